@@ -1,0 +1,28 @@
+"""What a registry said: one response body with its address and time, before anything is read from it."""
+
+import datetime as dt
+from typing import NamedTuple
+
+import msgspec
+
+from db.trial import Reject, Trial
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """One answer of a registry.
+
+    registry: short name, which is also the name of its reader. url: where it came from.
+    fetched_at: when it was received (UTC). body: the bytes after transfer decoding.
+    """
+
+    registry: str
+    url: str
+    fetched_at: dt.datetime
+    body: bytes
+
+
+class Reading(NamedTuple):
+    """What a reader makes of a payload: the trials it could read, and what it could not."""
+
+    trials: list[Trial]
+    rejects: list[Reject]
