@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
 from db.vocabularies import Precision
 
-FORMS = ("%b %d, %Y", "%B %d, %Y", "%b. %d, %Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y%m%d")
-FORMS += ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%dT00:00:00.123456789", "%Y-%m-%d 00:00:00+0200", "%d.%m.%Y")
+ISO_FORMS = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%dT00:00:00.123456789", "%Y-%m-%d 00:00:00+0200", "%Y%m%d")
+WORD_FORMS = ("%b %d, %Y", "%B %d, %Y", "%b. %d, %Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y")
+FORMS = (*ISO_FORMS, *WORD_FORMS, "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 
 
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2099, 12, 31)), st.sampled_from(FORMS))
