@@ -116,11 +116,14 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     min_age, max_age: None = the registry states no limit.
     recruitment_start_date, recruitment_end_date: where the registry gives dates instead of a status
         (ISRCTN): ``registry_status`` is then None and ``status`` is derived anew at each publication.
+    via: None where the record comes from the registry itself; "ictrp" for a copy that the WHO platform passes
+        on, which never overwrites the registry's own record.
     """
 
     trial_id: str
     registry: str
     url: str
+    via: str | None = None
     brief_title: str | None = None
     official_title: str | None = None
     acronym: str | None = None
