@@ -1,6 +1,8 @@
 """What a registry said: one response body with its address and time, before anything is read from it."""
 
 import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +24,12 @@ class Payload(msgspec.Struct, frozen=True):
 
 
 class Reading(NamedTuple):
-    """What a reader makes of a payload: the trials it could read, and what it could not."""
+    """What a reader makes of a payload: the trials it could read, and what it could not.
+
+    unknown_words: counts of "field: word" for words of closed vocabularies that no table knows; they are kept
+        raw in the records (registries add words after launch).
+    """
 
     trials: list[Trial]
     rejects: list[Reject]
+    unknown_words: Mapping[str, int] = MappingProxyType({})

@@ -1,0 +1,419 @@
+"""Reader of ClinicalTrials.gov API v2: a page of studies, or one study, to Trials.
+
+Source of every field: the registry's OpenAPI description of API v2 (2.0.x). Absent data are an absent key there,
+never null; enum words were added after launch, so an unknown word is kept raw and counted.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from crawler.readers import criteria
+from db.ages import age_limit
+from db.dates import PartialDate, iso_partial_date
+from db.payload import Payload, Reading
+from db.trial import (
+    Condition,
+    Identifier,
+    Intervention,
+    Location,
+    MeshTerm,
+    Outcome,
+    Provenance,
+    Reject,
+    Sponsor,
+    Trial,
+    sha256,
+)
+from db.vocabularies import Phase, Sex, Status, StudyType
+
+STATUS = {
+    "NOT_YET_RECRUITING": Status.NOT_YET_RECRUITING,
+    "RECRUITING": Status.RECRUITING,
+    "ENROLLING_BY_INVITATION": Status.BY_INVITATION,
+    "ACTIVE_NOT_RECRUITING": Status.ACTIVE_NOT_RECRUITING,
+    "SUSPENDED": Status.SUSPENDED,
+    "TEMPORARILY_NOT_AVAILABLE": Status.SUSPENDED,
+    "COMPLETED": Status.COMPLETED,
+    "TERMINATED": Status.TERMINATED,
+    "WITHDRAWN": Status.WITHDRAWN,
+    "AVAILABLE": Status.EXPANDED_ACCESS,
+    "NO_LONGER_AVAILABLE": Status.EXPANDED_ACCESS,
+    "APPROVED_FOR_MARKETING": Status.EXPANDED_ACCESS,
+    "UNKNOWN": Status.UNKNOWN,
+    "WITHHELD": Status.UNKNOWN,
+}
+PHASE = {
+    "EARLY_PHASE1": Phase.EARLY_1,
+    "PHASE1": Phase.PHASE_1,
+    "PHASE2": Phase.PHASE_2,
+    "PHASE3": Phase.PHASE_3,
+    "PHASE4": Phase.PHASE_4,
+    "NA": None,
+}
+STUDY_TYPE = {
+    "INTERVENTIONAL": StudyType.INTERVENTIONAL,
+    "OBSERVATIONAL": StudyType.OBSERVATIONAL,
+    "EXPANDED_ACCESS": StudyType.EXPANDED_ACCESS,
+}
+SEX = {"ALL": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
+
+
+class _Module(msgspec.Struct, rename="camel"):
+    """Base of the registry's modules: camelCase keys, unknown keys ignored."""
+
+
+class _Date(_Module):
+    date: str
+    type: str | None = None
+
+
+class _OrgStudyId(_Module):
+    id: str | None = None
+    type: str | None = None
+
+
+class _SecondaryId(_Module):
+    id: str | None = None
+    type: str | None = None
+    domain: str | None = None
+
+
+class _Identification(_Module):
+    nct_id: str
+    nct_id_aliases: list[str] = []
+    org_study_id_info: _OrgStudyId = _OrgStudyId()
+    secondary_id_infos: list[_SecondaryId] = []
+    brief_title: str | None = None
+    official_title: str | None = None
+    acronym: str | None = None
+
+
+class _StatusModule(_Module):
+    overall_status: str | None = None
+    last_known_status: str | None = None
+    why_stopped: str | None = None
+    start_date_struct: _Date | None = None
+    primary_completion_date_struct: _Date | None = None
+    completion_date_struct: _Date | None = None
+    study_first_post_date_struct: _Date | None = None
+    last_update_post_date_struct: _Date | None = None
+    results_first_post_date_struct: _Date | None = None
+
+
+class _Sponsor(_Module):
+    name: str | None = None
+    class_: str | None = msgspec.field(default=None, name="class")
+
+
+class _Sponsors(_Module):
+    lead_sponsor: _Sponsor | None = None
+    collaborators: list[_Sponsor] = []
+
+
+class _Description(_Module):
+    brief_summary: str | None = None
+    detailed_description: str | None = None
+
+
+class _Conditions(_Module):
+    conditions: list[str] = []
+    keywords: list[str] = []
+
+
+class _Masking(_Module):
+    masking: str | None = None
+
+
+class _DesignInfo(_Module):
+    allocation: str | None = None
+    intervention_model: str | None = None
+    observational_model: str | None = None
+    primary_purpose: str | None = None
+    masking_info: _Masking = _Masking()
+
+
+class _Enrollment(_Module):
+    count: int | None = None
+    type: str | None = None
+
+
+class _Design(_Module):
+    study_type: str | None = None
+    phases: list[str] = []
+    design_info: _DesignInfo = _DesignInfo()
+    enrollment_info: _Enrollment = _Enrollment()
+
+
+class _Intervention(_Module):
+    name: str | None = None
+    type: str | None = None
+    description: str | None = None
+    other_names: list[str] = []
+
+
+class _Arms(_Module):
+    interventions: list[_Intervention] = []
+
+
+class _Outcome(_Module):
+    measure: str | None = None
+    description: str | None = None
+    time_frame: str | None = None
+
+
+class _Outcomes(_Module):
+    primary_outcomes: list[_Outcome] = []
+    secondary_outcomes: list[_Outcome] = []
+    other_outcomes: list[_Outcome] = []
+
+
+class _Eligibility(_Module):
+    eligibility_criteria: str | None = None
+    healthy_volunteers: bool | None = None
+    sex: str | None = None
+    minimum_age: str | None = None
+    maximum_age: str | None = None
+
+
+class _GeoPoint(_Module):
+    lat: float
+    lon: float
+
+
+class _Location(_Module):
+    facility: str | None = None
+    status: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    geo_point: _GeoPoint | None = None
+
+
+class _Locations(_Module):
+    locations: list[_Location] = []
+
+
+class _Protocol(_Module):
+    identification_module: _Identification
+    status_module: _StatusModule = _StatusModule()
+    sponsor_collaborators_module: _Sponsors = _Sponsors()
+    description_module: _Description = _Description()
+    conditions_module: _Conditions = _Conditions()
+    design_module: _Design = _Design()
+    arms_interventions_module: _Arms = _Arms()
+    outcomes_module: _Outcomes = _Outcomes()
+    eligibility_module: _Eligibility = _Eligibility()
+    contacts_locations_module: _Locations = _Locations()
+
+
+class _Mesh(_Module):
+    id: str | None = None
+    term: str | None = None
+
+
+class _Browse(_Module):
+    meshes: list[_Mesh] = []
+    ancestors: list[_Mesh] = []
+
+
+class _Derived(_Module):
+    condition_browse_module: _Browse = _Browse()
+    intervention_browse_module: _Browse = _Browse()
+
+
+class _Study(_Module):
+    protocol_section: _Protocol
+    derived_section: _Derived = _Derived()
+    has_results: bool | None = None
+
+
+class _Page(_Module):
+    studies: list[msgspec.Raw]
+
+
+_pages = msgspec.json.Decoder(_Page)
+_studies = msgspec.json.Decoder(_Study)
+_any = msgspec.json.Decoder()
+_Word = TypeVar("_Word")
+
+
+def read(payload: Payload) -> Reading:
+    """Read an answer of ``/studies`` or ``/studies/{nctId}``.
+
+    A study that does not decode becomes a reject with its own bytes; the rest of its page is read.
+    """
+    try:
+        records = [bytes(raw) for raw in _pages.decode(payload.body).studies]
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        records = [payload.body]
+    trials: list[Trial] = []
+    rejects: list[Reject] = []
+    unknown: Counter[str] = Counter()
+    for record in records:
+        try:
+            trials.append(_trial(_studies.decode(record), record, payload, unknown))
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError) as error:
+            rejects.append(
+                Reject("ctgov", str(error), record, payload.url, payload.fetched_at, _nct_id(record))
+            )
+    return Reading(trials, rejects, unknown)
+
+
+def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
+    protocol = study.protocol_section
+    identification = protocol.identification_module
+    status = protocol.status_module
+    design = protocol.design_module
+    eligibility = protocol.eligibility_module
+    description = protocol.description_module
+    info = design.design_info
+    if not identification.nct_id.strip():
+        raise ValueError("the study has an empty nctId")
+    phases = {_word(PHASE, "phase", phase, unknown) for phase in design.phases} - {None}
+    return Trial(
+        trial_id=identification.nct_id,
+        registry="ctgov",
+        url=f"https://clinicaltrials.gov/study/{identification.nct_id}",
+        brief_title=identification.brief_title,
+        official_title=identification.official_title,
+        acronym=identification.acronym,
+        brief_summary=description.brief_summary,
+        detailed_description=description.detailed_description,
+        status=_word(STATUS, "status", status.overall_status, unknown) or Status.UNKNOWN,
+        registry_status=status.overall_status,
+        last_known_status=status.last_known_status,
+        why_stopped=status.why_stopped,
+        study_type=_word(STUDY_TYPE, "study type", design.study_type, unknown),
+        registry_study_type=design.study_type,
+        phase=tuple(sorted(phase for phase in phases if phase)),
+        registry_phase="|".join(design.phases) or None,
+        primary_purpose=_lower(info.primary_purpose),
+        allocation=_lower(info.allocation),
+        intervention_model=_lower(info.intervention_model or info.observational_model),
+        masking=_lower(info.masking_info.masking),
+        enrollment=design.enrollment_info.count,
+        enrollment_type=_lower(design.enrollment_info.type),
+        sex=_word(SEX, "sex", eligibility.sex, unknown),
+        registry_sex=eligibility.sex,
+        healthy_volunteers=eligibility.healthy_volunteers,
+        min_age=age_limit(eligibility.minimum_age) if eligibility.minimum_age else None,
+        max_age=age_limit(eligibility.maximum_age) if eligibility.maximum_age else None,
+        start_date=_date(status.start_date_struct),
+        primary_completion_date=_date(status.primary_completion_date_struct),
+        completion_date=_date(status.completion_date_struct),
+        first_posted_date=_date(status.study_first_post_date_struct),
+        last_update_date=_date(status.last_update_post_date_struct),
+        results_date=_date(status.results_first_post_date_struct),
+        has_results=study.has_results,
+        eligibility=criteria.split(eligibility.eligibility_criteria),
+        conditions=tuple([Condition(text) for text in protocol.conditions_module.conditions]),
+        keywords=tuple(protocol.conditions_module.keywords),
+        mesh_terms=_mesh_terms(study.derived_section),
+        interventions=tuple(
+            [
+                Intervention(i.name, _lower(i.type), i.description, tuple(i.other_names))
+                for i in protocol.arms_interventions_module.interventions
+                if i.name
+            ]
+        ),
+        locations=tuple([_location(site) for site in protocol.contacts_locations_module.locations]),
+        identifiers=_identifiers(identification),
+        sponsors=_sponsors(protocol.sponsor_collaborators_module),
+        outcomes=_outcomes(protocol.outcomes_module),
+        provenance=Provenance(payload.url, payload.fetched_at, sha256(record)),
+    )
+
+
+def _word(table: Mapping[str, _Word], field: str, word: str | None, unknown: Counter[str]) -> _Word | None:
+    """The harmonised value of a registry's word; a word that the table lacks is counted."""
+    if word is None:
+        return None
+    if word not in table:
+        unknown[f"{field}: {word}"] += 1
+        return None
+    return table[word]
+
+
+def _lower(word: str | None) -> str | None:
+    return word.lower() if word else None
+
+
+def _date(stated: _Date | None) -> PartialDate | None:
+    return iso_partial_date(stated.date, _lower(stated.type)) if stated else None
+
+
+def _mesh_terms(derived: _Derived) -> tuple[MeshTerm, ...]:
+    terms = []
+    for branch, browse in (
+        ("condition", derived.condition_browse_module),
+        ("intervention", derived.intervention_browse_module),
+    ):
+        terms += [MeshTerm(mesh.term, branch, mesh.id) for mesh in browse.meshes if mesh.term]
+        terms += [MeshTerm(mesh.term, branch, mesh.id, True) for mesh in browse.ancestors if mesh.term]
+    return tuple(terms)
+
+
+def _location(site: _Location) -> Location:
+    point = site.geo_point
+    return Location(
+        site.country,
+        site.facility,
+        site.city,
+        site.state,
+        site.zip,
+        site.status,
+        point.lat if point else None,
+        point.lon if point else None,
+    )
+
+
+def _identifiers(identification: _Identification) -> tuple[Identifier, ...]:
+    found = [Identifier(alias, "nctIdAliases", "alias") for alias in identification.nct_id_aliases]
+    org = identification.org_study_id_info
+    if org.id:
+        found.append(Identifier(org.id, "orgStudyIdInfo", org.type or "org_study_id"))
+    found += [
+        Identifier(other.id, "secondaryIdInfos", other.type, other.domain)
+        for other in identification.secondary_id_infos
+        if other.id
+    ]
+    return tuple(found)
+
+
+def _sponsors(sponsors: _Sponsors) -> tuple[Sponsor, ...]:
+    found = []
+    lead = sponsors.lead_sponsor
+    if lead and lead.name:
+        found.append(Sponsor(lead.name, "lead", lead.class_))
+    found += [Sponsor(other.name, "collaborator", other.class_) for other in sponsors.collaborators if other.name]
+    return tuple(found)
+
+
+def _outcomes(outcomes: _Outcomes) -> tuple[Outcome, ...]:
+    groups = (
+        ("primary", outcomes.primary_outcomes),
+        ("secondary", outcomes.secondary_outcomes),
+        ("other", outcomes.other_outcomes),
+    )
+    return tuple(
+        [
+            Outcome(stated.measure, kind, stated.time_frame, stated.description)
+            for kind, group in groups
+            for stated in group
+            if stated.measure
+        ]
+    )
+
+
+def _nct_id(record: bytes) -> str | None:
+    """Id of a record that did not decode, if it can still be told."""
+    try:
+        study = _any.decode(record)
+        nct_id = study["protocolSection"]["identificationModule"]["nctId"]
+    except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
+        return None
+    return nct_id if isinstance(nct_id, str) else None

@@ -1,0 +1,212 @@
+"""The catalogue folder: a private working file, published snapshots, and the link that readers follow.
+
+DuckDB lets one process write a file or many read it. So a crawl works in ``writer.duckdb`` under a lock and
+publishes by copying it into a new snapshot and renaming one link: a reader is never blocked, never sees half a
+crawl, and a crawl killed at any instant costs nothing that was published.
+"""
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+SCHEMA_VERSION = 1
+STORAGE_VERSION = "v1.5.0"
+"""Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
+SNAPSHOTS_KEPT = 5
+WRITER_MEMORY_LIMIT = "1GB"
+
+
+class CatalogueError(Exception):
+    """A catalogue that cannot be used, in one sentence for the user."""
+
+
+class CatalogueLocked(CatalogueError):
+    """Another process is writing; the sentence says which."""
+
+
+class CatalogueMissing(CatalogueError):
+    """Nothing has been published yet."""
+
+
+class Catalogue:
+    """A catalogue folder. Nothing is created or opened until it is asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.current = root / "current.duckdb"
+        self.snapshots = root / "snapshots"
+        self.payloads = root / "payloads"
+        self.writer_file = root / "writer.duckdb"
+        self._lock_file = root / "writer.lock"
+        self._holder_file = root / "writer.holder.json"
+
+    @property
+    def published(self) -> Path | None:
+        """The snapshot that readers see now, or None before the first publication."""
+        return self.current.resolve() if self.current.exists() else None
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the published snapshot read-only. Open anew to see a newer one.
+
+        Raises CatalogueMissing before the first publication, CatalogueError when the file is no catalogue.
+        """
+        for _ in range(3):
+            snapshot = self.published
+            if snapshot is None:
+                raise CatalogueMissing(
+                    f"there is no catalogue in {self.root} yet: run `calcitrials crawl` or `calcitrials demo` first"
+                )
+            try:
+                return duckdb.connect(str(snapshot), read_only=True)
+            except duckdb.IOException:
+                if snapshot.exists():
+                    raise CatalogueError(f"{snapshot} cannot be opened as a catalogue") from None
+        raise CatalogueMissing(f"{self.current} points to a snapshot that is gone: run a crawl")
+
+    @contextmanager
+    def writing(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Hold the writer's lock and its connection. ``purpose`` is what a second writer is told.
+
+        Raises CatalogueLocked at once when another process writes, saying which, what and since when.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CatalogueError(f"cannot make the catalogue folder {self.root}: {error.strerror}") from None
+        lock = FileLock(self._lock_file)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise CatalogueLocked(f"the catalogue in {self.root} is being written by {self._holder()}") from None
+        except OSError as error:
+            raise CatalogueError(f"cannot lock the catalogue in {self.root}: {error.strerror}") from None
+        try:
+            started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+            self._holder_file.write_text(json.dumps({"pid": os.getpid(), "purpose": purpose, "since": started}))
+            connection = self._open_writer()
+            try:
+                yield connection
+            finally:
+                connection.close()
+        finally:
+            self._holder_file.unlink(missing_ok=True)
+            lock.release()
+
+    def publish(self, connection: duckdb.DuckDBPyConnection) -> Path:
+        """Copy the working file into a new snapshot and make it the current one, atomically."""
+        now = dt.datetime.now(dt.UTC)
+        self.snapshots.mkdir(exist_ok=True)
+        for leftover in self.snapshots.glob("*.tmp*"):
+            leftover.unlink()
+        snapshot = self.snapshots / f"catalog-{now:%Y%m%dT%H%M%S%f}Z.duckdb"
+        draft = snapshot.with_suffix(".tmp")
+        _set_info(connection, "published_at", now.isoformat(timespec="seconds"))
+        source = _one(connection, "SELECT current_database()")
+        connection.execute(f"ATTACH '{_quoted(draft)}' AS snapshot (STORAGE_VERSION '{STORAGE_VERSION}')")
+        try:
+            connection.execute(f'COPY FROM DATABASE "{source}" TO snapshot')
+        finally:
+            connection.execute("DETACH snapshot")
+        _sync(draft)
+        draft.rename(snapshot)
+        link = self.root / "current.tmp"
+        link.unlink(missing_ok=True)
+        link.symlink_to(snapshot.relative_to(self.root))
+        link.replace(self.current)
+        _sync(self.root)
+        for old in sorted(self.snapshots.glob("catalog-*.duckdb"))[:-SNAPSHOTS_KEPT]:
+            old.unlink()
+        return snapshot
+
+    def _holder(self) -> str:
+        try:
+            holder = json.loads(self._holder_file.read_text())
+            return f"{holder['purpose']} (process {holder['pid']}, since {holder['since']})"
+        except (OSError, ValueError, KeyError):
+            return "another process"
+
+    def _open_writer(self) -> duckdb.DuckDBPyConnection:
+        """Open the working file; make it from the published snapshot when it is lost or damaged."""
+        try:
+            connection = _connect_writer(self.writer_file)
+        except duckdb.Error as error:
+            print(f"the working file is damaged and is rebuilt from the published catalogue: {error}", file=sys.stderr)
+            for part in self.root.glob("writer.duckdb*"):
+                part.rename(part.with_name(part.name + ".damaged"))
+            connection = _connect_writer(self.writer_file)
+        version = _info(connection, "schema_version")
+        if version is None and self.published is not None:
+            source, target = self.published, _one(connection, "SELECT current_database()")
+            connection.execute(f"ATTACH '{_quoted(source)}' AS published (READ_ONLY)")
+            connection.execute(f'COPY FROM DATABASE published TO "{target}"')
+            connection.execute("DETACH published")
+            version = _info(connection, "schema_version")
+        if version not in (None, str(SCHEMA_VERSION)):
+            connection.close()
+            raise CatalogueError(
+                f"the catalogue in {self.root} has schema {version}, this program writes schema {SCHEMA_VERSION}: "
+                "use a new folder or the matching program version"
+            )
+        create_schema(connection)
+        return connection
+
+
+def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing of the catalogue's tables, with their comments."""
+    for path in sorted(files("db.schema").iterdir(), key=lambda p: p.name):
+        if path.name.endswith(".sql"):
+            connection.execute(path.read_text(encoding="utf-8"))
+    _set_info(connection, "schema_version", str(SCHEMA_VERSION))
+
+
+def published_at(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """When the opened snapshot was published (ISO 8601, UTC)."""
+    return _info(connection, "published_at")
+
+
+def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(path))
+    connection.execute(f"SET memory_limit = '{WRITER_MEMORY_LIMIT}'")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = true")
+    return connection
+
+
+def _info(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    try:
+        row = connection.execute("SELECT value FROM catalogue_info WHERE key = ?", [key]).fetchone()
+    except duckdb.CatalogException:
+        return None
+    return None if row is None else str(row[0])
+
+
+def _set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
+    connection.execute("DELETE FROM catalogue_info WHERE key = ?", [key])
+    connection.execute("INSERT INTO catalogue_info VALUES (?, ?)", [key, value])
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _sync(path: Path) -> None:
+    """Flush a file or folder to disk, so that a power cut cannot leave a link to an unwritten snapshot."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

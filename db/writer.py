@@ -1,0 +1,223 @@
+"""Batched, set-based upsert of trials by content hash.
+
+A batch of trials is parsed into one Arrow table, staged, and compared with the catalogue in SQL: trials whose
+content is unchanged touch no row; changed ones leave their former state in ``trial_versions``.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import duckdb
+import msgspec
+
+from db.arrow import trials_table
+from db.trial import Reject, Trial, sha256
+
+DATE_FIELDS_WITH_KIND = ("start_date", "primary_completion_date", "completion_date")
+DATE_FIELDS = (
+    *DATE_FIELDS_WITH_KIND,
+    "recruitment_start_date",
+    "recruitment_end_date",
+    "first_posted_date",
+    "last_update_date",
+    "results_date",
+)
+LISTS = {
+    "conditions": "item.condition, item.code_system, item.code",
+    "mesh_terms": "item.branch, item.mesh_id, item.term, coalesce(item.is_ancestor, false)",
+    "interventions": "item.type, item.name, item.description, item.other_names",
+    "locations": "item.country, item.facility, item.city, item.state, item.zip, item.status, item.latitude, "
+    "item.longitude",
+    "identifiers": "item.identifier, item.source, item.type, item.domain",
+    "sponsors": "item.name, coalesce(item.role, 'lead'), item.agency_class",
+    "outcomes": "item.kind, item.measure, item.time_frame, item.description",
+    "keywords": "item",
+}
+CHILD_TABLES = (*LISTS, "eligibility")
+BOOKKEEPING = ("crawl_id", "first_seen_at", "changed_at", "missing_since", "fetched_at", "payload_sha256",
+               "source_url", "content_hash", "study_id")  # fmt: skip
+
+_encoder = msgspec.json.Encoder()
+
+
+class Counts(NamedTuple):
+    """What a batch did to the catalogue, in trials."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+    def __add__(self, other: object) -> "Counts":
+        assert isinstance(other, Counts)
+        return Counts(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+
+
+def encode(trial: Trial) -> bytes:
+    """One line of JSON: the trial with its content hash, the SHA-256 of everything but the provenance."""
+    line = _encoder.encode(trial)
+    # provenance is the record's last field, and a quote inside a string is escaped: this cut is exact
+    content = line[: line.rindex(b',"provenance":{')]
+    return b'%b,"content_hash":"%b"}' % (line[:-1], sha256(content).encode())
+
+
+def write_trials(
+    connection: duckdb.DuckDBPyConnection, lines: Sequence[bytes], crawl_id: str, now: dt.datetime
+) -> Counts:
+    """Upsert a batch of encoded trials, each trial_id at most once in it, in one transaction.
+
+    An aggregator's copy (``via``) never replaces the registry's own record.
+    """
+    if not lines:
+        return Counts(0, 0, 0)
+    table = trials_table(lines)
+    connection.register("arriving", table)
+    connection.begin()
+    try:
+        counts = _merge(connection, crawl_id, now)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        connection.unregister("arriving")
+    return counts
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> Counts:
+    connection.execute("CREATE OR REPLACE TEMP TABLE staged AS FROM arriving")
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE delta AS
+        SELECT s.trial_id, t.trial_id IS NULL AS is_new, coalesce(t.first_seen_at, $now) AS first_seen_at
+        FROM staged s LEFT JOIN trials t USING (trial_id)
+        WHERE t.content_hash IS DISTINCT FROM s.content_hash
+          AND NOT (t.trial_id IS NOT NULL AND t.via IS NULL AND s.via IS NOT NULL)
+        """,
+        {"now": now},
+    )
+    new, changed = _pair(connection, "SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new) FROM delta")
+    (total,) = _row(connection, "SELECT count(*) FROM staged")
+    connection.execute(
+        "UPDATE trials SET missing_since = NULL WHERE missing_since IS NOT NULL AND trial_id IN "
+        "(SELECT trial_id FROM staged WHERE via IS NULL)"
+    )
+    connection.execute("DELETE FROM rejects WHERE trial_id IN (SELECT trial_id FROM staged)")
+    if changed:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql()}")
+        for name in ("trials", *CHILD_TABLES):
+            connection.execute(
+                f"DELETE FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)"
+            )
+    if new or changed:
+        _insert(connection, crawl_id, now)
+    if changed:
+        connection.execute(
+            f"""
+            INSERT INTO trial_versions
+            SELECT f.trial_id, f.registry, f.content_hash, f.changed_at, $now, f.crawl_id, $crawl_id,
+                   list_filter(list_distinct(json_keys(f.state) || json_keys(p.state)),
+                               lambda k: (f.state -> ('$.' || k)) IS DISTINCT FROM (p.state -> ('$.' || k))),
+                   f.state
+            FROM former f JOIN ({_states_sql()}) p USING (trial_id)
+            """,
+            {"now": now, "crawl_id": crawl_id},
+        )
+    return Counts(new, changed, total - new - changed)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> None:
+    """Insert the new and changed trials of ``staged`` with all their child rows."""
+    dates = []
+    for name in DATE_FIELDS:
+        parts = [f"s.{name}.date::DATE", f"s.{name}.precision", f"s.{name}.text"]
+        if name in DATE_FIELDS_WITH_KIND:
+            parts.append(f"s.{name}.kind")
+        dates.append(", ".join(parts))
+    connection.execute(
+        f"""
+        INSERT INTO trials
+        SELECT s.trial_id, s.registry, s.via, s.trial_id, s.brief_title, s.official_title, s.acronym,
+               s.brief_summary, s.detailed_description, coalesce(s.status, 'unknown'), s.registry_status,
+               s.last_known_status, s.why_stopped, s.study_type, s.registry_study_type, coalesce(s.phase, []),
+               s.registry_phase, s.primary_purpose, s.allocation, s.intervention_model, s.masking, s.enrollment,
+               s.enrollment_type, s.sex, s.registry_sex, s.healthy_volunteers,
+               s.min_age.days, s.min_age.text, s.max_age.days, s.max_age.days + s.max_age.unit_days, s.max_age.text,
+               coalesce(s.min_age.is_band, s.max_age.is_band, false),
+               {", ".join(dates)},
+               s.has_results, list_filter(s.sponsors, lambda x: coalesce(x.role, 'lead') = 'lead')[1].name, s.url,
+               s.provenance.source_url, s.provenance.fetched_at::TIMESTAMPTZ, s.provenance.payload_sha256,
+               s.content_hash, $crawl_id, d.first_seen_at, $now, NULL
+        FROM staged s JOIN delta d USING (trial_id)
+        """,
+        {"crawl_id": crawl_id, "now": now},
+    )
+    for name, columns in LISTS.items():
+        connection.execute(
+            f"""
+            INSERT INTO {name}
+            SELECT trial_id, position, {columns}
+            FROM (SELECT trial_id, unnest({name}) AS item, generate_subscripts({name}, 1) AS position
+                  FROM staged SEMI JOIN delta USING (trial_id))
+            """
+        )
+    connection.execute(
+        """
+        INSERT INTO eligibility
+        SELECT trial_id, eligibility.criteria, coalesce(eligibility.inclusion, []), coalesce(eligibility.exclusion, [])
+        FROM staged SEMI JOIN delta USING (trial_id) WHERE eligibility.criteria IS NOT NULL
+           OR len(eligibility.inclusion) > 0 OR len(eligibility.exclusion) > 0
+        """
+    )
+
+
+def _states_sql() -> str:
+    """Query of the whole present state, as JSON, of the trials in ``delta`` that were there before."""
+    children = ", ".join(f"'{name}': {name}.items" for name in CHILD_TABLES)
+    joins = ""
+    for name in CHILD_TABLES:
+        order = "" if name == "eligibility" else " ORDER BY row.position"
+        joins += (
+            f"\nLEFT JOIN (SELECT trial_id, list(row{order}) AS items FROM "
+            f"(SELECT trial_id, {name} AS row FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta)) "
+            f"GROUP BY trial_id) {name} USING (trial_id)"
+        )
+    return f"""
+        SELECT t.trial_id, t.registry, t.content_hash, t.changed_at, t.crawl_id,
+               json_merge_patch(to_json(b), to_json({{{children}}})) AS state
+        FROM trials t JOIN (SELECT * EXCLUDE ({", ".join(BOOKKEEPING)}) FROM trials) b USING (trial_id)
+        SEMI JOIN (SELECT trial_id FROM delta WHERE NOT is_new) USING (trial_id) {joins}
+    """
+
+
+def write_rejects(
+    connection: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], crawl_id: str
+) -> None:
+    """Keep records that could not be read. The same bytes are kept once, with the latest reason."""
+    for reject in rejects:
+        digest = sha256(reject.payload)
+        connection.execute("DELETE FROM rejects WHERE payload_sha256 = ? AND registry = ?", [digest, reject.registry])
+        connection.execute(
+            "INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [crawl_id, reject.registry, reject.trial_id, reject.reason, reject.payload, digest, reject.source_url,
+             reject.fetched_at],  # fmt: skip
+        )
+
+
+def write_alias(
+    connection: duckdb.DuckDBPyConnection, alias: str, trial_id: str, registry: str, now: dt.datetime
+) -> None:
+    """Record that a registry redirects an obsolete id to a current one."""
+    connection.execute("DELETE FROM aliases WHERE alias = ?", [alias])
+    connection.execute("INSERT INTO aliases VALUES (?, ?, ?, ?)", [alias, trial_id, registry, now])
+
+
+def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return row
+
+
+def _pair(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
+    first, second = _row(connection, sql)
+    return first, second
