@@ -120,7 +120,7 @@ _ANY = "|".join(f"(?P<{name}>{scheme.pattern})" for name, scheme in _SCHEMES.ite
 # The first set lists how all patterns begin, so that most places in a text are passed at once.
 _FIND = re.compile(rf"(?=[NEC12IDAJUKRPSTL])(?<![0-9A-Z])(?<![0-9]-)(?:{_ANY})(?!-?[0-9]|[A-Z])", re.A)
 _NAMES = r"(?:EUDRA-?CT|EU[- ]?CTR?|CTIS|CLINICALTRIALS?\.GOV|CT\.GOV|NCT|ISRCTN|DRKS|ANZCTR|UTN|WHO(?: UTN)?|REGISTRY)"
-_LABEL = re.compile(rf"{_NAMES}\s*(?:NUMBER|NO\.?|NR\.?|ID\.?|IDENTIFIER|N°)?\s*[:#=]?\s*", re.A)
+_LABEL = re.compile(rf"{_NAMES}\s*(?:NUMBER|IDENTIFIER|NO\.?|NR\.?|ID\.?|N°)?\s*[:#=]?\s*", re.A)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 
 # Numbers people type to get past a required field.
@@ -160,8 +160,9 @@ def is_junk(identifier: str) -> bool:
     groups = re.findall(r"[0-9]+", identifier)
     # The year of a dated number says nothing; its serial does.
     telling = groups[1:] if len(groups) > 1 and len(groups[0]) == 4 else groups
-    return not "".join(telling).strip("0") or any(
-        group in _TEST_DIGITS or (len(group) >= 6 and len(set(group)) == 1) for group in telling
+    joined = "".join(telling)
+    return not joined.strip("0") or any(
+        digits in _TEST_DIGITS or (len(digits) >= 6 and len(set(digits)) == 1) for digits in (*telling, joined)
     )
 
 
