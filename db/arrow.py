@@ -52,4 +52,3 @@ def trials_table(lines: Iterable[bytes]) -> pa.Table:
     body = b"\n".join(lines)
     read = pa.json.ReadOptions(block_size=max(1 << 20, len(body) // 4 + (1 << 16)))
     return pa.json.read_json(io.BytesIO(body), read_options=read, parse_options=options)
-

@@ -106,9 +106,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
     if changed:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql()}")
         for name in ("trials", *CHILD_TABLES):
-            connection.execute(
-                f"DELETE FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)"
-            )
+            connection.execute(f"DELETE FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)")
     if new or changed:
         _insert(connection, crawl_id, now)
     if changed:
@@ -146,7 +144,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.dateti
                coalesce(s.min_age.is_band, s.max_age.is_band, false),
                {", ".join(dates)},
                s.has_results, list_filter(s.sponsors, lambda x: coalesce(x.role, 'lead') = 'lead')[1].name, s.url,
-               s.provenance.source_url, s.provenance.fetched_at::TIMESTAMPTZ, s.provenance.payload_sha256,
+               s.provenance.source_url, s.provenance.fetched_at::TIMESTAMP, s.provenance.payload_sha256,
                s.content_hash, $crawl_id, d.first_seen_at, $now, NULL
         FROM staged s JOIN delta d USING (trial_id)
         """,
@@ -190,17 +188,23 @@ def _states_sql() -> str:
     """
 
 
-def write_rejects(
-    connection: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], crawl_id: str
-) -> None:
+def write_rejects(connection: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], crawl_id: str) -> None:
     """Keep records that could not be read. The same bytes are kept once, with the latest reason."""
     for reject in rejects:
         digest = sha256(reject.payload)
         connection.execute("DELETE FROM rejects WHERE payload_sha256 = ? AND registry = ?", [digest, reject.registry])
         connection.execute(
             "INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [crawl_id, reject.registry, reject.trial_id, reject.reason, reject.payload, digest, reject.source_url,
-             reject.fetched_at],  # fmt: skip
+            [
+                crawl_id,
+                reject.registry,
+                reject.trial_id,
+                reject.reason,
+                reject.payload,
+                digest,
+                reject.source_url,
+                reject.fetched_at,
+            ],
         )
 
 

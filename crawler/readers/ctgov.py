@@ -61,7 +61,7 @@ STUDY_TYPE = {
 SEX = {"ALL": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
 
 
-class _Module(msgspec.Struct, rename="camel"):
+class _Module(msgspec.Struct, rename="camel", frozen=True):
     """Base of the registry's modules: camelCase keys, unknown keys ignored."""
 
 
@@ -257,9 +257,7 @@ def read(payload: Payload) -> Reading:
         try:
             trials.append(_trial(_studies.decode(record), record, payload, unknown))
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError) as error:
-            rejects.append(
-                Reject("ctgov", str(error), record, payload.url, payload.fetched_at, _nct_id(record))
-            )
+            rejects.append(Reject("ctgov", str(error), record, payload.url, payload.fetched_at, _nct_id(record)))
     return Reading(trials, rejects, unknown)
 
 

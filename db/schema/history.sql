@@ -1,23 +1,23 @@
-CREATE TABLE IF NOT EXISTS trial_versions (trial_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, content_hash VARCHAR NOT NULL, valid_from TIMESTAMPTZ NOT NULL, valid_to TIMESTAMPTZ NOT NULL, crawl_id VARCHAR NOT NULL, replaced_by_crawl_id VARCHAR NOT NULL, changed_fields VARCHAR[] NOT NULL, state JSON NOT NULL);
+CREATE TABLE IF NOT EXISTS trial_versions (trial_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, content_hash VARCHAR NOT NULL, valid_from TIMESTAMP NOT NULL, valid_to TIMESTAMP NOT NULL, crawl_id VARCHAR NOT NULL, replaced_by_crawl_id VARCHAR NOT NULL, changed_fields VARCHAR[] NOT NULL, state JSON NOT NULL);
 COMMENT ON TABLE trial_versions IS 'Former states of trials: one row for each state that was replaced by a different one.';
 COMMENT ON COLUMN trial_versions.trial_id IS 'The trial.';
 COMMENT ON COLUMN trial_versions.registry IS 'Registry that keeps the record.';
 COMMENT ON COLUMN trial_versions.content_hash IS 'Hash of the former content.';
-COMMENT ON COLUMN trial_versions.valid_from IS 'When the former state came into the catalogue.';
-COMMENT ON COLUMN trial_versions.valid_to IS 'When it was replaced.';
+COMMENT ON COLUMN trial_versions.valid_from IS 'When the former state came into the catalogue (UTC).';
+COMMENT ON COLUMN trial_versions.valid_to IS 'When it was replaced (UTC).';
 COMMENT ON COLUMN trial_versions.crawl_id IS 'Crawl that had brought the former state.';
 COMMENT ON COLUMN trial_versions.replaced_by_crawl_id IS 'Crawl that replaced it.';
 COMMENT ON COLUMN trial_versions.changed_fields IS 'Fields in which the next state differs.';
 COMMENT ON COLUMN trial_versions.state IS 'The former row of trials with its child rows, as JSON.';
 
-CREATE TABLE IF NOT EXISTS crawls (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, scope VARCHAR NOT NULL, since DATE, started_at TIMESTAMPTZ NOT NULL, finished_at TIMESTAMPTZ, complete BOOLEAN NOT NULL, problems VARCHAR[] NOT NULL, expected BIGINT, received BIGINT NOT NULL, new BIGINT NOT NULL, changed BIGINT NOT NULL, unchanged BIGINT NOT NULL, rejected BIGINT NOT NULL, missing BIGINT NOT NULL, retried BIGINT NOT NULL, requests BIGINT NOT NULL, bytes BIGINT NOT NULL, duration_s DOUBLE, data_version VARCHAR, unknown_words JSON, calcitrials_version VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS crawls (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, scope VARCHAR NOT NULL, since DATE, started_at TIMESTAMP NOT NULL, finished_at TIMESTAMP, complete BOOLEAN NOT NULL, problems VARCHAR[] NOT NULL, expected BIGINT, received BIGINT NOT NULL, new BIGINT NOT NULL, changed BIGINT NOT NULL, unchanged BIGINT NOT NULL, rejected BIGINT NOT NULL, missing BIGINT NOT NULL, retried BIGINT NOT NULL, requests BIGINT NOT NULL, bytes BIGINT NOT NULL, duration_s DOUBLE, data_version VARCHAR, unknown_words JSON, calcitrials_version VARCHAR NOT NULL);
 COMMENT ON TABLE crawls IS 'Crawl reports: one row for each registry and crawl, also for crawls that failed.';
 COMMENT ON COLUMN crawls.crawl_id IS 'Time-ordered id of the crawl; the registries of one run share it.';
 COMMENT ON COLUMN crawls.registry IS 'Registry crawled.';
 COMMENT ON COLUMN crawls.scope IS 'What was asked for: the conditions, "all", or the ids. A watermark counts for its own scope only.';
 COMMENT ON COLUMN crawls.since IS 'Only records updated on or after this day were asked for; NULL = no limit.';
-COMMENT ON COLUMN crawls.started_at IS 'When the crawl began; the watermark of a complete crawl.';
-COMMENT ON COLUMN crawls.finished_at IS 'When the crawl ended; NULL = it is running or was killed.';
+COMMENT ON COLUMN crawls.started_at IS 'When the crawl began (UTC); the watermark of a complete crawl.';
+COMMENT ON COLUMN crawls.finished_at IS 'When the crawl ended (UTC); NULL = it is running or was killed.';
 COMMENT ON COLUMN crawls.complete IS 'Everything the registry announced was received.';
 COMMENT ON COLUMN crawls.problems IS 'What is missing and why, one sentence each.';
 COMMENT ON COLUMN crawls.expected IS 'Records the registry announced; NULL = it does not say.';
@@ -35,7 +35,7 @@ COMMENT ON COLUMN crawls.data_version IS 'The registry''s own version of its dat
 COMMENT ON COLUMN crawls.unknown_words IS 'Words of closed vocabularies that no table knows, with counts; kept raw in the records.';
 COMMENT ON COLUMN crawls.calcitrials_version IS 'Version of the software that crawled.';
 
-CREATE TABLE IF NOT EXISTS rejects (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, trial_id VARCHAR, reason VARCHAR NOT NULL, payload BLOB NOT NULL, payload_sha256 VARCHAR NOT NULL, source_url VARCHAR NOT NULL, fetched_at TIMESTAMPTZ NOT NULL);
+CREATE TABLE IF NOT EXISTS rejects (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, trial_id VARCHAR, reason VARCHAR NOT NULL, payload BLOB NOT NULL, payload_sha256 VARCHAR NOT NULL, source_url VARCHAR NOT NULL, fetched_at TIMESTAMP NOT NULL);
 COMMENT ON TABLE rejects IS 'Records that could not be read, kept whole until a reader can.';
 COMMENT ON COLUMN rejects.crawl_id IS 'Crawl that received the record.';
 COMMENT ON COLUMN rejects.registry IS 'Registry that sent it.';
@@ -44,14 +44,14 @@ COMMENT ON COLUMN rejects.reason IS 'Why it could not be read.';
 COMMENT ON COLUMN rejects.payload IS 'The record''s own bytes.';
 COMMENT ON COLUMN rejects.payload_sha256 IS 'SHA-256 of these bytes.';
 COMMENT ON COLUMN rejects.source_url IS 'Address that it was fetched from.';
-COMMENT ON COLUMN rejects.fetched_at IS 'When it was fetched.';
+COMMENT ON COLUMN rejects.fetched_at IS 'When it was fetched (UTC).';
 
-CREATE TABLE IF NOT EXISTS aliases (alias VARCHAR NOT NULL, trial_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, seen_at TIMESTAMPTZ NOT NULL);
+CREATE TABLE IF NOT EXISTS aliases (alias VARCHAR NOT NULL, trial_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, seen_at TIMESTAMP NOT NULL);
 COMMENT ON TABLE aliases IS 'Obsolete ids that a registry redirects to a current record.';
 COMMENT ON COLUMN aliases.alias IS 'The obsolete id.';
 COMMENT ON COLUMN aliases.trial_id IS 'The current id.';
 COMMENT ON COLUMN aliases.registry IS 'Registry that redirects.';
-COMMENT ON COLUMN aliases.seen_at IS 'When the redirect was last seen.';
+COMMENT ON COLUMN aliases.seen_at IS 'When the redirect was last seen (UTC).';
 
 CREATE TABLE IF NOT EXISTS catalogue_info (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
 COMMENT ON TABLE catalogue_info IS 'Facts about the catalogue itself: schema_version, published_at.';

@@ -62,13 +62,13 @@ CREATE TABLE IF NOT EXISTS trials (
     sponsor VARCHAR,
     url VARCHAR NOT NULL,
     source_url VARCHAR NOT NULL,
-    fetched_at TIMESTAMPTZ NOT NULL,
+    fetched_at TIMESTAMP NOT NULL,
     payload_sha256 VARCHAR NOT NULL,
     content_hash VARCHAR NOT NULL,
     crawl_id VARCHAR NOT NULL,
-    first_seen_at TIMESTAMPTZ NOT NULL,
-    changed_at TIMESTAMPTZ NOT NULL,
-    missing_since TIMESTAMPTZ
+    first_seen_at TIMESTAMP NOT NULL,
+    changed_at TIMESTAMP NOT NULL,
+    missing_since TIMESTAMP
 );
 COMMENT ON TABLE trials IS 'One row for each registry record: harmonised values beside the registry''s own words.';
 COMMENT ON COLUMN trials.trial_id IS 'The registry''s own id, such as NCT03582800, ISRCTN73380053, EUCTR2018-002751-15.';
@@ -134,10 +134,10 @@ COMMENT ON COLUMN trials.has_results IS 'Whether the registry shows results.';
 COMMENT ON COLUMN trials.sponsor IS 'Lead sponsor; all sponsors stand in the table sponsors.';
 COMMENT ON COLUMN trials.url IS 'Page of the record that a person reads.';
 COMMENT ON COLUMN trials.source_url IS 'Address that the record was fetched from, or the file it was imported from.';
-COMMENT ON COLUMN trials.fetched_at IS 'When the payload with the present state was fetched.';
+COMMENT ON COLUMN trials.fetched_at IS 'When the payload with the present state was fetched (UTC).';
 COMMENT ON COLUMN trials.payload_sha256 IS 'SHA-256 of the record''s own bytes in that payload.';
 COMMENT ON COLUMN trials.content_hash IS 'SHA-256 of the harmonised content without provenance: equal hash = nothing changed.';
 COMMENT ON COLUMN trials.crawl_id IS 'Crawl that brought the present state.';
-COMMENT ON COLUMN trials.first_seen_at IS 'When the record first came into the catalogue.';
-COMMENT ON COLUMN trials.changed_at IS 'When the present state came into the catalogue.';
-COMMENT ON COLUMN trials.missing_since IS 'When a complete crawl first found the record gone from its registry; NULL = still there. Rows are never deleted.';
+COMMENT ON COLUMN trials.first_seen_at IS 'When the record first came into the catalogue (UTC).';
+COMMENT ON COLUMN trials.changed_at IS 'When the present state came into the catalogue (UTC).';
+COMMENT ON COLUMN trials.missing_since IS 'When a complete crawl first found the record gone from its registry; NULL = still there (UTC). Rows are never deleted.';

@@ -1,0 +1,183 @@
+"""A harvest: payloads of one or more registries on their way into the catalogue.
+
+One harvest holds the writer's lock and connection. Each registry in it archives its payloads, runs its reader
+over them, writes batches, and ends with a report.
+"""
+
+import datetime as dt
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+
+import duckdb
+
+from crawler.settings import CALCITRIALS_VERSION
+from db.archive import ArchiveWriter
+from db.catalogue import Catalogue
+from db.crawls import CrawlReport, save_report
+from db.payload import Payload, Reading
+from db.trial import Reject
+from db.writer import Counts, encode, write_alias, write_rejects, write_trials
+
+BATCH_TRIALS = 4000
+"""Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
+BATCH_BYTES = 64 * 1024 * 1024
+
+Reader = Callable[[Payload], Reading]
+Progress = Callable[[str, int, int | None], None]
+"""Called with registry, records received so far, records expected."""
+
+
+def reader_of(registry: str) -> Reader:
+    """The reader of a registry: ``read`` of the module in crawler.readers that bears its name."""
+    reader: Reader = import_module(f"crawler.readers.{registry}").read
+    return reader
+
+
+class Harvest:
+    """One run over one or more registries, with the connection it writes through."""
+
+    def __init__(
+        self, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
+    ) -> None:
+        self.catalogue = catalogue
+        self.connection = connection
+        self.progress = progress
+        now = dt.datetime.now(dt.UTC)
+        self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self.reports: list[CrawlReport] = []
+
+    def begin(self, registry: str, scope: str, since: dt.date | None) -> "RegistryHarvest":
+        """Begin with a registry; its report, not yet finished, is written at once."""
+        return RegistryHarvest(self, registry, scope, since)
+
+
+@contextmanager
+def harvesting(catalogue: Catalogue, purpose: str, progress: Progress | None = None) -> Iterator[Harvest]:
+    """Hold the catalogue's lock for a harvest. Publication is the caller's."""
+    with catalogue.writing(purpose) as connection:
+        yield Harvest(catalogue, connection, progress)
+
+
+class RegistryHarvest:
+    """What one registry sends in one harvest. Not for several threads at once."""
+
+    def __init__(self, harvest: Harvest, registry: str, scope: str, since: dt.date | None) -> None:
+        self.harvest = harvest
+        self.registry = registry
+        self.report = CrawlReport(
+            crawl_id=harvest.crawl_id,
+            registry=registry,
+            scope=scope,
+            since=since,
+            started_at=dt.datetime.now(dt.UTC),
+            calcitrials_version=CALCITRIALS_VERSION,
+        )
+        self._reader = reader_of(registry)
+        self._archive = ArchiveWriter(harvest.catalogue.payloads, registry, harvest.crawl_id)
+        self._staged: dict[str, bytes] = {}
+        self._staged_bytes = 0
+        self._counts = Counts(0, 0, 0)
+        self._unknown: Counter[str] = Counter()
+        self._rejected_without_id = 0
+        # ids received, in the database and not in memory: a whole registry has more than half a million
+        self._received = f"received_{harvest.crawl_id.replace('-', '_')}_{registry}"
+        harvest.connection.execute(f"CREATE OR REPLACE TEMP TABLE {self._received} (trial_id VARCHAR, read BOOLEAN)")
+        save_report(harvest.connection, self.report)
+
+    def receive(self, payload: Payload, expected: int | None = None) -> None:
+        """Archive a payload, read it, and write when enough trials have gathered."""
+        self._archive.append(payload)
+        self.read(payload, expected)
+
+    def read(self, payload: Payload, expected: int | None = None) -> None:
+        """Read a payload without archiving it."""
+        reading = self._reader(payload)
+        for trial in reading.trials:
+            line = encode(trial)
+            self._staged[trial.trial_id] = line
+            self._staged_bytes += len(line)
+        self._unknown.update(reading.unknown_words)
+        if reading.rejects:
+            self._reject(reading.rejects)
+        if len(self._staged) >= BATCH_TRIALS or self._staged_bytes >= BATCH_BYTES:
+            self._flush()
+        if self.harvest.progress:
+            self.harvest.progress(self.registry, len(self._staged) + sum(self._counts), expected)
+
+    def alias(self, alias: str, trial_id: str) -> None:
+        """Record an obsolete id."""
+        write_alias(self.harvest.connection, alias, trial_id, self.registry, dt.datetime.now(dt.UTC))
+
+    def finish(
+        self,
+        *,
+        problems: tuple[str, ...] = (),
+        expected: int | None = None,
+        data_version: str | None = None,
+        traffic: Mapping[str, int] | None = None,
+    ) -> CrawlReport:
+        """Write what is staged and the report.
+
+        traffic: requests, retried and bytes, counted by whoever fetched. The crawl is complete when there is
+        no problem and everything that the registry announced was received.
+        """
+        self._flush()
+        self._archive.close()
+        received, rejected = self._totals()
+        if expected is not None and received < expected:
+            problems = (*problems, f"{expected - received} of {expected} announced records were not received")
+        new, changed, _ = self._counts
+        self.report = CrawlReport(
+            crawl_id=self.report.crawl_id,
+            registry=self.registry,
+            scope=self.report.scope,
+            since=self.report.since,
+            started_at=self.report.started_at,
+            finished_at=dt.datetime.now(dt.UTC),
+            complete=not problems,
+            problems=problems,
+            expected=expected,
+            received=received,
+            new=new,
+            changed=changed,
+            unchanged=received - rejected - new - changed,
+            rejected=rejected,
+            data_version=data_version,
+            unknown_words=dict(self._unknown.most_common(50)),
+            calcitrials_version=CALCITRIALS_VERSION,
+            **(traffic or {}),
+        )
+        save_report(self.harvest.connection, self.report)
+        self.harvest.reports.append(self.report)
+        return self.report
+
+    def _totals(self) -> tuple[int, int]:
+        """Distinct records received, and those of them that could not be read."""
+        row = self.harvest.connection.execute(
+            f"SELECT count(*), count(*) FILTER (NOT read) FROM "
+            f"(SELECT trial_id, bool_or(read) AS read FROM {self._received} GROUP BY trial_id)"
+        ).fetchone()
+        assert row is not None
+        return row[0] + self._rejected_without_id, row[1] + self._rejected_without_id
+
+    def _reject(self, rejects: list[Reject]) -> None:
+        connection = self.harvest.connection
+        write_rejects(connection, rejects, self.harvest.crawl_id)
+        known = [reject.trial_id for reject in rejects if reject.trial_id]
+        self._rejected_without_id += len(rejects) - len(known)
+        if known:
+            connection.execute(f"INSERT INTO {self._received} SELECT unnest(?), false", [known])
+
+    def _flush(self) -> None:
+        if not self._staged:
+            return
+        connection = self.harvest.connection
+        self._counts += write_trials(
+            connection, list(self._staged.values()), self.harvest.crawl_id, dt.datetime.now(dt.UTC)
+        )
+        connection.execute(f"INSERT INTO {self._received} SELECT trial_id, true FROM staged")
+        self._staged.clear()
+        self._staged_bytes = 0

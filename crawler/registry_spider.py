@@ -1,0 +1,126 @@
+"""What the spiders of all registries share: their arguments, their addresses, and honest failure.
+
+A spider knows addresses, paging, increments and manners of one registry and nothing of fields: it yields
+payloads, and the pipeline hands them to the registry's reader. What it could not get it says in ``problems``.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import msgspec
+import scrapy
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.conditions import DEFAULT_CONDITIONS
+from db.payload import Payload
+
+
+class ArgumentError(ValueError):
+    """An argument that the registry's spider cannot take, in one sentence for the user."""
+
+
+class Alias(msgspec.Struct, frozen=True):
+    """An obsolete id that the registry redirected to a current one."""
+
+    alias: str
+    trial_id: str
+
+
+class RegistrySpider(scrapy.Spider):
+    """Base of every registry's spider.
+
+    default_url: the registry's real base address; the environment variable CALCITRIALS_<NAME>_URL overrides it.
+    expected: records that the registry announced, None where it does not say.
+    problems: what is missing and why, one sentence each; a crawl with any is incomplete.
+    data_version: the registry's own version of its data, where it tells.
+    """
+
+    default_url: ClassVar[str]
+    id_form: ClassVar[str] = "an id"
+
+    def __init__(
+        self,
+        condition: str | Sequence[str] = (),
+        all: str | bool = False,
+        id: str | Sequence[str] = (),
+        since: str | dt.date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Take the arguments of the command line or of ``scrapy crawl NAME -a argument=value``.
+
+        condition and id take several values separated by "|"; since is a day, yyyy-mm-dd.
+        Raises ArgumentError.
+        """
+        super().__init__(**kwargs)
+        self.everything = all if isinstance(all, bool) else all.lower() in ("1", "true", "yes", "on")
+        self.ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(id)))
+        self.conditions = () if self.everything or self.ids else _several(condition) or DEFAULT_CONDITIONS
+        self.since = _day(since)
+        self.expected: int | None = None
+        self.problems: list[str] = []
+        self.data_version: str | None = None
+        url = os.environ.get(f"CALCITRIALS_{self.name.upper()}_URL") or self.default_url
+        self.base_url = url.rstrip("/")
+
+    @property
+    def scope(self) -> str:
+        """What is asked for, in a form that is equal for equal questions."""
+        if self.ids:
+            return "ids: " + "|".join(sorted(self.ids))
+        return "all" if self.everything else "conditions: " + "|".join(sorted(self.conditions))
+
+    @classmethod
+    def checked_id(cls, text: str) -> str:
+        """The id in the registry's own form; registries override this. Raises ArgumentError."""
+        return text
+
+    def payload(self, response: Response) -> Payload:
+        """The answer as a payload for the reader."""
+        return Payload(self.name, response.url, dt.datetime.now(dt.UTC), response.body)
+
+    def again(self, response: Response, reason: str) -> scrapy.Request | None:
+        """The same request once more, after a wait, because its answer cannot be right.
+
+        None when the repeats are used up; then the reason stands in ``problems``.
+        """
+        assert response.request is not None
+        repeated = get_retry_request(response.request, spider=self, reason=reason)
+        if repeated is None:
+            self.problems.append(f"{_short(response.url)}: {reason}, also when repeated")
+            return None
+        first_s = max(0.05, min(1.0, self.settings.getfloat("DOWNLOAD_DELAY")))
+        repeated.meta["backoff"] = min(first_s * 2 ** (repeated.meta["retry_times"] - 1), 60.0)
+        return repeated
+
+    def failed(self, failure: Failure) -> None:
+        """Errback of every request: say what could not be got, and go on."""
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        response: Response | None = getattr(failure.value, "response", None)
+        if response is not None:
+            text = " ".join(response.body[:200].decode("utf-8", "replace").split())
+            why = f"the registry answers {response.status}" + (f" ({text})" if text else "")
+        else:
+            why = str(failure.value) or type(failure.value).__name__
+        self.problems.append(f"{_short(request.url)}: {why}")
+
+
+def _several(value: str | Sequence[str]) -> tuple[str, ...]:
+    values = value.split("|") if isinstance(value, str) else value
+    return tuple(text.strip() for text in values if text.strip())
+
+
+def _day(value: str | dt.date | None) -> dt.date | None:
+    if not isinstance(value, str):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise ArgumentError(f"{value!r} is not a date: write it as yyyy-mm-dd, for example 2026-01-31") from None
+
+
+def _short(url: str, longest: int = 160) -> str:
+    return url if len(url) <= longest else url[: longest - 1] + "…"

@@ -1,0 +1,53 @@
+"""Scrapy settings of the harvester: polite, verified, and closed to remote control.
+
+Environment: CALCITRIALS_CATALOG (folder of the catalogue), CALCITRIALS_CONTACT (address of whoever runs the
+crawls, sent to the registries in the User-Agent), CALCITRIALS_<REGISTRY>_URL (base address of a registry).
+Everything that differs from Scrapy's defaults says why. Alphabetical within each group.
+"""
+
+import os
+from importlib.metadata import version
+
+BOT_NAME = "calcitrials"
+SPIDER_MODULES = ["crawler.spiders"]
+CALCITRIALS_VERSION = version("calcitrials")
+CALCITRIALS_CATALOG = os.environ.get("CALCITRIALS_CATALOG", "catalog")
+CALCITRIALS_CONTACT = os.environ.get("CALCITRIALS_CONTACT", "")
+
+# Who we are, so that an operator can reach whoever runs the crawl instead of blocking the address.
+USER_AGENT = f"calcitrials/{CALCITRIALS_VERSION} (clinical trial registry harvester; contact: " + (
+    CALCITRIALS_CONTACT or "not set"
+)
+USER_AGENT += ")"
+
+# Safety: Scrapy 2.19 opens a remote control server and a telnet console, and verifies no certificate.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+
+# Manners: one request a second and host unless the user says otherwise; robots.txt obeyed, with Crawl-delay,
+# by every spider that does not opt out with a reason in its own file.
+AUTOTHROTTLE_ENABLED = False  # it would start with 5 s and never react to 429; crawler.manners does
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0  # "one request a second" means at least a second
+ROBOTSTXT_OBEY = True
+
+# Patience: back-off and Retry-After are ours (crawler.manners), Scrapy has neither.
+BACKOFF_MAX_S = 60.0
+DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
+DOWNLOAD_TIMEOUT = 60
+RETRY_AFTER_MAX_S = 300.0
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
+RETRY_TIMES = 5
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.manners.BackoffMiddleware": 550,
+}
+
+# The way of the data: payloads go through the one pipeline into the catalogue. A payload may weigh tens of
+# megabytes, so few are held at once.
+CONCURRENT_ITEMS = 2
+ITEM_PIPELINES = {"crawler.pipeline.CataloguePipeline": 500}
+
+LOG_LEVEL = "INFO"

@@ -1,0 +1,211 @@
+"""Spider of ClinicalTrials.gov, API v2.
+
+Tokens are opaque and belong to one version of the data: when the version moves during a crawl, what was
+updated since is asked for again.
+"""
+
+import datetime as dt
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import scrapy
+from scrapy.http import Response
+
+from crawler.registry_spider import Alias, ArgumentError, RegistrySpider
+
+PAGE_SIZE = 1000
+"""The API's largest page; a larger number is silently reduced to it."""
+IDS_PER_REQUEST = 100
+EMPTY_PAGES_IN_A_ROW = 20
+"""An empty page with a token is legal; this many in a row are a registry going round in circles."""
+
+
+class _Page(msgspec.Struct, rename="camel"):
+    studies: list[msgspec.Raw]
+    next_page_token: str | None = None
+    total_count: int | None = None
+
+
+class _Version(msgspec.Struct, rename="camel"):
+    data_timestamp: str
+
+
+_pages = msgspec.json.Decoder(_Page)
+_versions = msgspec.json.Decoder(_Version)
+_NCT_ID = re.compile(rb'"nctId"\s*:\s*"(NCT\d{8})"')
+
+
+class CtgovSpider(RegistrySpider):
+    """Studies by condition, all of them, or by id."""
+
+    name = "ctgov"
+    default_url = "https://clinicaltrials.gov/api/v2"
+    # robots.txt of this host keeps indexing robots out of /api/, while the same registry publishes the API as
+    # its machine interface for exactly this use. So this spider opts out, knowingly, and keeps to its Crawl-delay
+    # of one second. Obeying would end in a crawl without a single request.
+    custom_settings = {"ROBOTSTXT_OBEY": False}  # noqa: RUF012 (Scrapy's own attribute)
+    handle_httpstatus_list = (400, 404)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tokens_seen: set[str] = set()
+        self._empty_pages = 0
+        self._began_anew = False
+
+    @classmethod
+    def checked_id(cls, text: str) -> str:
+        """NCT and eight digits, from any case."""
+        nct_id = text.strip().upper()
+        if not re.fullmatch(r"NCT\d{8}", nct_id):
+            raise ArgumentError(f"{text!r} is not a ClinicalTrials.gov id: NCT and eight digits, such as NCT03582800")
+        return nct_id
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the version of the data first, then for the studies."""
+        yield self._get("/version", {}, self.parse_version, errback=self.without_version)
+
+    def parse_version(self, response: Response) -> Iterator[Any]:
+        """Remember the version of the data, and begin."""
+        self.data_version = _data_version(response)
+        yield from self._first_requests()
+
+    def without_version(self, failure: Any) -> Iterator[Any]:
+        """A registry that cannot tell its version can still tell its studies."""
+        self.logger.warning("The registry does not tell the version of its data: %s", failure.value)
+        yield from self._first_requests()
+
+    def _first_requests(self) -> Iterator[scrapy.Request]:
+        if self.ids:
+            self.expected = len(self.ids)
+            for start in range(0, len(self.ids), IDS_PER_REQUEST):
+                batch = self.ids[start : start + IDS_PER_REQUEST]
+                params = {"filter.ids": ",".join(batch), "pageSize": str(PAGE_SIZE)}
+                yield self._get("/studies", params, self.parse_batch, cb_kwargs={"batch": batch})
+        else:
+            yield self._first_page(self.since)
+
+    def _first_page(self, since: dt.date | None) -> scrapy.Request:
+        params = {"pageSize": str(PAGE_SIZE), "countTotal": "true"}
+        if not self.everything:
+            params["query.cond"] = essie_any(self.conditions)
+        if since is not None:
+            params["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"
+        self._tokens_seen.clear()
+        return self._get("/studies", params, self.parse_page, cb_kwargs={"params": params})
+
+    def parse_page(self, response: Response, params: dict[str, str]) -> Iterator[Any]:
+        """Hand over a page, and ask for the next while there is a token.
+
+        A token that the registry no longer takes (its data moved on) costs one new beginning.
+        """
+        if response.status != 200 and "pageToken" in params and not self._began_anew:
+            self._began_anew = True
+            self.logger.info("The registry no longer takes a page token: beginning anew.")
+            self.expected = None
+            yield self._first_page(self.since)
+            return
+        page = self._page(response)
+        if not isinstance(page, _Page):
+            yield from page
+            return
+        if page.total_count is not None and "pageToken" not in params and self.expected is None:
+            self.expected = page.total_count
+        self._empty_pages = 0 if page.studies else self._empty_pages + 1
+        token = page.next_page_token
+        if token is None:
+            yield self._get("/version", {}, self.parse_last_version, errback=self.without_last_version)
+        elif token in self._tokens_seen or self._empty_pages > EMPTY_PAGES_IN_A_ROW:
+            self.problems.append("the registry goes round in circles: its page tokens come again without an end")
+        else:
+            self._tokens_seen.add(token)
+            following = {**params, "pageToken": token}
+            following.pop("countTotal", None)
+            yield self._get("/studies", following, self.parse_page, cb_kwargs={"params": following})
+        if page.studies:
+            yield self.payload(response)
+
+    def parse_last_version(self, response: Response) -> Iterator[Any]:
+        """When the data moved under the crawl, ask again for what was updated since."""
+        version, before = _data_version(response), self.data_version
+        if version and before and version != before:
+            self.logger.info("The registry's data moved from %s to %s during the crawl.", before, version)
+            self.data_version = version
+            yield self._first_page(dt.date.fromisoformat(before[:10]) - dt.timedelta(days=1))
+
+    def without_last_version(self, failure: Any) -> None:
+        """The studies are there; only a move of the data could not be seen."""
+        self.logger.warning("The registry does not tell the version of its data: %s", failure.value)
+
+    def parse_batch(self, response: Response, batch: tuple[str, ...]) -> Iterator[Any]:
+        """Hand over the studies found by id; ask for the others one by one: they may be aliases."""
+        page = self._page(response)
+        if not isinstance(page, _Page):
+            yield from page
+            return
+        found = {match.decode() for raw in page.studies for match in _NCT_ID.findall(bytes(raw))[:1]}
+        if page.studies:
+            yield self.payload(response)
+        for nct_id in batch:
+            if nct_id not in found:
+                yield self._get(f"/studies/{nct_id}", {}, self.parse_study, cb_kwargs={"nct_id": nct_id})
+
+    def parse_study(self, response: Response, nct_id: str) -> Iterator[Any]:
+        """Hand over one study; the id asked for is an alias when the registry redirected it."""
+        if response.status != 200:
+            self.problems.append(f"{nct_id}: the registry does not know this id")
+            return
+        current = _NCT_ID.search(response.body)
+        if current is None or not _is_json(response.body):
+            repeated = self.again(response, "the answer is not a study in JSON")
+            yield from [repeated] if repeated else []
+            return
+        if current[1].decode() != nct_id:
+            yield Alias(nct_id, current[1].decode())
+        yield self.payload(response)
+
+    def _page(self, response: Response) -> _Page | list[scrapy.Request]:
+        """The page, or the request to repeat because the answer is none (HTML or cut JSON with status 200)."""
+        if response.status != 200:
+            text = " ".join(response.text.split())[:200]
+            self.problems.append(f"the registry refuses the question with {response.status}: {text}")
+            return []
+        try:
+            return _pages.decode(response.body)
+        except msgspec.DecodeError as error:
+            repeated = self.again(response, f"the answer is not a page of studies in JSON ({error})")
+            return [repeated] if repeated else []
+
+    def _get(self, path: str, params: dict[str, str], callback: Any, **kwargs: Any) -> scrapy.Request:
+        query = "?" + urlencode(params) if params else ""
+        kwargs.setdefault("errback", self.failed)
+        return scrapy.Request(self.base_url + path + query, callback, dont_filter=True, **kwargs)
+
+
+def essie_any(conditions: tuple[str, ...]) -> str:
+    """An Essie expression for any of these names.
+
+    Brackets and quotes of a name would be parsed as operators (400), so they are taken out; several names
+    are quoted, so that a word such as "and" in one of them is no operator.
+    """
+    names = [" ".join(re.sub(r'[\[\]()"\\]', " ", name).split()) for name in conditions]
+    if len(names) == 1:
+        return names[0]
+    return " OR ".join(f'"{name}"' for name in names if name)
+
+
+def _data_version(response: Response) -> str | None:
+    try:
+        return _versions.decode(response.body).data_timestamp
+    except msgspec.DecodeError:
+        return None
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True

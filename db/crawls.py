@@ -1,0 +1,61 @@
+"""Crawl reports: what a crawl of one registry received, changed, and could not get."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+
+import duckdb
+import msgspec
+
+
+class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of ``crawls``; the columns' comments say what each field means. Times are UTC."""
+
+    crawl_id: str
+    registry: str
+    scope: str
+    since: dt.date | None
+    started_at: dt.datetime
+    finished_at: dt.datetime | None = None
+    complete: bool = False
+    problems: tuple[str, ...] = ()
+    expected: int | None = None
+    received: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    missing: int = 0
+    retried: int = 0
+    requests: int = 0
+    bytes: int = 0
+    data_version: str | None = None
+    unknown_words: Mapping[str, int] = {}
+    calcitrials_version: str
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from start to finish, None while the crawl runs."""
+        return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds()
+
+
+def save_report(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
+    """Write a report; an earlier one of the same crawl and registry is replaced."""
+    connection.execute("DELETE FROM crawls WHERE crawl_id = ? AND registry = ?", [report.crawl_id, report.registry])
+    row = {name: getattr(report, name) for name in report.__struct_fields__}
+    row |= {
+        "problems": list(report.problems),
+        "unknown_words": json.dumps(dict(report.unknown_words)),
+        "duration_s": report.duration_s,
+    }
+    names = ", ".join(row)
+    marks = ", ".join(f"${name}" for name in row)
+    connection.execute(f"INSERT INTO crawls ({names}) VALUES ({marks})", row)
+
+
+def last_complete_start(connection: duckdb.DuckDBPyConnection, registry: str, scope: str) -> dt.datetime | None:
+    """When the last complete crawl of this registry and scope began: the watermark of ``--since last``."""
+    row = connection.execute(
+        "SELECT max(started_at) FROM crawls WHERE registry = ? AND scope = ? AND complete", [registry, scope]
+    ).fetchone()
+    return None if row is None else row[0]
