@@ -45,13 +45,17 @@ FROM_65_TO_84 = AgeBand("65-84 years", 65 * _YEAR, 84 * _YEAR)
 OVER_84 = AgeBand("85+ years", 85 * _YEAR, None)
 
 
+def _end(band: AgeBand) -> float:
+    return float("inf") if band.last_days is None else band.last_days
+
+
 def limits(bands: Iterable[AgeBand]) -> tuple[AgeLimit | None, AgeLimit | None]:
     """Minimum and maximum age of a trial that admits these bands; a maximum without days has no upper end."""
     admitted = list(bands)
     if not admitted:
         return None, None
-    first = min(admitted, key=lambda band: band.first_days)
-    last = max(admitted, key=lambda band: float("inf") if band.last_days is None else band.last_days)
+    first = min(admitted, key=lambda band: (band.first_days, -_end(band)))
+    last = max(admitted, key=lambda band: (_end(band), band.first_days))
     return (
         AgeLimit(first.label, first.first_days, first.unit_days, is_band=True),
         AgeLimit(last.label, last.last_days, None if last.last_days is None else last.unit_days, is_band=True),
