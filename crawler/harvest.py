@@ -49,9 +49,9 @@ class Harvest:
         self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         self.reports: list[CrawlReport] = []
 
-    def begin(self, registry: str, scope: str, since: dt.date | None) -> "RegistryHarvest":
+    def begin(self, registry: str, scope: str, since: dt.date | None, *, archive: bool = True) -> "RegistryHarvest":
         """Begin with a registry; its report, not yet finished, is written at once."""
-        return RegistryHarvest(self, registry, scope, since)
+        return RegistryHarvest(self, registry, scope, since, archive)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def harvesting(catalogue: Catalogue, purpose: str, progress: Progress | None = N
 class RegistryHarvest:
     """What one registry sends in one harvest. Not for several threads at once."""
 
-    def __init__(self, harvest: Harvest, registry: str, scope: str, since: dt.date | None) -> None:
+    def __init__(self, harvest: Harvest, registry: str, scope: str, since: dt.date | None, archive: bool) -> None:
         self.harvest = harvest
         self.registry = registry
         self.report = CrawlReport(
@@ -76,7 +76,7 @@ class RegistryHarvest:
             calcitrials_version=CALCITRIALS_VERSION,
         )
         self._reader = reader_of(registry)
-        self._archive = ArchiveWriter(harvest.catalogue.payloads, registry, harvest.crawl_id)
+        self._archive = ArchiveWriter(harvest.catalogue.payloads, registry, harvest.crawl_id) if archive else None
         self._staged: dict[str, bytes] = {}
         self._staged_bytes = 0
         self._counts = Counts(0, 0, 0)
@@ -89,7 +89,8 @@ class RegistryHarvest:
 
     def receive(self, payload: Payload, expected: int | None = None) -> None:
         """Archive a payload, read it, and write when enough trials have gathered."""
-        self._archive.append(payload)
+        if self._archive:
+            self._archive.append(payload)
         self.read(payload, expected)
 
     def read(self, payload: Payload, expected: int | None = None) -> None:
@@ -125,7 +126,8 @@ class RegistryHarvest:
         no problem and everything that the registry announced was received.
         """
         self._flush()
-        self._archive.close()
+        if self._archive:
+            self._archive.close()
         received, rejected = self._totals()
         if expected is not None and received < expected:
             problems = (*problems, f"{expected - received} of {expected} announced records were not received")

@@ -12,15 +12,20 @@ from typing import Any, ClassVar
 import msgspec
 import scrapy
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
 from db.payload import Payload
-
-
-class ArgumentError(ValueError):
-    """An argument that the registry's spider cannot take, in one sentence for the user."""
 
 
 class Alias(msgspec.Struct, frozen=True):
@@ -99,13 +104,26 @@ class RegistrySpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request: say what could not be got, and go on."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
-        response: Response | None = getattr(failure.value, "response", None)
-        if response is not None:
+        self.problems.append(f"{_short(request.url)}: {_why(failure.value)}")
+
+
+def _why(error: BaseException | None) -> str:
+    """A failure to get an answer, in a sentence."""
+    match error:
+        case HttpError(response=response):
             text = " ".join(response.body[:200].decode("utf-8", "replace").split())
-            why = f"the registry answers {response.status}" + (f" ({text})" if text else "")
-        else:
-            why = str(failure.value) or type(failure.value).__name__
-        self.problems.append(f"{_short(request.url)}: {why}")
+            return f"the registry answers {response.status}" + (f" ({text})" if text else "")
+        case CannotResolveHostError():
+            return "the host name cannot be resolved: there is no network, or the address is wrong"
+        case DownloadConnectionRefusedError():
+            return "nobody answers at this address (connection refused)"
+        case DownloadTimeoutError():
+            return "no answer in time"
+        case ResponseDataLossError():
+            return "the answer broke off before its announced end"
+        case IgnoreRequest():
+            return f"not asked for: {error}"
+    return str(error) or type(error).__name__
 
 
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:

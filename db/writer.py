@@ -66,7 +66,8 @@ def write_trials(
 ) -> Counts:
     """Upsert a batch of encoded trials, each trial_id at most once in it, in one transaction.
 
-    An aggregator's copy (``via``) never replaces the registry's own record.
+    An aggregator's copy (``via``) never replaces the registry's own record, and no payload replaces the state
+    that a later one brought.
     """
     if not lines:
         return Counts(0, 0, 0)
@@ -93,6 +94,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
         FROM staged s LEFT JOIN trials t USING (trial_id)
         WHERE t.content_hash IS DISTINCT FROM s.content_hash
           AND NOT (t.trial_id IS NOT NULL AND t.via IS NULL AND s.via IS NOT NULL)
+          AND (t.trial_id IS NULL OR s.provenance.fetched_at::TIMESTAMP >= t.fetched_at)
         """,
         {"now": now},
     )
@@ -102,7 +104,10 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
         "UPDATE trials SET missing_since = NULL WHERE missing_since IS NOT NULL AND trial_id IN "
         "(SELECT trial_id FROM staged WHERE via IS NULL)"
     )
-    connection.execute("DELETE FROM rejects WHERE trial_id IN (SELECT trial_id FROM staged)")
+    connection.execute(
+        "DELETE FROM rejects WHERE trial_id IN (SELECT trial_id FROM staged) "
+        "OR payload_sha256 IN (SELECT provenance.payload_sha256 FROM staged)"
+    )
     if changed:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql()}")
         for name in ("trials", *CHILD_TABLES):

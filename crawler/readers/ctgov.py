@@ -65,23 +65,23 @@ class _Module(msgspec.Struct, rename="camel", frozen=True):
     """Base of the registry's modules: camelCase keys, unknown keys ignored."""
 
 
-class _Date(_Module):
+class _Date(_Module, frozen=True):
     date: str
     type: str | None = None
 
 
-class _OrgStudyId(_Module):
+class _OrgStudyId(_Module, frozen=True):
     id: str | None = None
     type: str | None = None
 
 
-class _SecondaryId(_Module):
+class _SecondaryId(_Module, frozen=True):
     id: str | None = None
     type: str | None = None
     domain: str | None = None
 
 
-class _Identification(_Module):
+class _Identification(_Module, frozen=True):
     nct_id: str
     nct_id_aliases: list[str] = []
     org_study_id_info: _OrgStudyId = _OrgStudyId()
@@ -91,7 +91,7 @@ class _Identification(_Module):
     acronym: str | None = None
 
 
-class _StatusModule(_Module):
+class _StatusModule(_Module, frozen=True):
     overall_status: str | None = None
     last_known_status: str | None = None
     why_stopped: str | None = None
@@ -103,31 +103,31 @@ class _StatusModule(_Module):
     results_first_post_date_struct: _Date | None = None
 
 
-class _Sponsor(_Module):
+class _Sponsor(_Module, frozen=True):
     name: str | None = None
     class_: str | None = msgspec.field(default=None, name="class")
 
 
-class _Sponsors(_Module):
+class _Sponsors(_Module, frozen=True):
     lead_sponsor: _Sponsor | None = None
     collaborators: list[_Sponsor] = []
 
 
-class _Description(_Module):
+class _Description(_Module, frozen=True):
     brief_summary: str | None = None
     detailed_description: str | None = None
 
 
-class _Conditions(_Module):
+class _Conditions(_Module, frozen=True):
     conditions: list[str] = []
     keywords: list[str] = []
 
 
-class _Masking(_Module):
+class _Masking(_Module, frozen=True):
     masking: str | None = None
 
 
-class _DesignInfo(_Module):
+class _DesignInfo(_Module, frozen=True):
     allocation: str | None = None
     intervention_model: str | None = None
     observational_model: str | None = None
@@ -135,42 +135,42 @@ class _DesignInfo(_Module):
     masking_info: _Masking = _Masking()
 
 
-class _Enrollment(_Module):
+class _Enrollment(_Module, frozen=True):
     count: int | None = None
     type: str | None = None
 
 
-class _Design(_Module):
+class _Design(_Module, frozen=True):
     study_type: str | None = None
     phases: list[str] = []
     design_info: _DesignInfo = _DesignInfo()
     enrollment_info: _Enrollment = _Enrollment()
 
 
-class _Intervention(_Module):
+class _Intervention(_Module, frozen=True):
     name: str | None = None
     type: str | None = None
     description: str | None = None
     other_names: list[str] = []
 
 
-class _Arms(_Module):
+class _Arms(_Module, frozen=True):
     interventions: list[_Intervention] = []
 
 
-class _Outcome(_Module):
+class _Outcome(_Module, frozen=True):
     measure: str | None = None
     description: str | None = None
     time_frame: str | None = None
 
 
-class _Outcomes(_Module):
+class _Outcomes(_Module, frozen=True):
     primary_outcomes: list[_Outcome] = []
     secondary_outcomes: list[_Outcome] = []
     other_outcomes: list[_Outcome] = []
 
 
-class _Eligibility(_Module):
+class _Eligibility(_Module, frozen=True):
     eligibility_criteria: str | None = None
     healthy_volunteers: bool | None = None
     sex: str | None = None
@@ -178,12 +178,12 @@ class _Eligibility(_Module):
     maximum_age: str | None = None
 
 
-class _GeoPoint(_Module):
+class _GeoPoint(_Module, frozen=True):
     lat: float
     lon: float
 
 
-class _Location(_Module):
+class _Location(_Module, frozen=True):
     facility: str | None = None
     status: str | None = None
     city: str | None = None
@@ -193,11 +193,11 @@ class _Location(_Module):
     geo_point: _GeoPoint | None = None
 
 
-class _Locations(_Module):
+class _Locations(_Module, frozen=True):
     locations: list[_Location] = []
 
 
-class _Protocol(_Module):
+class _Protocol(_Module, frozen=True):
     identification_module: _Identification
     status_module: _StatusModule = _StatusModule()
     sponsor_collaborators_module: _Sponsors = _Sponsors()
@@ -210,28 +210,28 @@ class _Protocol(_Module):
     contacts_locations_module: _Locations = _Locations()
 
 
-class _Mesh(_Module):
+class _Mesh(_Module, frozen=True):
     id: str | None = None
     term: str | None = None
 
 
-class _Browse(_Module):
+class _Browse(_Module, frozen=True):
     meshes: list[_Mesh] = []
     ancestors: list[_Mesh] = []
 
 
-class _Derived(_Module):
+class _Derived(_Module, frozen=True):
     condition_browse_module: _Browse = _Browse()
     intervention_browse_module: _Browse = _Browse()
 
 
-class _Study(_Module):
+class _Study(_Module, frozen=True):
     protocol_section: _Protocol
     derived_section: _Derived = _Derived()
     has_results: bool | None = None
 
 
-class _Page(_Module):
+class _Page(_Module, frozen=True):
     studies: list[msgspec.Raw]
 
 

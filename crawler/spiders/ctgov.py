@@ -13,8 +13,10 @@ from urllib.parse import urlencode
 import msgspec
 import scrapy
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.registry_spider import Alias, ArgumentError, RegistrySpider
+from crawler.arguments import ArgumentError
+from crawler.registry_spider import Alias, RegistrySpider
 
 PAGE_SIZE = 1000
 """The API's largest page; a larger number is silently reduced to it."""
@@ -73,7 +75,10 @@ class CtgovSpider(RegistrySpider):
         yield from self._first_requests()
 
     def without_version(self, failure: Any) -> Iterator[Any]:
-        """A registry that cannot tell its version can still tell its studies."""
+        """A registry that cannot tell its version may still tell its studies; one that cannot be reached may not."""
+        if not failure.check(HttpError):
+            self.failed(failure)
+            return
         self.logger.warning("The registry does not tell the version of its data: %s", failure.value)
         yield from self._first_requests()
 

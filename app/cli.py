@@ -1,0 +1,280 @@
+"""The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from app.errors import FAILED, WRONG_USAGE, CommandError
+from app.output import Format
+from db.catalogue import Catalogue, CatalogueError
+
+if TYPE_CHECKING:
+    from app.matching import MatchJob
+
+app = typer.Typer(
+    name="calcitrials",
+    help="Harvest clinical trial registries into one DuckDB catalogue, and find trials for a diagnosis. "
+    "A screening aid over registry data: it never says that a patient is eligible where it does not know.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console(stderr=True)
+
+CatalogOption = Annotated[
+    Path, typer.Option("--catalog", envvar="CALCITRIALS_CATALOG", help="Folder of the catalogue.")
+]
+DEFAULT_CATALOG = Path("catalog")
+
+
+@app.command()
+def crawl(
+    registry: Annotated[
+        list[str] | None, typer.Argument(help="Registries to crawl; all known when none is named.")
+    ] = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Condition to ask for; may be repeated. Default: calcification and ossification disorders "
+            "and their causes."
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Ask for the whole registry.")] = False,
+    id: Annotated[list[str] | None, typer.Option("--id", help="Ask for this record; may be repeated.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Only records updated since this day (yyyy-mm-dd), or 'last': since the last complete crawl "
+            "of the same question."
+        ),
+    ] = None,
+    delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+) -> None:
+    """Harvest registries into the catalogue and publish it.
+
+    Exit status: 0 complete; 1 failed or incomplete (what was received is kept and published, the summary says
+    what is missing); 2 wrong usage.
+    """
+    from app.crawling import crawl as run
+    from app.output import print_reports
+    from app.progress import showing_progress
+
+    if sum((bool(condition), everything, bool(id))) > 1:
+        raise CommandError("--condition, --all and --id exclude each other", WRONG_USAGE)
+    _log(verbose)
+    with showing_progress(console) as progress:
+        reports = run(
+            Catalogue(catalog),
+            registry or (),
+            conditions=condition or (),
+            everything=everything,
+            ids=id or (),
+            since=since,
+            delay_s=delay,
+            progress=progress,
+        )
+    print_reports(reports, console)
+    if not all(report.complete for report in reports):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def match(
+    diagnosis: Annotated[
+        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON.")
+    ] = None,
+    file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(help='JSON lines in ({"id", "query", "patient"?}), one result object a line out; - is stdin.'),
+    ] = None,
+    age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
+    sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
+    from app import output
+    from app.matching import MatchJob
+    from app.patient import patient_of
+
+    statuses = _statuses(status or [])
+    if batch is not None:
+        if diagnosis or file:
+            raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
+        _match_batch(MatchJob(Catalogue(catalog)), batch, statuses, limit)
+        return
+    diagnoses = [*(diagnosis or []), *([_text(file)] if file else [])]
+    if not diagnoses:
+        raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
+    patient = patient_of(age, sex, country)
+    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain)
+    if format is Format.JSON:
+        output.print_json(answer)
+    elif format is Format.CSV:
+        columns = (
+            "trial_id",
+            "title",
+            "status",
+            "phase",
+            "grade",
+            "relation",
+            "score",
+            "because",
+            "url",
+            "last_update",
+        )
+        output.print_rows(columns, [[match[name] for name in columns] for match in answer["matches"]], format)
+    else:
+        output.print_matches(answer, Console())
+
+
+@app.command()
+def show(
+    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Show one trial as the catalogue holds it, with its source and the age of the record."""
+    from app import records
+
+    records.print_trial(Catalogue(catalog), trial, format)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Ask the published catalogue a question in SQL, read-only."""
+    from app.output import print_rows
+    from app.questions import ask
+
+    answer = ask(Catalogue(catalog), query)
+    print_rows(answer.columns, answer.rows, format)
+
+
+@app.command()
+def status(
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Say for each registry how many trials there are, how old they are, and how the last crawl ended."""
+    from app import records
+
+    records.print_status(Catalogue(catalog), format)
+
+
+@app.command()
+def reread(
+    registry: Annotated[
+        list[str] | None, typer.Argument(help="Registries; all archived ones when none is named.")
+    ] = None,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Run the readers over the archived payloads again, without the network, and publish."""
+    from app.crawling import reread as run
+    from app.output import print_reports
+    from app.progress import showing_progress
+
+    _log(False)
+    with showing_progress(console) as progress:
+        reports = run(Catalogue(catalog), registry or (), progress)
+    print_reports(reports, console)
+
+
+@app.command()
+def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
+    """Crawl the bundled sample registries over loopback, publish, and answer three diagnoses."""
+    from app.demo import demo as run
+
+    _log(False)
+    if not run(Catalogue(catalog), console):
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Run the command line; errors become one line on stderr and an exit status."""
+    from crawler.arguments import ArgumentError
+    from matcher import DiagnosisError
+
+    try:
+        app(standalone_mode=True)
+    except CommandError as error:
+        _fail(str(error), error.exit_status)
+    except CatalogueError as error:
+        _fail(str(error), FAILED)
+    except ArgumentError as error:
+        _fail(str(error), WRONG_USAGE)
+    except DiagnosisError as error:
+        _fail(str(error), WRONG_USAGE)
+    except KeyboardInterrupt:
+        _fail("interrupted", FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+
+
+def _fail(message: str, status: int) -> None:
+    print(f"calcitrials: {message}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _log(verbose: bool) -> None:
+    """Log lines on stderr: ours always unless a progress bar says it, Scrapy's from warnings on."""
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    level = logging.DEBUG if verbose else logging.WARNING if console.is_terminal else logging.INFO
+    for room in ("app", "crawler", "matcher", "db"):
+        logging.getLogger(room).setLevel(level)
+    if verbose:
+        logging.getLogger("scrapy").setLevel(logging.DEBUG)
+
+
+def _statuses(words: list[str]) -> list[str]:
+    from db.vocabularies import Status
+
+    known = [status.value for status in Status]
+    statuses = [word.strip().lower().replace(" ", "_").replace("-", "_") for word in words]
+    for word in statuses:
+        if word not in known:
+            raise CommandError(f"unknown status {word!r}: known are {', '.join(known)}", WRONG_USAGE)
+    return statuses
+
+
+def _text(file: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode()
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{file} is not text in UTF-8", WRONG_USAGE) from None
+
+
+def _match_batch(job: "MatchJob", file: str, statuses: list[str], limit: int) -> None:
+    from app.output import print_json_line
+
+    failed = 0
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
+            for answer in job.batch(lines, statuses, limit):
+                failed += "error" in answer
+                print_json_line(answer)
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
+    if failed:
+        raise CommandError(f'{failed} lines could not be answered; each says why in "error"', FAILED)

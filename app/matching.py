@@ -1,0 +1,76 @@
+"""The match job: diagnoses against the published catalogue."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import duckdb
+import msgspec
+
+import matcher
+from db.catalogue import Catalogue, published_at
+
+
+def catalogue_facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """How old the data are: when published, how many trials, and the last complete crawl of each registry."""
+    rows = connection.execute(
+        """
+        SELECT t.registry, count(*), (SELECT strftime(max(c.finished_at), '%Y-%m-%dT%H:%M:%SZ') FROM crawls c
+                                      WHERE c.registry = t.registry AND c.complete AND c.scope <> 'reread')
+        FROM trials t GROUP BY t.registry ORDER BY t.registry
+        """
+    ).fetchall()
+    return {
+        "published": published_at(connection),
+        "trials": sum(count for _, count, _ in rows),
+        "registries": {name: {"trials": count, "last_complete": last} for name, count, last in rows},
+    }
+
+
+class MatchJob:
+    """An opened catalogue with its matcher, for one question or many."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.connection = catalogue.connect()
+        self.matcher = matcher.Matcher.open(self.connection)
+        self.facts = catalogue_facts(self.connection)
+
+    def match(
+        self,
+        diagnoses: Sequence[str],
+        patient: matcher.Patient | None = None,
+        statuses: Sequence[str] = (),
+        limit: int = 20,
+        explain: str | None = None,
+    ) -> dict[str, Any]:
+        """The answer as plain JSON values, with the age of the data. Raises matcher.DiagnosisError."""
+        text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
+        suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
+        answer: dict[str, Any] = msgspec.to_builtins(suggestions)
+        return {**answer, "catalogue": self.facts}
+
+    def batch(self, lines: Iterable[bytes], statuses: Sequence[str], limit: int) -> Iterator[dict[str, Any]]:
+        """One answer a line of JSON, with the line's id; a line that cannot be answered gives its error."""
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield self._one_line(number, line, statuses, limit)
+
+    def _one_line(self, number: int, line: bytes, statuses: Sequence[str], limit: int) -> dict[str, Any]:
+        try:
+            question = _questions.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return {"id": None, "line": number, "error": f"line {number} is not a question in JSON: {error}"}
+        try:
+            return {"id": question.id, **self.match([question.query], question.patient, statuses, limit)}
+        except matcher.DiagnosisError as error:
+            return {"id": question.id, "line": number, "error": str(error)}
+
+
+class _Question(msgspec.Struct):
+    """A line of a batch: ``{"id", "query", "patient"?}``."""
+
+    query: str
+    id: str | int | None = None
+    patient: matcher.Patient | None = None
+
+
+_questions = msgspec.json.Decoder(_Question)

@@ -1,0 +1,132 @@
+"""What the commands print: tables for people, JSON and CSV for programs."""
+
+import csv
+import datetime as dt
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from db.crawls import CrawlReport
+
+SCREENING_AID = (
+    "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
+)
+
+
+class Format(StrEnum):
+    """How to print rows or one object."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    sys.stdout.write("\n")
+
+
+def print_json_line(value: Any) -> None:
+    """One line of JSON on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
+    """Rows as a table, as a JSON list of objects, or as CSV with a header."""
+    if form is Format.JSON:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    elif form is Format.CSV:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([[_flat(cell) for cell in row] for row in rows])
+        sys.stdout.write(text.getvalue())
+    else:
+        table = Table(show_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(escape(column), overflow="fold")
+        for row in rows:
+            table.add_row(*("" if cell is None else escape(str(_flat(cell))) for cell in row))
+        Console().print(table)
+
+
+def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
+    """The crawl report, one row a registry, and below it what is missing."""
+    table = Table(show_edge=False, header_style="bold")
+    names = ("registry", "complete", "expected", "received", "new", "changed", "unchanged", "rejected", "retried")
+    for name in (*names, "MB", "s"):
+        table.add_column(name, justify="left" if name in ("registry", "complete") else "right")
+    for report in reports:
+        cells = [getattr(report, name) for name in names]
+        cells[1] = "yes" if report.complete else "no"
+        cells += [f"{report.bytes / 1e6:.1f}", f"{report.duration_s or 0:.1f}"]
+        table.add_row(*("?" if cell is None else str(cell) for cell in cells))
+    console.print(table)
+    for report in reports:
+        for problem in report.problems:
+            console.print(f"{report.registry}: incomplete: {escape(problem)}", soft_wrap=True)
+        if report.rejected:
+            console.print(f"{report.registry}: {report.rejected} records could not be read; they stand in `rejects`")
+        for word, count in report.unknown_words.items():
+            console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
+
+
+def print_matches(answer: dict[str, Any], console: Console) -> None:
+    """Suggestions for a person: what was understood, the trials with reasons, what was ruled out, how old it is."""
+    for diagnosis in answer["diagnoses"]:
+        _print_diagnosis(diagnosis, console)
+    if not answer["matches"]:
+        console.print("\n[bold]No trial in this catalogue fits.[/bold]")
+    for number, match in enumerate(answer["matches"], 1):
+        _print_match(number, match, console)
+    for ruled_out in answer["ruled_out"]:
+        console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
+    facts = answer["catalogue"]
+    console.print(f"\n{facts['trials']} trials, catalogue published {facts['published']}. {SCREENING_AID}")
+
+
+def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:
+    concepts = ", ".join(f"{concept['label']} ({concept['id']})" for concept in diagnosis["concepts"])
+    assertion = "" if diagnosis["assertion"] == "present" else f" [{diagnosis['assertion']}]"
+    understood = concepts or "not understood"
+    console.print(f"[bold]{escape(diagnosis['mention'])}[/bold]{escape(assertion)} → {escape(understood)}")
+    meanings = [_label(one) for one in (*diagnosis["alternatives"], *diagnosis["did_you_mean"])]
+    if meanings:
+        console.print(f"  did you mean: {escape('; '.join(meanings))}?")
+
+
+def _label(meaning: Any) -> str:
+    return str(meaning.get("label", meaning)) if isinstance(meaning, dict) else str(meaning)
+
+
+def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
+    phase = "/".join(str(phase).removeprefix("phase") for phase in match["phase"] or [])
+    facts = [match["status"].replace("_", " "), f"phase {phase}" if phase else "", match["grade"], match["relation"]]
+    console.print(
+        f"\n[bold]{number}. {match['trial_id']}[/bold]  {escape(match['title'] or '')}\n"
+        f"   {', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"
+    )
+    for reason in match["because"]:
+        console.print(f"   because {escape(reason)}")
+    eligibility = {k: v for k, v in match["eligibility"].items() if k != "verdict" and v != "unknown"}
+    stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
+    verdict = match["eligibility"]["verdict"]
+    console.print(f"   eligibility {verdict}" + (f" ({escape(stated)})" if stated else "") + f"   {match['url']}")
+
+
+def _flat(cell: Any) -> Any:
+    return json.dumps(cell, ensure_ascii=False, default=_plain) if isinstance(cell, list | dict) else cell
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep="T") + ("Z" if value.tzinfo is None else "")
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
