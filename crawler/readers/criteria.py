@@ -40,6 +40,7 @@ _TAIL = re.compile(
     """,
     re.I | re.X,
 )
+_TITLE = re.compile(r"(?:(?:key|main) )?(?:inclusion|exclusion)(?: criteria)?\W*", re.I)
 _INLINE = re.compile(r"(?P<kind>In|Ex|IN|EX|in|ex)(?:clusion|CLUSION)[^\S\n]+(?:[Cc]riteria|CRITERIA)[^\S\n]*[:：]")
 _MARK = re.compile(r"[^\w\n]*(?:\(?(?:\d{1,2}|[a-z])[.)][^\S\n]*)?")
 _SCOPE = re.compile(r"[^\S\n]*(?:$|for\b|of\b|in\b|\(|\[|[-–—])", re.I)
@@ -77,7 +78,8 @@ def from_sides(inclusion: str | None, exclusion: str | None) -> Eligibility:
     """Eligibility of a registry that keeps the two sides apart: the criteria text names each side."""
     sides = (("Inclusion Criteria", inclusion), ("Exclusion Criteria", exclusion))
     criteria = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in sides if text and text.strip())
-    return Eligibility(criteria or None, tuple(items(inclusion or "")), tuple(items(exclusion or "")))
+    found = [tuple(item for item in items(text or "") if not _TITLE.fullmatch(item)) for _, text in sides]
+    return Eligibility(criteria or None, found[0], found[1])
 
 
 def items(text: str) -> list[str]:
