@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from app.errors import FAILED, WRONG_USAGE, CommandError
-from app.output import Format
+from app.output import Format, console_for
 from db.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-console = Console(stderr=True)
+console = console_for(sys.stderr)
 
 CatalogOption = Annotated[
     Path, typer.Option("--catalog", envvar="CALCITRIALS_CATALOG", help="Folder of the catalogue.")
@@ -79,6 +78,7 @@ def crawl(
             since=since,
             delay_s=delay,
             progress=progress,
+            scrapy_level=logging.DEBUG if verbose else logging.WARNING,
         )
     print_reports(reports, console)
     if not all(report.complete for report in reports):
@@ -139,7 +139,7 @@ def match(
         )
         output.print_rows(columns, [[match[name] for name in columns] for match in answer["matches"]], format)
     else:
-        output.print_matches(answer, Console())
+        output.print_matches(answer, console_for(sys.stdout))
 
 
 @app.command()
@@ -240,8 +240,6 @@ def _log(verbose: bool) -> None:
     level = logging.DEBUG if verbose else logging.WARNING if console.is_terminal else logging.INFO
     for room in ("app", "crawler", "matcher", "db"):
         logging.getLogger(room).setLevel(level)
-    if verbose:
-        logging.getLogger("scrapy").setLevel(logging.DEBUG)
 
 
 def _statuses(words: list[str]) -> list[str]:

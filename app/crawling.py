@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -33,6 +33,7 @@ def spider_settings(delay_s: float | None = None) -> Settings:
     """The harvester's Scrapy settings; delay_s overrides the seconds between two requests to one host."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
     if delay_s is not None:
         settings.set("DOWNLOAD_DELAY", delay_s, priority="cmdline")
     return settings
@@ -65,12 +66,12 @@ def crawl(
     since: str | None = None,
     delay_s: float | None = None,
     progress: Progress | None = None,
-    after: Callable[[str], None] = logger.info,
+    scrapy_level: int = logging.WARNING,
 ) -> list[CrawlReport]:
     """Crawl registries into the catalogue and publish; the reports, one for each registry.
 
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
-    day's overlap. after: is told in a sentence what follows the crawl itself.
+    day's overlap. scrapy_level: what Scrapy's own loggers say.
     Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes.
     Runs Twisted's reactor, so it can run once in a process.
     """
@@ -78,7 +79,8 @@ def crawl(
     spiders = chosen(names)
     checked = {name: spider(since=None if since == LAST else since, **arguments) for name, spider in spiders.items()}
     with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress) as harvest:
-        process = AsyncCrawlerProcess(spider_settings(delay_s), install_root_handler=False)
+        process = AsyncCrawlerProcess(spider_settings(delay_s))
+        logging.getLogger("scrapy").setLevel(scrapy_level)  # Scrapy has just set it to DEBUG
         for name, spider in spiders.items():
             day = since
             if since == LAST:
@@ -86,9 +88,9 @@ def crawl(
             process.crawl(spider, harvest=harvest, since=day, **arguments)
         process.start()
         if any(report.received for report in harvest.reports) or catalogue.published:
-            after("mapping conditions to concepts")
+            logger.info("mapping conditions to concepts")
             matcher.map_trials(harvest.connection)
-            after("publishing")
+            logger.info("publishing")
             catalogue.publish(harvest.connection)
     return harvest.reports
 

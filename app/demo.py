@@ -1,12 +1,13 @@
 """The demonstration: the bundled sample registries crawled over loopback, then three diagnoses."""
 
 import os
+import sys
 
 from rich.console import Console
 
 from app.crawling import crawl, registries
 from app.matching import MatchJob
-from app.output import print_matches, print_reports
+from app.output import console_for, print_matches, print_reports
 from app.progress import showing_progress
 from crawler.samples.server import serve, stand_ins
 from db.catalogue import Catalogue
@@ -19,8 +20,8 @@ DIAGNOSES = (
 NEXT = """
 Three things to type next:
   calcitrials crawl ctgov                                  crawl the real registry (one request a second)
-  calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"
-  calcitrials match "your diagnosis" --age 45y --sex female
+  calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"   ask in SQL
+  calcitrials match "your diagnosis" --age 45y --sex female  match one of your own
 """
 
 
@@ -38,9 +39,9 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
             reports = crawl(catalogue, sampled, delay_s=0.0, progress=progress)
     print_reports(reports, console)
     job = MatchJob(catalogue)
-    out = Console()
+    out = console_for(sys.stdout)
     for diagnosis in DIAGNOSES:
         out.rule(f'calcitrials match "{diagnosis}"')
         print_matches(job.match([diagnosis], limit=3), out)
-    out.print(NEXT, highlight=False)
+    out.print(NEXT, markup=False)
     return all(report.complete for report in reports)

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +18,14 @@ from db.crawls import CrawlReport
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
 )
+
+
+WIDTH_WITHOUT_TERMINAL = 140
+
+
+def console_for(stream: TextIO) -> Console:
+    """A console on stdout or stderr: as wide as the terminal, and wide enough where there is none."""
+    return Console(file=stream, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
 
 
 class Format(StrEnum):
@@ -55,7 +63,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form
             table.add_column(escape(column), overflow="fold")
         for row in rows:
             table.add_row(*("" if cell is None else escape(str(_flat(cell))) for cell in row))
-        Console().print(table)
+        console_for(sys.stdout).print(table)
 
 
 def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:

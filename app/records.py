@@ -1,5 +1,6 @@
 """Single records and the state of the catalogue, as the commands ``show`` and ``status`` print them."""
 
+import sys
 from typing import Any
 
 import duckdb
@@ -7,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.errors import CommandError
-from app.output import Format, print_json, print_rows
+from app.output import Format, console_for, print_json, print_rows
 from db.catalogue import Catalogue, published_at
 from db.identifiers import normalise
 from db.writer import CHILD_TABLES
@@ -20,6 +21,12 @@ TERMS_OF_USE = {
     "drks": "German Clinical Trials Register, BfArM (reuse with attribution)",
 }
 """Source and terms of each registry's data, named where the data are shown."""
+
+
+HIDDEN = frozenset(
+    {"trial_id", "brief_title", "source_url", "payload_sha256", "content_hash", "crawl_id", "ages_are_bands"}
+)
+"""Fields that ``show`` leaves to its JSON form."""
 
 
 def find_trial(connection: duckdb.DuckDBPyConnection, text: str) -> str:
@@ -69,27 +76,33 @@ def print_trial(catalogue: Catalogue, text: str, form: Format) -> None:
 
 
 def _print_record(record: dict[str, Any], published: str | None) -> None:
-    console = Console()
-    console.print(
-        f"[bold]{record['trial_id']}[/bold]  {escape(record.get('brief_title') or record.get('official_title') or '')}"
-    )
+    out = console_for(sys.stdout)
+    title = record.get("brief_title") or record.get("official_title") or ""
+    out.print(f"[bold]{record['trial_id']}[/bold]  {escape(title)}")
     for name, value in record.items():
-        if name in ("trial_id", "brief_title"):
+        if name in HIDDEN or (isinstance(value, list) and value and isinstance(value[0], dict)):
             continue
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            console.print(f"[bold]{name}[/bold]")
-            for row in value:
-                console.print(
-                    "  " + escape("; ".join(f"{k}: {_text(v)}" for k, v in row.items() if v not in (None, []))),
-                    soft_wrap=True,
-                )
-        else:
-            console.print(f"[bold]{name}[/bold] {escape(_text(value))}", soft_wrap=True)
+        out.print(f"  [bold]{name}[/bold] {escape(_text(value))}", soft_wrap=True)
+    for name in CHILD_TABLES:
+        for row in record.get(name, []):
+            _print_row(out, name, row)
     source = TERMS_OF_USE.get(record["registry"], record["registry"])
-    console.print(
+    out.print(
         f"\nSource: {source}. Fetched {record['fetched_at']:%Y-%m-%d}, catalogue published {published}. "
         "Registry data: confirm with the study team."
     )
+
+
+def _print_row(out: Console, name: str, row: dict[str, Any]) -> None:
+    if name == "eligibility":
+        for kind in ("inclusion", "exclusion"):
+            for item in row[kind]:
+                out.print(f"  [bold]{kind}[/bold] {escape(item)}", soft_wrap=True)
+        if not row["inclusion"] and not row["exclusion"]:
+            out.print(f"  [bold]criteria[/bold] {escape(row['criteria'])}", soft_wrap=True)
+        return
+    stated = "; ".join(_text(value) for value in row.values() if value not in (None, [], False))
+    out.print(f"  [bold]{name}[/bold] {escape(stated)}", soft_wrap=True)
 
 
 def print_status(catalogue: Catalogue, form: Format) -> None:
@@ -98,11 +111,11 @@ def print_status(catalogue: Catalogue, form: Format) -> None:
         cursor = connection.execute(
             """
             SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(r.rejects, 0) AS rejects,
-                   max(c.finished_at) FILTER (c.complete) AS last_complete,
-                   max(c.started_at) AS last_started,
-                   arg_max(c.complete, c.started_at) AS last_was_complete,
+                   strftime(max(c.finished_at) FILTER (c.complete), '%Y-%m-%d %H:%M') AS last_complete,
                    date_diff('hour', max(c.finished_at) FILTER (c.complete), now()::TIMESTAMP) AS age_hours,
-                   arg_max(c.problems, c.started_at) AS problems
+                   strftime(max(c.started_at), '%Y-%m-%d %H:%M') AS last_crawl,
+                   arg_max(c.complete, c.started_at) AS complete,
+                   arg_max(array_to_string(c.problems, '; '), c.started_at) AS problems
             FROM crawls c
             LEFT JOIN (SELECT registry, count(*) AS trials FROM trials GROUP BY registry) t USING (registry)
             LEFT JOIN (SELECT registry, count(*) AS rejects FROM rejects GROUP BY registry) r USING (registry)
@@ -114,7 +127,7 @@ def print_status(catalogue: Catalogue, form: Format) -> None:
         published = published_at(connection)
     print_rows(columns, rows, form)
     if form is Format.TABLE:
-        Console().print(f"Catalogue {catalogue.root}, published {published}.")
+        console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}.")
 
 
 def _objects(connection: duckdb.DuckDBPyConnection, sql: str, trial_id: str) -> list[dict[str, Any]]:
