@@ -1,0 +1,39 @@
+# The two commands of a newcomer: `make demo` and `make test`. Both set up what they need in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help:   ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
+
+demo: $(READY)   ## Crawl the bundled sample registries over loopback, then match three diagnoses
+	$(BIN)/calcitrials demo
+
+test: $(READY)   ## Run the tests
+	$(BIN)/pytest -n auto
+
+lint: $(READY)   ## Style, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY)   ## Let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(READY)   ## Write the reference pages anew from the code
+	$(BIN)/python docs/generate.py
+
+bench: $(READY)   ## Measure the harvest beside its floor and its peers
+	$(BIN)/python bench/harvest.py
+
+setup: $(READY)   ## Set up .venv
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(READY)
+
+.PHONY: help demo test lint fix docs bench setup
