@@ -6,13 +6,12 @@ for codes; they are read as far as they agree. Texts hold HTML entities.
 """
 
 import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from crawler.readers import age_bands
+from crawler.readers import age_bands, therapeutic_areas
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.ctis_document import (
     AGE_CATEGORY,
@@ -40,7 +39,6 @@ from crawler.readers.ctis_document import (
     SecondaryNumbers,
     SiteAddress,
     SponsorEntry,
-    TherapeuticArea,
     TrialCategory,
     TrialDuration,
     TrialEvents,
@@ -57,7 +55,6 @@ from db.trial import (
     Identifier,
     Intervention,
     Location,
-    MeshTerm,
     Outcome,
     Provenance,
     Reject,
@@ -66,9 +63,6 @@ from db.trial import (
     sha256,
 )
 from db.vocabularies import Phase, Sex, Status, StudyType
-
-_MESH_AREA = re.compile(r"(?:Diseases \[C\]|Psychiatry and Psychology \[F\]) - (.+?) \[[CF]\d+\]$")
-
 
 # Numbers and truth values come as text in some answers.
 _documents = msgspec.json.Decoder(Document, strict=False)
@@ -141,7 +135,7 @@ def _trial(document: Document, payload: Payload, unknown: Counter[str]) -> Trial
         has_results=_has_results(document.results),
         eligibility=_eligibility(information.eligibility_criteria or Criteria()),
         conditions=_conditions(information.medical_condition or MedicalConditions()),
-        mesh_terms=_mesh_terms(part.therapeutic_areas),
+        mesh_terms=therapeutic_areas.mesh_terms(_line(area.name) for area in part.therapeutic_areas or ()),
         interventions=tuple(_interventions(part.products or ())),
         locations=tuple(_locations(application, part, unknown)),
         identifiers=tuple(_identifiers(identifiers, application)),
@@ -296,12 +290,6 @@ def _conditions(stated: MedicalConditions) -> tuple[Condition, ...]:
     terms = [_line(meddra.term_name) for meddra in stated.meddra_condition_terms or ()]
     found = [Condition(name) for name in named if name] + [Condition(term, "MedDRA") for term in terms if term]
     return tuple(dict.fromkeys(found))
-
-
-def _mesh_terms(areas: list[TherapeuticArea] | None) -> tuple[MeshTerm, ...]:
-    """Therapeutic areas are top branches of the MeSH disease tree: a weak hint, like an ancestor."""
-    found = [_MESH_AREA.match(_line(area.name) or "") for area in areas or ()]
-    return tuple(dict.fromkeys(MeshTerm(match[1], "condition", is_ancestor=True) for match in found if match))
 
 
 def _interventions(products: Iterable[Product]) -> Iterator[Intervention]:
