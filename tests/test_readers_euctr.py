@@ -29,7 +29,8 @@ def real_download() -> bytes:
 def test_arbitrary_bytes_are_one_reject(body: bytes) -> None:
     reading = read(body)
     assert not reading.trials
-    assert [reject.payload for reject in reading.rejects] == [body]
+    is_empty_answer = body.strip().startswith(b"This file contains")
+    assert [reject.payload for reject in reading.rejects] == ([] if is_empty_answer else [body])
 
 
 def test_a_version_that_is_not_utf8_is_rejected_and_the_others_are_read() -> None:
