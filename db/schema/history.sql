@@ -57,3 +57,9 @@ CREATE TABLE IF NOT EXISTS catalogue_info (key VARCHAR NOT NULL, value VARCHAR N
 COMMENT ON TABLE catalogue_info IS 'Facts about the catalogue itself: schema_version, published_at.';
 COMMENT ON COLUMN catalogue_info.key IS 'Name of the fact.';
 COMMENT ON COLUMN catalogue_info.value IS 'The fact.';
+
+CREATE TABLE IF NOT EXISTS study_conflicts (identifier VARCHAR NOT NULL, trial_ids VARCHAR[] NOT NULL, nct_ids VARCHAR[] NOT NULL);
+COMMENT ON TABLE study_conflicts IS 'Identifiers that would join different ClinicalTrials.gov studies: their records are not merged.';
+COMMENT ON COLUMN study_conflicts.identifier IS 'The identifier.';
+COMMENT ON COLUMN study_conflicts.trial_ids IS 'Records that state it or bear it.';
+COMMENT ON COLUMN study_conflicts.nct_ids IS 'The different ClinicalTrials.gov numbers among them.';
