@@ -1,7 +1,8 @@
 """Scrapy settings of the harvester: polite, verified, and closed to remote control.
 
 Environment: CALCITRIALS_CATALOG (folder of the catalogue), CALCITRIALS_CONTACT (address of whoever runs the
-crawls, sent to the registries in the User-Agent), CALCITRIALS_<REGISTRY>_URL (base address of a registry).
+crawls, sent to the registries in the User-Agent), CALCITRIALS_<REGISTRY>_URL (base address of a registry),
+CALCITRIALS_TIMEOUT_S (seconds to wait for an answer before the request is repeated; default 60).
 Everything that differs from Scrapy's defaults says why. Alphabetical within each group.
 """
 
@@ -36,7 +37,7 @@ ROBOTSTXT_OBEY = True
 # Patience: back-off and Retry-After are ours (crawler.manners), Scrapy has neither.
 BACKOFF_MAX_S = 60.0
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = float(os.environ.get("CALCITRIALS_TIMEOUT_S") or 60)
 RETRY_AFTER_MAX_S = 300.0
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_TIMES = 5
