@@ -98,7 +98,7 @@ _SCHEMES = {
         ("ctri", r"CTRI[/-]?[0-9]{4}[/-][0-9]{2,3}[/-][0-9]{6}", _slashed("CTRI")),
         ("chictr", r"CHICTR[\s-]?(?:[A-Z]{1,6}-?)?(?:[0-9]{10}|[0-9]{8})", _chictr),
         ("irct", r"IRCT[0-9]{6,20}N[0-9]{1,4}", lambda match: match[0]),
-        ("cris", rf"KCT{_SEP}[0-9]{{7}}", _plain("KCT")),
+        ("kct", rf"KCT{_SEP}[0-9]{{7}}", _plain("KCT")),
         # ReBEC codes are random letters and digits; one without a digit is taken for a word.
         ("rebec", r"RBR-(?=[A-Z]*[0-9])[0-9A-Z]{5,9}", lambda match: "RBR-" + match[0][4:].lower()),
         ("rpcec", rf"RPCEC{_SEP}[0-9]{{8}}", _plain("RPCEC")),

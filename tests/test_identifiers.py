@@ -39,7 +39,7 @@ CANONICAL = [
     ("ChiCTR-2000029814", "chictr", "ChiCTR2000029814"),
     ("chictr-trc-08000123", "chictr", "ChiCTR-TRC-08000123"),
     ("IRCT20080901001157N12", "irct", "IRCT20080901001157N12"),
-    ("KCT0001234", "cris", "KCT0001234"),
+    ("KCT0001234", "kct", "KCT0001234"),
     ("RBR-4ZZCRH", "rebec", "RBR-4zzcrh"),
     ("RPCEC00000123", "rpcec", "RPCEC00000123"),
     ("PACTR201503001076205", "pactr", "PACTR201503001076205"),
