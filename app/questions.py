@@ -29,12 +29,14 @@ def ask(catalogue: Catalogue, sql: str, time_limit_s: float = TIME_LIMIT_S) -> A
     """Run one question. Raises CommandError with DuckDB's own first line when it cannot be answered."""
     connection = catalogue.connect()
     try:
-        connection.execute("SET enable_external_access = false")
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute("SET temp_directory = ''")
+        connection.execute("SET temp_directory = ''")  # refused once external access is off
+        connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         with _time_limit(connection, time_limit_s):
             result = connection.execute(sql)
+            if result is None:  # DuckDB's answer to an empty text or a comment alone
+                raise CommandError("there is no question in this text", WRONG_USAGE)
             return Answer([column[0] for column in result.description or []], result.fetchall())
     except duckdb.InterruptException:
         raise CommandError(f"the question took longer than {time_limit_s:g} s and was stopped") from None
