@@ -54,6 +54,7 @@ def crawl(
     ] = None,
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
     catalog: CatalogOption = DEFAULT_CATALOG,
+    force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:
     """Harvest registries into the catalogue and publish it.
@@ -77,6 +78,7 @@ def crawl(
             ids=id or (),
             since=since,
             delay_s=delay,
+            force=force,
             progress=progress,
             scrapy_level=logging.DEBUG if verbose else logging.WARNING,
         )

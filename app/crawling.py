@@ -13,12 +13,13 @@ from scrapy.utils.project import ENVVAR
 
 import matcher
 from crawler.arguments import ArgumentError
-from crawler.harvest import Harvest, Progress, harvesting
+from crawler.harvest import Progress, harvesting
 from crawler.registry_spider import RegistrySpider
 from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
 from db.catalogue import Catalogue
-from db.crawls import CrawlReport, last_complete_start
+from db.crawls import CrawlReport, watermark
+from db.publication import prepare, publish
 
 LAST = "last"
 """Value of ``since`` that stands for the last complete crawl of the same scope."""
@@ -65,6 +66,7 @@ def crawl(
     ids: Sequence[str] = (),
     since: str | None = None,
     delay_s: float | None = None,
+    force: bool = False,
     progress: Progress | None = None,
     scrapy_level: int = logging.WARNING,
 ) -> list[CrawlReport]:
@@ -72,26 +74,39 @@ def crawl(
 
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
     day's overlap. scrapy_level: what Scrapy's own loggers say.
-    Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes.
+    force: publish even when the data look wrong.
+    Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
+    data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
     """
     arguments: dict[str, Any] = {"condition": tuple(conditions), "all": everything, "id": tuple(ids)}
     spiders = chosen(names)
     checked = {name: spider(since=None if since == LAST else since, **arguments) for name, spider in spiders.items()}
     with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress) as harvest:
+        logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
+        logging.disable(logging.NOTSET)
         logging.getLogger("scrapy").setLevel(scrapy_level)  # Scrapy has just set it to DEBUG
         for name, spider in spiders.items():
-            day = since
-            if since == LAST:
-                day = _watermark_day(harvest, name, checked[name].scope)
-            process.crawl(spider, harvest=harvest, since=day, **arguments)
+            last = watermark(harvest.connection, name, checked[name].scope) if since == LAST else None
+            if since == LAST and last is None:
+                logger.info("%s: no complete crawl of this question yet, so everything is asked for", name)
+            process.crawl(
+                spider,
+                harvest=harvest,
+                since=(last.started_at.date() - OVERLAP if last else None) if since == LAST else since,
+                version_at_last_crawl=last.data_version if last else None,
+                **arguments,
+            )
         process.start()
         if any(report.received for report in harvest.reports) or catalogue.published:
             logger.info("mapping conditions to concepts")
             matcher.map_trials(harvest.connection)
             logger.info("publishing")
-            catalogue.publish(harvest.connection)
+            prepare(harvest.connection, dt.datetime.now(dt.UTC))
+            gates = publish(catalogue, harvest.connection, harvest.reports, force=force)
+            for gate in gates:
+                logger.warning("published by force: %s", gate)
     return harvest.reports
 
 
@@ -104,14 +119,6 @@ def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress |
     with harvesting(catalogue, "calcitrials reread", progress) as harvest:
         reports = reread_archives(harvest, names)
         matcher.map_trials(harvest.connection)
-        catalogue.publish(harvest.connection)
+        prepare(harvest.connection, dt.datetime.now(dt.UTC))
+        publish(catalogue, harvest.connection, reports, force=True)
     return reports
-
-
-def _watermark_day(harvest: Harvest, registry: str, scope: str) -> str | None:
-    """The day before the last complete crawl of this scope began; None when there was none."""
-    started = last_complete_start(harvest.connection, registry, scope)
-    if started is None:
-        logger.info("%s: no complete crawl of this scope yet, so everything is asked for", registry)
-        return None
-    return (started.date() - OVERLAP).isoformat()

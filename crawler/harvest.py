@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from importlib import import_module
 
 import duckdb
+import msgspec
 
+from crawler.interrupted import Interrupted
 from crawler.settings import CALCITRIALS_VERSION
 from db.archive import ArchiveWriter
 from db.catalogue import Catalogue
@@ -47,6 +49,8 @@ class Harvest:
         self.progress = progress
         now = dt.datetime.now(dt.UTC)
         self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        # scratch tables live in a database of their own, which other cursors see and no publication copies
+        connection.execute("ATTACH IF NOT EXISTS ':memory:' AS scratch")
         self.reports: list[CrawlReport] = []
 
     def begin(self, registry: str, scope: str, since: dt.date | None, *, archive: bool = True) -> "RegistryHarvest":
@@ -83,12 +87,18 @@ class RegistryHarvest:
         self._unknown: Counter[str] = Counter()
         self._rejected_without_id = 0
         # ids received, in the database and not in memory: a whole registry has more than half a million
-        self._received = f"received_{harvest.crawl_id.replace('-', '_')}_{registry}"
-        harvest.connection.execute(f"CREATE OR REPLACE TEMP TABLE {self._received} (trial_id VARCHAR, read BOOLEAN)")
+        self._received = f"scratch.received_{registry}"
+        self._gone: list[str] = []
+        self._asked_for: tuple[int, int, Counts] | None = None
+        self.taken_over: Interrupted | None = None
+        harvest.connection.execute(f"CREATE OR REPLACE TABLE {self._received} (trial_id VARCHAR, read BOOLEAN)")
         save_report(harvest.connection, self.report)
 
-    def receive(self, payload: Payload, expected: int | None = None) -> None:
+    def receive(self, payload: Payload, expected: int | None = None, data_version: str | None = None) -> None:
         """Archive a payload, read it, and write when enough trials have gathered."""
+        if data_version != self.report.data_version:
+            self.report = msgspec.structs.replace(self.report, data_version=data_version)
+            save_report(self.harvest.connection, self.report)
         if self._archive:
             self._archive.append(payload)
         self.read(payload, expected)
@@ -112,6 +122,39 @@ class RegistryHarvest:
         """Record an obsolete id."""
         write_alias(self.harvest.connection, alias, trial_id, self.registry, dt.datetime.now(dt.UTC))
 
+    def gone(self, trial_id: str) -> None:
+        """Note that the registry no longer knows a trial."""
+        self._gone.append(trial_id)
+
+    def unseen(self, limit: int) -> list[str]:
+        """Trials of this registry in the catalogue that this crawl has not received; other ones each time.
+
+        What is received after this call answers another question and is not counted as received.
+        """
+        self._flush()
+        self._asked_for = (*self._totals(), self._counts)
+        rows = self.harvest.connection.execute(
+            f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
+            f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) "
+            f"ORDER BY hash(trial_id || ?) LIMIT ?",
+            [self.registry, self.harvest.crawl_id, limit],
+        ).fetchall()
+        return [trial_id for (trial_id,) in rows]
+
+    def take_over(self) -> Interrupted:
+        """What crawls of the same question that were killed not long ago had received."""
+        self.taken_over = Interrupted(self.harvest.connection, self.harvest.catalogue.payloads, self.report)
+        return self.taken_over
+
+    def _mark_gone(self) -> int:
+        """Set missing_since on the trials that the registry no longer knows; rows are never deleted."""
+        row = self.harvest.connection.execute(
+            "UPDATE trials SET missing_since = ? WHERE missing_since IS NULL AND registry = ? "
+            "AND trial_id IN (SELECT unnest(?))",
+            [dt.datetime.now(dt.UTC), self.registry, self._gone],
+        ).fetchone()
+        return row[0] if row else 0
+
     def finish(
         self,
         *,
@@ -128,16 +171,12 @@ class RegistryHarvest:
         self._flush()
         if self._archive:
             self._archive.close()
-        received, rejected = self._totals()
+        received, rejected, counts = self._asked_for or (*self._totals(), self._counts)
         if expected is not None and received < expected:
             problems = (*problems, f"{expected - received} of {expected} announced records were not received")
         new, changed, _ = self._counts
-        self.report = CrawlReport(
-            crawl_id=self.report.crawl_id,
-            registry=self.registry,
-            scope=self.report.scope,
-            since=self.report.since,
-            started_at=self.report.started_at,
+        self.report = msgspec.structs.replace(
+            self.report,
             finished_at=dt.datetime.now(dt.UTC),
             complete=not problems,
             problems=problems,
@@ -145,15 +184,17 @@ class RegistryHarvest:
             received=received,
             new=new,
             changed=changed,
-            unchanged=received - rejected - new - changed,
+            unchanged=received - rejected - counts.new - counts.changed,
             rejected=rejected,
+            missing=self._mark_gone() if self._gone else 0,
             data_version=data_version,
             unknown_words=dict(self._unknown.most_common(50)),
-            calcitrials_version=CALCITRIALS_VERSION,
             **(traffic or {}),
         )
         save_report(self.harvest.connection, self.report)
         self.harvest.reports.append(self.report)
+        if self.report.complete and self.taken_over:
+            self.taken_over.forget(self.report)
         return self.report
 
     def _totals(self) -> tuple[int, int]:

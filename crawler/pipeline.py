@@ -5,6 +5,7 @@ so the pipeline opens one and publishes when the spider closes.
 """
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +15,16 @@ from typing import Any, Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
 
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
-from crawler.registry_spider import Alias, RegistrySpider
+from crawler.registry_spider import Alias, Gone, RegistrySpider
 from db.catalogue import Catalogue
 from db.payload import Payload
+from db.publication import GateClosed, prepare, publish
+
+UNSEEN_CHECKED = 1000
+"""Trials looked after in one crawl; others have their turn in the next ones."""
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +41,8 @@ class CataloguePipeline:
         self._own_harvest = False
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.spider_error, signal=signals.spider_error)
+        crawler.signals.connect(self.spider_idle, signal=signals.spider_idle)
+        self._checked = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -53,13 +61,17 @@ class CataloguePipeline:
         self._registry: RegistryHarvest = await _in_writer(
             lambda: harvest.begin(spider.name, spider.scope, spider.since)
         )
+        spider.interrupted = await _in_writer(self._registry.take_over)
 
     async def process_item(self, item: Any) -> Any:
         """Store a payload or an alias. A failure to store is a problem of the crawl, never a silent gap."""
         try:
             match item:
                 case Payload():
-                    await _in_writer(lambda: self._registry.receive(item, self._spider.expected))
+                    spider = self._spider
+                    await _in_writer(lambda: self._registry.receive(item, spider.expected, spider.data_version))
+                case Gone(trial_id):
+                    await _in_writer(lambda: self._registry.gone(trial_id))
                 case Alias(alias, trial_id):
                     await _in_writer(lambda: self._registry.alias(alias, trial_id))
         except Exception as error:
@@ -93,8 +105,36 @@ class CataloguePipeline:
         )
         if self._own_harvest:
             with self._own:
-                await _in_writer(lambda: self._harvest.catalogue.publish(self._harvest.connection))
-            logger.info("Published %s", self._harvest.catalogue.current)
+                await _in_writer(self._publish)
+
+    def _publish(self) -> None:
+        harvest = self._harvest
+        prepare(harvest.connection, dt.datetime.now(dt.UTC))
+        try:
+            publish(harvest.catalogue, harvest.connection, harvest.reports)
+        except GateClosed as error:
+            logger.error("%s", error)
+        else:
+            logger.info("Published %s", harvest.catalogue.current)
+
+    async def _check_unseen(self) -> None:
+        """Ask for the trials that a complete crawl did not bring: those the registry no longer knows are gone."""
+        ids = await _in_writer(lambda: self._registry.unseen(UNSEEN_CHECKED))
+        requests = list(self._spider.requests_for(ids)) if ids else []
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if not requests:
+            await self.crawler.engine.close_spider_async(reason="finished")
+
+    def spider_idle(self) -> None:
+        """Once, after a whole crawl without a problem: keep the spider open to look after the unseen trials."""
+        spider = self._spider
+        whole = spider.since is None and not spider.ids and not spider.problems
+        if self._checked or not whole or not hasattr(self, "_registry"):
+            return
+        self._checked = True
+        self._checking = asyncio.ensure_future(self._check_unseen())
+        raise DontCloseSpider
 
     @property
     def _spider(self) -> RegistrySpider:

@@ -6,7 +6,7 @@ payloads, and the pipeline hands them to the registry's reader. What it could no
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -25,6 +25,7 @@ from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
+from crawler.interrupted import Interrupted
 from db.payload import Payload
 
 
@@ -35,6 +36,12 @@ class Alias(msgspec.Struct, frozen=True):
     trial_id: str
 
 
+class Gone(msgspec.Struct, frozen=True):
+    """A trial of the catalogue that the registry no longer knows."""
+
+    trial_id: str
+
+
 class RegistrySpider(scrapy.Spider):
     """Base of every registry's spider.
 
@@ -42,6 +49,7 @@ class RegistrySpider(scrapy.Spider):
     expected: records that the registry announced, None where it does not say.
     problems: what is missing and why, one sentence each; a crawl with any is incomplete.
     data_version: the registry's own version of its data, where it tells.
+    interrupted: what killed crawls of the same question had received; the answers are taken from there.
     """
 
     default_url: ClassVar[str]
@@ -53,11 +61,13 @@ class RegistrySpider(scrapy.Spider):
         all: str | bool = False,
         id: str | Sequence[str] = (),
         since: str | dt.date | None = None,
+        version_at_last_crawl: str | None = None,
         **kwargs: Any,
     ) -> None:
         """Take the arguments of the command line or of ``scrapy crawl NAME -a argument=value``.
 
-        condition and id take several values separated by "|"; since is a day, yyyy-mm-dd.
+        condition and id take several values separated by "|"; since is a day, yyyy-mm-dd. version_at_last_crawl:
+        data version of the last complete crawl of this question; when it is unchanged there is nothing to ask.
         Raises ArgumentError.
         """
         super().__init__(**kwargs)
@@ -68,6 +78,8 @@ class RegistrySpider(scrapy.Spider):
         self.expected: int | None = None
         self.problems: list[str] = []
         self.data_version: str | None = None
+        self.version_at_last_crawl = version_at_last_crawl
+        self.interrupted: Interrupted | None = None
         url = os.environ.get(f"CALCITRIALS_{self.name.upper()}_URL") or self.default_url
         self.base_url = url.rstrip("/")
 
@@ -85,7 +97,15 @@ class RegistrySpider(scrapy.Spider):
 
     def payload(self, response: Response) -> Payload:
         """The answer as a payload for the reader."""
-        return Payload(self.name, response.url, dt.datetime.now(dt.UTC), response.body)
+        fetched_at = response.meta.get("fetched_at") or dt.datetime.now(dt.UTC)
+        return Payload(self.name, response.url, fetched_at, response.body)
+
+    def requests_for(self, ids: Sequence[str]) -> Iterable[scrapy.Request]:
+        """Requests that look whether the registry still knows these trials; ``Gone`` for each it does not know.
+
+        A registry without a cheap way leaves this empty.
+        """
+        return ()
 
     def again(self, response: Response, reason: str) -> scrapy.Request | None:
         """The same request once more, after a wait, because its answer cannot be right.

@@ -43,6 +43,7 @@ RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_TIMES = 5
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.resume.ReplayMiddleware": 50,
     "crawler.manners.BackoffMiddleware": 550,
 }
 

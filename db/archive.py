@@ -8,6 +8,7 @@ zstd frame of its own, so that a crawl killed in the middle of a write loses tha
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import zstandard
@@ -60,20 +61,59 @@ def archive_path(folder: Path, registry: str, crawl_id: str) -> Path:
 def read_archive(path: Path, registry: str) -> Iterator[Payload]:
     """The payloads of one archive file, in the order received; a torn last line is left out."""
     with path.open("rb") as file:
-        stream = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        rest = b""
-        while True:
-            try:
-                chunk = stream.read(1 << 20)
-            except zstandard.ZstdError:
-                break
+        for _, _, line in _frames(file):
+            yield _payload(_decoder.decode(line), registry)
+
+
+class ArchiveIndex:
+    """Payloads of one archive file by their address: the last one stored for an address counts."""
+
+    def __init__(self, path: Path, registry: str) -> None:
+        self.path, self.registry = path, registry
+        self._frames: dict[str, tuple[int, int]] = {}
+        with path.open("rb") as file:
+            for start, end, line in _frames(file):
+                self._frames[_decoder.decode(line).url] = (start, end)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def get(self, url: str) -> Payload | None:
+        """The payload that came from this address, None when there is none."""
+        if url not in self._frames:
+            return None
+        start, end = self._frames[url]
+        with self.path.open("rb") as file:
+            file.seek(start)
+            line = zstandard.ZstdDecompressor().decompress(file.read(end - start))
+        return _payload(_decoder.decode(line), self.registry)
+
+
+def _frames(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
+    """Start, end and content of every whole frame."""
+    start, buffered = 0, b""
+    while True:
+        frame, parts = zstandard.ZstdDecompressor().decompressobj(), []
+        end = start
+        while not frame.eof:
+            chunk = buffered or file.read(1 << 20)
+            buffered = b""
             if not chunk:
-                break
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                stored = _decoder.decode(line)
-                body = stored.body_base64 if stored.body is None else stored.body.encode()
-                yield Payload(registry, stored.url, stored.fetched_at, body or b"")
+                return
+            try:
+                parts.append(frame.decompress(chunk))
+            except zstandard.ZstdError:
+                return
+            end += len(chunk)
+        buffered = frame.unused_data
+        end -= len(buffered)
+        yield start, end, b"".join(parts)
+        start = end
+
+
+def _payload(stored: _Line, registry: str) -> Payload:
+    body = stored.body_base64 if stored.body is None else stored.body.encode()
+    return Payload(registry, stored.url, stored.fetched_at, body or b"")
 
 
 def archives(folder: Path, registry: str) -> list[Path]:

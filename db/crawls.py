@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import duckdb
 import msgspec
@@ -39,23 +40,33 @@ class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.finished_at is None else (self.finished_at - self.started_at).total_seconds()
 
 
-def save_report(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
-    """Write a report; an earlier one of the same crawl and registry is replaced."""
+def save_report(connection: duckdb.DuckDBPyConnection, report: CrawlReport, gates: Sequence[str] = ()) -> None:
+    """Write a report with the gates that closed on it; an earlier one of the same crawl and registry is replaced."""
     connection.execute("DELETE FROM crawls WHERE crawl_id = ? AND registry = ?", [report.crawl_id, report.registry])
     row = {name: getattr(report, name) for name in report.__struct_fields__}
     row |= {
         "problems": list(report.problems),
         "unknown_words": json.dumps(dict(report.unknown_words)),
         "duration_s": report.duration_s,
+        "gates": list(gates),
     }
     names = ", ".join(row)
     marks = ", ".join(f"${name}" for name in row)
     connection.execute(f"INSERT INTO crawls ({names}) VALUES ({marks})", row)
 
 
-def last_complete_start(connection: duckdb.DuckDBPyConnection, registry: str, scope: str) -> dt.datetime | None:
-    """When the last complete crawl of this registry and scope began: the watermark of ``--since last``."""
+class Watermark(NamedTuple):
+    """Where ``--since last`` begins: start (UTC) and data version of the last complete crawl of a scope."""
+
+    started_at: dt.datetime
+    data_version: str | None
+
+
+def watermark(connection: duckdb.DuckDBPyConnection, registry: str, scope: str) -> Watermark | None:
+    """The watermark of a registry and scope; None when no crawl of it was complete."""
     row = connection.execute(
-        "SELECT max(started_at) FROM crawls WHERE registry = ? AND scope = ? AND complete", [registry, scope]
+        "SELECT started_at, data_version FROM crawls WHERE registry = ? AND scope = ? AND complete "
+        "ORDER BY started_at DESC LIMIT 1",
+        [registry, scope],
     ).fetchone()
-    return None if row is None else row[0]
+    return None if row is None else Watermark(*row)

@@ -6,7 +6,7 @@ updated since is asked for again.
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,11 +16,12 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.arguments import ArgumentError
-from crawler.registry_spider import Alias, RegistrySpider
+from crawler.registry_spider import Alias, Gone, RegistrySpider
 
 PAGE_SIZE = 1000
 """The API's largest page; a larger number is silently reduced to it."""
 IDS_PER_REQUEST = 100
+NOT_FOUND = 404
 EMPTY_PAGES_IN_A_ROW = 20
 """An empty page with a token is legal; this many in a row are a registry going round in circles."""
 
@@ -72,6 +73,11 @@ class CtgovSpider(RegistrySpider):
     def parse_version(self, response: Response) -> Iterator[Any]:
         """Remember the version of the data, and begin."""
         self.data_version = _data_version(response)
+        if self.interrupted and self.interrupted.data_version != self.data_version:
+            self.interrupted = None  # page tokens belong to one version of the data
+        if self.data_version and self.data_version == self.version_at_last_crawl:
+            self.logger.info("The registry's data have not changed since the last crawl (%s).", self.data_version)
+            return
         yield from self._first_requests()
 
     def without_version(self, failure: Any) -> Iterator[Any]:
@@ -87,10 +93,18 @@ class CtgovSpider(RegistrySpider):
             self.expected = len(self.ids)
             for start in range(0, len(self.ids), IDS_PER_REQUEST):
                 batch = self.ids[start : start + IDS_PER_REQUEST]
-                params = {"filter.ids": ",".join(batch), "pageSize": str(PAGE_SIZE)}
-                yield self._get("/studies", params, self.parse_batch, cb_kwargs={"batch": batch})
+                yield self._batch(batch)
         else:
             yield self._first_page(self.since)
+
+    def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
+        """Look by batches of ids whether the registry still knows these studies."""
+        for start in range(0, len(ids), IDS_PER_REQUEST):
+            yield self._batch(tuple(ids[start : start + IDS_PER_REQUEST]))
+
+    def _batch(self, batch: tuple[str, ...]) -> scrapy.Request:
+        params = {"filter.ids": ",".join(batch), "pageSize": str(PAGE_SIZE)}
+        return self._get("/studies", params, self.parse_batch, cb_kwargs={"batch": batch})
 
     def _first_page(self, since: dt.date | None) -> scrapy.Request:
         params = {"pageSize": str(PAGE_SIZE), "countTotal": "true"}
@@ -108,6 +122,7 @@ class CtgovSpider(RegistrySpider):
         """
         if response.status != 200 and "pageToken" in params and not self._began_anew:
             self._began_anew = True
+            self.interrupted = None
             self.logger.info("The registry no longer takes a page token: beginning anew.")
             self.expected = None
             yield self._first_page(self.since)
@@ -160,7 +175,10 @@ class CtgovSpider(RegistrySpider):
     def parse_study(self, response: Response, nct_id: str) -> Iterator[Any]:
         """Hand over one study; the id asked for is an alias when the registry redirected it."""
         if response.status != 200:
-            self.problems.append(f"{nct_id}: the registry does not know this id")
+            if nct_id in self.ids:
+                self.problems.append(f"{nct_id}: the registry does not know this id")
+            if response.status == NOT_FOUND:
+                yield Gone(nct_id)
             return
         current = _NCT_ID.search(response.body)
         if current is None or not _is_json(response.body):
@@ -169,6 +187,7 @@ class CtgovSpider(RegistrySpider):
             return
         if current[1].decode() != nct_id:
             yield Alias(nct_id, current[1].decode())
+            yield Gone(nct_id)
         yield self.payload(response)
 
     def _page(self, response: Response) -> _Page | list[scrapy.Request]:

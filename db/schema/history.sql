@@ -10,7 +10,7 @@ COMMENT ON COLUMN trial_versions.replaced_by_crawl_id IS 'Crawl that replaced it
 COMMENT ON COLUMN trial_versions.changed_fields IS 'Fields in which the next state differs.';
 COMMENT ON COLUMN trial_versions.state IS 'The former row of trials with its child rows, as JSON.';
 
-CREATE TABLE IF NOT EXISTS crawls (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, scope VARCHAR NOT NULL, since DATE, started_at TIMESTAMP NOT NULL, finished_at TIMESTAMP, complete BOOLEAN NOT NULL, problems VARCHAR[] NOT NULL, expected BIGINT, received BIGINT NOT NULL, new BIGINT NOT NULL, changed BIGINT NOT NULL, unchanged BIGINT NOT NULL, rejected BIGINT NOT NULL, missing BIGINT NOT NULL, retried BIGINT NOT NULL, requests BIGINT NOT NULL, bytes BIGINT NOT NULL, duration_s DOUBLE, data_version VARCHAR, unknown_words JSON, calcitrials_version VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS crawls (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, scope VARCHAR NOT NULL, since DATE, started_at TIMESTAMP NOT NULL, finished_at TIMESTAMP, complete BOOLEAN NOT NULL, problems VARCHAR[] NOT NULL, expected BIGINT, received BIGINT NOT NULL, new BIGINT NOT NULL, changed BIGINT NOT NULL, unchanged BIGINT NOT NULL, rejected BIGINT NOT NULL, missing BIGINT NOT NULL, retried BIGINT NOT NULL, requests BIGINT NOT NULL, bytes BIGINT NOT NULL, duration_s DOUBLE, data_version VARCHAR, unknown_words JSON, gates VARCHAR[] NOT NULL, calcitrials_version VARCHAR NOT NULL);
 COMMENT ON TABLE crawls IS 'Crawl reports: one row for each registry and crawl, also for crawls that failed.';
 COMMENT ON COLUMN crawls.crawl_id IS 'Time-ordered id of the crawl; the registries of one run share it.';
 COMMENT ON COLUMN crawls.registry IS 'Registry crawled.';
@@ -33,6 +33,7 @@ COMMENT ON COLUMN crawls.bytes IS 'Bytes received.';
 COMMENT ON COLUMN crawls.duration_s IS 'Seconds from start to finish.';
 COMMENT ON COLUMN crawls.data_version IS 'The registry''s own version of its data, where it tells.';
 COMMENT ON COLUMN crawls.unknown_words IS 'Words of closed vocabularies that no table knows, with counts; kept raw in the records.';
+COMMENT ON COLUMN crawls.gates IS 'Quality gates that closed on the crawl; published all the same only by --force.';
 COMMENT ON COLUMN crawls.calcitrials_version IS 'Version of the software that crawled.';
 
 CREATE TABLE IF NOT EXISTS rejects (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, trial_id VARCHAR, reason VARCHAR NOT NULL, payload BLOB NOT NULL, payload_sha256 VARCHAR NOT NULL, source_url VARCHAR NOT NULL, fetched_at TIMESTAMP NOT NULL);

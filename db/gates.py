@@ -1,0 +1,141 @@
+"""Quality gates before publication: data that look wrong are not published.
+
+A gate looks at complete crawls and at the working file beside the published catalogue. A crawl that is merely
+incomplete says so itself and is published as far as it came; a gate is for a registry that says "this is all"
+and cannot be right, or for a column that has fallen silent.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+import msgspec
+
+from db.crawls import CrawlReport
+
+CHILD_TABLES_WATCHED = ("conditions", "interventions", "locations", "eligibility", "sponsors", "identifiers")
+BOOKKEEPING = frozenset({"study_id", "crawl_id", "first_seen_at", "changed_at", "missing_since", "via"})
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """When a gate closes.
+
+    min_share_of_last: records received, as a share of those of the last complete crawl of the same scope.
+    max_fill_drop: fall of a column's fill rate within a registry against the published catalogue, as a share of all
+        rows. min_rows: registries with fewer published trials are too small for a fill rate.
+    max_reject_share: unreadable records, as a share of those received; min_rejects: fewer are never too many, unless
+        nothing at all could be read.
+    """
+
+    min_share_of_last: float = 0.7
+    max_fill_drop: float = 0.1
+    min_rows: int = 10
+    max_reject_share: float = 0.05
+    min_rejects: int = 10
+
+
+class ClosedGate(msgspec.Struct, frozen=True):
+    """A gate that closed: for which registry, which gate, and by how much."""
+
+    registry: str
+    gate: str
+    finding: str
+
+    def __str__(self) -> str:
+        return f"{self.registry}: {self.gate}: {self.finding}"
+
+
+def closed_gates(
+    connection: duckdb.DuckDBPyConnection,
+    published: str | None,
+    reports: Iterable[CrawlReport],
+    thresholds: Thresholds,
+) -> list[ClosedGate]:
+    """Every gate that closes on these crawls.
+
+    published: name of the attached database that holds the published catalogue, None when there is none.
+    """
+    closed: list[ClosedGate] = []
+    for report in reports:
+        closed += _count_gates(connection, report, thresholds)
+        if published is not None and report.received:
+            closed += _fill_gates(connection, published, report.registry, thresholds)
+    return closed
+
+
+def _count_gates(
+    connection: duckdb.DuckDBPyConnection, report: CrawlReport, thresholds: Thresholds
+) -> Iterable[ClosedGate]:
+    if report.rejected and (
+        report.rejected == report.received
+        or (
+            report.rejected >= thresholds.min_rejects
+            and report.rejected > thresholds.max_reject_share * report.received
+        )
+    ):
+        yield ClosedGate(
+            report.registry, "too many rejects", f"{report.rejected} of {report.received} records could not be read"
+        )
+    if not report.complete or report.since is not None or report.scope.startswith("ids:"):
+        return
+    last = _last_received(connection, report)
+    if last and not report.received:
+        yield ClosedGate(report.registry, "no records", f"none received, {last} at the last complete crawl")
+    elif last and report.received < thresholds.min_share_of_last * last:
+        share = f"{report.received / last:.0%}"
+        finding = f"{report.received} received, {last} at the last complete crawl ({share})"
+        yield ClosedGate(report.registry, "far fewer records", finding)
+
+
+def _last_received(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> int | None:
+    row = connection.execute(
+        "SELECT received FROM crawls WHERE registry = ? AND scope = ? AND since IS NULL AND complete "
+        "AND crawl_id <> ? AND len(gates) = 0 ORDER BY started_at DESC LIMIT 1",
+        [report.registry, report.scope, report.crawl_id],
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def _fill_gates(
+    connection: duckdb.DuckDBPyConnection, published: str, registry: str, thresholds: Thresholds
+) -> Iterable[ClosedGate]:
+    before = fill_rates(connection, published, registry)
+    if before["trials"] < thresholds.min_rows:
+        return
+    now = fill_rates(connection, None, registry)
+    for column, rate in before.items():
+        if column != "trials" and rate - now.get(column, 0.0) > thresholds.max_fill_drop:
+            finding = f"filled in {now.get(column, 0.0):.0%} of the trials, {rate:.0%} in the published catalogue"
+            yield ClosedGate(registry, f"column {column} fell silent", finding)
+
+
+def fill_rates(connection: duckdb.DuckDBPyConnection, database: str | None, registry: str) -> dict[str, float]:
+    """Share of a registry's trials in which each column, and each child table, holds something.
+
+    The key "trials" holds the number of trials. database: name of an attached database; None for the one in use.
+    """
+    prefix = f"{database}." if database else ""
+    columns = _columns(connection, database)
+    shares = [f"avg(({_filled(name, kind)})::INTEGER) AS {name}" for name, kind in columns]
+    shares += [
+        f"avg((trial_id IN (SELECT trial_id FROM {prefix}{child}))::INTEGER) AS {child}"
+        for child in CHILD_TABLES_WATCHED
+    ]
+    cursor = connection.execute(
+        f"SELECT count(*) AS trials, {', '.join(shares)} FROM {prefix}trials WHERE registry = ?", [registry]
+    )
+    names = [column[0] for column in cursor.description or []]
+    row: Sequence[float | None] = cursor.fetchone() or ()
+    return {name: value or 0.0 for name, value in zip(names, row, strict=True)}
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, database: str | None) -> list[tuple[str, str]]:
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'trials' "
+        "AND database_name = coalesce($name, current_database()) AND schema_name = 'main'",
+        {"name": database},
+    ).fetchall()
+    return [(name, kind) for name, kind in rows if name not in BOOKKEEPING]
+
+
+def _filled(name: str, kind: str) -> str:
+    return f"len({name}) > 0" if kind.endswith("[]") else f"{name} IS NOT NULL"
