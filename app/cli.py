@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class ScheduleForm(StrEnum):
+    """What ``schedule`` prints."""
+
+    SYSTEMD = "systemd"
+    CRON = "cron"
+    BOTH = "both"
+
+
 console = console_for(sys.stderr)
 
 CatalogOption = Annotated[
@@ -54,6 +65,7 @@ def crawl(
     ] = None,
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
     catalog: CatalogOption = DEFAULT_CATALOG,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another crawl that is writing.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:
@@ -79,6 +91,7 @@ def crawl(
             since=since,
             delay_s=delay,
             force=force,
+            wait_s=wait,
             progress=progress,
             scrapy_level=logging.DEBUG if verbose else logging.WARNING,
         )
@@ -171,14 +184,48 @@ def sql(
 
 
 @app.command()
+def schedule(
+    registry: Annotated[list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.")] = None,
+    at: Annotated[str, typer.Option(help="Time of day (UTC for --run, the machine's own for the others).")] = "03:15",
+    form: Annotated[ScheduleForm, typer.Option("--as", help="What to print.")] = ScheduleForm.BOTH,
+    run: Annotated[bool, typer.Option("--run", help="Run the schedule in the foreground instead.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="With --run: begin with a crawl at once.")] = False,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds a crawl waits for another that is writing.")] = 600,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Print a systemd timer and a cron line for daily crawls of this installation, or run the schedule."""
+    from app import scheduling
+    from app.crawling import chosen
+
+    command = scheduling.crawl_command(catalog, list(chosen(registry)) if registry else (), wait)
+    time = scheduling.time_of_day(at)
+    if run:
+        _log(True)
+        scheduling.run_schedule(command, time, now=now)
+        return
+    if form in (ScheduleForm.SYSTEMD, ScheduleForm.BOTH):
+        print(scheduling.systemd_units(command, time))
+    if form in (ScheduleForm.CRON, ScheduleForm.BOTH):
+        print(scheduling.cron_line(command, time), end="")
+
+
+@app.command()
 def status(
+    stale_after: Annotated[
+        float, typer.Option(min=0, help="Hours after which a registry without a complete crawl is stale.")
+    ] = 48.0,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Say for each registry how many trials there are, how old they are, and how the last crawl ended."""
+    """Say for each registry how many trials there are, how old they are, and how the last crawl ended.
+
+    Exit status 1 when a registry is stale, so that monitoring can call it.
+    """
     from app import records
 
-    records.print_status(Catalogue(catalog), format)
+    stale = records.print_status(Catalogue(catalog), stale_after, format)
+    if stale:
+        raise CommandError(f"stale: {', '.join(stale)} (no complete crawl within {stale_after:g} hours)")
 
 
 @app.command()

@@ -67,6 +67,7 @@ def crawl(
     since: str | None = None,
     delay_s: float | None = None,
     force: bool = False,
+    wait_s: float = 0.0,
     progress: Progress | None = None,
     scrapy_level: int = logging.WARNING,
 ) -> list[CrawlReport]:
@@ -74,7 +75,7 @@ def crawl(
 
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
     day's overlap. scrapy_level: what Scrapy's own loggers say.
-    force: publish even when the data look wrong.
+    force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes.
     Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
     data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
@@ -82,7 +83,7 @@ def crawl(
     arguments: dict[str, Any] = {"condition": tuple(conditions), "all": everything, "id": tuple(ids)}
     spiders = chosen(names)
     checked = {name: spider(since=None if since == LAST else since, **arguments) for name, spider in spiders.items()}
-    with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress) as harvest:
+    with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress, wait_s) as harvest:
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)

@@ -105,14 +105,18 @@ def _print_row(out: Console, name: str, row: dict[str, Any]) -> None:
     out.print(f"  [bold]{name}[/bold] {escape(stated)}", soft_wrap=True)
 
 
-def print_status(catalogue: Catalogue, form: Format) -> None:
-    """Print for each registry its trials, rejects, last crawls and the age of its data."""
+def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> list[str]:
+    """Print for each registry its trials, rejects, last crawls and the age of its data; the stale registries.
+
+    A registry is stale when its last complete crawl is older than stale_after_h hours, or when there was none.
+    """
     with catalogue.connect() as connection:
         cursor = connection.execute(
             """
             SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(r.rejects, 0) AS rejects,
                    strftime(max(c.finished_at) FILTER (c.complete), '%Y-%m-%d %H:%M') AS last_complete,
-                   date_diff('hour', max(c.finished_at) FILTER (c.complete), now()::TIMESTAMP) AS age_hours,
+                   round(date_diff('minute', max(c.finished_at) FILTER (c.complete),
+                                   (now() AT TIME ZONE 'UTC')::TIMESTAMP) / 60, 1) AS age_hours,
                    strftime(max(c.started_at), '%Y-%m-%d %H:%M') AS last_crawl,
                    arg_max(c.complete, c.started_at) AS complete,
                    arg_max(array_to_string(c.problems, '; '), c.started_at) AS problems
@@ -128,6 +132,8 @@ def print_status(catalogue: Catalogue, form: Format) -> None:
     print_rows(columns, rows, form)
     if form is Format.TABLE:
         console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}.")
+    age = columns.index("age_hours")
+    return [row[0] for row in rows if row[age] is None or row[age] > stale_after_h]
 
 
 def _objects(connection: duckdb.DuckDBPyConnection, sql: str, trial_id: str) -> list[dict[str, Any]]:

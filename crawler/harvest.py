@@ -59,9 +59,11 @@ class Harvest:
 
 
 @contextmanager
-def harvesting(catalogue: Catalogue, purpose: str, progress: Progress | None = None) -> Iterator[Harvest]:
-    """Hold the catalogue's lock for a harvest. Publication is the caller's."""
-    with catalogue.writing(purpose) as connection:
+def harvesting(
+    catalogue: Catalogue, purpose: str, progress: Progress | None = None, wait_s: float = 0.0
+) -> Iterator[Harvest]:
+    """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's."""
+    with catalogue.writing(purpose, wait_s) as connection:
         yield Harvest(catalogue, connection, progress)
 
 

@@ -72,10 +72,10 @@ class Catalogue:
         raise CatalogueMissing(f"{self.current} points to a snapshot that is gone: run a crawl")
 
     @contextmanager
-    def writing(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self, purpose: str, wait_s: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """Hold the writer's lock and its connection. ``purpose`` is what a second writer is told.
 
-        Raises CatalogueLocked at once when another process writes, saying which, what and since when.
+        Raises CatalogueLocked when another process still writes after wait_s seconds, saying which and since when.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ class Catalogue:
             raise CatalogueError(f"cannot make the catalogue folder {self.root}: {error.strerror}") from None
         lock = FileLock(self._lock_file)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=wait_s)
         except Timeout:
             raise CatalogueLocked(f"the catalogue in {self.root} is being written by {self._holder()}") from None
         except OSError as error:

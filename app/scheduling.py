@@ -1,0 +1,97 @@
+"""Scheduled crawls: a systemd timer and a cron line for this installation, or the schedule in the foreground."""
+
+import datetime as dt
+import logging
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from app.errors import WRONG_USAGE, CommandError
+
+logger = logging.getLogger(__name__)
+
+
+def crawl_command(catalog: Path, registries: Sequence[str], wait_s: int) -> list[str]:
+    """The command of a scheduled crawl, with absolute paths: what changed since the last complete crawl."""
+    program = shutil.which("calcitrials") or str(Path(sys.executable).with_name("calcitrials"))
+    return [
+        program,
+        "crawl",
+        *registries,
+        "--since",
+        "last",
+        "--wait",
+        str(wait_s),
+        "--catalog",
+        str(catalog.resolve()),
+    ]
+
+
+def time_of_day(text: str) -> dt.time:
+    """Hours and minutes from "03:15". Raises CommandError."""
+    try:
+        return dt.time.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{text!r} is not a time of day: write it as 03:15", WRONG_USAGE) from None
+
+
+def systemd_units(command: Sequence[str], at: dt.time) -> str:
+    """A service and a timer to put into /etc/systemd/system."""
+    return f"""\
+# /etc/systemd/system/calcitrials.service
+[Unit]
+Description=calcitrials: crawl the trial registries
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+WorkingDirectory={Path.cwd()}
+ExecStart={shlex.join(command)}
+
+# /etc/systemd/system/calcitrials.timer
+[Unit]
+Description=calcitrials: crawl the trial registries every day
+
+[Timer]
+OnCalendar=*-*-* {at:%H:%M}:00
+RandomizedDelaySec=15min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+
+# then: systemctl daemon-reload && systemctl enable --now calcitrials.timer
+"""
+
+
+def cron_line(command: Sequence[str], at: dt.time) -> str:
+    """A line for crontab -e."""
+    return f"{at.minute} {at.hour} * * * cd {shlex.quote(str(Path.cwd()))} && {shlex.join(command)}\n"
+
+
+def run_schedule(command: Sequence[str], at: dt.time, *, now: bool = False) -> None:
+    """Run the crawl every day at this time (UTC) until interrupted.
+
+    Each crawl is a process of its own; a crawl that is due while one runs is skipped, and the catalogue's lock keeps
+    other writers out. now: begin with a crawl at once.
+    """
+    scheduler = BlockingScheduler(timezone=dt.UTC)
+    trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=dt.UTC)
+    first = {"next_run_time": dt.datetime.now(dt.UTC)} if now else {}
+    scheduler.add_job(run_once, trigger, args=[command], max_instances=1, coalesce=True, **first)
+    logger.info("crawling every day at %s UTC; stop with Ctrl-C", at.strftime("%H:%M"))
+    scheduler.start()
+
+
+def run_once(command: Sequence[str]) -> int:
+    """Run one crawl; its exit status, which is logged."""
+    status = subprocess.run(list(command), check=False).returncode
+    logger.log(logging.INFO if status == 0 else logging.ERROR, "the crawl ended with exit status %d", status)
+    return status
