@@ -100,6 +100,34 @@ def crawl(
         raise typer.Exit(FAILED)
 
 
+imports = typer.Typer(
+    help="Import a file downloaded by hand, for registries that allow no crawler.", no_args_is_help=True
+)
+app.add_typer(imports, name="import")
+
+
+@imports.command("ictrp")
+def import_ictrp(
+    file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed.")],
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Import an export of the WHO International Clinical Trials Registry Platform, and publish.
+
+    It brings the registries that allow no crawler (ANZCTR, ChiCTR, jRCT, CTRI, ReBEC and others). A record
+    that a registry's own spider brought is never overwritten.
+    """
+    from app.crawling import import_file
+    from app.output import print_reports
+    from app.progress import showing_progress
+
+    _log(False)
+    with showing_progress(console) as progress:
+        reports = import_file(Catalogue(catalog), file, progress)
+    print_reports(reports, console)
+    if not all(report.complete and report.received > report.rejected for report in reports):
+        raise typer.Exit(FAILED)
+
+
 @app.command()
 def match(
     diagnosis: Annotated[

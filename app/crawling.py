@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -12,8 +13,10 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import ENVVAR
 
 import matcher
+from app.errors import WRONG_USAGE, CommandError
 from crawler.arguments import ArgumentError
-from crawler.harvest import Progress, harvesting
+from crawler.harvest import Harvest, Progress, harvesting
+from crawler.importing import import_ictrp
 from crawler.registry_spider import RegistrySpider
 from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
@@ -101,13 +104,7 @@ def crawl(
             )
         process.start()
         if any(report.received for report in harvest.reports) or catalogue.published:
-            logger.info("mapping conditions to concepts")
-            matcher.map_trials(harvest.connection)
-            logger.info("publishing")
-            prepare(harvest.connection, dt.datetime.now(dt.UTC))
-            gates = publish(catalogue, harvest.connection, harvest.reports, force=force)
-            for gate in gates:
-                logger.warning("published by force: %s", gate)
+            _map_and_publish(catalogue, harvest, force)
     return harvest.reports
 
 
@@ -119,7 +116,27 @@ def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress |
             raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
     with harvesting(catalogue, "calcitrials reread", progress) as harvest:
         reports = reread_archives(harvest, names)
-        matcher.map_trials(harvest.connection)
-        prepare(harvest.connection, dt.datetime.now(dt.UTC))
-        publish(catalogue, harvest.connection, reports, force=True)
+        _map_and_publish(catalogue, harvest, force=True)
     return reports
+
+
+def import_file(catalogue: Catalogue, path: Path, progress: Progress | None = None) -> list[CrawlReport]:
+    """Import a WHO ICTRP export into the catalogue and publish. Raises CommandError, CatalogueLocked."""
+    with harvesting(catalogue, "calcitrials import ictrp", progress) as harvest:
+        try:
+            import_ictrp(harvest, path)
+        except OSError as error:
+            raise CommandError(f"cannot read {path}: {error.strerror}", WRONG_USAGE) from None
+        if any(report.received > report.rejected for report in harvest.reports) or catalogue.published:
+            _map_and_publish(catalogue, harvest)
+    return harvest.reports
+
+
+def _map_and_publish(catalogue: Catalogue, harvest: Harvest, force: bool = False) -> None:
+    """What follows every harvest: concepts of what changed, study ids, gates, one publication."""
+    logger.info("mapping conditions to concepts")
+    matcher.map_trials(harvest.connection)
+    logger.info("publishing")
+    prepare(harvest.connection, dt.datetime.now(dt.UTC))
+    for gate in publish(catalogue, harvest.connection, harvest.reports, force=force):
+        logger.warning("published by force: %s", gate)

@@ -133,7 +133,7 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
     if form is Format.TABLE:
         console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}.")
     age = columns.index("age_hours")
-    return [row[0] for row in rows if row[age] is None or row[age] > stale_after_h]
+    return [row[0] for row in rows if row[age] is None or row[age] >= stale_after_h]
 
 
 def _objects(connection: duckdb.DuckDBPyConnection, sql: str, trial_id: str) -> list[dict[str, Any]]:

@@ -107,7 +107,10 @@ class RegistryHarvest:
 
     def read(self, payload: Payload, expected: int | None = None) -> None:
         """Read a payload without archiving it."""
-        reading = self._reader(payload)
+        self.take(self._reader(payload), expected)
+
+    def take(self, reading: Reading, expected: int | None = None) -> None:
+        """Take what a reader made of a payload, and write when enough trials have gathered."""
         for trial in reading.trials:
             line = encode(trial)
             self._staged[trial.trial_id] = line
