@@ -6,7 +6,8 @@ import sys
 from rich.console import Console
 
 from app.crawling import crawl, registries
-from app.matching import MatchJob
+from app.errors import WRONG_USAGE, CommandError
+from app.matching import MatchJob, catalogue_facts
 from app.output import console_for, print_matches, print_reports
 from app.progress import showing_progress
 from crawler.samples.server import serve, stand_ins
@@ -30,6 +31,7 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
     console.print(
         "[bold]Sample data[/bold]: bundled records of real trials, as old as their README says; not for care."
     )
+    _refuse_real_data(catalogue)
     sampled = [name for name in registries() if name in stand_ins()]
     with serve(*sampled) as addresses:
         for name, address in addresses.items():
@@ -45,3 +47,17 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
         print_matches(job.match([diagnosis], limit=3), out)
     out.print(NEXT, markup=False)
     return all(report.complete for report in reports)
+
+
+def _refuse_real_data(catalogue: Catalogue) -> None:
+    """Sample records would be taken for the registries' own in a catalogue that holds those."""
+    if catalogue.published is None:
+        return
+    with catalogue.connect() as connection:
+        facts = catalogue_facts(connection)
+    if facts["trials"] > facts["sample_trials"]:
+        raise CommandError(
+            f"the catalogue in {catalogue.root} holds records of real registries: "
+            "give the demo a folder of its own with --catalog",
+            WRONG_USAGE,
+        )

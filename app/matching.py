@@ -22,8 +22,17 @@ def catalogue_facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return {
         "published": published_at(connection),
         "trials": sum(count for _, count, _ in rows),
+        "sample_trials": sample_trials(connection),
         "registries": {name: {"trials": count, "last_complete": last} for name, count, last in rows},
     }
+
+
+def sample_trials(connection: duckdb.DuckDBPyConnection) -> int:
+    """Trials that came from a stand-in on this machine (the demo's samples), not from a registry."""
+    row = connection.execute(
+        "SELECT count(*) FROM trials WHERE regexp_matches(source_url, '^https?://(127[.]|localhost|[[]::1)')"
+    ).fetchone()
+    return row[0] if row else 0
 
 
 class MatchJob:

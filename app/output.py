@@ -98,7 +98,8 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     for ruled_out in answer["ruled_out"]:
         console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
     facts = answer["catalogue"]
-    console.print(f"\n{facts['trials']} trials, catalogue published {facts['published']}. {SCREENING_AID}")
+    samples = f" ({facts['sample_trials']} of them sample records of the demo)" if facts["sample_trials"] else ""
+    console.print(f"\n{facts['trials']} trials{samples}, catalogue published {facts['published']}. {SCREENING_AID}")
 
 
 def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:
