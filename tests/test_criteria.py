@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.readers import criteria
@@ -26,6 +26,7 @@ def side(items: list[str], bullet: str, gap: str) -> str:
     return gap.join(bullet.format(number) + item for number, item in enumerate(items, 1))
 
 
+@settings(deadline=None)
 @given(
     st.lists(ITEM, min_size=1, max_size=12),
     st.lists(ITEM, max_size=12),
@@ -41,6 +42,7 @@ def test_items_come_back_whatever_the_bullets_and_headings(inclusion, exclusion,
     assert list(eligibility.exclusion) == [item.replace("\\", "") for item in exclusion]
 
 
+@settings(deadline=None)
 @given(
     st.lists(ITEM, min_size=1, max_size=12),
     st.lists(ITEM, min_size=1, max_size=12),
@@ -53,6 +55,7 @@ def test_items_come_back_from_a_text_that_lost_its_line_ends(inclusion, exclusio
     assert list(eligibility.exclusion) == [item.replace("\\", "") for item in exclusion]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.readers import isrctn
@@ -24,6 +24,7 @@ def read(body: bytes, day: dt.date = dt.date(2026, 11, 22)) -> Reading:
     return isrctn.read(Payload("isrctn", "https://registry.example/api", fetched_at, body))
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_arbitrary_bytes_are_one_reject(body: bytes) -> None:
     reading = read(body)
@@ -31,6 +32,7 @@ def test_arbitrary_bytes_are_one_reject(body: bytes) -> None:
     assert [reject.payload for reject in reading.rejects] == [body]
 
 
+@settings(deadline=None)
 @given(damaged(PAGE))
 def test_a_damaged_page_gives_trials_or_rejects(body: bytes) -> None:
     reading = read(body)
@@ -40,6 +42,7 @@ def test_a_damaged_page_gives_trials_or_rejects(body: bytes) -> None:
 
 
 @needs_shared
+@settings(deadline=None)
 @given(st.data())
 def test_a_damaged_real_page_gives_a_trial_or_a_reject(data: st.DataObject) -> None:
     reading = read(data.draw(damaged(REAL.read_bytes())))
@@ -93,6 +96,7 @@ def test_status_follows_the_day(day: str, status: Status) -> None:
     assert isrctn.status_on(dt.date.fromisoformat(day), start, end, overall) is status
 
 
+@settings(deadline=None)
 @given(st.dates(), *[st.none() | st.dates().map(lambda day: spoken_partial_date(day.isoformat()))] * 3)
 def test_dates_that_do_not_settle_the_status_leave_it_unknown(day, start, end, overall) -> None:
     status = isrctn.status_on(day, start, end, overall)

@@ -1,0 +1,219 @@
+"""A web page as the lines a person sees, each with the part it plays, and its JSON-LD objects."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, NamedTuple
+
+import msgspec
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PreformattedString
+from bs4.exceptions import ParserRejectedMarkup
+
+from crawler.readers.words import squeeze
+
+
+class Role(Enum):
+    """The part that a line plays by its markup."""
+
+    HEADING = "h1 to h6, caption, legend, summary"
+    LABEL = "dt, th, first cell of a row"
+    VALUE = "dd, further cells of a row"
+    ITEM = "li"
+    TEXT = "anything else"
+
+
+class Line(NamedTuple):
+    """A line of a page. parts: its text, cut where an inline element begins or ends. level: of a heading."""
+
+    parts: tuple[str, ...]
+    role: Role = Role.TEXT
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        """The line as one text."""
+        return squeeze("".join(self.parts))
+
+
+class Page(NamedTuple):
+    """A page: its lines, the text of its title element, its JSON-LD objects."""
+
+    lines: list[Line]
+    title: str | None = None
+    linked_data: tuple[dict[str, Any], ...] = ()
+
+
+class _Place(NamedTuple):
+    role: Role = Role.TEXT
+    level: int = 0
+
+
+_IGNORED = frozenset(
+    (
+        "head",
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "nav",
+        "footer",
+        "svg",
+        "select",
+        "textarea",
+        "iframe",
+        "object",
+    )
+)
+# Inline elements whose text runs on into their neighbours'; between two of the others browsers leave room.
+_JOINED = frozenset(
+    ("a", "b", "strong", "i", "em", "u", "mark", "abbr", "code", "q", "cite", "small", "font", "sup", "sub", "var")
+)
+_APART = frozenset(("span", "label", "time", "data", "output", "button"))
+_ROLES = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "caption", "legend", "summary"), Role.HEADING),
+    "dt": Role.LABEL,
+    "th": Role.LABEL,
+    "td": Role.VALUE,
+    "dd": Role.VALUE,
+    "li": Role.ITEM,
+}
+_LONGEST_LABEL = 80
+_CUT = "\ue000"
+_BULLETS = "•·◦▪●○■►▸✓*-–— \t\xa0"
+_TAG = re.compile(r"<[a-zA-Z!/]")
+_XML_DECLARATION = re.compile(r"<\?xml\b[^>]*>?", re.I)
+_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+_LINKED_DATA = re.compile(r"\s*application/ld\+json", re.I)
+
+
+def page(body: bytes) -> Page:
+    """Read a page, or a plain text, whatever its encoding; raises ValueError for markup that no parser takes."""
+    text = decoded(body).replace(_CUT, "")
+    if not _TAG.search(text):
+        stripped = (line.strip(_BULLETS) for line in text.splitlines())
+        return Page([Line((line,)) for line in stripped if squeeze(line)])
+    try:
+        soup = BeautifulSoup(_XML_DECLARATION.sub("", text), "lxml")
+    except (ParserRejectedMarkup, RecursionError) as error:
+        raise ValueError(f"the page cannot be parsed: {error}") from error
+    title = squeeze(soup.title.get_text()) if soup.title else None
+    return Page(list(_lines(soup)), title or None, tuple(_linked_data(soup)))
+
+
+def decoded(body: bytes) -> str:
+    """The body as text: by byte order mark, by its own charset declaration, as UTF-8, at last as Windows-1252."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16", errors="replace")
+    declared = _CHARSET.search(body[:4096])
+    for encoding in (declared[1].decode("ascii", "ignore") if declared else "utf-8-sig", "utf-8-sig"):
+        try:
+            return body.decode(encoding)
+        except (LookupError, UnicodeError):
+            continue
+    return body.decode("cp1252", errors="replace")
+
+
+def _lines(soup: BeautifulSoup) -> Iterator[Line]:
+    """The visible lines in reading order. A line ends where a block begins or ends, and at a line break.
+
+    A table with a row of headings is read by columns, each heading with its cells.
+    """
+    by_columns: set[int] = set()
+    parts: list[str] = []
+    places = [_Place()]
+    agenda: list[tuple[Any, bool]] = [(soup, True)]
+    while agenda:
+        node, is_entry = agenda.pop()
+        if not isinstance(node, Tag):
+            yield from _add_text(parts, node, places[-1])
+            continue
+        name = node.name.lower()
+        if is_entry and (name in _IGNORED or node.has_attr("hidden")):
+            continue
+        if name in _JOINED or name in _APART:
+            parts.append(_CUT if name in _JOINED else f" {_CUT}")
+        else:
+            yield from _complete(parts, places[-1])
+        if not is_entry:
+            if name in _ROLES:
+                places.pop()
+            continue
+        if name in _ROLES:
+            places.append(_Place(Role.VALUE) if id(node) in by_columns else _place(node, name, places[-1]))
+        agenda.append((node, False))
+        columns = _columns(node) if name == "table" else []
+        by_columns.update(id(cell) for column in columns for cell in column[1:])
+        inside = [cell for column in columns for cell in column] or node.contents
+        agenda.extend((child, True) for child in reversed(inside))
+    yield from _complete(parts, places[-1])
+
+
+def _add_text(parts: list[str], node: Any, place: _Place) -> Iterator[Line]:
+    """Take the text in; a line end in preformatted text ends a line."""
+    if not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
+        return
+    if "\n" in node and node.find_parent("pre"):
+        for piece in node.split("\n"):
+            parts.append(piece)
+            yield from _complete(parts, place)
+    else:
+        parts.append(str(node))
+
+
+def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
+    """The line that the parts make, if it says anything; they are emptied."""
+    raw = "".join(parts)
+    parts.clear()
+    cut = [part for part in raw.split(_CUT) if part]
+    while cut and not cut[0].strip(_BULLETS + "\r\n"):
+        del cut[0]
+    if cut and squeeze("".join(cut)):
+        yield Line((cut[0].lstrip(_BULLETS + "\r\n"), *cut[1:]), place.role, place.level)
+
+
+def _place(node: Tag, name: str, outer: _Place) -> _Place:
+    if name == "td":
+        return _cell(node, outer)
+    if name == "li" and outer.role is Role.VALUE:
+        return outer
+    return _Place(_ROLES[name], int(name[1]) if name[1:].isdigit() else 0)
+
+
+def _cell(cell: Tag, outer: _Place) -> _Place:
+    """A row with a short first cell is a label with its values; any other is layout."""
+    row = cell.find_parent("tr")
+    cells = row.find_all(["td", "th"], recursive=False) if row else []
+    if len(cells) < 2 or not 0 < len(squeeze(cells[0].get_text())) <= _LONGEST_LABEL:
+        return outer
+    return _Place(Role.LABEL if cells[0] is cell else Role.VALUE)
+
+
+def _columns(table: Tag) -> list[tuple[Tag, ...]]:
+    """The columns of a table whose first row, and no other, is all headings."""
+    rows = [
+        cells
+        for row in table.find_all("tr")
+        if row.find_parent("table") is table and (cells := row.find_all(["td", "th"], recursive=False))
+    ]
+    if len(rows) < 2 or len(rows[0]) < 2 or any(cell.name != "th" for cell in rows[0]):
+        return []
+    if any(len(row) != len(rows[0]) or row[0].name == "th" for row in rows[1:]):
+        return []
+    return list(zip(*rows, strict=True))
+
+
+def _linked_data(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
+    """JSON-LD objects of a page, those in lists and graphs one by one; a script that is no JSON is passed over."""
+    for script in soup.find_all("script", type=_LINKED_DATA):
+        try:
+            agenda = [msgspec.json.decode(script.get_text())]
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            continue
+        while agenda:
+            value = agenda.pop(0)
+            if isinstance(value, list):
+                agenda.extend(value)
+            elif isinstance(value, dict):
+                yield value
+                agenda.extend(part for key in ("@graph", "mainEntity", "about") if (part := value.get(key)))

@@ -1,0 +1,124 @@
+"""The listing reader: one page in many markups, and bytes that no fixture foresees."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.readers import listing
+from db.payload import Payload, Reading
+from db.trial import Trial
+from tests.listing_markup import DESCRIPTION, EXCLUSION, INCLUSION, MARKUPS, TAGS, TITLE
+from tests.mutations import damaged
+from tests.shared_data import SHARED, needs_shared
+
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+SEED = SHARED.parent / "seed"
+REAL_PAGES = sorted((SHARED / "html").glob("*.html")) + sorted(SEED.glob("*.txt"))
+
+
+def read(body: bytes, url: str = "https://trials.example/study/1") -> Reading:
+    return listing.read(Payload("listing", url, NOW, body))
+
+
+def trial_of(body: bytes) -> Trial:
+    (trial,) = read(body).trials
+    return trial
+
+
+def without_hash(trial: Trial) -> Trial:
+    return msgspec.structs.replace(
+        trial, provenance=msgspec.structs.replace(trial.provenance, payload_sha256="the page's own")
+    )
+
+
+@pytest.mark.parametrize("markup", list(MARKUPS))
+def test_all_that_the_page_shows_is_read(markup: str) -> None:
+    trial = trial_of(MARKUPS[markup].encode())
+    assert trial.trial_id == "listing:NCT03582800@trials.example"
+    assert trial.brief_title == TITLE
+    assert trial.completion_date is not None
+    assert (trial.completion_date.text, trial.completion_date.date) == ("Mar 18, 2023", dt.date(2023, 3, 18))
+    assert trial.enrollment is None
+    assert [sponsor.name for sponsor in trial.sponsors] == ["University Hospital, Limoges"]
+    assert trial.last_update_date is not None
+    assert trial.last_update_date.date == dt.date(2022, 1, 18)
+    assert list(trial.keywords) == TAGS
+    assert trial.brief_summary == "\n\n".join(DESCRIPTION)
+    assert [c.condition for c in trial.conditions] == ["Systemic Sclerosis", "Dermatomyositis", "iPPSD2"]
+    assert [intervention.name for intervention in trial.interventions] == ["STS"]
+    assert [(i.identifier, i.source) for i in trial.identifiers] == [("NCT03582800", "listing page")]
+    assert list(trial.eligibility.inclusion) == INCLUSION
+    assert list(trial.eligibility.exclusion) == EXCLUSION
+
+
+def test_markup_makes_no_difference() -> None:
+    trials = {without_hash(trial_of(page.encode())) for page in MARKUPS.values()}
+    assert len(trials) == 1
+
+
+@needs_shared
+def test_the_text_of_a_real_page() -> None:
+    (text,) = SEED.glob("*.txt")
+    trial = trial_of(text.read_bytes())
+    assert trial.trial_id == "listing:NCT03582800@trials.example"
+    assert trial.keywords == tuple(TAGS)
+    assert (len(trial.eligibility.inclusion), len(trial.eligibility.exclusion)) == (11, 9)
+    assert trial.eligibility.inclusion[1] == "ectopic ossification secondary to iPPSD2 or"
+    assert [c.condition for c in trial.conditions] == ["Systemic Sclerosis", "Dermatomyositis", "iPPSD2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1"])
+def test_the_encoding_makes_no_difference(encoding: str) -> None:
+    page = f"<meta charset='{encoding}'><h1>Étude NCT03582800</h1><p>Condition: Ossification hétérotopique</p>"
+    trial = trial_of(page.encode(encoding))
+    assert (trial.brief_title, trial.conditions[0].condition) == ("Étude NCT03582800", "Ossification hétérotopique")
+
+
+def test_a_page_without_an_identifier_goes_by_its_address() -> None:
+    page = b"<h1>A trial of calcinosis</h1><h2>Inclusion criteria</h2><ul><li>Adults</li></ul>"
+    (trial,) = read(page, "https://Trials.example/Study/7?from=mail").trials
+    assert trial.trial_id == "listing:trials.example/Study/7"
+    assert trial.identifiers == ()
+
+
+@pytest.mark.parametrize(
+    ("age", "least", "most"),
+    [
+        ("18 - 65 years", "18 years", "65 years"),
+        ("18 Years and older", "18 Years", None),
+        ("6 Months to 17 Years", "6 Months", "17 Years"),
+        ("18+", "18 years", None),
+        ("Up to 17 years", None, "17 years"),
+    ],
+)
+def test_ages(age: str, least: str | None, most: str | None) -> None:
+    trial = trial_of(f"<h1>NCT03582800</h1><p>Condition: Gout</p><p>Age: {age}</p>".encode())
+    assert (trial.min_age and trial.min_age.text, trial.max_age and trial.max_age.text) == (least, most)
+    assert all(limit is None or limit.days for limit in (trial.min_age, trial.max_age))
+
+
+@settings(deadline=None)
+@given(st.binary() | st.text().map(str.encode))
+def test_arbitrary_bytes_are_a_reject(body: bytes) -> None:
+    reading = read(body)
+    assert reading.trials == []
+    assert [reject.payload for reject in reading.rejects] == [body]
+
+
+@settings(deadline=None)
+@given(st.sampled_from(list(MARKUPS.values())).flatmap(lambda page: damaged(page.encode())))
+def test_a_damaged_page_gives_a_trial_or_a_reject(body: bytes) -> None:
+    reading = read(body)
+    assert len(reading.trials) + len(reading.rejects) == 1
+
+
+@needs_shared
+@settings(deadline=None)
+@given(st.data())
+def test_a_damaged_real_page_gives_a_trial_or_a_reject(data: st.DataObject) -> None:
+    page = data.draw(st.sampled_from(REAL_PAGES))
+    reading = read(data.draw(damaged(page.read_bytes())))
+    assert len(reading.trials) + len(reading.rejects) == 1
