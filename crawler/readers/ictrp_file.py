@@ -1,0 +1,263 @@
+"""WHO ICTRP files cut into records: XML export, full CSV without a header row, CSV with one; also gzip and zip.
+
+A file is read once, front to back, in memory that does not grow with it. Records are cut at ``<Trial>`` and at the line
+ends outside quotes, so that one which is malformed costs no other.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import BinaryIO, NamedTuple, cast
+
+from lxml import etree
+
+# Columns of the full export in their order (it has no header row), by the keys of ``Record.fields``.
+FULL_EXPORT = (
+    *("trialid", "lastrefreshedon", "secondaryid", "publictitle", "scientifictitle", "webaddress"),
+    *(f"publiccontact{part}" for part in ("firstname", "lastname", "address", "email", "tel", "affiliation")),
+    *(f"scientificcontact{part}" for part in ("firstname", "lastname", "address", "email", "tel", "affiliation")),
+    *("studytype", "studydesign", "phase", "dateregistration", "dateenrollement", "targetsize", "recruitmentstatus"),
+    *("primarysponsor", "secondarysponsor", "sourcesupport", "countries", "condition", "intervention"),
+    *("inclusionagemin", "inclusionagemax", "inclusiongender", "inclusioncriteria", "exclusioncriteria"),
+    *("primaryoutcome", "secondaryoutcome", "bridgingflag", "bridgedtype", "childs", "typeenrollment"),
+    *("retrospectiveflag", "resultsactualenrollment", "resultsurllink", "resultssummary", "resultsdateposted"),
+    *("resultsdatefirstpublication", "resultsbaselinechar", "resultsparticipantflow", "resultsadverseevents"),
+    *("resultsoutcomemeasures", "resultsurlprotocol", "resultsipdplan", "resultsipddescription"),
+    *("resultsdatecompleted", "resultsyesno", "ethicsstatus", "ethicsapprovaldate", "ethicscontactname"),
+    *("ethicscontactaddress", "ethicscontactphone", "ethicscontactemail"),
+)
+# Other spellings of the same columns in exports and their header rows.
+_SAME = {
+    "lastupdated": "lastrefreshedon",
+    "secondaryids": "secondaryid",
+    "url": "webaddress",
+    "secondarysponsors": "secondarysponsor",
+    "dateenrollment": "dateenrollement",
+    "dateenrolment": "dateenrollement",
+    "conditions": "condition",
+    "interventions": "intervention",
+    "agemin": "inclusionagemin",
+    "agemax": "inclusionagemax",
+    "gender": "inclusiongender",
+    "primaryoutcomes": "primaryoutcome",
+    "secondaryoutcomes": "secondaryoutcome",
+    "bridgingflagtruefalse": "bridgingflag",
+    "children": "childs",
+    "typeenrolment": "typeenrollment",
+}
+LARGEST_RECORD = 16 * 2**20
+"""Bytes after which an open quote or element is taken for damage: real records stay below 1 MB."""
+
+_CHUNK = 2**18
+_TRIAL = re.compile(rb"<Trial(?=[\s>])")
+_END = re.compile(rb"</Trial\s*>")
+_ILLEGAL = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
+)
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_ROOT = re.compile(rb"<Trials_downloaded_from_ICTRP(?=[\s/>])")
+_ROOT_END = re.compile(rb"</Trials_downloaded_from_ICTRP\s*>\s*\Z|<Trials_downloaded_from_ICTRP\s*/>\s*\Z")
+_ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""")
+# A row begins with an identifier and the date of the copy: enough to find back to the rows after a quote left open.
+_ROW_START = re.compile(
+    rb'"*[A-Za-z]{2,8}[\w/-]*\d[\w/-]*"*[,;\t]"*(?:\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d)"*[,;\t]'
+)
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+_DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, UnicodeError)
+
+
+class Record(NamedTuple):
+    """One record of a file: its own bytes, and its fields by lower-case name without separators, or what ails it."""
+
+    raw: bytes
+    fields: dict[str, str]
+    damage: str | None = None
+
+
+def records(file: BinaryIO) -> Iterator[Record]:
+    """Records of a file of any of the forms, told by its content. Damage is a record too; nothing is raised."""
+    outer = _peekable(file)
+    try:
+        yield from _records(outer)
+    finally:
+        outer.detach()  # the file stays open: it is the caller's
+
+
+def _records(outer: io.BufferedReader) -> Iterator[Record]:
+    try:
+        stream = _unpacked(outer)
+        head = stream.peek(_CHUNK)[:_CHUNK]
+        stream = _as_utf8(stream, head)
+        head = stream.peek(_CHUNK)[:_CHUNK].removeprefix(codecs.BOM_UTF8).lstrip()
+    except _DAMAGE as error:
+        yield Record(b"", {}, f"the file cannot be opened: {error}")
+        return
+    if head.startswith(b"<"):
+        yield from _xml_records(stream)
+    elif head:
+        yield from _csv_records(stream, head)
+    else:
+        yield Record(b"", {}, "the file is empty")
+
+
+@lru_cache(maxsize=1024)
+def field_name(name: str) -> str:
+    """The key of a column or element, whatever the case and the separators of its name."""
+    key = re.sub(r"[^a-z0-9]", "", name.lower())
+    return _SAME.get(key, key)
+
+
+def _peekable(file: BinaryIO) -> io.BufferedReader:
+    return io.BufferedReader(cast(io.RawIOBase, file), _CHUNK)
+
+
+def _unpacked(stream: io.BufferedReader) -> io.BufferedReader:
+    head = stream.peek(4)[:4]
+    if head.startswith(b"\x1f\x8b"):
+        return _peekable(cast(BinaryIO, gzip.GzipFile(fileobj=stream)))
+    if head == b"PK\x03\x04":
+        archive = zipfile.ZipFile(stream)
+        largest = max(archive.infolist(), key=lambda member: member.file_size)
+        return _peekable(cast(BinaryIO, archive.open(largest)))
+    return stream
+
+
+class _Recoded(io.RawIOBase):
+    """A stream of another encoding as UTF-8, in pieces."""
+
+    def __init__(self, source: io.BufferedReader, encoding: str) -> None:
+        self._source, self._decode, self._left = source, codecs.getincrementaldecoder(encoding)(), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        while not self._left and (read := self._source.read(_CHUNK)):
+            self._left = self._decode.decode(read).encode()
+        count = min(len(buffer), len(self._left))
+        buffer[:count], self._left = self._left[:count], self._left[count:]
+        return count
+
+
+def _as_utf8(stream: io.BufferedReader, head: bytes) -> io.BufferedReader:
+    declared = _ENCODING.match(head)
+    encoding = "utf-8"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif declared:
+        try:
+            encoding = codecs.lookup(declared[1].decode()).name
+        except LookupError as error:
+            raise UnicodeError(str(error)) from error
+    return stream if encoding in ("utf-8", "ascii") else io.BufferedReader(_Recoded(stream, encoding), _CHUNK)
+
+
+def _xml_records(stream: io.BufferedReader) -> Iterator[Record]:
+    """Elements ``Trial``, each parsed by itself."""
+    pending, found, has_root = b"", False, False
+    try:
+        while read := stream.read(_CHUNK):
+            pending += read
+            starts = [match.start() for match in _TRIAL.finditer(pending)]
+            if starts:
+                has_root = has_root or _ROOT.search(pending, 0, starts[0]) is not None
+                found = True
+                yield from (_element(pending[start:end]) for start, end in pairwise(starts))
+                pending = pending[starts[-1] :]
+            if len(pending) > LARGEST_RECORD or (not found and len(pending) > 2 * _CHUNK):
+                yield Record(pending[:_CHUNK], {}, "no end of a record in sight")
+                pending = b""
+    except _DAMAGE as error:
+        yield Record(pending[:_CHUNK], {}, f"the file is damaged: {error}")
+        return
+    if found:
+        last = _element(pending)
+        yield last
+        if has_root and not last.damage and not _ROOT_END.search(pending):
+            yield Record(pending[-_CHUNK:], {}, "the file is cut short behind this record")
+    elif not _ROOT_END.search(pending):
+        yield Record(pending[:_CHUNK], {}, "the file is no export of WHO ICTRP, or cut short")
+
+
+def _element(raw: bytes) -> Record:
+    end = _END.search(raw)
+    if end is None:
+        return Record(raw, {}, "the record is cut short")
+    raw = raw[: end.end()]
+    try:
+        trial = _parsed(raw)
+    except etree.XMLSyntaxError as error:
+        return Record(raw, {}, f"not well-formed: {error.msg}")
+    return Record(raw, {field_name(leaf.tag): _text(leaf) for leaf in trial if isinstance(leaf.tag, str)})
+
+
+def _text(leaf: etree._Element) -> str:
+    return "\n".join(map(str, leaf.itertext())) if len(leaf) else leaf.text or ""
+
+
+def _parsed(raw: bytes) -> etree._Element:
+    """The element; control characters and bare ampersands that registries let through are mended."""
+    try:
+        return etree.fromstring(raw, _PARSER)
+    except etree.XMLSyntaxError:
+        return etree.fromstring(_BARE_AMPERSAND.sub(b"&amp;", _ILLEGAL.sub(b" ", raw)), _PARSER)
+
+
+def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
+    """Rows; the first tells by its names whether it is a header."""
+    first_line = head.partition(b"\n")[0]
+    mark = max(",;\t", key=lambda sign: first_line.count(sign.encode()))
+    names: tuple[str, ...] | None = None
+    for raw, damage in _rows(stream):
+        if damage:
+            yield Record(raw, {}, damage)
+            continue
+        try:
+            cells = _cells(raw, mark)
+        except (csv.Error, UnicodeDecodeError) as error:
+            yield Record(raw, {}, str(error))
+            continue
+        if names is None:
+            keys = tuple(map(field_name, cells))
+            names = keys if "trialid" in keys else FULL_EXPORT
+            if names is keys:
+                continue
+        if len(cells) == len(names):
+            yield Record(raw, dict(zip(names, cells, strict=True)))
+        elif any(cells):
+            yield Record(raw, {}, f"{len(cells)} columns where {len(names)} are expected")
+
+
+def _cells(raw: bytes, mark: str) -> list[str]:
+    """Cells of one row, which may run over several lines."""
+    csv.field_size_limit(LARGEST_RECORD)
+    return next(csv.reader([raw.decode().removeprefix("\ufeff").rstrip("\r\n")], delimiter=mark), [])
+
+
+def _rows(stream: io.BufferedReader) -> Iterator[tuple[bytes, str | None]]:
+    """Bytes of the rows, with what ails them. An open quote ends where a line begins like a row, at the latest."""
+    lines: list[bytes] = []
+    quotes = size = 0
+    try:
+        while line := stream.readline(LARGEST_RECORD):
+            if quotes % 2 and _ROW_START.match(line):
+                yield b"".join(lines), "a quote is left open"
+                lines, quotes, size = [], 0, 0
+            lines.append(line)
+            quotes += line.count(b'"')
+            size += len(line)
+            if quotes % 2 == 0 or size > LARGEST_RECORD:
+                yield b"".join(lines), "no end of a row in sight" if quotes % 2 else None
+                lines, quotes, size = [], 0, 0
+    except _DAMAGE as error:
+        yield b"".join(lines), f"the file is damaged: {error}"
+        return
+    if lines:
+        yield b"".join(lines), "a quote is left open"
