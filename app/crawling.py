@@ -105,6 +105,8 @@ def crawl(
         process.start()
         if any(report.received for report in harvest.reports) or catalogue.published:
             _map_and_publish(catalogue, harvest, force)
+    if silent := sorted(set(spiders) - {report.registry for report in harvest.reports}):
+        raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
 
 

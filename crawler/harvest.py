@@ -5,6 +5,7 @@ over them, writes batches, and ends with a report.
 """
 
 import datetime as dt
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,8 @@ from db.writer import Counts, encode, write_alias, write_rejects, write_trials
 BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
 BATCH_BYTES = 64 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
 
 Reader = Callable[[Payload], Reading]
 Progress = Callable[[str, int, int | None], None]
@@ -173,7 +176,11 @@ class RegistryHarvest:
         traffic: requests, retried and bytes, counted by whoever fetched. The crawl is complete when there is
         no problem and everything that the registry announced was received.
         """
-        self._flush()
+        try:
+            self._flush()
+        except (ValueError, duckdb.Error) as error:
+            logger.exception("The last records of %s could not be stored", self.registry)
+            problems = (*problems, f"records could not be stored: {error}")
         if self._archive:
             self._archive.close()
         received, rejected, counts = self._asked_for or (*self._totals(), self._counts)
@@ -220,12 +227,12 @@ class RegistryHarvest:
             connection.execute(f"INSERT INTO {self._received} SELECT unnest(?), false", [known])
 
     def _flush(self) -> None:
+        """Write what is staged. What the database refuses raises once and is not kept for the next batch."""
         if not self._staged:
             return
         connection = self.harvest.connection
-        self._counts += write_trials(
-            connection, list(self._staged.values()), self.harvest.crawl_id, dt.datetime.now(dt.UTC)
-        )
-        connection.execute(f"INSERT INTO {self._received} SELECT trial_id, true FROM staged")
+        lines = list(self._staged.values())
         self._staged.clear()
         self._staged_bytes = 0
+        self._counts += write_trials(connection, lines, self.harvest.crawl_id, dt.datetime.now(dt.UTC))
+        connection.execute(f"INSERT INTO {self._received} SELECT trial_id, true FROM staged")

@@ -41,6 +41,7 @@ DOWNLOAD_TIMEOUT = float(os.environ.get("CALCITRIALS_TIMEOUT_S") or 60)
 RETRY_AFTER_MAX_S = 300.0
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_TIMES = 5
+META_COPY_WARN_SKIP_KEYS = ["download_latency", "retry_times"]  # RegistrySpider.again repeats a request with its count
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,

@@ -6,7 +6,7 @@ never null; enum words were added after launch, so an unknown word is kept raw a
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -136,7 +136,7 @@ class _DesignInfo(_Module, frozen=True):
 
 
 class _Enrollment(_Module, frozen=True):
-    count: int | None = None
+    count: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None  # what a column of the catalogue holds
     type: str | None = None
 
 

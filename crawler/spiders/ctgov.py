@@ -7,6 +7,7 @@ updated since is asked for again.
 import datetime as dt
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +23,9 @@ PAGE_SIZE = 1000
 """The API's largest page; a larger number is silently reduced to it."""
 IDS_PER_REQUEST = 100
 NOT_FOUND = 404
-EMPTY_PAGES_IN_A_ROW = 20
-"""An empty page with a token is legal; this many in a row are a registry going round in circles."""
+IDLE_PAGES_IN_A_ROW = 20
+"""A page with a token may be empty, or come twice while records move; this many of them in a row are a registry
+going round in circles."""
 
 
 class _Page(msgspec.Struct, rename="camel"):
@@ -55,7 +57,9 @@ class CtgovSpider(RegistrySpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tokens_seen: set[str] = set()
-        self._empty_pages = 0
+        self._pages_seen: set[bytes] = set()
+        self._idle_pages = 0
+        self._led_to = set(self.ids)
         self._began_anew = False
 
     @classmethod
@@ -113,6 +117,7 @@ class CtgovSpider(RegistrySpider):
         if since is not None:
             params["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"
         self._tokens_seen.clear()
+        self._pages_seen.clear()
         return self._get("/studies", params, self.parse_page, cb_kwargs={"params": params})
 
     def parse_page(self, response: Response, params: dict[str, str]) -> Iterator[Any]:
@@ -133,12 +138,16 @@ class CtgovSpider(RegistrySpider):
             return
         if page.total_count is not None and "pageToken" not in params and self.expected is None:
             self.expected = page.total_count
-        self._empty_pages = 0 if page.studies else self._empty_pages + 1
+        # a digest for each page: a set of ids would grow with the registry
+        digest = blake2b(b"".join(map(bytes, page.studies)), digest_size=16).digest()
+        idle = not page.studies or digest in self._pages_seen
+        self._pages_seen.add(digest)
+        self._idle_pages = self._idle_pages + 1 if idle else 0
         token = page.next_page_token
         if token is None:
             yield self._get("/version", {}, self.parse_last_version, errback=self.without_last_version)
-        elif token in self._tokens_seen or self._empty_pages > EMPTY_PAGES_IN_A_ROW:
-            self.problems.append("the registry goes round in circles: its page tokens come again without an end")
+        elif token in self._tokens_seen or self._idle_pages > IDLE_PAGES_IN_A_ROW:
+            self.problems.append("the registry goes round in circles: its pages come again without an end")
         else:
             self._tokens_seen.add(token)
             following = {**params, "pageToken": token}
@@ -185,9 +194,13 @@ class CtgovSpider(RegistrySpider):
             repeated = self.again(response, "the answer is not a study in JSON")
             yield from [repeated] if repeated else []
             return
-        if current[1].decode() != nct_id:
-            yield Alias(nct_id, current[1].decode())
+        trial_id = current[1].decode()
+        if trial_id != nct_id:
+            yield Alias(nct_id, trial_id)
             yield Gone(nct_id)
+            if nct_id in self._led_to:  # two ids asked for may be one study
+                self._led_to = self._led_to - {nct_id} | {trial_id}
+                self.expected = len(self._led_to)
         yield self.payload(response)
 
     def _page(self, response: Response) -> _Page | list[scrapy.Request]:
