@@ -1,0 +1,14 @@
+"""What several test modules share. One sample registry serves a whole test process: it never changes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.samples.server import serve
+
+
+@pytest.fixture(scope="session")
+def sample_url() -> Iterator[str]:
+    """Base address of the bundled ClinicalTrials.gov stand-in."""
+    with serve("ctgov") as urls:
+        yield urls["ctgov"]
