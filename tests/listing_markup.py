@@ -6,7 +6,7 @@ from html import escape
 TITLE = "Sodium Thiosulfate Injected Into Ectopic Calcifications or Ossifications"
 TAGS = ["parathyroid hormone", "computerized tomography", "progressive systemic sclerosis"]
 DESCRIPTION = [
-    "Calcium deposits in soft tissue hurt and limit what people can do, and no medicine has been shown to dissolve them.",
+    "Calcium deposits in soft tissue hurt and limit what people can do, and no medicine is known to dissolve them.",
     "This open phase II study injects the medicine into one deposit and watches for twelve months what becomes of it.",
 ]
 TOP = [("End date", "Mar 18, 2023"), ("participants needed", ""), ("sponsor", "University Hospital, Limoges")]

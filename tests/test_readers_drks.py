@@ -1,0 +1,117 @@
+"""The DRKS reader: the same page in other markup, a real export record, and bytes that no fixture foresees."""
+
+import datetime as dt
+import json
+import re
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.readers import drks
+from db.payload import Payload, Reading
+from db.trial import Trial
+from db.vocabularies import Status
+from tests.mutations import damaged, nodes
+from tests.shared_data import SHARED, needs_shared
+from tests.test_readers import FIXTURES
+
+PAGE = (FIXTURES / "drks" / "coded_conditions" / "payload.html").read_text()
+EXPORT = (FIXTURES / "drks" / "export" / "payload.json").read_bytes()
+REAL = SHARED / "registries" / "drks_DRKS00038775.json"
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+
+
+def read(body: bytes) -> Reading:
+    return drks.read(Payload("drks", "https://registry.example/search/en/trial/DRKS00012345", NOW, body))
+
+
+def trial_of(page: str) -> Trial:
+    (trial,) = read(page.encode()).trials
+    provenance = msgspec.structs.replace(trial.provenance, payload_sha256="the page's own")
+    return msgspec.structs.replace(trial, provenance=provenance)
+
+
+def as_rows(page: str) -> str:
+    page = re.sub(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", r"<tr><th>\1</th><td>\2</td></tr>", page, flags=re.S)
+    return page.replace("<dl>", "<table class='t'>").replace("</dl>", "</table>")
+
+
+def as_plain_rows(page: str) -> str:
+    return as_rows(page).replace("<th>", "<td><b>").replace("</th>", ":</b></td>")
+
+
+def with_other_elements(page: str) -> str:
+    return page.replace("section", "div").replace("h3>", "h5>").replace("title-bold", "x")
+
+
+@pytest.mark.parametrize("markup", [as_rows, as_plain_rows, with_other_elements])
+def test_markup_makes_no_difference(markup) -> None:
+    assert trial_of(markup(PAGE)) == trial_of(PAGE)
+
+
+@needs_shared
+def test_a_real_record_is_read_in_english() -> None:
+    reading = read(REAL.read_bytes())
+    assert reading.rejects == []
+    assert dict(reading.unknown_words) == {}
+    (trial,) = reading.trials
+    assert (trial.trial_id, trial.status) == ("DRKS00038775", Status.RECRUITING)
+    assert trial.brief_title is not None
+    assert trial.brief_title.startswith("Retrospective")
+    assert ("ORPHA", "647823") in [(c.code_system, c.code) for c in trial.conditions]
+    assert {site.country for site in trial.locations} == {"Germany"}
+    assert trial.eligibility.inclusion
+    assert trial.eligibility.exclusion
+
+
+def test_an_unknown_id_says_so_with_the_id_that_was_asked_for() -> None:
+    (reject,) = read(b"<html><body><h1>DRKS</h1><p>Search the register</p></body></html>").rejects
+    assert (reject.trial_id, reject.reason) == ("DRKS00012345", "no such trial at the registry")
+
+
+def test_words_that_no_table_knows_are_counted() -> None:
+    assert read(EXPORT).unknown_words == {"status: SLEEPING": 1, "sex: DIVERSE": 1}
+
+
+@settings(deadline=None)
+@given(st.binary() | st.text().map(str.encode))
+def test_arbitrary_bytes_never_raise(body: bytes) -> None:
+    reading = read(body)
+    assert reading.trials == []
+    assert all(reject.reason for reject in reading.rejects)
+
+
+@settings(deadline=None)
+@given(damaged(PAGE.encode()))
+def test_a_damaged_page_gives_a_trial_or_a_reject(body: bytes) -> None:
+    reading = read(body)
+    assert len(reading.trials) + len(reading.rejects) == 1
+
+
+@settings(deadline=None)
+@given(damaged(EXPORT))
+def test_a_damaged_export_never_raises(body: bytes) -> None:
+    reading = read(body)
+    assert all(reject.reason and reject.payload in body for reject in reading.rejects)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_any_value_in_place_of_another_gives_a_trial_or_a_reject(data: st.DataObject) -> None:
+    records = json.loads(EXPORT)[:1]
+    container, key = data.draw(st.sampled_from(nodes(records[0])))
+    container[key] = data.draw(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text()) | st.just({})
+    )
+    reading = read(json.dumps(records).encode())
+    assert len(reading.trials) + len(reading.rejects) == 1
+
+
+@needs_shared
+@settings(deadline=None)
+@given(st.data())
+def test_a_damaged_real_record_gives_a_trial_or_a_reject(data: st.DataObject) -> None:
+    reading = read(data.draw(damaged(REAL.read_bytes())))
+    assert len(reading.trials) + len(reading.rejects) == 1
