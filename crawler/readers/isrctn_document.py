@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 _ROOT = re.compile(rb"<(?P<prefix>(?:[\w.-]+:)?)(?P<name>allTrials|fullTrial)\b[^<>]*>")
 # What may stand between records; anything else is a piece of a record whose start was lost.
-_IGNORABLE = re.compile(rb"(?:\s|<!--.*?-->|</(?:[\w.-]+:)?allTrials\s*>)*", re.S)
+_IGNORABLE = re.compile(rb"(?>\s+|<!--.*?-->|</(?:[\w.-]+:)?allTrials\s*>)*+", re.S)
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>")
 
 
