@@ -1,0 +1,45 @@
+"""From a diagnosis to the trials worth a look: terminology, mapping, ranking, reasons.
+
+The names below are the whole interface; they are imported when first used, so that ``import matcher`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matcher.errors import DiagnosisError, TrialNotFoundError
+    from matcher.results import Diagnosis, Match, Patient, Suggestions
+    from matcher.service import Matcher
+    from matcher.terminology import Terminology
+    from matcher.trials import map_trials
+
+__all__ = [
+    "Diagnosis",
+    "DiagnosisError",
+    "Match",
+    "Matcher",
+    "Patient",
+    "Suggestions",
+    "Terminology",
+    "TrialNotFoundError",
+    "map_trials",
+]
+
+_HOMES = {
+    "Diagnosis": "matcher.results",
+    "DiagnosisError": "matcher.errors",
+    "Match": "matcher.results",
+    "Matcher": "matcher.service",
+    "Patient": "matcher.results",
+    "Suggestions": "matcher.results",
+    "Terminology": "matcher.terminology",
+    "TrialNotFoundError": "matcher.errors",
+    "map_trials": "matcher.trials",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'matcher' has no attribute {name!r}")
+    return getattr(import_module(home), name)

@@ -1,0 +1,50 @@
+"""A trial's stated limits against what is known of the patient. Never says that somebody is eligible."""
+
+from matcher.patients import canonical_country
+from matcher.profiles import Catalogue
+from matcher.results import Eligibility, Patient
+
+_DAYS_IN_YEAR = 365.25
+
+
+def _years(days: float) -> str:
+    return f"{days / _DAYS_IN_YEAR:.0f} years" if days >= 2 * _DAYS_IN_YEAR - 1 else f"{days / 30.4375:.0f} months"
+
+
+def check(catalogue: Catalogue, place: int, patient: Patient, countries: dict[int, frozenset[str]]) -> tuple[Eligibility, str | None]:
+    """Verdict, and the reason when a stated limit excludes the patient."""
+    age, reason = _age(catalogue, place, patient.age_years)
+    sex = "unknown"
+    admitted = catalogue.value(place, "sex")
+    if patient.sex in ("female", "male"):
+        if admitted == "all" or admitted == patient.sex:
+            sex = "met"
+        elif admitted in ("female", "male"):
+            sex = "not met"
+            reason = reason or f"The trial takes {admitted} participants only."
+    country = "unknown"
+    if patient.country and countries.get(place):
+        country = "met" if canonical_country(patient.country) in countries[place] else "not met"
+    if reason is not None:
+        verdict = "excluded"
+    elif "met" in (age, sex):
+        verdict = "possible"
+    else:
+        verdict = "unknown"
+    return Eligibility(verdict, age, sex, country), reason
+
+
+def _age(catalogue: Catalogue, place: int, age_years: float | None) -> tuple[str, str | None]:
+    low, until = catalogue.value(place, "min_age_days"), catalogue.value(place, "max_age_until_days")
+    bands = catalogue.value(place, "ages_are_bands")
+    if age_years is None or (low is None and until is None):
+        return "unknown", None
+    # A whole number of years covers the year that follows it.
+    low_end = age_years * _DAYS_IN_YEAR
+    high_end = low_end + (_DAYS_IN_YEAR if float(age_years).is_integer() else 0.0)
+    stated = f"{age_years:g} years"
+    if low is not None and (high_end <= low or (high_end == low_end and low_end < low)):
+        return "not met", f"The patient is {stated} old; the trial starts at {_years(low)}."
+    if until is not None and low_end >= until:
+        return "not met", f"The patient is {stated} old; the trial ends before {_years(until)}."
+    return ("unknown" if bands else "met"), None

@@ -1,0 +1,68 @@
+"""Why a trial stands where it stands, or why it was not suggested."""
+
+from typing import TYPE_CHECKING
+
+from matcher.profiles import FIELD_WEIGHT
+from matcher.ranking import PatientConcepts, Scored
+from matcher.results import Suggestions
+
+if TYPE_CHECKING:
+    from matcher.service import Matcher
+
+
+def explain_trial(
+    matcher: "Matcher", trial_id: str, patient: PatientConcepts, ranked: list[Scored], suggestions: Suggestions
+) -> tuple[str, ...]:
+    """Lines that say what was understood, what the trial names, how they meet and what each step costs.
+
+    Raises:
+        TrialNotFoundError: the catalogue holds no such trial.
+    """
+    from matcher.service import grade_of
+
+    place = matcher.place(trial_id)
+    ranker, catalogue = matcher.ranker, matcher.catalogue
+    trial_id = catalogue.trial_ids[place]
+    lines = [f"{trial_id}: {catalogue.value(place, 'brief_title') or catalogue.value(place, 'official_title') or ''}"]
+    for naming in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item.field, 0.0)):
+        if naming.concept in catalogue.requirement_names:
+            lines.append(f'It asks: {catalogue.requirement_names[naming.concept]} ("{naming.words}").')
+        else:
+            lines.append(f'It names {ranker.label(naming.concept)} as {naming.field} ("{naming.words}").')
+    elements = (*patient.diseases, *patient.findings)
+    for element in elements:
+        source = " (implied)" if element.inferred else ""
+        lines.append(f'You name {ranker.label(element.concept)}{source}: "{element.words}", {element.rule}, weight {element.weight:.2f}.')
+    for concept, words in patient.denied.items():
+        if concept in {naming.concept for naming in catalogue.namings(place)}:
+            lines.append(f'You deny {ranker.label(concept)}: "{words}".')
+    rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
+    if rank is None:
+        lines.append(_no_way(matcher, place, patient))
+        return tuple(lines)
+    scored = ranked[rank - 1]
+    for link in scored.links:
+        lines.append(
+            f"{ranker.label(link.element.concept)} -> {ranker.label(link.naming.concept)} ({link.reached.relation}, "
+            f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
+            f"({FIELD_WEIGHT[link.naming.field]:.2f}) = {link.value:.2f}."
+        )
+    lines += scored.notes
+    lines.append(f"Score {scored.score:.2f}, {grade_of(scored)}, place {rank} of {len(ranked)} before limits of age and sex.")
+    shown = next((number for number, match in enumerate(suggestions.matches, start=1) if match.trial_id == trial_id), None)
+    ruled = next((item.reason for item in suggestions.ruled_out if item.trial_id == trial_id), None)
+    if shown is not None:
+        lines.append(f"It is shown at place {shown}.")
+    elif ruled is not None:
+        lines.append(f"It is ruled out: {ruled}")
+    else:
+        lines.append("It is not shown: its status is not asked for, or the list ends before it.")
+    return tuple(lines)
+
+
+def _no_way(matcher: "Matcher", place: int, patient: PatientConcepts) -> str:
+    named = {naming.concept for naming in matcher.catalogue.namings(place)}
+    if not patient.diseases and not patient.findings:
+        return "Nothing of what you typed was recognised as a present diagnosis, so nothing leads to this trial."
+    kinds = ", ".join(sorted(matcher.ranker.label(concept) for concept in named if matcher.ranker.label(concept))[:4])
+    return f"No edge leads from your diagnoses to what this trial names ({kinds}): it is not suggested."

@@ -1,0 +1,359 @@
+"""Finding the concepts that a piece of text names: exact, in another word order, abbreviated, described or misspelt."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from matcher.ngrams import allowed_edits
+from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, bag_key, phrase_key, tokens
+from matcher.terminology import Kind, NameKind, Terminology
+
+LONGEST_BAG = 6
+"""Content words of a name that is looked for in another order."""
+_PIECE = re.compile(r"[A-Za-z][\w\-/]*")
+_PATTERN_WINDOW = 9
+_CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
+_AFFIXES = (
+    "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
+    "micro", "macro", "intra", "extra", "supra", "infra", "peri", "para", "post", "pre", "dys", "eu", "iso", "neo",
+    "meta", "mono", "hemi", "di", "tri", "a",
+)  # fmt: skip
+
+
+class Hit(NamedTuple):
+    """A stretch of text and the concepts it names, likeliest first.
+
+    start, end: token places. rule: exact, word order, abbreviation, described, misspelt. ambiguous: the meanings are
+    rivals, not the first one and lesser readings.
+    """
+
+    start: int
+    end: int
+    concepts: tuple[int, ...]
+    rule: str
+    score: float
+    ambiguous: bool = False
+
+
+def clean_tokens(text: str) -> list[Token]:
+    """Tokens of a text without "type" before a number."""
+    found = tokens(text)
+    return [
+        token
+        for place, token in enumerate(found)
+        if not (token.text in TYPE_WORDS and place + 1 < len(found) and found[place + 1].text[0].isdigit())
+    ]
+
+
+def affixes(word: str) -> str:
+    """The reversing prefixes of a word: "pseudohypo" of pseudohypoparathyroidism."""
+    found = ""
+    rest = word
+    grown = True
+    while grown and len(rest) > 5:
+        grown = False
+        for affix in _AFFIXES[:-1]:
+            if rest.startswith(affix) and len(rest) - len(affix) >= 4:
+                found, rest, grown = found + affix, rest[len(affix) :], True
+                break
+    return found
+
+
+class Mapper:
+    """Maps text onto the concepts of a terminology."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self._corrections = lru_cache(maxsize=50_000)(self._find_corrections)
+        self._pattern_words: dict[str, list[int]] = {}
+        for number, (_, sets, _) in enumerate(terminology.tables.patterns):
+            for word in sets[0]:
+                self._pattern_words.setdefault(word, []).append(number)
+
+    def concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
+        """Concepts of a name, and whether it is only a broad word for them."""
+        found = self.terminology.concepts_of_key(key_place)
+        best = found[0][1]
+        return tuple(concept for concept, kind in found if kind <= max(best, NameKind.SYNONYM)), best is NameKind.BROAD
+
+    def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[Hit]:
+        """All non-overlapping hits in a clause, longest names first."""
+        candidates = list(self._exact(found))
+        candidates += self._reordered(found)
+        candidates += self._coordinated(found)
+        candidates += self._joined(found)
+        candidates += self._abbreviated(text, found)
+        chosen = _choose(candidates)
+        if misspelt:
+            covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+            chosen = _choose([*candidates, *self._misspelt(found, covered)])
+            covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+            chosen = _choose([*chosen, *self._misspelt_names(found, covered)])
+        if patterns:
+            chosen = self._with_described(found, chosen)
+        return chosen
+
+    def _exact(self, found: Sequence[Token]) -> Iterable[Hit]:
+        index, starts = self.terminology.key_index, self.terminology.starts
+        words = [token.text for token in found]
+        size = len(words)
+        for start in range(size):
+            longest = starts.get(words[start])
+            if longest is None:
+                continue
+            for length in range(min(longest, size - start), 0, -1):
+                place = index.get(" ".join(words[start : start + length]))
+                if place is None:
+                    continue
+                if length == 1 and not _says_something(words[start]):
+                    continue
+                concepts, broad = self.concepts_of(place)
+                yield Hit(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
+                break
+
+    def _reordered(self, found: Sequence[Token]) -> Iterable[Hit]:
+        content = [(place, token.text) for place, token in enumerate(found) if token.text not in STOPWORDS]
+        bags = self.terminology.bag_index
+        for first in range(len(content)):
+            for last in range(first + 2, min(first + LONGEST_BAG, len(content)) + 1):
+                window = content[first:last]
+                bag = " ".join(sorted({word for _, word in window}))
+                if bag in bags:
+                    concepts: list[int] = []
+                    for place in self.terminology.keys_of_bag(bag):
+                        concepts += [concept for concept in self.concepts_of(place)[0] if concept not in concepts]
+                    yield Hit(window[0][0], window[-1][0] + 1, tuple(concepts), "word order", 0.97)
+
+    def _coordinated(self, found: Sequence[Token]) -> Iterable[Hit]:
+        """ "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis": the shared word counts twice."""
+        words = [token.text for token in found]
+        index = self.terminology.key_index
+        for place in range(1, len(words) - 1):
+            if words[place] not in _CONJUNCTIONS:
+                continue
+            if place >= 2:
+                key = index.get(f"{words[place - 2]} {words[place + 1]}")
+                if key is not None:
+                    yield Hit(place + 1, place + 2, self.concepts_of(key)[0], "exact", 0.95)
+            for length in (2, 3):
+                head = words[place + 2 : place + 1 + length]
+                key = index.get(" ".join([words[place - 1], *head])) if head else None
+                if key is not None:
+                    yield Hit(place - 1, place, self.concepts_of(key)[0], "exact", 0.95)
+
+    def _joined(self, found: Sequence[Token]) -> Iterable[Hit]:
+        """ "pseudo hypoparathyroidism": two words that are one name."""
+        index = self.terminology.key_index
+        for place in range(len(found) - 1):
+            first, second = found[place].text, found[place + 1].text
+            if len(first) < 3 or len(second) < 4:
+                continue
+            for length in (3, 2):
+                rest = [token.text for token in found[place + 2 : place + length]]
+                key = index.get(" ".join([first + second, *rest]))
+                if key is not None and place + length <= len(found):
+                    yield Hit(place, place + length, self.concepts_of(key)[0], "exact", 0.97)
+                    break
+
+    def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
+        if not found:
+            return
+        table = self.terminology.abbreviations
+        first, last = found[0].start, found[-1].end
+        short = len(found) <= 3
+        by_start = {token.start: place for place, token in enumerate(found)}
+        for match in _PIECE.finditer(text, first, last):
+            piece = match[0].rstrip("-/")
+            meanings = table.get(piece) or table.get(piece.removesuffix("s"))
+            if meanings is None and short and len(piece) >= 3:
+                meanings = table.get(piece.upper()) or next(
+                    (table[spelt] for spelt in (piece.capitalize(), piece[:2].upper() + piece[2:]) if spelt in table), None
+                )
+            if meanings is None and "-" in piece:
+                meanings = table.get(piece.replace("-", ""))
+            start = by_start.get(match.start())
+            if meanings is None or start is None:
+                continue
+            end = start
+            while end < len(found) and found[end].start < match.end():
+                end += 1
+            yield Hit(start, end, tuple(meanings), "abbreviation", 0.95, len(meanings) > 1)
+
+    def _find_corrections(self, word: str) -> tuple[tuple[str, int], ...]:
+        """Known words that an unknown one may be a misspelling of."""
+        edits = allowed_edits(word)
+        if not edits or not word.isalpha():
+            return ()
+        index = self.terminology.word_grams
+        own = affixes(word)
+        kept = []
+        for place, distance in index.within(word, edits):
+            known = index.strings[place]
+            # The first letter is seldom mistyped; affixes that reverse the meaning never count as typing errors.
+            if affixes(known) != own and distance < 3 and _affix_differs(word, known):
+                continue
+            kept.append((known, distance))
+        return tuple(kept[:6])
+
+    def _misspelt(self, found: Sequence[Token], covered: set[int]) -> Iterable[Hit]:
+        known = self.terminology.word_set
+        words = [token.text for token in found]
+        unknown = [
+            place
+            for place, word in enumerate(words)
+            if word not in known and word not in STOPWORDS and place not in covered and len(word) >= 5
+        ]
+        if not unknown or len(unknown) > 40:
+            return
+        options = {place: self._corrections(words[place]) for place in unknown}
+        for place in unknown:
+            for correction, distance in options[place]:
+                yield from self._around(words, place, correction, distance, options)
+
+    def _around(
+        self, words: list[str], place: int, correction: str, distance: int, options: dict[int, tuple[tuple[str, int], ...]]
+    ) -> Iterable[Hit]:
+        """Names around a corrected word; neighbours that are misspelt too take their own first corrections."""
+        terminology = self.terminology
+        for start in range(max(0, place - 4), place + 1):
+            for end in range(min(len(words), place + 6), place, -1):
+                window = words[start:end]
+                edits = distance
+                window[place - start] = correction
+                for other in range(start, end):
+                    if other != place and other in options and options[other]:
+                        window[other - start] = options[other][0][0]
+                        edits += options[other][0][1]
+                key = terminology.key_index.get(phrase_key(window))
+                places = [key] if key is not None else terminology.keys_of_bag(bag_key(window)) if end - start > 1 else []
+                if not places or (end - start == 1 and not _says_something(correction)):
+                    continue
+                concepts, _ = self.concepts_of(places[0])
+                letters = sum(len(word) for word in window)
+                yield Hit(start, end, concepts, "misspelt", round(max(0.6, 0.95 - 1.2 * edits / letters), 3))
+
+    def _misspelt_names(self, found: Sequence[Token], covered: set[int]) -> Iterable[Hit]:
+        """Names of several words within a few typing errors of a stretch that nothing else explains."""
+        terminology = self.terminology
+        for start, end in _open_runs(found, covered):
+            words = [token.text for token in found[start:end]]
+            key = phrase_key(words)
+            edits = allowed_edits(key)
+            if len(key) < 10 or not edits or all(word in terminology.word_set for word in words):
+                continue
+            for place, distance in terminology.key_grams.within(key, edits):
+                known = terminology.keys[place].split(" ")
+                if _same_numbers(words, known) and all(
+                    not _affix_differs(mine, theirs) for mine, theirs in zip(words, known, strict=False)
+                ):
+                    score = round(max(0.6, 0.95 - 1.2 * distance / len(key)), 3)
+                    yield Hit(start, end, self.concepts_of(place)[0], "misspelt", score)
+                    break
+
+    def _with_described(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
+        """Descriptions in plain words; one that covers a found name of the same branch gives way to it."""
+        covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+        words = ["" if place in covered else token.text for place, token in enumerate(found)]
+        described: list[Hit] = []
+        for place, word in enumerate(words):
+            for number in self._pattern_words.get(word, ()):
+                concept, sets, _ = self.terminology.tables.patterns[number]
+                span = _pattern_span(words, place, sets)
+                if span is not None:
+                    described.append(Hit(span[0], span[1], (concept,), "described", 0.85))
+        if not described:
+            return chosen
+        named = {hit.concepts[0] for hit in chosen}
+        kept: list[Hit] = []
+        for hit in sorted(described, key=lambda item: (item.end - item.start, item.start)):
+            if hit.concepts[0] in named or any(other.concepts == hit.concepts for other in kept):
+                continue
+            kept.append(hit)
+        return sorted([*chosen, *kept])
+
+    def near_misses(self, text: str, limit: int = 3) -> list[int]:
+        """Concepts whose names look most alike, for "did you mean"."""
+        words = [token.text for token in clean_tokens(text) if token.text not in STOPWORDS]
+        if not words or len(words) > 8:
+            return []
+        key = phrase_key(words)
+        found: list[int] = []
+        from rapidfuzz import fuzz
+
+        index = self.terminology.key_grams
+        ranked = sorted(index.nearest(key, 30), key=lambda place: -fuzz.ratio(key, index.strings[place]))
+        for place in ranked:
+            if fuzz.ratio(key, index.strings[place]) < 70:
+                break
+            concept = self.concepts_of(place)[0][0]
+            if concept not in found:
+                found.append(concept)
+        return found[:limit]
+
+
+_SAYS_NOTHING = frozenset(
+    "disease disorder syndrome condition illness finding symptom complication patient case male female adult child infant "
+    "boy girl man woman pregnancy birth death injury lesion chronic acute primary secondary severe mild moderate left right "
+    "bilateral unilateral other all none normal abnormal onset progressive familial sporadic idiopathic history therapy "
+    "treatment surgery study control healthy type stage grade maladie krankheit enfermedad malattia doenca ziekte "
+    "frequent rare recurrent recurrence local generalized localized diffuse focal distal proximal positive negative "
+    "current present absent today age time cause risk factor test result level white black line back hand foot "
+    "calcium bone skin muscle sugar stone plaque nodule mass lump swelling inheritance variable phenotype proband "
+    "accident incident exposure activity contact fall event screening observation rest alive dead single multiple "
+    "isolated complete partial total simple complex mixed minor major early late young old new".split()
+)
+
+
+def _says_something(word: str) -> bool:
+    return len(word) >= 3 and word not in _SAYS_NOTHING and word not in STOPWORDS and not word.isdigit()
+
+
+def _affix_differs(word: str, known: str) -> bool:
+    """Whether two words differ in a prefix that reverses the meaning (hypo-, hyper-, pseudo-, non-)."""
+    return affixes(word) != affixes(known) and word[:3] != known[:3]
+
+
+def _pattern_span(words: list[str], place: int, sets: list[list[str]]) -> tuple[int, int] | None:
+    """Where all sets of alternatives occur near a word of the first set."""
+    low, high = max(0, place - _PATTERN_WINDOW), min(len(words), place + _PATTERN_WINDOW + 1)
+    places = [place]
+    for alternatives in sets[1:]:
+        nearest = [other for other in range(low, high) if other not in places and words[other] in alternatives]
+        if not nearest:
+            return None
+        places.append(min(nearest, key=lambda other: abs(other - place)))
+    return min(places), max(places) + 1
+
+
+def _open_runs(found: Sequence[Token], covered: set[int]) -> Iterable[tuple[int, int]]:
+    """Stretches of words that no hit covers, between stop words and hits: (start, end), of two to six words."""
+    start = 0
+    for place in range(len(found) + 1):
+        if place == len(found) or place in covered or found[place].text in STOPWORDS:
+            if 2 <= place - start <= 6:
+                yield start, place
+            start = place + 1
+
+
+def _same_numbers(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Type numbers never count as typing errors: 1a is not 1b."""
+    return [word for word in words if word[0].isdigit()] == [word for word in others if word[0].isdigit()]
+
+
+def _choose(candidates: Iterable[Hit]) -> list[Hit]:
+    """Non-overlapping hits: more words first, then the better score, then the earlier one."""
+    chosen: list[Hit] = []
+    taken: set[int] = set()
+    for hit in sorted(set(candidates), key=lambda item: (item.start - item.end, -item.score, item.start, item.concepts)):
+        span = range(hit.start, hit.end)
+        if taken.isdisjoint(span):
+            chosen.append(hit)
+            taken.update(span)
+    chosen.sort()
+    return chosen
+
+
+def generic(terminology: Terminology, concept: int) -> bool:
+    """Whether a concept supports a match without ever making one."""
+    return terminology.kind(concept) is Kind.SYMPTOM

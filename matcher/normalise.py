@@ -1,0 +1,159 @@
+"""One spelling for the many ways a diagnosis is written.
+
+Both sides, the terms of the vocabularies and the words of charts and trials, pass through the same functions, so a rule
+here needs to be consistent, not linguistically perfect.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import msgspec
+
+# Letters that the Unicode decomposition leaves alone.
+_LETTERS = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "Œ": "OE", "Æ": "AE", "ß": "ss", "’": "'"}
+    | dict(zip("αβγδ", ("alpha", "beta", "gamma", "delta"), strict=True))
+)
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
+_WORD = re.compile(r"[a-z0-9]+")
+_ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
+_LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
+_ROMAN = {
+    roman: str(value) for value, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), start=1)
+}
+_ROMAN_LETTER = re.compile(r"(i{1,3}|iv|v|vi{1,3}|ix|x)([a-d])$")
+TYPE_WORDS = frozenset({"type", "typ", "tipo", "types"})
+_ROMAN_AFTER = TYPE_WORDS | {"stage", "grade", "class", "stade", "stadium", "group", "grado", "grad", "factor"}
+STOPWORDS = frozenset(
+    "a an the of in on at to for from by with and or as is are was due du de des la le les l d et ou sur avec dans chez "
+    "der die das den dem des ein eine und oder mit von vom bei im am zu el los las un una y e o con en del al por para "
+    "il lo gli i di da dei della delle dello nel nella su do dos das no na nos nas com em um uma van het een met op "
+    "bij ten ter".split()
+)
+# Endings that say nothing about which disease it is: "migraine, unspecified", "ADHD NOS".
+_EMPTY_ENDING = re.compile(
+    r"(?:,? (?:unspecified|nos|not otherwise specified|not elsewhere classified|nec|sans precision|nicht naher bezeichnet)"
+    r"|\s*\[[^\]]*\])$"
+)
+
+
+class Token(msgspec.Struct, frozen=True, gc=False):
+    """One normalised word with its place in the original text."""
+
+    text: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, Greek letters by name; the length may change."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().translate(_LETTERS)
+
+
+@lru_cache(maxsize=200_000)
+def normal_word(word: str) -> str:
+    """British to American, plural to singular, one word at a time ("haemorrhages" -> "hemorrhage")."""
+    if len(word) < 4 or word[0].isdigit():
+        return word
+    word = word.replace("ae", "e").replace("oe", "e") if len(word) > 4 else word
+    word = word.replace("tumour", "tumor").replace("isation", "ization").replace("colour", "color")
+    word = word.replace("moural", "moral").replace("fibre", "fiber").replace("sulph", "sulf").replace("signall", "signal")
+    if word.endswith(("ised", "ising")) and len(word) > 6:
+        word = word[:-3] + "zed" if word.endswith("ised") else word[:-4] + "zing"
+    if word.endswith("ies") and len(word) > 5:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _fold_with_map(text: str) -> tuple[str, list[int] | None]:
+    """Folded text, and for every folded character its place in the original (None when they agree)."""
+    if text.isascii():
+        return text.lower(), None
+    folded: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        for piece in fold(char):
+            folded.append(piece)
+            places.append(place)
+    return "".join(folded), places
+
+
+def tokens(text: str) -> list[Token]:
+    """The normalised words of a text, in order, each with its place in it.
+
+    "PHP-Ia" gives php, 1a; "type II" gives type, 2; "Raynaud's" gives raynaud.
+    """
+    folded, places = _fold_with_map(text)
+    if "'" in folded:
+        folded = _POSSESSIVE.sub("  ", folded)
+        folded = _ELISION.sub(lambda match: " " * len(match[0]), folded)
+    found: list[Token] = []
+    for match in _WORD.finditer(folded):
+        start, end = match.span()
+        if places is not None:
+            start, end = places[start], places[end - 1] + 1
+        word = match[0]
+        split = _LETTERS_DIGITS.match(word)
+        if split is not None:
+            middle = start + len(split[1])
+            found.append(Token(normal_word(split[1]), start, min(middle, end)))
+            found.append(Token(split[2], min(middle, end), end))
+            continue
+        found.append(Token(normal_word(word), start, end))
+    return _type_numbers(found)
+
+
+def _type_numbers(found: list[Token]) -> list[Token]:
+    """Roman numbers after "type" or at the end of a name as arabic ones, "1 a" joined to "1a"."""
+    if len(found) < 2:
+        return found
+    result: list[Token] = [found[0]]
+    last = len(found) - 1
+    for index in range(1, len(found)):
+        token, before = found[index], result[-1]
+        text = token.text
+        after_type = before.text in _ROMAN_AFTER
+        if text in _ROMAN and (after_type or (index == last and text != "i" and len(before.text) > 2)):
+            token = Token(_ROMAN[text], token.start, token.end)
+        elif (match := _ROMAN_LETTER.match(text)) is not None and (after_type or len(before.text) > 2):
+            token = Token(_ROMAN[match[1]] + match[2], token.start, token.end)
+        elif text in "abcd" and len(text) == 1 and before.text.isdigit() and len(result) > 1 and token.start - before.end <= 1:
+            typed = result[-2].text in TYPE_WORDS or index == last
+            if typed:
+                result[-1] = Token(before.text + text, before.start, token.end)
+                continue
+        result.append(token)
+    return result
+
+
+def phrase_words(found: list[Token]) -> list[str]:
+    """Words of a phrase for comparison: without "type" before a number."""
+    words = [token.text for token in found]
+    return [
+        word
+        for place, word in enumerate(words)
+        if not (word in TYPE_WORDS and place + 1 < len(words) and words[place + 1][0].isdigit())
+    ]
+
+
+def name_words(name: str) -> list[str]:
+    """Words of a term in a vocabulary, in order, without empty endings."""
+    folded = fold(name).strip()
+    shorter = _EMPTY_ENDING.sub("", folded)
+    return phrase_words(tokens(shorter if len(shorter) > 3 else folded))
+
+
+def phrase_key(words: list[str]) -> str:
+    """Key of a phrase in its own order."""
+    return " ".join(words)
+
+
+def bag_key(words: list[str]) -> str:
+    """Key of a phrase whatever its order: inversions ("Ossification, Heterotopic") meet their plain form."""
+    return " ".join(sorted({word for word in words if word not in STOPWORDS}))

@@ -1,0 +1,96 @@
+"""What the matcher answers, as plain records whose JSON is the contract of `calcitrials match --format json`."""
+
+from typing import Any
+
+import msgspec
+
+
+class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male"."""
+
+    age_years: float | None = None
+    sex: str | None = None
+    country: str | None = None
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What was asked, with the patient's data as understood from options and text together."""
+
+    text: str
+    patient: Patient
+
+
+class ConceptMatch(msgspec.Struct, frozen=True):
+    """A concept that a mention was mapped to."""
+
+    id: str
+    label: str
+    rule: str
+    score: float
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """One mention of a disease or finding. concepts: the accepted meanings; alternatives: other meanings of the same
+    words; did_you_mean: near names when nothing was accepted."""
+
+    mention: str
+    assertion: str
+    concepts: tuple[ConceptMatch, ...] = ()
+    alternatives: tuple[ConceptMatch, ...] = ()
+    did_you_mean: tuple[str, ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of the way from the patient's words to the trial's words."""
+
+    source: str
+    relation: str
+    target: str
+    score: float
+    evidence: str
+
+
+class Eligibility(msgspec.Struct, frozen=True):
+    """The stated limits against the patient. verdict: possible, excluded, unknown; the others: met, not met, unknown."""
+
+    verdict: str
+    age: str
+    sex: str
+    country: str
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A trial worth a look, with its reasons."""
+
+    trial_id: str
+    study_id: str | None
+    registry: str
+    title: str | None
+    status: str
+    phase: tuple[str, ...]
+    score: float
+    grade: str
+    relation: str
+    because: tuple[str, ...]
+    path: tuple[Step, ...]
+    eligibility: Eligibility
+    url: str
+    last_update: str | None
+
+
+class RuledOut(msgspec.Struct, frozen=True):
+    """A trial that fits the diagnosis and whose stated limits exclude the patient."""
+
+    trial_id: str
+    reason: str
+
+
+class Suggestions(msgspec.Struct, frozen=True):
+    """The answer to one question. explanation: why a named trial stands where it stands, or why it is not there."""
+
+    query: Query
+    diagnoses: tuple[Diagnosis, ...]
+    matches: tuple[Match, ...]
+    ruled_out: tuple[RuledOut, ...]
+    explanation: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    catalogue: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET

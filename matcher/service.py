@@ -1,0 +1,187 @@
+"""The matcher that commands, pages and jobs call."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import duckdb
+
+from matcher.eligibility import check
+from matcher.errors import TrialNotFoundError
+from matcher.expansion import Expansion
+from matcher.inference import Inference
+from matcher.normalise import STOPWORDS, tokens
+from matcher.patients import canonical_country, combine
+from matcher.profiles import OPEN, Catalogue
+from matcher.ranking import POSSIBLE, STRONG, PatientConcepts, Ranker, Scored, patient_concepts
+from matcher.reasons import because, concept_id, path
+from matcher.results import ConceptMatch, Diagnosis, Match, Patient, Query, RuledOut, Suggestions
+from matcher.terminology import Terminology, default
+from matcher.understanding import Mention, Reader, Understanding
+
+CLOSED = 0.9
+"""Open trials go before closed ones of about the same score: a tenth less counts as about the same."""
+
+
+class Matcher:
+    """Suggests trials of one catalogue for diagnoses."""
+
+    def __init__(self, catalogue: Catalogue, terminology: Terminology, expansion: Expansion) -> None:
+        self.catalogue = catalogue
+        self.terminology = terminology
+        self.reader = Reader(terminology, expansion, catalogue.own_terms)
+        self.ranker = Ranker(catalogue, terminology, expansion)
+        self._expansion = expansion
+        self._inference = Inference(terminology, expansion)
+        self._countries: dict[int, frozenset[str]] | None = None
+
+    @classmethod
+    def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Matcher":
+        """Read the concepts of a catalogue (it may be read-only); trials without current rows are mapped in memory."""
+        terminology = terminology or default()
+        expansion = Expansion(terminology)
+        return cls(Catalogue(connection, terminology, expansion), terminology, expansion)
+
+    def suggest(
+        self,
+        diagnoses: str | Sequence[str],
+        *,
+        patient: Patient | None = None,
+        statuses: Collection[str] = (),
+        limit: int = 20,
+        explain: str | None = None,
+    ) -> Suggestions:
+        """Trials for one patient.
+
+        diagnoses: free text, a list, codes or FHIR JSON. statuses: only trials with one of these. explain: a trial id
+        to say more about, whether it is suggested or not.
+
+        Raises:
+            DiagnosisError: the input cannot be read as a diagnosis.
+            TrialNotFoundError: ``explain`` names no trial of the catalogue.
+        """
+        understood = self.reader.read(diagnoses)
+        known = combine(patient, understood.patient)
+        concepts = patient_concepts(understood, self.terminology, self._expansion, self._inference, self._other_words(understood))
+        ranked = self._order(self.ranker.rank(concepts))
+        matches, ruled_out = self._split(ranked, known, statuses, limit)
+        suggestions = Suggestions(
+            Query(understood.text, known),
+            tuple(self._diagnosis(mention) for mention in understood.mentions),
+            tuple(matches),
+            tuple(ruled_out),
+        )
+        if explain is not None:
+            from matcher.explain import explain_trial
+
+            lines = explain_trial(self, explain, concepts, ranked, suggestions)
+            return Suggestions(*(getattr(suggestions, name) for name in ("query", "diagnoses", "matches", "ruled_out")), lines)
+        return suggestions
+
+    def suggest_batch(
+        self, questions: Iterable[tuple[str | Sequence[str], Patient | None]], *, statuses: Collection[str] = (), limit: int = 20
+    ) -> Iterator[Suggestions]:
+        """Suggestions for many patients, in order."""
+        for diagnoses, patient in questions:
+            yield self.suggest(diagnoses, patient=patient, statuses=statuses, limit=limit)
+
+    def place(self, trial_id: str) -> int:
+        """Place of a trial in the catalogue.
+
+        Raises:
+            TrialNotFoundError: there is no such trial.
+        """
+        found = self.catalogue.place_of.get(trial_id)
+        if found is None:
+            found = self.catalogue.place_of.get(trial_id.strip().upper())
+        if found is None:
+            raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
+        return found
+
+    def _other_words(self, understood: Understanding) -> frozenset[str]:
+        """Content words of the input outside its diagnoses."""
+        named = {token.text for mention in understood.mentions for token in tokens(mention.words)}
+        return frozenset(
+            token.text
+            for token in tokens(understood.text[:4000])
+            if len(token.text) > 3 and token.text not in STOPWORDS and token.text not in named and not token.text.isdigit()
+        )
+
+    def _order(self, ranked: list[Scored]) -> list[Scored]:
+        def key(item: Scored) -> tuple[float, str]:
+            is_open = self.catalogue.value(item.place, "status") in OPEN
+            return (-item.score * (1.0 if is_open else CLOSED), self.catalogue.trial_ids[item.place])
+
+        return sorted(ranked, key=key)
+
+    def _split(
+        self, ranked: list[Scored], patient: Patient, statuses: Collection[str], limit: int
+    ) -> tuple[list[Match], list[RuledOut]]:
+        matches: list[Match] = []
+        ruled_out: list[RuledOut] = []
+        wanted = frozenset(statuses)
+        countries = self._country_sets() if patient.country else {}
+        for scored in ranked:
+            if wanted and self.catalogue.value(scored.place, "status") not in wanted:
+                continue
+            eligibility, reason = check(self.catalogue, scored.place, patient, countries)
+            if reason is not None:
+                if len(ruled_out) < limit and grade_of(scored) != "weak":
+                    ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
+                continue
+            if len(matches) < limit:
+                matches.append(self._match(scored, eligibility))
+            elif len(ruled_out) >= limit:
+                break
+        return matches, ruled_out
+
+    def _match(self, scored: Scored, eligibility: object) -> Match:
+        value = self.catalogue.value
+        place = scored.place
+        return Match(
+            trial_id=self.catalogue.trial_ids[place],
+            study_id=value(place, "study_id"),
+            registry=value(place, "registry"),
+            title=value(place, "brief_title") or value(place, "official_title"),
+            status=value(place, "status"),
+            phase=tuple(value(place, "phase") or ()),
+            score=round(min(1.0, scored.score), 3),
+            grade=grade_of(scored),
+            relation=scored.relation,
+            because=because(scored, self.ranker),
+            path=path(scored, self.ranker, self.catalogue),
+            eligibility=eligibility,  # type: ignore[arg-type]
+            url=value(place, "url"),
+            last_update=value(place, "last_update"),
+        )
+
+    def _country_sets(self) -> dict[int, frozenset[str]]:
+        if self._countries is None:
+            rows = self.catalogue.countries()
+            places = self.catalogue.place_of
+            self._countries = {
+                places[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
+                for trial_id, names in rows
+                if trial_id in places
+            }
+        return self._countries
+
+    def _diagnosis(self, mention: Mention) -> Diagnosis:
+        def matched(concepts: Sequence[int]) -> tuple[ConceptMatch, ...]:
+            return tuple(
+                ConceptMatch(concept_id(self.ranker, concept), self.ranker.label(concept), mention.rule, round(mention.score, 3))
+                for concept in concepts
+            )
+
+        return Diagnosis(
+            mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
+            mention.near or (tuple(map(self.ranker.label, mention.concepts)) if mention.ambiguous else ()),
+        )  # fmt: skip
+
+
+def grade_of(scored: Scored) -> str:
+    """strong and possible are suggestions, weak is a hint."""
+    if not scored.firm or scored.score < POSSIBLE:
+        return "weak"
+    return "strong" if scored.score >= STRONG else "possible"
+
+
+__all__ = ["Matcher", "PatientConcepts", "grade_of"]

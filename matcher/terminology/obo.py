@@ -1,0 +1,166 @@
+"""OBO files (HPO, DOID) and the HPO disease annotations."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from matcher.terminology.model import (
+    CodeRow,
+    ConceptRow,
+    EdgeRow,
+    Kind,
+    NameKind,
+    NameRow,
+    Relation,
+    Vocabulary,
+    VocabularyInfo,
+)
+
+_SYNONYM = re.compile(r'synonym: "((?:[^"\\]|\\.)*)" (EXACT|RELATED|BROAD|NARROW)(.*)')
+_CONSTITUTIONAL = ("HP:0025142", "HP:0012531", "HP:0012378", "HP:0033834", "HP:0025406")
+"""Constitutional symptom, pain, fatigue, malaise, asthenia: symptoms of half of all patients."""
+_GENERAL = re.compile(r"^(?:abnormal|abnormality|aplasia/hypoplasia|functional abnormality)", re.I)
+
+
+def read_text(path: Path) -> str:
+    """Text of a file, gzipped or not."""
+    data = path.read_bytes()
+    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
+
+
+def _stanzas(text: str) -> Iterator[dict[str, list[str]]]:
+    for block in text.split("\n[Term]\n")[1:]:
+        fields: dict[str, list[str]] = {}
+        for line in block.splitlines():
+            if line.startswith("["):
+                break
+            key, colon, value = line.partition(": ")
+            if colon:
+                fields.setdefault(key, []).append(line if key == "synonym" else value)
+        if "id" in fields and "name" in fields and fields.get("is_obsolete") != ["true"]:
+            yield fields
+
+
+def load_obo(text: str, info: VocabularyInfo, prefix: str, kind: Kind, root: str | None = None) -> Vocabulary:
+    """Terms with names, exact synonyms, is-a edges and cross references of the terms whose id starts with prefix.
+
+    root: only this term and what is below it (HPO: phenotypes, not modes of inheritance or modifiers).
+    """
+    concepts: list[ConceptRow] = []
+    names: list[NameRow] = []
+    codes: list[CodeRow] = []
+    edges: list[EdgeRow] = []
+    source = f"{info.name} {info.version}"
+    parents: dict[str, list[str]] = {}
+    labels: dict[str, str] = {}
+    for fields in _stanzas(text):
+        identifier = fields["id"][0]
+        if not identifier.startswith(prefix):
+            continue
+        labels[identifier] = fields["name"][0]
+        parents[identifier] = [value.split(" ", 1)[0] for value in fields.get("is_a", ())]
+        names.append(NameRow(identifier, fields["name"][0], NameKind.LABEL))
+        for line in fields.get("synonym", ()):
+            match = _SYNONYM.match(line)
+            if match and match[2] == "EXACT":
+                abbreviation = "abbreviation" in match[3]
+                names.append(
+                    NameRow(
+                        identifier,
+                        match[1].replace('\\"', '"'),
+                        NameKind.ABBREVIATION if abbreviation else NameKind.SYNONYM,
+                    )
+                )
+        for value in fields.get("xref", ()):
+            code = canonical_code(value.split(" ", 1)[0])
+            if code is not None and prefix.startswith("DOID"):
+                codes.append(CodeRow(identifier, code))
+        edges.extend(
+            EdgeRow(identifier, Relation.IS_A, parent, 1.0, source)
+            for parent in parents[identifier]
+            if parent.startswith(prefix)
+        )
+    symptoms = _descendants(parents, _CONSTITUTIONAL)
+    if root is not None:
+        kept = _descendants(parents, (root,))
+        labels = {identifier: label for identifier, label in labels.items() if identifier in kept}
+        names = [row for row in names if row.id in kept]
+        edges = [row for row in edges if row.subject in kept and row.object in kept]
+    for identifier, label in labels.items():
+        own = Kind.SYMPTOM if identifier in symptoms else Kind.GROUP if _GENERAL.match(label) else kind
+        concepts.append(ConceptRow(identifier, label, own))
+    return Vocabulary(info, tuple(concepts), tuple(names), tuple(codes), tuple(edges))
+
+
+def _descendants(parents: dict[str, list[str]], roots: tuple[str, ...]) -> set[str]:
+    found = set(roots)
+    grown = True
+    while grown:
+        more = {child for child, above in parents.items() if child not in found and not found.isdisjoint(above)}
+        grown = bool(more)
+        found |= more
+    return found
+
+
+_PREFIXES = {
+    "orphanet": "ORPHA", "orpha": "ORPHA", "mesh": "MESH", "omim": "OMIM", "omimps": "OMIM", "icd10cm": "ICD10CM",
+    "icd10": "ICD10", "icd10who": "ICD10", "doid": "DOID", "mondo": "MONDO", "hp": "HP",
+}  # fmt: skip
+
+
+def canonical_code(value: str) -> str | None:
+    """ "Orphanet:79443" -> "ORPHA:79443"; None for vocabularies whose codes we may not carry or do not use."""
+    prefix, colon, code = value.partition(":")
+    name = _PREFIXES.get(prefix.lower().replace("-", "").replace("_", ""))
+    return f"{name}:{code}" if name and colon and code else None
+
+
+_FREQUENCY_TERMS = {
+    "HP:0040280": 1.0, "HP:0040281": 0.9, "HP:0040282": 0.5, "HP:0040283": 0.2, "HP:0040284": 0.03, "HP:0040285": 0.0,
+}  # fmt: skip
+
+
+def frequency(text: str) -> float:
+    """Share of patients from the frequency column of the annotations: "7/13", "45%", a frequency term, or unknown (0.5)."""
+    if not text:
+        return 0.5
+    if text in _FREQUENCY_TERMS:
+        return _FREQUENCY_TERMS[text]
+    if "/" in text:
+        some, _, of = text.partition("/")
+        return float(some) / float(of) if of.isdigit() and int(of) else 0.5
+    return float(text.rstrip("%")) / 100 if text.rstrip("%").replace(".", "", 1).isdigit() else 0.5
+
+
+def load_annotations(text: str, info: VocabularyInfo) -> Vocabulary:
+    """Diseases (OMIM, ORPHA) and their manifestations from phenotype.hpoa."""
+    names: dict[str, str] = {}
+    edges: dict[tuple[str, str], EdgeRow] = {}
+    header: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if not header:
+            header = cells
+            place = {name: index for index, name in enumerate(header)}
+            continue
+        disease = cells[place["database_id"]]
+        if disease.startswith("DECIPHER"):
+            continue
+        names.setdefault(disease, cells[place["disease_name"]])
+        if "aspect" in place and cells[place["aspect"]] != "P":
+            continue
+        weight = frequency(cells[place["frequency"]])
+        finding = cells[place["hpo_id"]]
+        if cells[place["qualifier"]] == "NOT" or weight == 0:
+            continue
+        before = edges.get((disease, finding))
+        if before is None or weight > before.weight:
+            edges[disease, finding] = EdgeRow(
+                disease, Relation.MANIFESTATION, finding, round(weight, 2), f"HPOA:{disease}"
+            )
+    concepts = tuple(ConceptRow(identifier, name) for identifier, name in names.items())
+    labels = tuple(NameRow(identifier, name, NameKind.LABEL) for identifier, name in names.items())
+    return Vocabulary(info, concepts, labels, (), tuple(edges.values()))

@@ -1,0 +1,279 @@
+"""The trial side: what diseases and findings each trial names, and where."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from matcher.mapping import Mapper, clean_tokens
+from matcher.mentions import Assertion, assertion_at, assertion_scopes, sentences
+from matcher.terminology import Kind, Terminology
+
+FIELDS = ("condition", "title", "keyword", "mesh", "inclusion", "mesh_ancestor", "exclusion", "requirement")
+BATCH = 2000
+_SCHEMA = pa.schema(
+    [
+        ("trial_id", pa.string()), ("concept_id", pa.string()), ("label", pa.string()), ("field", pa.string()),
+        ("position", pa.int32()), ("rule", pa.string()), ("score", pa.float64()), ("words", pa.string()),
+        ("content_hash", pa.string()), ("terminology", pa.string()),
+    ]
+)  # fmt: skip
+OWN_WORDS = "TEXT:"
+"""Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
+
+
+class Named(NamedTuple):
+    """A concept that a text names. words: the text's own words for it."""
+
+    concept_id: str
+    label: str
+    rule: str
+    score: float
+    words: str
+
+
+class TrialText(NamedTuple):
+    """The texts of a trial that are mapped."""
+
+    trial_id: str
+    content_hash: str
+    titles: tuple[str, ...]
+    conditions: tuple[tuple[str, str | None, str | None], ...]
+    keywords: tuple[str, ...]
+    mesh: tuple[str, ...]
+    mesh_ancestors: tuple[str, ...]
+    inclusion: tuple[str, ...]
+    exclusion: tuple[str, ...]
+
+
+class TrialMapper:
+    """Maps the texts of trials with the mapper that also reads diagnoses; equal texts are mapped once."""
+
+    def __init__(self, terminology: Terminology, mapper: Mapper | None = None) -> None:
+        self.terminology = terminology
+        self.mapper = mapper or Mapper(terminology)
+        self.of_term = lru_cache(maxsize=100_000)(self._of_term)
+
+    def _of_term(self, text: str) -> tuple[Named, ...]:
+        """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
+        named = self._scan(text, misspelt=True)
+        return named or (self._own_words(text),)
+
+    def of_text(self, text: str, drop_denied: bool) -> tuple[Named, ...]:
+        """Concepts that running text names."""
+        return self._scan(text, misspelt=False, drop_denied=drop_denied)
+
+    def _scan(self, text: str, misspelt: bool, drop_denied: bool = False) -> tuple[Named, ...]:
+        named: dict[str, Named] = {}
+        terminology = self.terminology
+        for clause in sentences(text):
+            part = text[clause.start : clause.end]
+            found = clean_tokens(part)
+            hits = self.mapper.scan(part, found, misspelt=misspelt, patterns=False)
+            if not hits:
+                continue
+            scopes = assertion_scopes(text, clause) if drop_denied else []
+            for hit in hits:
+                start, end = found[hit.start].start, found[hit.end - 1].end
+                if drop_denied and assertion_at(scopes, clause.start + start, clause.start + end) is Assertion.NEGATED:
+                    continue
+                if hit.ambiguous:
+                    continue
+                concept = hit.concepts[0]
+                identifier = terminology.ids[concept]
+                if identifier not in named:
+                    named[identifier] = Named(identifier, terminology.labels[concept], hit.rule, hit.score, part[start:end])
+        return tuple(named.values())
+
+    def _own_words(self, text: str) -> Named:
+        words = " ".join(token.text for token in clean_tokens(text))
+        return Named(OWN_WORDS + words, text, "own words", 0.9, text)
+
+    def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str]]:
+        """Rows of trial_concepts without the last two columns."""
+        seen = False
+        for field, position, named in self._fields(trial):
+            seen = True
+            yield trial.trial_id, named.concept_id, named.label, field, position, named.rule, named.score, named.words
+        if not seen:
+            yield trial.trial_id, "", "", "condition", 0, "", 0.0, ""
+
+    def _fields(self, trial: TrialText) -> Iterator[tuple[str, int, Named]]:
+        for position, (condition, system, code) in enumerate(trial.conditions, start=1):
+            yield from (("condition", position, named) for named in self._condition(condition, system, code))
+        title_seen: set[str] = set()
+        for position, title in enumerate(trial.titles, start=1):
+            for named in self.of_text(title, drop_denied=False):
+                if named.concept_id not in title_seen:
+                    title_seen.add(named.concept_id)
+                    yield "title", position, named
+        for field, texts in (("keyword", trial.keywords), ("mesh", trial.mesh), ("mesh_ancestor", trial.mesh_ancestors)):
+            for position, text in enumerate(texts, start=1):
+                yield from ((field, position, named) for named in self.of_term(text) if named.rule != "own words")
+        yield from (("requirement", position, named) for position, named in enumerate(requirements(trial), start=1))
+        for position, text in enumerate(trial.inclusion, start=1):
+            excluded = _EXCLUDED_ITEM.match(text)
+            field = "exclusion" if excluded else "inclusion"
+            yield from ((field, position, named) for named in self.of_text(text, drop_denied=not excluded))
+        for position, text in enumerate(trial.exclusion, start=1):
+            yield from (("exclusion", position, named) for named in self.of_text(text, drop_denied=False))
+
+    def _condition(self, condition: str, system: str | None, code: str | None) -> Sequence[Named]:
+        found = list(self.of_term(condition))
+        if system and code:
+            from matcher.codes import concepts_of_code
+
+            for concept in concepts_of_code(self.terminology, system, code)[:1]:
+                identifier = self.terminology.ids[concept]
+                if all(named.concept_id != identifier for named in found) and self.terminology.kind(concept) != Kind.GROUP:
+                    found.append(Named(identifier, self.terminology.labels[concept], "code", 0.9, f"{system} {code}"))
+        return found
+
+
+_EARLIER_STUDY = re.compile(
+    r"\brollover\b|\bwho have completed\b|\bcompleted (?:both|the|an?|study|nct|parent|previous|treatment|participation|earlier)"
+    r"|\bcompleted\b[^.]{0,40}\b(?:stud(?:y|ies)|trial)\b|\bpreviously (?:treated with [A-Z]|enrolled)"
+    r"|\btook part in an? (?:earlier|previous|prior)|\bparticipat\w+ in (?:an?|the) (?:earlier|previous|prior|parent)",
+    re.I,
+)
+_NEW_ENTRANTS = re.compile(r"\bor\b (?:an? )?new\b|\bnew (?:entrants|adult|participants|patients)", re.I)
+_NEW_ONSET = re.compile(r"\bnew[- ]onset\b|\bnewly diagnosed\b|\buntreated\b|\btreatment[- ]naive\b", re.I)
+_CHILDREN = re.compile(r"\b(?:child(?:hood|ren)?|pa?ediatric|juvenile|adolescents?|infants?|infancy)\b", re.I)
+_ADULTS = re.compile(r"\badults?\b", re.I)
+_RELATIVES = re.compile(r"\b(parents?|siblings?|brothers?|sisters?|relatives?|family members?)\b", re.I)
+_RELATIVE_KIND = {"brother": "sibling", "sister": "sibling", "family member": "relative"}
+
+
+def requirements(trial: TrialText) -> Iterator[Named]:
+    """What a trial asks of participants beside a diagnosis, as far as titles and inclusion criteria say it plainly.
+
+    requires:earlier-study (a rollover study), requires:new-onset, admits:children-only or -and-adults,
+    admits:parent|sibling|relative.
+    """
+    parts = (*trial.titles, *trial.inclusion)
+    if not any(_NEW_ENTRANTS.search(part) for part in parts):
+        match = next(filter(None, map(_EARLIER_STUDY.search, parts)), None)
+        if match:
+            yield Named("requires:earlier-study", "took part in an earlier study", "text", 1.0, match[0])
+    match = next(filter(None, map(_NEW_ONSET.search, parts)), None)
+    if match:
+        yield Named("requires:new-onset", "newly diagnosed or untreated", "text", 1.0, match[0])
+    children = next(filter(None, map(_CHILDREN.search, parts)), None)
+    if children:
+        adults = any(_ADULTS.search(part) for part in parts)
+        name = "admits:children-and-adults" if adults else "admits:children-only"
+        yield Named(name, "children and adults" if adults else "children", "text", 1.0, children[0])
+    kinds: set[str] = set()
+    for part in trial.inclusion:
+        for found in _RELATIVES.finditer(part):
+            word = found[1].lower().removesuffix("s")
+            kind = _RELATIVE_KIND.get(word, word)
+            if kind not in kinds:
+                kinds.add(kind)
+                yield Named(f"admits:{kind}", f"{kind}s of affected people", "text", 1.0, found[0])
+
+
+_EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
+
+_TEXTS = """
+SELECT t.trial_id, t.content_hash, t.brief_title, t.official_title,
+       (SELECT list([c.condition, c.code_system, c.code] ORDER BY c.position) FROM conditions c WHERE c.trial_id = t.trial_id),
+       (SELECT list(k.keyword ORDER BY k.position) FROM keywords k WHERE k.trial_id = t.trial_id),
+       (SELECT list(m.term ORDER BY m.position) FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND NOT m.is_ancestor),
+       (SELECT list(m.term ORDER BY m.position) FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND m.is_ancestor),
+       e.criteria, e.inclusion, e.exclusion
+FROM trials t LEFT JOIN eligibility e USING (trial_id)
+"""
+_SPLIT_CRITERIA = re.compile(r"\b(?:key )?exclusion criteria\b:?|\bexclusion\s*:|\bausschlusskriterien\b", re.I)
+
+
+def _trial_text(row: tuple[object, ...]) -> TrialText:
+    trial_id, content_hash, brief, official, conditions, keywords, mesh, ancestors, criteria, inclusion, exclusion = row
+    included, excluded = tuple(inclusion or ()), tuple(exclusion or ())  # type: ignore[call-overload]
+    if not included and not excluded and isinstance(criteria, str):
+        parts = _SPLIT_CRITERIA.split(criteria, maxsplit=1)
+        included, excluded = (parts[0],), tuple(parts[1:])
+    titles = tuple(dict.fromkeys(title for title in (brief, official) if isinstance(title, str)))
+    return TrialText(
+        str(trial_id), str(content_hash), titles, tuple(tuple(item) for item in conditions or ()),  # type: ignore[attr-defined, misc]
+        tuple(keywords or ()), tuple(mesh or ()), tuple(ancestors or ()), included, excluded,  # type: ignore[call-overload]
+    )  # fmt: skip
+
+
+def read_texts(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> Iterator[TrialText]:
+    """Texts of some trials of a catalogue."""
+    wanted = pa.table({"trial_id": pa.array(trial_ids, pa.string())})
+    cursor = connection.cursor()
+    cursor.register("wanted_trials", wanted)
+    result = cursor.execute(f"{_TEXTS} SEMI JOIN wanted_trials w ON w.trial_id = t.trial_id")
+    while rows := result.fetchmany(BATCH):
+        yield from map(_trial_text, rows)
+    cursor.unregister("wanted_trials")
+
+
+def has_table(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the catalogue holds trial_concepts."""
+    query = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'trial_concepts' AND database_name = current_database()"
+    return connection.execute(query).fetchone() is not None
+
+
+def unmapped(connection: duckdb.DuckDBPyConnection, terminology: Terminology) -> list[str]:
+    """Trials without rows for their present state and this terminology."""
+    if not has_table(connection):
+        return [row[0] for row in connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()]
+    query = """
+        SELECT trial_id FROM trials t ANTI JOIN
+               (SELECT DISTINCT trial_id, content_hash FROM trial_concepts WHERE terminology = ?) m
+               ON m.trial_id = t.trial_id AND m.content_hash = t.content_hash
+        ORDER BY trial_id"""
+    return [row[0] for row in connection.execute(query, [terminology.version]).fetchall()]
+
+
+def concept_rows(mapper: TrialMapper, texts: Iterable[TrialText]) -> pa.Table:
+    """Rows of trial_concepts for some trials, as an Arrow table."""
+    columns: list[list[object]] = [[] for _ in _SCHEMA]
+    version = mapper.terminology.version
+    for trial in texts:
+        for row in mapper.rows(trial):
+            for column, value in zip(columns, (*row, trial.content_hash, version), strict=True):
+                column.append(value)
+    return pa.table(dict(zip(_SCHEMA.names, columns, strict=True)), schema=_SCHEMA)
+
+
+def map_trials(
+    connection: duckdb.DuckDBPyConnection,
+    progress: Callable[[int, int], None] | None = None,
+    terminology: Terminology | None = None,
+) -> int:
+    """Map new and changed trials of a writable catalogue into trial_concepts; how many were mapped.
+
+    progress: called with (trials done, trials in all) after each batch. Rows of trials that are gone or changed are
+    replaced; equal states are left alone.
+    """
+    from matcher.terminology import default
+
+    terminology = terminology or default()
+    connection.execute(resources.files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
+    todo = unmapped(connection, terminology)
+    connection.execute("DELETE FROM trial_concepts WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
+    mapper = TrialMapper(terminology)
+    for start in range(0, len(todo), BATCH):
+        batch = todo[start : start + BATCH]
+        rows = concept_rows(mapper, read_texts(connection, batch))
+        connection.register("mapped_rows", rows)
+        connection.register("mapped_trials", pa.table({"trial_id": pa.array(batch, pa.string())}))
+        try:
+            connection.execute("BEGIN")
+            connection.execute("DELETE FROM trial_concepts WHERE trial_id IN (SELECT trial_id FROM mapped_trials)")
+            connection.execute("INSERT INTO trial_concepts SELECT * FROM mapped_rows")
+            connection.execute("COMMIT")
+        finally:
+            connection.unregister("mapped_rows")
+            connection.unregister("mapped_trials")
+        if progress is not None:
+            progress(start + len(batch), len(todo))
+    return len(todo)
