@@ -132,7 +132,9 @@ def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
 
 
 def _flat(cell: Any) -> Any:
-    return json.dumps(cell, ensure_ascii=False, default=_plain) if isinstance(cell, list | dict) else cell
+    if isinstance(cell, tuple | list) and all(isinstance(part, str) for part in cell):
+        return "; ".join(cell)
+    return json.dumps(cell, ensure_ascii=False, default=_plain) if isinstance(cell, list | tuple | dict) else cell
 
 
 def _plain(value: Any) -> Any:

@@ -9,8 +9,8 @@ import msgspec
 from db.catalogue import Catalogue, CatalogueError
 from db.crawls import CrawlReport, save_report
 from db.gates import ClosedGate, Thresholds, closed_gates
+from db.recruitment import derive_dated_statuses
 from db.studies import link_studies
-from db.vocabularies import Status
 
 
 class GateClosed(CatalogueError):
@@ -59,34 +59,6 @@ def publish(
             connection.execute(f"DETACH {attached}")
     catalogue.publish(connection)
     return gates
-
-
-def derive_dated_statuses(connection: duckdb.DuckDBPyConnection, today: dt.date) -> None:
-    """Status of the records whose registry gives dates of recruitment in place of a status (ISRCTN), as of today.
-
-    A record with a status in the registry's own words (an override) keeps it. A partial date counts to its last
-    possible day.
-    """
-    connection.execute(
-        f"""
-        UPDATE trials SET status = CASE
-            WHEN {_last_day("completion_date")} < $today THEN '{Status.COMPLETED}'
-            WHEN {_last_day("recruitment_end_date")} < $today THEN '{Status.ACTIVE_NOT_RECRUITING}'
-            WHEN recruitment_start_date > $today THEN '{Status.NOT_YET_RECRUITING}'
-            WHEN recruitment_start_date IS NOT NULL THEN '{Status.RECRUITING}'
-            ELSE status END
-        WHERE registry_status IS NULL AND via IS NULL
-          AND (recruitment_start_date IS NOT NULL OR recruitment_end_date IS NOT NULL)
-        """,
-        {"today": today},
-    )
-
-
-def _last_day(column: str) -> str:
-    return (
-        f"(CASE {column}_precision WHEN 'year' THEN {column} + INTERVAL 1 YEAR - INTERVAL 1 DAY "
-        f"WHEN 'month' THEN {column} + INTERVAL 1 MONTH - INTERVAL 1 DAY ELSE {column} END)::DATE"
-    )
 
 
 def _attach_published(catalogue: Catalogue, connection: duckdb.DuckDBPyConnection) -> str | None:

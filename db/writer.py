@@ -42,7 +42,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Counts(NamedTuple):
-    """What a batch did to the catalogue, in trials."""
+    """What a batch did to the catalogue, in trials; one that changes again in its own crawl is counted once."""
 
     new: int
     changed: int
@@ -90,15 +90,17 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE delta AS
-        SELECT s.trial_id, t.trial_id IS NULL AS is_new, coalesce(t.first_seen_at, $now) AS first_seen_at
+        SELECT s.trial_id, t.trial_id IS NULL AS is_new, coalesce(t.first_seen_at, $now) AS first_seen_at,
+               coalesce(t.crawl_id = $crawl_id, false) AS is_counted
         FROM staged s LEFT JOIN trials t USING (trial_id)
         WHERE t.content_hash IS DISTINCT FROM s.content_hash
           AND NOT (t.trial_id IS NOT NULL AND t.via IS NULL AND s.via IS NOT NULL)
           AND (t.trial_id IS NULL OR s.provenance.fetched_at::TIMESTAMP >= t.fetched_at)
         """,
-        {"now": now},
+        {"now": now, "crawl_id": crawl_id},
     )
     new, changed = _pair(connection, "SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new) FROM delta")
+    (counted,) = _row(connection, "SELECT count(*) FROM delta WHERE is_counted")
     (total,) = _row(connection, "SELECT count(*) FROM staged")
     connection.execute(
         "UPDATE trials SET missing_since = NULL WHERE missing_since IS NOT NULL AND trial_id IN "
@@ -126,7 +128,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
             """,
             {"now": now, "crawl_id": crawl_id},
         )
-    return Counts(new, changed, total - new - changed)
+    return Counts(new, changed - counted, total - new - changed)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> None:

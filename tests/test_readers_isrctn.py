@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crawler.readers import isrctn
 from db.dates import spoken_partial_date
 from db.payload import Payload, Reading
+from db.recruitment import status_on
 from db.trial import sha256
 from db.vocabularies import Status
 from tests.mutations import damaged
@@ -93,13 +94,13 @@ def test_entities_cannot_be_declared() -> None:
 )
 def test_status_follows_the_day(day: str, status: Status) -> None:
     start, end, overall = (spoken_partial_date(text) for text in ("2025-01-01", "2025-06", "2025"))
-    assert isrctn.status_on(dt.date.fromisoformat(day), start, end, overall) is status
+    assert status_on(dt.date.fromisoformat(day), start, end, overall) is status
 
 
 @settings(deadline=None)
 @given(st.dates(), *[st.none() | st.dates().map(lambda day: spoken_partial_date(day.isoformat()))] * 3)
 def test_dates_that_do_not_settle_the_status_leave_it_unknown(day, start, end, overall) -> None:
-    status = isrctn.status_on(day, start, end, overall)
+    status = status_on(day, start, end, overall)
     if start is None and end is None and overall is None:
         assert status is Status.UNKNOWN
     if status is Status.RECRUITING:

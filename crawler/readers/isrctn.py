@@ -4,7 +4,6 @@ The registry has no status element: recruitment dates, the overall end date and 
 holds for the day the record was fetched. Elements: ISRCTN API, format "default".
 """
 
-import datetime as dt
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -28,6 +27,7 @@ from crawler.readers.words import (
 from db.ages import AgeLimit, age_limit
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
+from db.recruitment import status_on
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
 from db.vocabularies import Sex, Status, StudyType
 
@@ -85,24 +85,6 @@ def read(payload: Payload) -> Reading:
     if answer.is_cut_short:
         reject("the answer is cut short: its root element does not end", answer.rest)
     return Reading(trials, rejects, unknown)
-
-
-def status_on(
-    day: dt.date, start: PartialDate | None, end: PartialDate | None, overall_end: PartialDate | None
-) -> Status:
-    """Recruitment status on a day, told from the recruitment dates and the end of the study.
-
-    UNKNOWN where the dates do not settle it: a start without an end does not say that recruitment goes on.
-    """
-    if overall_end and overall_end.last_day and overall_end.last_day < day:
-        return Status.COMPLETED
-    if start and start.date and day < start.date:
-        return Status.NOT_YET_RECRUITING
-    if end and end.last_day and end.last_day < day:
-        return Status.ACTIVE_NOT_RECRUITING
-    if start and start.date and end and end.date:
-        return Status.RECRUITING
-    return Status.UNKNOWN
 
 
 def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
