@@ -8,6 +8,7 @@ the list is read: a list that came out short is read once more.
 """
 
 import datetime as dt
+import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from crawler.arguments import ArgumentError
 from crawler.registry_spider import Alias, RegistrySpider
 from crawler.settings import RETRY_HTTP_CODES
 from db.dates import iso_partial_date, spoken_partial_date
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
 """The interface's largest page."""
@@ -80,8 +83,12 @@ class CtisSpider(RegistrySpider):
 
     name = "ctis"
     default_url = "https://euclinicaltrials.eu/ctis-public-api"
-    # This registry's front end answers 403 now and then to requests that it takes a moment later.
-    custom_settings = {"RETRY_HTTP_CODES": [*RETRY_HTTP_CODES, 403]}  # noqa: RUF012 (Scrapy's own attribute)
+    # This registry's front end answers 403 now and then to requests that it takes a moment later. Cookies tell it
+    # nothing, and to take one, Scrapy would ask a third host for the list of public suffixes.
+    custom_settings = {  # noqa: RUF012 (Scrapy's own attribute)
+        "COOKIES_ENABLED": False,
+        "RETRY_HTTP_CODES": [*RETRY_HTTP_CODES, 403],
+    }
     handle_httpstatus_list = (404,)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -215,7 +222,7 @@ class CtisSpider(RegistrySpider):
 
     def _parts(self, search: _Search) -> Iterator[scrapy.Request]:
         """A search with more results than the registry shows, divided by the status of the trials."""
-        self.logger.info("%s: %d, of which the registry shows %d", search.what, search.total, self._results_shown)
+        logger.info("ctis: %s: %d, of which the registry shows %d", search.what, search.total, self._results_shown)
         for code in STATUS_CODES:
             part = _Search({**search.criteria, "status": [code]}, f"{search.what} of status {code}", is_part=True)
             yield self._ask_page(part, 1)
@@ -256,7 +263,7 @@ class CtisSpider(RegistrySpider):
             return
         short = min(search.total, self._results_shown) - len(search.numbers) - search.unnamed
         if short > 0 and not search.has_failed and search.walks < MOST_WALKS:
-            self.logger.info("%s: %d rows are missing from the list, which is read again", search.what, short)
+            logger.info("ctis: %s: %d rows are missing from the list, which is read again", search.what, short)
             yield self._ask_page(search, 1)
         elif search.unnamed:
             self.problems.append(f"{search.what}: {search.unnamed} rows of the list have no EU CT number")

@@ -1,0 +1,136 @@
+"""Spider of the EU Clinical Trials Register (EudraCT protocols), by its search page and its text download.
+
+The first page of a search tells how many trials there are; the full texts then come as downloads of 20 trials, each
+with all its country versions on one page, which is a tenth of the requests that the pages of single versions take.
+
+The register is closed to new trials and has no search by day of update, so every crawl asks for everything.
+
+TLS: this host has been seen to leave out the intermediate certificate of its chain. Certificates are verified all the
+same. Where that fails, give the missing certificate to the crawl: put the certificates that the machine trusts and the
+intermediate one into a file and name it in SSL_CERT_FILE; or put the intermediate one alone into a folder, run
+``openssl rehash`` over it and name it in SSL_CERT_DIR. Both tried with Scrapy 2.19 and Twisted 26.10 against a server
+that sends its leaf certificate alone; the intermediate alone in SSL_CERT_FILE is not enough, as the root is then gone.
+"""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import scrapy
+from scrapy.http import Response, TextResponse
+
+from crawler.arguments import ArgumentError
+from crawler.registry_spider import RegistrySpider
+
+logger = logging.getLogger(__name__)
+
+PAGE_SIZE = 20
+"""Trials on a page, of the search and of the download; the register takes no other number."""
+
+_NUMBER = re.compile(r"[12][0-9]{3}-[0-9]{6}-[0-9]{2}")
+_COUNT = re.compile(r"Trials with a EudraCT protocol \( ?([0-9][0-9., ]*)\)")
+_VERSION = re.compile(rb"^Summary[ \t]*\r?\nEudraCT Number:[ \t]*([0-9]{4}-[0-9]{6}-[0-9]{2})", re.M)
+_PREFACE = b"This file contains"
+
+
+class EuctrSpider(RegistrySpider):
+    """Trials by condition, all of them, or by EudraCT number."""
+
+    name = "euctr"
+    default_url = "https://www.clinicaltrialsregister.eu/ctr-search"
+    # The register opens a session by a cookie, but every request carries its whole question; and to take a cookie,
+    # Scrapy would ask a third host for the list of public suffixes.
+    custom_settings = {"COOKIES_ENABLED": False}  # noqa: RUF012 (Scrapy's own attribute)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._passed_over, self.since = self.since, None
+
+    @classmethod
+    def checked_id(cls, text: str) -> str:
+        """The EudraCT number; the prefix of our trial ids and the country of one version are dropped."""
+        number = re.sub(r"^EUCTR|-(?:[A-Z]{2}|3RD)$", "", text.strip().upper())
+        if not _NUMBER.fullmatch(number):
+            raise ArgumentError(f"{text!r} is not an EudraCT number: digits such as 2018-001719-65")
+        return number
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask how many trials there are."""
+        if self._passed_over is not None:
+            logger.info(
+                "euctr: the register has no search by day of update: everything is asked for, not only since %s.",
+                self._passed_over,
+            )
+        if self.ids:
+            self.expected = len(self.ids)
+            for number in self.ids:
+                yield self._ask_count(f"eudract_number:{number}", number)
+        else:
+            # bare words would have to stand together in a trial, quoted phrases with OR are a union
+            phrases = (f'"{condition.replace(chr(34), " ").strip()}"' for condition in self.conditions)
+            yield self._ask_count("" if self.everything else " OR ".join(phrases), None)
+
+    def parse_count(self, response: Response, query: str, number: str | None) -> Iterator[Any]:
+        """Ask for the downloads of a search once its number of trials is known."""
+        total = _total(response)
+        if total is None:
+            repeated = self.again(response, "the answer does not tell how many trials there are")
+            yield from [repeated] if repeated else []
+            return
+        if number is None:
+            self.expected = total
+        elif total == 0:
+            self.problems.append(f"{number}: the register does not know this number")
+        for page in range(1, -(-total // PAGE_SIZE) + 1):
+            due = min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE)
+            yield self._ask_texts(query, page, due, number)
+
+    def parse_texts(
+        self, response: Response, page: int, due: int, number: str | None, is_second: bool = False
+    ) -> Iterator[Any]:
+        """Hand over a page of full texts; one that holds too few trials or breaks off is asked for once more."""
+        numbers = set(_VERSION.findall(response.body))
+        if not numbers and not response.body.lstrip(b"\xef\xbb\xbf \r\n").startswith(_PREFACE):
+            repeated = self.again(response, "the answer is not a text of trials")
+            yield from [repeated] if repeated else []
+            return
+        is_whole = response.body.rstrip(b" \t").endswith(b"\n")
+        if not is_second and (len(numbers) < due or not is_whole):
+            logger.info("euctr: page %d holds %d of %d trials: it is asked for again.", page, len(numbers), due)
+            assert response.request is not None
+            cb_kwargs = {**response.request.cb_kwargs, "is_second": True}
+            yield response.request.replace(dont_filter=True, cb_kwargs=cb_kwargs)
+            return
+        if len(numbers) < due:
+            self.problems.append(
+                f"page {page} of the download holds {len(numbers)} of {due} trials, also when repeated"
+            )
+        yield self.payload(response)
+
+    def _ask_count(self, query: str, number: str | None) -> scrapy.Request:
+        return scrapy.Request(
+            f"{self.base_url}/search?{urlencode({'query': query, 'page': 1})}",
+            self.parse_count,
+            errback=self.failed,
+            cb_kwargs={"query": query, "number": number},
+        )
+
+    def _ask_texts(self, query: str, page: int, due: int, number: str | None) -> scrapy.Request:
+        asked = urlencode({"query": query, "page": page, "mode": "current_page"})
+        return scrapy.Request(
+            f"{self.base_url}/rest/download/full?{asked}",
+            self.parse_texts,
+            errback=self.failed,
+            cb_kwargs={"page": page, "due": due, "number": number},
+        )
+
+
+def _total(response: Response) -> int | None:
+    """Trials of a search, as the tab above the results says: "Trials with a EudraCT protocol (1,035)"."""
+    if not isinstance(response, TextResponse):
+        return None
+    shown = " ".join(" ".join(response.xpath("//body//text()").getall()).split())
+    found = _COUNT.search(shown)
+    return int(re.sub(r"[^0-9]", "", found[1])) if found else None
