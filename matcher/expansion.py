@@ -83,8 +83,7 @@ class Expansion:
                         _keep(reached, edge.other, Reached(ACCEPTED_GROUP, "broader", edge.source))
                     elif edge.relation is Relation.IS_A:
                         if self._is_group(edge.other):
-                            if depth == 0:
-                                _keep(reached, edge.other, Reached(GROUP_ABOVE, "broader", edge.source))
+                            _keep(reached, edge.other, Reached(GROUP_ABOVE, "broader", edge.source))
                             continue
                         value = UP_FINDING ** (depth + 1) if finding else weight
                         _keep(reached, edge.other, Reached(value, "broader", edge.source))

@@ -13,6 +13,8 @@ from matcher.expansion import Expansion
 from matcher.terminology import Kind, Relation, Terminology
 
 ENOUGH = 0.6
+ANNOTATED_DISEASES = 12_640
+"""Diseases with phenotype annotations in HPO 2025-01-16."""
 FEWEST = 3
 FEWEST_RARE = 2
 RARE = 5.5
@@ -37,7 +39,7 @@ class Inference:
         self.terminology = terminology
         self.expansion = expansion
         self.information = lru_cache(maxsize=20_000)(self._information)
-        self._diseases = max(1, sum(kind == Kind.DISEASE for kind in terminology.kinds) // 4)
+        self._diseases = ANNOTATED_DISEASES
 
     def _causes(self, finding: int) -> dict[int, float]:
         """Diseases with an edge to a finding or a kind of it, with how regular it is."""
@@ -52,7 +54,13 @@ class Inference:
         return causes
 
     def _information(self, finding: int) -> float:
-        return math.log(self._diseases / (1 + len(self._causes(finding))))
+        """How much a finding says, in nats: the logarithm of how few diseases come with it."""
+        causes = {
+            edge.other
+            for edge in self.terminology.edges(finding, backwards=True)
+            if edge.relation in (Relation.MANIFESTATION, Relation.COMPLICATION)
+        }
+        return math.log(self._diseases / (1 + len(causes)))
 
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""

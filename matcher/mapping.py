@@ -12,7 +12,8 @@ from matcher.terminology import Kind, NameKind, Terminology
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
-_PATTERN_WINDOW = 9
+_PATTERN_WINDOW = 8
+_DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
 _CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 _AFFIXES = (
     "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
@@ -253,15 +254,17 @@ class Mapper:
 
     def _with_described(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
         """Descriptions in plain words; one that covers a found name of the same branch gives way to it."""
-        covered = {place for hit in chosen for place in range(hit.start, hit.end)}
-        words = ["" if place in covered else token.text for place, token in enumerate(found)]
+        words = [token.text for token in found]
+        owner = {place: hit for hit in chosen for place in range(hit.start, hit.end)}
         described: list[Hit] = []
         for place, word in enumerate(words):
             for number in self._pattern_words.get(word, ()):
                 concept, sets, _ = self.terminology.tables.patterns[number]
-                span = _pattern_span(words, place, sets)
-                if span is not None:
-                    described.append(Hit(span[0], span[1], (concept,), "described", 0.85))
+                places = _pattern_places(words, place, sets)
+                if not places or not _DENIALS.isdisjoint(words[min(places) : max(places)]):
+                    continue
+                if self._open_to(concept, [owner.get(other) for other in places]):
+                    described.append(Hit(min(places), max(places) + 1, (concept,), "described", 0.85))
         if not described:
             return chosen
         named = {hit.concepts[0] for hit in chosen}
@@ -271,6 +274,17 @@ class Mapper:
                 continue
             kept.append(hit)
         return sorted([*chosen, *kept])
+
+    def _open_to(self, concept: int, owners: Sequence[Hit | None]) -> bool:
+        """Whether described words are free: some belong to no name, the others to no disease and to no kin of the concept."""
+        if all(owner is not None for owner in owners):
+            return False
+        kin = {concept, *(edge.other for edge in self.terminology.edges(concept))}
+        return all(
+            owner is None
+            or (self.terminology.kind(owner.concepts[0]) is not Kind.DISEASE and kin.isdisjoint(owner.concepts))
+            for owner in owners
+        )
 
     def near_misses(self, text: str, limit: int = 3) -> list[int]:
         """Concepts whose names look most alike, for "did you mean"."""
@@ -314,16 +328,16 @@ def _affix_differs(word: str, known: str) -> bool:
     return affixes(word) != affixes(known) and word[:3] != known[:3]
 
 
-def _pattern_span(words: list[str], place: int, sets: list[list[str]]) -> tuple[int, int] | None:
-    """Where all sets of alternatives occur near a word of the first set."""
+def _pattern_places(words: list[str], place: int, sets: list[list[str]]) -> list[int]:
+    """Where all sets of alternatives occur near a word of the first set; empty when one does not."""
     low, high = max(0, place - _PATTERN_WINDOW), min(len(words), place + _PATTERN_WINDOW + 1)
     places = [place]
     for alternatives in sets[1:]:
         nearest = [other for other in range(low, high) if other not in places and words[other] in alternatives]
         if not nearest:
-            return None
+            return []
         places.append(min(nearest, key=lambda other: abs(other - place)))
-    return min(places), max(places) + 1
+    return places
 
 
 def _open_runs(found: Sequence[Token], covered: set[int]) -> Iterable[tuple[int, int]]:

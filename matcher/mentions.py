@@ -128,7 +128,7 @@ _OWN_SUBJECT = re.compile(
 )
 _PAST_BEFORE = re.compile(
     r"\b(?:past (?:medical |personal )?history(?: of)?|pmhx?|previous history of|remote history of|remote|previously|previous|prior"
-    r"|former|formerly|status post|s/p|old|healed|treated and cured|resolved|history of (?:childhood|resolved|previous|past|treated)"
+    r"|former|formerly|status post|s/p|healed|treated and cured|resolved|history of (?:childhood|resolved|previous|past|treated)"
     r"|childhood history of|used to have|had (?:had )?|once had|antecedents? (?:personnels? )?(?:de|d)|ancienn?e?|atcd|histoire ancienne de"
     r"|zustand nach|z\. ?n\.|zn|anamnestisch|fruher(?:e[rsn]?)?|ehemalige?|antecedentes? (?:personales )?de|previ[oa]|pregress[oai]"
     r"|esiti di|storia pregressa di|antecedente de|historia previa de|historico de|historia pregressa de|voorgeschiedenis(?: van| met)?"
@@ -136,7 +136,7 @@ _PAST_BEFORE = re.compile(
 )
 _PAST_AFTER = re.compile(
     r"\b(?:resolved|cured|healed|recovered|in (?:complete |full |clinical |sustained |long-term |drug-free |stable )*remission"
-    r"|remission|no recurrence|without recurrence|not recurred|years ago|in the past|as a (?:child|teenager|baby)|in childhood"
+    r"|remission|no recurrence|without recurrence|not recurred|in the past|as a (?:child|teenager|baby)\b(?! with)|in childhood(?= *(?:[,.;)]|$|and (?:now|then)))"
     r"|resected|excised|removed|operated|gueri\w*|en remission|resolue?s?|operee?s?|geheilt|ausgeheilt|abgeheilt|in remission|abgeklungen"
     r"|resuelt[ao]s?|curad[ao]s?|en remision|risolt[ao]|guarit[ao]|in remissione|resolvid[ao]s?|em remissao|genezen|in remissie"
     r"|hersteld|inactive|burnt out|off treatment since)\b"

@@ -5,6 +5,7 @@ sides. The score of a trial is the product of how well each stated side is met, 
 patient does not state, and for what the patient has and the trial does not treat.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -23,14 +24,16 @@ UNSTATED_FINDING = 0.5
 """Factor of a trial that requires a finding which the patient does not state, before what the disease makes likely."""
 UNTREATED_FINDING = 0.6
 """Factor of a trial of the disease that does not address the stated finding, where other trials do."""
-SISTER_CAUSE = 0.42
+SISTER_CAUSE = 0.4
 """Factor of a trial of the same finding in another disease than the patient's."""
 SISTER_CAUSES = 0.75
 """The same, of a trial that takes several unrelated causes."""
 SINGLE_CAUSE = 0.6
 """Factor of a trial of the finding in one disease, when the patient's disease is not stated."""
 SEVERAL_CAUSES = 0.93
-NO_CAUSE_NAMED = 0.8
+NO_CAUSE_NAMED = 0.7
+OTHER_SETTING = 0.9
+"""The trial names a setting (an injury, an operation) that is no disease with this finding."""
 HEADING_ONLY = 0.95
 """The trial names only a wide heading of the patient's disease (connective tissue disease) beside the finding."""
 INFERRED_ALONE = 0.5
@@ -38,7 +41,8 @@ DENIED = 0.3
 ROLLOVER = 0.55
 NEW_ONSET = 0.93
 PAST_CAUSE = 0.3
-LEXICAL = 0.08
+LEXICAL = 0.1
+ENOUGH_WORDS = 5.0
 BOTH_DISEASES = 0.12
 SEVERAL = 3
 HINT = 0.35
@@ -233,6 +237,7 @@ class Ranker:
                 scored.append(found)
         if patient.family and not patient.diseases and not patient.findings and patient.relative:
             scored += self._for_relatives(patient)
+        scored = self._by_words(scored, patient.words)
         scored.sort(key=lambda item: (-item.score, self.catalogue.trial_ids[item.place]))
         return scored
 
@@ -295,19 +300,7 @@ class Ranker:
             value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
             names = self._names(unmet_findings)
             notes.append(f"The trial asks for {names}, which is not stated.")
-        if not disease_links and profile.diseases and not (profile.diseases.keys() & met):
-            several = profile.causes >= SEVERAL
-            if patient.diseases:
-                value *= SISTER_CAUSES if several else SISTER_CAUSE
-                notes.append(f"The trial is for {self._names(profile.diseases)}: another cause of the same finding.")
-            else:
-                value *= SEVERAL_CAUSES if several else SINGLE_CAUSE
-                notes.append(f"The trial takes it as part of {self._names(profile.diseases)}.")
-        elif not disease_links and patient.diseases:
-            value *= NO_CAUSE_NAMED
-            best = max(finding_links, key=lambda link: link.value)
-            if best.element.inferred and best.reached.relation != "same":
-                value *= INFERRED_ALONE
+        value *= self._cause_factor(profile, patient, met, disease_links, finding_links, notes)
         untreated = [
             element
             for element in patient.findings
@@ -329,13 +322,51 @@ class Ranker:
                 firm = False
                 notes.append(f"You state that {blocking[0][1]} is absent.")
         value = self._requirements(profile, patient, links, value, notes)
-        excluded = [link for link in links if link.element.concept in profile.excluded]
-        if excluded:
+        excluded = _excluded(profile, links)
+        if excluded is not None:
             value *= DENIED
             firm = False
-            notes.append(f"The exclusion criteria name {profile.excluded[excluded[0].element.concept].words}.")
-        value *= 1 + LEXICAL * self._lexical(profile, patient)
+            notes.append(f"The exclusion criteria name {excluded}.")
         return Scored(place, value, tuple(sorted(links, key=lambda link: -link.value)), tuple(notes), _relation(links, patient), firm)
+
+    def _cause_factor(
+        self,
+        profile: Profile,
+        patient: PatientConcepts,
+        met: set[int],
+        disease_links: list[Link],
+        finding_links: list[Link],
+        notes: list[str],
+    ) -> float:
+        """What it costs that the trial's diseases are not the patient's, although the finding is."""
+        if profile.diseases and not (profile.diseases.keys() & met):
+            findings = {link.naming.concept for link in (*finding_links, *disease_links)}
+            causes = [concept for concept in profile.diseases if self._causes_one(concept, findings)]
+            own_cause = any(self._causes_one(element.concept, findings) for element in patient.diseases)
+            if not causes and not own_cause:
+                return OTHER_SETTING
+            several = profile.causes >= SEVERAL
+            names = self._names(profile.diseases)
+            if patient.diseases:
+                notes.append(f"The trial is for {names}: another cause of the same finding.")
+                return SISTER_CAUSES if several else SISTER_CAUSE
+            notes.append(f"The trial takes it as part of {names}.")
+            return SEVERAL_CAUSES if several else SINGLE_CAUSE
+        if disease_links or not patient.diseases:
+            return 1.0
+        best = max(finding_links, key=lambda link: link.value)
+        if best.element.inferred and best.reached.relation != "same":
+            return NO_CAUSE_NAMED * INFERRED_ALONE
+        return NO_CAUSE_NAMED
+
+    def _causes_one(self, disease: int, findings: set[int]) -> bool:
+        """Whether a disease is known to come with one of the findings."""
+        if disease >= len(self.terminology.ids):
+            return False
+        does = self.expansion.manifestations(disease)
+        return any(
+            other in does for finding in findings if finding < len(self.terminology.ids) for other in self.expansion.of(finding)
+        )
 
     def _both_sides(self, disease_links: list[Link], finding_links: list[Link]) -> float:
         """Disease and finding together: their geometric mean, so that two that meet beat either."""
@@ -433,11 +464,19 @@ class Ranker:
                 found.append(Scored(place, value, tuple(links), (note,), "same", True))
         return found
 
-    def _lexical(self, profile: Profile, patient: PatientConcepts) -> float:
-        """Share of the patient's other words that the trial uses too: sites, treatments, routes."""
-        if not patient.words:
-            return 0.0
-        return len(patient.words & profile.words) / (len(patient.words) + 2)
+    def _by_words(self, scored: list[Scored], words: frozenset[str]) -> list[Scored]:
+        """Raise trials that share rare words with the input: sites, treatments, routes."""
+        profiles = [self.catalogue.profile(item.place) for item in scored]
+        shared = [words & profile.words for profile in profiles]
+        counts: dict[str, int] = {}
+        for found in shared:
+            for word in found:
+                counts[word] = counts.get(word, 0) + 1
+        raised = []
+        for item, found in zip(scored, shared, strict=True):
+            rarity = sum(math.log(1 + len(scored) / counts[word]) for word in found)
+            raised.append(item._replace(score=item.score * (1 + LEXICAL * (1 - math.exp(-rarity / ENOUGH_WORDS)))))
+        return raised
 
     def label(self, concept: int) -> str:
         """Name of a concept, or the catalogue's own words."""
@@ -447,6 +486,15 @@ class Ranker:
 
     def _names(self, concepts: "set[int] | dict[int, Naming]") -> str:
         return ", ".join(sorted(self.label(concept) for concept in concepts)[:3])
+
+
+def _excluded(profile: Profile, links: list[Link]) -> str | None:
+    """The words of an exclusion criterion that names what leads to the trial, or something wider."""
+    for link in links:
+        for concept, how in link.element.reached.items():
+            if concept in profile.excluded and how.relation != "narrower" and how.weight >= 0.6:
+                return profile.excluded[concept].words
+    return None
 
 
 def _relation(links: list[Link], patient: PatientConcepts) -> str:

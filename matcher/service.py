@@ -19,6 +19,7 @@ from matcher.understanding import Mention, Reader, Understanding
 
 CLOSED = 0.9
 """Open trials go before closed ones of about the same score: a tenth less counts as about the same."""
+STATUS_UNKNOWN = 0.95
 
 
 class Matcher:
@@ -97,18 +98,18 @@ class Matcher:
         return found
 
     def _other_words(self, understood: Understanding) -> frozenset[str]:
-        """Content words of the input outside its diagnoses."""
-        named = {token.text for mention in understood.mentions for token in tokens(mention.words)}
+        """Content words of the input, to prefer trials that use the same ones among equals."""
         return frozenset(
             token.text
             for token in tokens(understood.text[:4000])
-            if len(token.text) > 3 and token.text not in STOPWORDS and token.text not in named and not token.text.isdigit()
+            if len(token.text) > 2 and token.text not in STOPWORDS and not token.text.isdigit()
         )
 
     def _order(self, ranked: list[Scored]) -> list[Scored]:
         def key(item: Scored) -> tuple[float, str]:
-            is_open = self.catalogue.value(item.place, "status") in OPEN
-            return (-item.score * (1.0 if is_open else CLOSED), self.catalogue.trial_ids[item.place])
+            status = self.catalogue.value(item.place, "status")
+            factor = 1.0 if status in OPEN else STATUS_UNKNOWN if status == "unknown" else CLOSED
+            return (-item.score * factor, self.catalogue.trial_ids[item.place])
 
         return sorted(ranked, key=key)
 

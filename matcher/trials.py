@@ -218,7 +218,7 @@ def read_texts(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) 
 def has_table(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the catalogue holds trial_concepts."""
     query = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'trial_concepts' AND database_name = current_database()"
-    return connection.execute(query).fetchone() is not None
+    return connection.execute(query).fetchall() != []
 
 
 def unmapped(connection: duckdb.DuckDBPyConnection, terminology: Terminology) -> list[str]:

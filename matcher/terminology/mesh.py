@@ -50,15 +50,19 @@ def load() -> Vocabulary | None:
     concepts: list[ConceptRow] = []
     names: list[NameRow] = []
     by_tree: dict[str, str] = {}
-    for heading in headings.values():
+    kept: set[str] = set()
+    for canonical, heading in headings.items():
+        trees = [tree for tree in heading["mesh_tree"] if tree.startswith(("C", "F03"))]
+        if not trees:
+            continue
+        kept.add(canonical)
         identifier = f"MeSH:{heading['name']}"
-        trees = list(heading["mesh_tree"])
         concepts.append(ConceptRow(identifier, heading["name"], _kind(trees)))
         names.append(NameRow(identifier, heading["name"], NameKind.LABEL))
         by_tree.update(dict.fromkeys(trees, identifier))
     for variant, canonicals in data["disease_variant_to_canonical"].items():
         for canonical in canonicals:
-            if canonical in headings:
+            if canonical in kept:
                 heading = headings[canonical]["name"]
                 short = len(variant) <= _SHORT and " " not in variant and not heading.lower().startswith(variant[:-1])
                 kind = NameKind.ABBREVIATION if short else NameKind.SYNONYM
