@@ -9,6 +9,7 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from importlib import import_module
 
@@ -48,13 +49,33 @@ class Harvest:
         self, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
     ) -> None:
         self.catalogue = catalogue
-        self.connection = connection
+        self._connection = connection
+        self._batches = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch")
+        self._in_flight: Future[Counts] | None = None
         self.progress = progress
         now = dt.datetime.now(dt.UTC)
         self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         # scratch tables live in a database of their own, which other cursors see and no publication copies
         connection.execute("ATTACH IF NOT EXISTS ':memory:' AS scratch")
         self.reports: list[CrawlReport] = []
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, once the batch that is being written is through."""
+        if self._in_flight:
+            wait([self._in_flight])
+        return self._connection
+
+    def write_behind(self, batch: Callable[[duckdb.DuckDBPyConnection], Counts]) -> Future[Counts]:
+        """Write a batch in a thread of its own after the one before it: the database leaves the interpreter to the
+        reader meanwhile. One batch is in flight at most."""
+        connection = self.connection
+        self._in_flight = self._batches.submit(batch, connection)
+        return self._in_flight
+
+    def close(self) -> None:
+        """Wait for the batch in flight."""
+        self._batches.shutdown()
 
     def begin(self, registry: str, scope: str, since: dt.date | None, *, archive: bool = True) -> "RegistryHarvest":
         """Begin with a registry; its report, not yet finished, is written at once."""
@@ -67,7 +88,11 @@ def harvesting(
 ) -> Iterator[Harvest]:
     """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's."""
     with catalogue.writing(purpose, wait_s) as connection:
-        yield Harvest(catalogue, connection, progress)
+        harvest = Harvest(catalogue, connection, progress)
+        try:
+            yield harvest
+        finally:
+            harvest.close()
 
 
 class RegistryHarvest:
@@ -89,6 +114,7 @@ class RegistryHarvest:
         self._staged: dict[str, bytes] = {}
         self._staged_bytes = 0
         self._counts = Counts(0, 0, 0)
+        self._batch: Future[Counts] | None = None
         self._unknown: Counter[str] = Counter()
         self._rejected_without_id = 0
         # ids received, in the database and not in memory: a whole registry has more than half a million
@@ -122,7 +148,7 @@ class RegistryHarvest:
         if reading.rejects:
             self._reject(reading.rejects)
         if len(self._staged) >= BATCH_TRIALS or self._staged_bytes >= BATCH_BYTES:
-            self._flush()
+            self._begin_write()
         if self.harvest.progress:
             self.harvest.progress(self.registry, len(self._staged) + sum(self._counts), expected)
 
@@ -139,7 +165,7 @@ class RegistryHarvest:
 
         What is received after this call answers another question and is not counted as received.
         """
-        self._flush()
+        self.write()
         self._asked_for = (*self._totals(), self._counts)
         rows = self.harvest.connection.execute(
             f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
@@ -177,7 +203,7 @@ class RegistryHarvest:
         no problem and everything that the registry announced was received.
         """
         try:
-            self._flush()
+            self.write()
         except (ValueError, duckdb.Error) as error:
             logger.exception("The last records of %s could not be stored", self.registry)
             problems = (*problems, f"records could not be stored: {error}")
@@ -226,13 +252,29 @@ class RegistryHarvest:
         if known:
             connection.execute(f"INSERT INTO {self._received} SELECT unnest(?), false", [known])
 
-    def _flush(self) -> None:
-        """Write what is staged. What the database refuses raises once and is not kept for the next batch."""
+    def write(self) -> None:
+        """Write what is staged, which begins by itself when enough has gathered, and wait until it is written.
+
+        What the database refuses raises once and is not kept for the next batch.
+        """
+        self._begin_write()
+        self._end_write()
+
+    def _begin_write(self) -> None:
+        self._end_write()
         if not self._staged:
             return
-        connection = self.harvest.connection
-        lines = list(self._staged.values())
-        self._staged.clear()
-        self._staged_bytes = 0
-        self._counts += write_trials(connection, lines, self.harvest.crawl_id, dt.datetime.now(dt.UTC))
-        connection.execute(f"INSERT INTO {self._received} SELECT trial_id, true FROM staged")
+        staged, self._staged, self._staged_bytes = self._staged, {}, 0
+
+        def batch(connection: duckdb.DuckDBPyConnection) -> Counts:
+            now = dt.datetime.now(dt.UTC)
+            counts = write_trials(connection, list(staged.values()), self.harvest.crawl_id, now)
+            connection.execute(f"INSERT INTO {self._received} SELECT unnest(?), true", [list(staged)])
+            return counts
+
+        self._batch = self.harvest.write_behind(batch)
+
+    def _end_write(self) -> None:
+        batch, self._batch = self._batch, None
+        if batch:
+            self._counts += batch.result()

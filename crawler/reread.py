@@ -25,5 +25,6 @@ def reread(harvest: Harvest, names: Sequence[str] = ()) -> list[CrawlReport]:
         for path in archives(harvest.catalogue.payloads, registry):
             for payload in read_archive(path, registry):
                 registry_harvest.read(payload)
+            registry_harvest.write()  # crawl by crawl, so that a state that was replaced becomes a former state again
         reports.append(registry_harvest.finish())
     return reports

@@ -72,7 +72,7 @@ def write_trials(
     if not lines:
         return Counts(0, 0, 0)
     table = trials_table(lines)
-    connection.register("arriving", table)
+    connection.register("staged", table)  # read where it lies: each query takes only the columns it needs
     connection.begin()
     try:
         counts = _merge(connection, crawl_id, now)
@@ -81,12 +81,11 @@ def write_trials(
         connection.rollback()
         raise
     finally:
-        connection.unregister("arriving")
+        connection.unregister("staged")
     return counts
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> Counts:
-    connection.execute("CREATE OR REPLACE TEMP TABLE staged AS FROM arriving")
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE delta AS
