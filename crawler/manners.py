@@ -1,22 +1,31 @@
-"""Manners towards a registry that falters: back-off, Retry-After, and a slower pace after a 429.
+"""Manners towards a registry: back-off and Retry-After where it falters, the pace that it asks for, and no more
+requests where it forbids them.
 
-Scrapy repeats a request at once and knows no Retry-After (RFC 9110, 10.2.3); this middleware takes the place
-of its retry middleware.
+Scrapy repeats a request at once and knows no Retry-After (RFC 9110, 10.2.3); the back-off takes the place of its
+retry middleware. It obeys the Disallow lines of robots.txt and reads Crawl-delay without keeping to it.
 """
 
+import asyncio
 import datetime as dt
+import logging
 import random
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.misc import load_object
 
+FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
+
+logger = logging.getLogger(__name__)
 
 
 class BackoffMiddleware:
@@ -80,6 +89,81 @@ class BackoffMiddleware:
         slot = slots.get(request.meta.get("download_slot", ""))
         if slot is not None:
             slot.delay = min(slot.delay * 2, self.longest_s)
+
+
+class Pace:
+    """Slows the requests to a host down to what its robots.txt asks for (Crawl-delay) and to what its spider owes it.
+
+    A user's delay (DOWNLOAD_DELAY, ``--delay``) can make the pace slower, never faster. A Crawl-delay counts up to
+    CRAWL_DELAY_MAX_S seconds: what is meant to keep robots out altogether is said with Disallow.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.longest_s = crawler.settings.getfloat("CRAWL_DELAY_MAX_S")
+        crawler.signals.connect(self.spider_opened, signal=signals.spider_opened)
+        crawler.signals.connect(self.robots_parsed, signal=signals.robots_parsed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the extension for a crawl (Scrapy's hook)."""
+        return cls(crawler)
+
+    def spider_opened(self, spider: Spider) -> None:
+        """Keep to the least delay that the spider states for the host of its registry."""
+        host = urlsplit(getattr(spider, "default_url", "")).hostname
+        least_s = getattr(spider, "least_delay_s", 0.0)
+        if host and least_s:
+            self._slow_down(host, least_s)
+
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """Keep to the Crawl-delay of a host; also when it repeats what the host's other robots.txt said."""
+        asked_s = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
+        if asked_s is not None and asked_s > 0:
+            self._slow_down(self.crawler.engine.downloader.get_slot_key(request), min(asked_s, self.longest_s))
+
+    def _slow_down(self, key: str, delay_s: float) -> None:
+        downloader = self.crawler.engine.downloader
+        delay_s = max(delay_s, self.crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        # for slots to come: Scrapy drops one that was idle for a minute
+        downloader.per_slot_settings.setdefault(key, {})["delay"] = delay_s
+        if key in downloader.slots:
+            slot = downloader.slots[key]
+            slot.delay = max(slot.delay, delay_s)
+
+
+class ForbiddenMiddleware:
+    """After a 403 its host is not asked again in this crawl: asking on is what turns a refusal into a ban.
+
+    A spider of one registry is closed. One whose requests go to several hosts goes on with the others.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._forbidding: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make the middleware for a crawler (Scrapy's hook)."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        """Ask nothing more of a host that forbade it."""
+        if urlsplit(request.url).netloc in self._forbidding:
+            raise IgnoreRequest("the host answered 403 to a request before")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Take note of a 403, and hand it on."""
+        if response.status != FORBIDDEN or request.meta.get("dont_obey_robotstxt"):
+            return response
+        host = urlsplit(response.url).netloc
+        if host not in self._forbidding:
+            self._forbidding.add(host)
+            spider = self.crawler.spider
+            logger.warning("%s answers 403: it is not asked again in this crawl", host)
+            if urlsplit(getattr(spider, "base_url", "")).netloc == host:
+                self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="forbidden"))
+        return response
 
 
 def retry_after_s(response: Response, now: dt.datetime) -> float | None:

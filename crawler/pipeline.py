@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
+from crawler.known import known_trials
 from crawler.registry_spider import Alias, Gone, RegistrySpider
 from db.catalogue import Catalogue
 from db.payload import Payload
@@ -62,6 +63,8 @@ class CataloguePipeline:
             lambda: harvest.begin(spider.name, spider.scope, spider.since)
         )
         spider.interrupted = await _in_writer(self._registry.take_over)
+        if spider.wants_known:
+            spider.known = await _in_writer(lambda: known_trials(harvest.connection, spider.name, spider.conditions))
 
     async def process_item(self, item: Any) -> Any:
         """Store a payload or an alias. A failure to store is a problem of the crawl, never a silent gap."""

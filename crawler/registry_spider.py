@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
 from crawler.interrupted import Interrupted
+from crawler.known import Known
 from db.payload import Payload
 
 
@@ -50,10 +51,13 @@ class RegistrySpider(scrapy.Spider):
     problems: what is missing and why, one sentence each; a crawl with any is incomplete.
     data_version: the registry's own version of its data, where it tells.
     interrupted: what killed crawls of the same question had received; the answers are taken from there.
+    known: what the catalogue knows of the registry, for a registry that cannot be searched (``wants_known``).
+    least_delay_s: seconds between two requests at the registry's own host, whatever the user says.
     """
 
     default_url: ClassVar[str]
-    id_form: ClassVar[str] = "an id"
+    wants_known: ClassVar[bool] = False
+    least_delay_s: ClassVar[float] = 0.0
 
     def __init__(
         self,
@@ -62,18 +66,22 @@ class RegistrySpider(scrapy.Spider):
         id: str | Sequence[str] = (),
         since: str | dt.date | None = None,
         version_at_last_crawl: str | None = None,
+        known_ids: str | Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         """Take the arguments of the command line or of ``scrapy crawl NAME -a argument=value``.
 
         condition and id take several values separated by "|"; since is a day, yyyy-mm-dd. version_at_last_crawl:
         data version of the last complete crawl of this question; when it is unchanged there is nothing to ask.
+        known_ids: ids to begin with, in addition to those of the catalogue, where the registry cannot be searched.
         Raises ArgumentError.
         """
         super().__init__(**kwargs)
         self.everything = all if isinstance(all, bool) else all.lower() in ("1", "true", "yes", "on")
         self.ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(id)))
         self.conditions = () if self.everything or self.ids else _several(condition) or DEFAULT_CONDITIONS
+        self.known_ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(known_ids)))
+        self.known = Known()
         self.since = _day(since)
         self.expected: int | None = None
         self.problems: list[str] = []

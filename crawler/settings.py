@@ -30,8 +30,10 @@ TELNETCONSOLE_ENABLED = False
 # by every spider that does not opt out with a reason in its own file.
 AUTOTHROTTLE_ENABLED = False  # it would start with 5 s and never react to 429; crawler.manners does
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CRAWL_DELAY_MAX_S = 30.0
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0  # "one request a second" means at least a second
+EXTENSIONS = {"crawler.manners.Pace": 0}
 ROBOTSTXT_OBEY = True
 
 # Patience: back-off and Retry-After are ours (crawler.manners), Scrapy has neither.
@@ -45,6 +47,7 @@ META_COPY_WARN_SKIP_KEYS = ["download_latency", "retry_times"]  # RegistrySpider
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,
+    "crawler.manners.ForbiddenMiddleware": 90,
     "crawler.manners.BackoffMiddleware": 550,
 }
 
