@@ -1,6 +1,5 @@
 """The Arrow shape of the Trial record, derived from its type so that the two cannot disagree."""
 
-import io
 from collections.abc import Iterable
 
 import msgspec
@@ -51,4 +50,4 @@ def trials_table(lines: Iterable[bytes]) -> pa.Table:
     options = pa.json.ParseOptions(explicit_schema=TRIAL_SCHEMA, unexpected_field_behavior="error")
     body = b"\n".join(lines)
     read = pa.json.ReadOptions(block_size=max(1 << 20, len(body) // 4 + (1 << 16)))
-    return pa.json.read_json(io.BytesIO(body), read_options=read, parse_options=options)
+    return pa.json.read_json(pa.BufferReader(body), read_options=read, parse_options=options)

@@ -22,6 +22,9 @@ STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
 SNAPSHOTS_KEPT = 5
 WRITER_MEMORY_LIMIT = "1GB"
+WRITER_LOG_LIMIT = "128MB"
+"""Size of the working file's log at which it is folded in. DuckDB's own 16 MB would rewrite the last row group of
+every table after each batch of trials."""
 
 
 class CatalogueError(Exception):
@@ -175,6 +178,7 @@ def published_at(connection: duckdb.DuckDBPyConnection) -> str | None:
 def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
     connection.execute(f"SET memory_limit = '{WRITER_MEMORY_LIMIT}'")
+    connection.execute(f"SET wal_autocheckpoint = '{WRITER_LOG_LIMIT}'")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     return connection
