@@ -1,0 +1,95 @@
+"""Spider of recruitment pages of listing sites: the pages whose addresses it is given, and nothing else.
+
+There is no registry behind it and nothing is searched. Without addresses it visits again the pages that the catalogue
+has, so that a scheduled crawl keeps them up to date.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import scrapy
+from scrapy.http import Response
+
+from crawler.arguments import ArgumentError
+from crawler.registry_spider import Gone, RegistrySpider
+from db.payload import Payload
+
+NOT_FOUND = (404, 410)
+
+logger = logging.getLogger(__name__)
+
+
+class ListingSpider(RegistrySpider):
+    """Pages by address, each one a payload. Sites say no to robots in robots.txt, which is obeyed for each."""
+
+    name = "listing"
+    # no host of its own: CALCITRIALS_LISTING_URL takes the place of every page's scheme and host
+    default_url = ""
+    wants_known = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conditions = ()
+
+    @property
+    def scope(self) -> str:
+        """The addresses, or the pages of the catalogue."""
+        return super().scope if self.ids else "pages known"
+
+    @classmethod
+    def checked_id(cls, text: str) -> str:
+        """The address of a page, http or https, without its fragment."""
+        address = text.strip()
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname or " " in address:
+            raise ArgumentError(f"{text!r} is not the address of a page: https://..., the page of one trial")
+        return urlunsplit(parts._replace(path=parts.path or "/", fragment=""))
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for every page."""
+        pages = dict.fromkeys(self.ids)
+        if not pages:
+            pages = dict.fromkeys(self.known_ids) | {trial.address: trial.trial_id for trial in self.known.crawled}
+        if not pages:
+            logger.info("listing: nothing to ask: no page is known, and none was given with --id")
+        for page, trial_id in pages.items():
+            yield scrapy.Request(
+                self._address(page),
+                self.parse_page,
+                errback=self.failed,
+                cb_kwargs={"page": page, "trial_id": trial_id},
+                meta={"handle_httpstatus_list": NOT_FOUND},
+                dont_filter=True,
+            )
+
+    def parse_page(self, response: Response, page: str, trial_id: str | None) -> Iterator[Any]:
+        """Hand over a page. One that the catalogue has and the site has not is gone."""
+        body = response.body.lower()
+        if response.status in NOT_FOUND and trial_id:
+            yield Gone(trial_id)
+        elif response.status in NOT_FOUND:
+            self.problems.append(f"{page}: there is no such page ({response.status})")
+        elif not body.strip():
+            yield from self._again(response, "the page is empty")
+        elif b"<html" in body and b"</html" not in body:
+            yield from self._again(response, "the page breaks off before its end")
+        else:
+            given = self.payload(response)
+            yield Payload(given.registry, page, given.fetched_at, given.body)
+
+    def _again(self, response: Response, reason: str) -> Iterator[scrapy.Request]:
+        repeated = self.again(response, reason)
+        if repeated:
+            yield repeated
+
+    def _address(self, page: str) -> str:
+        """Where a page is asked for: its own address unless another base takes the place of scheme and host."""
+        if not self.base_url:
+            return page
+        base, parts = urlsplit(self.base_url), urlsplit(page)
+        return urlunsplit((base.scheme, base.netloc, base.path + parts.path, parts.query, ""))
