@@ -14,7 +14,7 @@ LONGEST_BAG = 6
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PATTERN_WINDOW = 8
 _DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
-_CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
+CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 _AFFIXES = (
     "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
     "micro", "macro", "intra", "extra", "supra", "infra", "peri", "para", "post", "pre", "dys", "eu", "iso", "neo",
@@ -66,13 +66,14 @@ class Mapper:
 
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
+        self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
         self._corrections = lru_cache(maxsize=50_000)(self._find_corrections)
         self._pattern_words: dict[str, list[int]] = {}
         for number, (_, sets, _) in enumerate(terminology.tables.patterns):
             for word in sets[0]:
                 self._pattern_words.setdefault(word, []).append(number)
 
-    def concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
+    def _concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
         """Concepts of a name, and whether it is only a broad word for them."""
         found = self.terminology.concepts_of_key(key_place)
         best = found[0][1]
@@ -100,14 +101,12 @@ class Mapper:
         words = [token.text for token in found]
         size = len(words)
         for start in range(size):
-            longest = starts.get(words[start])
-            if longest is None:
-                continue
+            longest = starts.get(f"{words[start]} {words[start + 1]}", 1) if start + 1 < size else 1
             for length in range(min(longest, size - start), 0, -1):
-                place = index.get(" ".join(words[start : start + length]))
+                place = index.get(" ".join(words[start : start + length]) if length > 1 else words[start])
                 if place is None:
                     continue
-                if length == 1 and not _says_something(words[start]):
+                if length == 1 and not says_something(words[start]):
                     continue
                 concepts, broad = self.concepts_of(place)
                 yield Hit(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
@@ -131,7 +130,7 @@ class Mapper:
         words = [token.text for token in found]
         index = self.terminology.key_index
         for place in range(1, len(words) - 1):
-            if words[place] not in _CONJUNCTIONS:
+            if words[place] not in CONJUNCTIONS:
                 continue
             if place >= 2:
                 key = index.get(f"{words[place - 2]} {words[place + 1]}")
@@ -228,7 +227,7 @@ class Mapper:
                         edits += options[other][0][1]
                 key = terminology.key_index.get(phrase_key(window))
                 places = [key] if key is not None else terminology.keys_of_bag(bag_key(window)) if end - start > 1 else []
-                if not places or (end - start == 1 and not _says_something(correction)):
+                if not places or (end - start == 1 and not says_something(correction)):
                     continue
                 concepts, _ = self.concepts_of(places[0])
                 letters = sum(len(word) for word in window)
@@ -319,7 +318,7 @@ _SAYS_NOTHING = frozenset(
 )
 
 
-def _says_something(word: str) -> bool:
+def says_something(word: str) -> bool:
     return len(word) >= 3 and word not in _SAYS_NOTHING and word not in STOPWORDS and not word.isdigit()
 
 

@@ -75,11 +75,15 @@ class NGramIndex:
         if not size:
             return []
         needed = max(1, size - GRAMS_PER_EDIT * edits)
+        strings = self.strings
+        low, high = len(text) - edits, len(text) + edits
         found = []
         for place in np.flatnonzero(counts >= needed).tolist():
-            distance = OSA.distance(text, self.strings[place], score_cutoff=edits)
-            if distance <= edits:
-                found.append((place, distance))
+            string = strings[place]
+            if low <= len(string) <= high:
+                distance = OSA.distance(text, string, score_cutoff=edits)
+                if distance <= edits:
+                    found.append((place, distance))
         found.sort(key=lambda item: (item[1], item[0]))
         return found
 

@@ -7,8 +7,8 @@ here needs to be consistent, not linguistically perfect.
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
-import msgspec
 
 # Letters that the Unicode decomposition leaves alone.
 _LETTERS = str.maketrans(
@@ -38,7 +38,7 @@ _EMPTY_ENDING = re.compile(
 )
 
 
-class Token(msgspec.Struct, frozen=True, gc=False):
+class Token(NamedTuple):
     """One normalised word with its place in the original text."""
 
     text: str
@@ -99,7 +99,7 @@ def tokens(text: str) -> list[Token]:
         if places is not None:
             start, end = places[start], places[end - 1] + 1
         word = match[0]
-        split = _LETTERS_DIGITS.match(word)
+        split = None if word.isalpha() or word.isdigit() else _LETTERS_DIGITS.match(word)
         if split is not None:
             middle = start + len(split[1])
             found.append(Token(normal_word(split[1]), start, min(middle, end)))

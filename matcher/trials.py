@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from matcher.mapping import Mapper, clean_tokens
-from matcher.mentions import Assertion, assertion_at, assertion_scopes, sentences
+from matcher.running import RunningText
 from matcher.terminology import Kind, Terminology
 
 FIELDS = ("condition", "title", "keyword", "mesh", "inclusion", "mesh_ancestor", "exclusion", "requirement")
@@ -56,37 +56,31 @@ class TrialMapper:
     def __init__(self, terminology: Terminology, mapper: Mapper | None = None) -> None:
         self.terminology = terminology
         self.mapper = mapper or Mapper(terminology)
+        self.running = RunningText(terminology, self.mapper)
         self.of_term = lru_cache(maxsize=100_000)(self._of_term)
 
     def _of_term(self, text: str) -> tuple[Named, ...]:
         """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
-        named = self._scan(text, misspelt=True)
-        return named or (self._own_words(text),)
+        return self._scan(text, misspelt=False) or self._scan(text, misspelt=True) or (self._own_words(text),)
 
     def of_text(self, text: str, drop_denied: bool) -> tuple[Named, ...]:
         """Concepts that running text names."""
-        return self._scan(text, misspelt=False, drop_denied=drop_denied)
-
-    def _scan(self, text: str, misspelt: bool, drop_denied: bool = False) -> tuple[Named, ...]:
-        named: dict[str, Named] = {}
         terminology = self.terminology
-        for clause in sentences(text):
-            part = text[clause.start : clause.end]
-            found = clean_tokens(part)
-            hits = self.mapper.scan(part, found, misspelt=misspelt, patterns=False)
-            if not hits:
-                continue
-            scopes = assertion_scopes(text, clause) if drop_denied else []
-            for hit in hits:
-                start, end = found[hit.start].start, found[hit.end - 1].end
-                if drop_denied and assertion_at(scopes, clause.start + start, clause.start + end) is Assertion.NEGATED:
-                    continue
-                if hit.ambiguous:
-                    continue
-                concept = hit.concepts[0]
-                identifier = terminology.ids[concept]
-                if identifier not in named:
-                    named[identifier] = Named(identifier, terminology.labels[concept], hit.rule, hit.score, part[start:end])
+        named: dict[int, Named] = {}
+        for concept, words, rule in self.running.named(text, drop_denied):
+            if concept not in named:
+                named[concept] = Named(terminology.ids[concept], terminology.labels[concept], rule, 1.0, words)
+        return tuple(named.values())
+
+    def _scan(self, text: str, misspelt: bool) -> tuple[Named, ...]:
+        terminology = self.terminology
+        named: dict[int, Named] = {}
+        found = clean_tokens(text)
+        for hit in self.mapper.scan(text, found, misspelt=misspelt, patterns=False):
+            concept = hit.concepts[0]
+            if concept not in named and not hit.ambiguous:
+                words = text[found[hit.start].start : found[hit.end - 1].end]
+                named[concept] = Named(terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, words)
         return tuple(named.values())
 
     def _own_words(self, text: str) -> Named:

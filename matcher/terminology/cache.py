@@ -16,7 +16,7 @@ import numpy as np
 
 from matcher.terminology.compiled import Tables, Terminology
 
-FORMAT = 1
+FORMAT = 2
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +55,7 @@ def read(version: str, folder: Path | None = None) -> Terminology | None:
     path = (folder or cache_folder()) / f"terms-{version}"
     try:
         tables = msgspec.msgpack.decode((path / "tables.msgpack").read_bytes(), type=Tables)
-        arrays = {file.stem: np.load(file, mmap_mode="r") for file in path.glob("*.npy")}
+        arrays = {file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in path.glob("*.npy")}
     except (OSError, msgspec.DecodeError, ValueError):
         return None
     return Terminology(tables, arrays)

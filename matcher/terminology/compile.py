@@ -180,7 +180,9 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     starts: dict[str, int] = {}
     for key in keys:
         parts = key.split(" ")
-        starts[parts[0]] = max(starts.get(parts[0], 0), len(parts))
+        if len(parts) > 1:
+            start = f"{parts[0]} {parts[1]}"
+            starts[start] = max(starts.get(start, 0), len(parts))
     bags = list(names.bags)
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(

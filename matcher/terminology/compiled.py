@@ -25,6 +25,7 @@ class Tables(msgspec.Struct, frozen=True):
     bags: list[str]
     words: list[str]
     starts: dict[str, int]
+    """First two words of the names of several words, with the number of words of the longest such name."""
     abbreviations: dict[str, list[int]]
     codes: dict[str, list[int]]
     patterns: list[tuple[int, list[list[str]], str]]
