@@ -104,9 +104,9 @@ class EuctrSpider(RegistrySpider):
             yield response.request.replace(dont_filter=True, cb_kwargs=cb_kwargs)
             return
         if len(numbers) < due:
-            self.problems.append(
-                f"page {page} of the download holds {len(numbers)} of {due} trials, also when repeated"
-            )
+            self.problems.append(f"page {page} of the download holds {len(numbers)} of {due} trials, asked for twice")
+        elif number and number.encode() not in numbers:
+            self.problems.append(f"{number}: the register answers with other trials")
         yield self.payload(response)
 
     def _ask_count(self, query: str, number: str | None) -> scrapy.Request:
@@ -124,6 +124,7 @@ class EuctrSpider(RegistrySpider):
             self.parse_texts,
             errback=self.failed,
             cb_kwargs={"page": page, "due": due, "number": number},
+            priority=-page,
         )
 
 
