@@ -121,7 +121,6 @@ def _results_page(query: str, page: int, found: list[_Trial]) -> str:
 <html>
 <head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8"><title>Clinical Trials Register</title></head>
 <body>
-<p>The sample register currently displays <strong><span id="total">8</span></strong> clinical trials.</p>
 <div id="tabs" class="container_12">
  <ul>
   <li><a id="ui-id-1" href="#tabs-1">
