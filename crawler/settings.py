@@ -22,6 +22,7 @@ USER_AGENT = f"calcitrials/{CALCITRIALS_VERSION} (clinical trial registry harves
 USER_AGENT += ")"
 
 # Safety: Scrapy 2.19 opens a remote control server and a telnet console, and verifies no certificate.
+COOKIES_ENABLED = False  # no registry needs them, and Scrapy's jar fetches a public suffix list from a third party
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
