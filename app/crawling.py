@@ -116,6 +116,8 @@ def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress |
     for name in names:
         if name not in archived:
             raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
+    if not archived:
+        raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
     with harvesting(catalogue, "calcitrials reread", progress) as harvest:
         reports = reread_archives(harvest, names)
         _map_and_publish(catalogue, harvest, force=True)

@@ -88,7 +88,10 @@ class RegistrySpider(scrapy.Spider):
         self.data_version: str | None = None
         self.version_at_last_crawl = version_at_last_crawl
         self.interrupted: Interrupted | None = None
-        url = os.environ.get(f"CALCITRIALS_{self.name.upper()}_URL") or self.default_url
+        variable = f"CALCITRIALS_{self.name.upper()}_URL"
+        url = os.environ.get(variable) or self.default_url
+        if not url.startswith(("http://", "https://")):
+            raise ArgumentError(f"{variable} is not a web address: {url!r}")
         self.base_url = url.rstrip("/")
 
     @property
