@@ -21,7 +21,7 @@ from tests.ctgov_answers import study, write_lines
 from tests.faults import Rule, always, faulty, path_ends
 from tests.running import Process, environment, last_report, start
 
-RECORDS = 6000
+RECORDS = 4200
 """More than one batch of the writer."""
 KILLS = 11
 """For each of the two tests: one begins with an empty folder, the other with a catalogue."""

@@ -16,8 +16,6 @@ from tests.tables import tables
 
 WHEN_AND_BY_WHOM = ("first_seen_at", "changed_at", "crawl_id", "valid_from", "valid_to", "replaced_by_crawl_id")
 
-pytestmark = pytest.mark.xdist_group("history")
-
 
 def amended(page: dict[str, Any]) -> None:
     """The registry amends one record: it has ended, and has another condition."""

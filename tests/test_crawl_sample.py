@@ -13,8 +13,6 @@ from tests.faults import Seen, faulty
 from tests.running import Run, crawl, last_report, rows
 from tests.tables import Tables, tables
 
-pytestmark = pytest.mark.xdist_group("crawl of the sample")
-
 
 class Twice(NamedTuple):
     catalog: Path
