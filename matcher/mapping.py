@@ -6,14 +6,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from matcher.ngrams import allowed_edits
-from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, bag_key, phrase_key, tokens
+from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, bag_key, loose_key, phrase_key, tokens
 from matcher.terminology import Kind, NameKind, Terminology
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PATTERN_WINDOW = 8
+_PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 _DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
+WIDE_HEAD = 30
+"""A one-word name with more concepts below it is a heading."""
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 _AFFIXES = (
     "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
@@ -80,18 +83,24 @@ class Mapper:
         return tuple(concept for concept, kind in found if kind <= max(best, NameKind.SYNONYM)), best is NameKind.BROAD
 
     def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[Hit]:
-        """All non-overlapping hits in a clause, longest names first."""
+        """All non-overlapping hits in a clause, longest names first.
+
+        misspelt: look for misspelt names too. patterns: look for descriptions in plain words too (charts, not trials).
+        """
         candidates = list(self._exact(found))
         candidates += self._reordered(found)
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
+        candidates = [hit for hit in candidates if not _reversed(found, hit.start)]
         chosen = _choose(candidates)
+        chosen = self._whole(found, chosen)
         if misspelt:
             covered = {place for hit in chosen for place in range(hit.start, hit.end)}
             chosen = _choose([*candidates, *self._misspelt(found, covered)])
-            covered = {place for hit in chosen for place in range(hit.start, hit.end)}
-            chosen = _choose([*chosen, *self._misspelt_names(found, covered)])
+            if patterns:
+                covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+                chosen = _choose([*chosen, *self._misspelt_names(found, covered)])
         if patterns:
             chosen = self._with_described(found, chosen)
         return chosen
@@ -251,6 +260,28 @@ class Mapper:
                     yield Hit(start, end, self.concepts_of(place)[0], "misspelt", score)
                     break
 
+    def _whole(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
+        """A short phrase that no name covers whole, by what its words are about (see `loose_key`)."""
+        if len(found) > 7 or (len(chosen) == 1 and chosen[0].end - chosen[0].start == len(found)):
+            return chosen
+        places = self.terminology.keys_of_bag(f"~ {loose_key([token.text for token in found])}")
+        if not places:
+            return chosen
+        return [Hit(0, len(found), self.concepts_of(places[0])[0], "word forms", 0.9)]
+
+    def without_wide_heads(self, found: Sequence[Token], hits: list[Hit]) -> list[Hit]:
+        """Hits of a term without a lone wide word of it: "Helicobacter pylori infection" is not "infection"."""
+        content = sum(token.text not in STOPWORDS and token.text not in _SAYS_NOTHING for token in found)
+        covered = sum(
+            token.text not in STOPWORDS and token.text not in _SAYS_NOTHING
+            for hit in hits
+            for token in found[hit.start : hit.end]
+        )
+        if covered >= content:
+            return hits
+        counts = self.terminology.descendants
+        return [hit for hit in hits if hit.end - hit.start > 1 or int(counts[hit.concepts[0]]) <= WIDE_HEAD]
+
     def _with_described(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
         """Descriptions in plain words; one that covers a found name of the same branch gives way to it."""
         words = [token.text for token in found]
@@ -337,6 +368,14 @@ def _pattern_places(words: list[str], place: int, sets: list[list[str]]) -> list
             return []
         places.append(min(nearest, key=lambda other: abs(other - place)))
     return places
+
+
+def _reversed(found: Sequence[Token], start: int) -> bool:
+    """Whether a hyphenated prefix before a name makes it another thing: non-hematologic, pre-eclampsia."""
+    if not start:
+        return False
+    before = found[start - 1]
+    return before.text in _PREFIX_WORDS and found[start].start - before.end <= 1
 
 
 def _open_runs(found: Sequence[Token], covered: set[int]) -> Iterable[tuple[int, int]]:

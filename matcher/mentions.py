@@ -34,11 +34,21 @@ class _Scope(msgspec.Struct, frozen=True):
     assertion: Assertion
 
 
+class _FlatChars(dict[int, str]):
+    """Translation table that learns each character when it first meets it."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        found = self[code] = unicodedata.normalize("NFKD", char)[0].lower()[:1] or char
+        return found
+
+
+_FLAT = _FlatChars()
+
+
 def flat(text: str) -> str:
     """Lower case without accents, character by character, so that places stay the same."""
-    if text.isascii():
-        return text.lower()
-    return "".join(unicodedata.normalize("NFKD", char)[0].lower()[:1] or char for char in text)
+    return text.lower() if text.isascii() else text.translate(_FLAT)
 
 
 _SENTENCE_END = re.compile(

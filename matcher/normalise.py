@@ -154,6 +154,28 @@ def phrase_key(words: list[str]) -> str:
     return " ".join(words)
 
 
+_HEADS = frozenset({"disease", "disorder", "syndrome", "condition", "illness"})
+_ALIKE = {
+    "impairment": "insufficiency", "cancer": "neoplasm", "carcinoma": "neoplasm", "tumor": "neoplasm", "malignancy": "neoplasm",
+    "malignant": "neoplasm", "renal": "kidney", "hepatic": "liver", "cardiac": "heart", "pulmonary": "lung", "ocular": "eye",
+    "gastric": "stomach", "cutaneous": "skin", "dermal": "skin", "depressive": "depression", "prostatic": "prostate",
+    "alcoholic": "alcohol", "pancreatic": "pancreas", "ovarian": "ovary", "cervical": "cervix", "uterine": "uterus",
+    "thyroidal": "thyroid", "cerebral": "brain", "esophageal": "esophagus", "colonic": "colon", "infected": "infection",
+    "infectious": "infection", "allergic": "allergy", "diabetic": "diabete", "arterial": "artery", "venous": "vein",
+    "hypertensive": "hypertension", "psychological": "psychology", "mental": "psychology", "osseous": "bone", "muscular": "muscle",
+    "nasal": "nose", "dental": "tooth", "vesical": "bladder", "biliary": "bile", "intestinal": "intestine", "spinal": "spine",
+}  # fmt: skip
+
+
+def loose_key(words: list[str]) -> str:
+    """Key of a phrase by what its words are about: organ nouns for adjectives, one word for tumour words, no "disease".
+
+    A last resort for whole phrases only: "renal impairment" meets "kidney insufficiency".
+    """
+    kept = {_ALIKE.get(word, word) for word in words if word not in STOPWORDS and word not in _HEADS}
+    return " ".join(sorted(kept)) if any(len(word) >= 4 for word in kept) else ""
+
+
 def bag_key(words: list[str]) -> str:
     """Key of a phrase whatever its order: inversions ("Ossification, Heterotopic") meet their plain form."""
     return " ".join(sorted({word for word in words if word not in STOPWORDS}))

@@ -72,6 +72,7 @@ class Catalogue:
         self.table = table.combine_chunks()
         self.trial_ids: list[str] = self.table["trial_id"].to_pylist()
         self._profiles: dict[int, Profile] = {}
+        self._columns: dict[str, list[Any]] = {}
         rows = self._concept_table()
         self._index(rows)
 
@@ -169,7 +170,10 @@ class Catalogue:
 
     def value(self, place: int, column: str) -> Any:
         """A column of trials for one trial."""
-        return self.table[column][place].as_py()
+        values = self._columns.get(column)
+        if values is None:
+            values = self._columns[column] = self.table[column].to_pylist()
+        return values[place]
 
     def profile(self, place: int) -> Profile:
         """A trial as the ranking sees it, made once."""

@@ -6,6 +6,7 @@ patient does not state, and for what the patient has and the trial does not trea
 """
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ ENOUGH_WORDS = 5.0
 BOTH_DISEASES = 0.12
 SEVERAL = 3
 HINT = 0.35
-CANDIDATES = 240
+CANDIDATES = 120
 
 
 class Element(NamedTuple):
@@ -225,6 +226,7 @@ class Ranker:
         self.catalogue = catalogue
         self.terminology = terminology
         self.expansion = expansion
+        self._comes_with = lru_cache(maxsize=200_000)(self._find_comes_with)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first."""
@@ -361,12 +363,13 @@ class Ranker:
 
     def _causes_one(self, disease: int, findings: set[int]) -> bool:
         """Whether a disease is known to come with one of the findings."""
-        if disease >= len(self.terminology.ids):
+        return any(self._comes_with(disease, finding) for finding in findings)
+
+    def _find_comes_with(self, disease: int, finding: int) -> bool:
+        size = len(self.terminology.ids)
+        if disease >= size or finding >= size:
             return False
-        does = self.expansion.manifestations(disease)
-        return any(
-            other in does for finding in findings if finding < len(self.terminology.ids) for other in self.expansion.of(finding)
-        )
+        return not self.expansion.manifestations(disease).keys().isdisjoint(self.expansion.of(finding))
 
     def _both_sides(self, disease_links: list[Link], finding_links: list[Link]) -> float:
         """Disease and finding together: their geometric mean, so that two that meet beat either."""
@@ -490,10 +493,11 @@ class Ranker:
 
 def _excluded(profile: Profile, links: list[Link]) -> str | None:
     """The words of an exclusion criterion that names what leads to the trial, or something wider."""
-    for link in links:
-        for concept, how in link.element.reached.items():
-            if concept in profile.excluded and how.relation != "narrower" and how.weight >= 0.6:
-                return profile.excluded[concept].words
+    for concept, naming in profile.excluded.items():
+        for link in links:
+            how = link.element.reached.get(concept)
+            if how is not None and how.relation != "narrower" and how.weight >= 0.6:
+                return naming.words
     return None
 
 

@@ -119,6 +119,7 @@ class Matcher:
         matches: list[Match] = []
         ruled_out: list[RuledOut] = []
         wanted = frozenset(statuses)
+        limited = patient.age_years is not None or patient.sex is not None
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
             if wanted and self.catalogue.value(scored.place, "status") not in wanted:
@@ -130,7 +131,7 @@ class Matcher:
                 continue
             if len(matches) < limit:
                 matches.append(self._match(scored, eligibility))
-            elif len(ruled_out) >= limit:
+            elif len(ruled_out) >= limit or not limited:
                 break
         return matches, ruled_out
 

@@ -76,7 +76,8 @@ class TrialMapper:
         terminology = self.terminology
         named: dict[int, Named] = {}
         found = clean_tokens(text)
-        for hit in self.mapper.scan(text, found, misspelt=misspelt, patterns=False):
+        hits = self.mapper.scan(text, found, misspelt=misspelt, patterns=False)
+        for hit in self.mapper.without_wide_heads(found, hits):
             concept = hit.concepts[0]
             if concept not in named and not hit.ambiguous:
                 words = text[found[hit.start].start : found[hit.end - 1].end]

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from matcher.ngrams import NGramIndex
-from matcher.normalise import bag_key, name_words, phrase_key
+from matcher.normalise import bag_key, loose_key, name_words, phrase_key
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.model import ConceptRow, Kind, NameKind, NameRow, Relation, Vocabulary
 
 LONGEST_NAME_WORDS = 12
 _SHORT_ABBREVIATION = 4
+_SHORTEST_LABEL = 4
 _SHORTEST_MERGED = 5
 """Shorter names are too often abbreviations to merge vocabularies by."""
 
@@ -75,6 +76,7 @@ def _merge(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -
             targets.join_by_name(concept, names[concept.id])
         for concept in vocabulary.concepts:
             label_owner.setdefault(phrase_key(words_of[concept.label]), concept.id)
+            label_owner.setdefault(f"bag {bag_key(words_of[concept.label])}", concept.id)
             for name in names[concept.id]:
                 if name.kind in (NameKind.LABEL, NameKind.SYNONYM) and not _is_abbreviation(name.name):
                     name_owner.setdefault(phrase_key(words_of[name.name]), concept.id)
@@ -114,9 +116,10 @@ class _Targets:
 
     def join_by_label(self, concept: ConceptRow) -> bool:
         label = phrase_key(self.words_of[concept.label])
-        if len(label) < _SHORTEST_MERGED:
+        if len(label) < _SHORTEST_LABEL:
             return False
-        for owner in (self.label_owner.get(label), self.name_owner.get(label)):
+        bag = bag_key(self.words_of[concept.label])
+        for owner in (self.label_owner.get(label), self.name_owner.get(label), self.label_owner.get(f"bag {bag}")):
             if owner is not None and self.clusters.may_join(owner, self.number):
                 self.clusters.join(owner, concept.id)
                 return True
@@ -211,7 +214,9 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
                 sets = [sorted({" ".join(name_words(word)) for word in part.split("|")}) for part in row.name.split(" ")]
                 names.patterns.append((concept, sets, row.language))
                 continue
-            abbreviation = row.kind is NameKind.ABBREVIATION or (not curated and _is_abbreviation(row.name))
+            abbreviation = row.kind is NameKind.ABBREVIATION or (
+                not curated and row.kind is not NameKind.LABEL and _is_abbreviation(row.name)
+            )
             if abbreviation:
                 spelt = row.name if not row.name.islower() else row.name.upper()
                 held = names.abbreviations.setdefault(spelt, [])
@@ -232,6 +237,18 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
         if bag:
             names.bags.setdefault(bag, []).append(place)
     _share_curated(names)
+    loose: dict[str, list[int]] = {}
+    keys = list(names.keys)
+    for place, key in enumerate(keys):
+        found = loose_key(key.split(" "))
+        if found:
+            loose.setdefault(found, []).append(place)
+    best = list(names.keys.values())
+    for found, places in loose.items():
+        # Under a mark of its own among the bags; only where one concept answers for all names that meet there.
+        concepts = {min(best[place], key=best[place].__getitem__) for place in places}
+        if len(concepts) == 1:
+            names.bags[f"~ {found}"] = places
     return names
 
 

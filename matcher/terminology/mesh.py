@@ -52,7 +52,7 @@ def load() -> Vocabulary | None:
     by_tree: dict[str, str] = {}
     kept: set[str] = set()
     for canonical, heading in headings.items():
-        trees = [tree for tree in heading["mesh_tree"] if tree.startswith(("C", "F03"))]
+        trees = [tree for tree in heading["mesh_tree"] if not tree.startswith("M")]
         if not trees:
             continue
         kept.add(canonical)
