@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,21 @@ def chosen(names: Sequence[str]) -> dict[str, type[RegistrySpider]]:
     return {name: known[name] for name in (names or known)}
 
 
+def ids_by_registry(spiders: Mapping[str, type[RegistrySpider]], ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Which ids to ask of which registry: those that are in its form. Raises ArgumentError for an id of none."""
+    found: dict[str, list[str]] = {}
+    for one in ids:
+        refusals = []
+        for name, spider in spiders.items():
+            try:
+                found.setdefault(name, []).append(spider.checked_id(one))
+            except ArgumentError as error:
+                refusals.append(error)
+        if len(refusals) == len(spiders):
+            raise refusals[0] if len(spiders) == 1 else ArgumentError(f"{one!r} is not an id of {', '.join(spiders)}")
+    return {name: tuple(own) for name, own in found.items() if own}
+
+
 def crawl(
     catalogue: Catalogue,
     names: Sequence[str] = (),
@@ -67,6 +82,7 @@ def crawl(
     conditions: Sequence[str] = (),
     everything: bool = False,
     ids: Sequence[str] = (),
+    known_ids: Mapping[str, Sequence[str]] | None = None,
     since: str | None = None,
     delay_s: float | None = None,
     force: bool = False,
@@ -76,6 +92,8 @@ def crawl(
 ) -> list[CrawlReport]:
     """Crawl registries into the catalogue and publish; the reports, one for each registry.
 
+    ids: each is asked of the registries that have such ids; registries without any are left out. known_ids: by
+    registry, ids to begin with where it cannot be searched.
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
     day's overlap. scrapy_level: what Scrapy's own loggers say.
     force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes.
@@ -83,9 +101,21 @@ def crawl(
     data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
     """
-    arguments: dict[str, Any] = {"condition": tuple(conditions), "all": everything, "id": tuple(ids)}
     spiders = chosen(names)
-    checked = {name: spider(since=None if since == LAST else since, **arguments) for name, spider in spiders.items()}
+    ids_of = ids_by_registry(spiders, ids) if ids else dict.fromkeys(spiders, ())
+    spiders = {name: spider for name, spider in spiders.items() if name in ids_of}
+    arguments: dict[str, dict[str, Any]] = {
+        name: {
+            "condition": tuple(conditions),
+            "all": everything,
+            "id": ids_of[name],
+            "known_ids": (known_ids or {}).get(name, ()),
+        }
+        for name in spiders
+    }
+    checked = {
+        name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in spiders.items()
+    }
     with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress, wait_s) as harvest:
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
@@ -100,7 +130,7 @@ def crawl(
                 harvest=harvest,
                 since=(last.started_at.date() - OVERLAP if last else None) if since == LAST else since,
                 version_at_last_crawl=last.data_version if last else None,
-                **arguments,
+                **arguments[name],
             )
         process.start()
         if any(report.received for report in harvest.reports) or catalogue.published:

@@ -32,13 +32,15 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
         "[bold]Sample data[/bold]: bundled records of real trials, as old as their README says; not for care."
     )
     _refuse_real_data(catalogue)
-    sampled = [name for name in registries() if name in stand_ins()]
+    samples = stand_ins()
+    sampled = [name for name in registries() if name in samples]
+    known_ids = {name: getattr(samples[name], "KNOWN_IDS", ()) for name in sampled}
     with serve(*sampled) as addresses:
         for name, address in addresses.items():
             os.environ[f"CALCITRIALS_{name.upper()}_URL"] = address
             console.print(f"{name}: sample registry at {address}")
         with showing_progress(console) as progress:
-            reports = crawl(catalogue, sampled, delay_s=0.0, progress=progress)
+            reports = crawl(catalogue, sampled, known_ids=known_ids, delay_s=0.0, progress=progress)
     print_reports(reports, console)
     job = MatchJob(catalogue)
     out = console_for(sys.stdout)
