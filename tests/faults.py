@@ -14,6 +14,7 @@ A fault is a function of an ``Exchange``: it asks the registry (``answer``) or n
 proxy saw stands in ``requests``, in order of arrival, for tests of headers, of the pace, and of what was never asked.
 """
 
+import datetime as dt
 import http.client
 import json
 import os
@@ -24,6 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -134,9 +136,19 @@ def silent(exchange: Exchange) -> None:
 
 
 def refused(status: int, text: str = "", *, retry_after: str | None = None) -> Fault:
-    """An error status with a plain text, and a Retry-After as the server would write it (seconds or HTTP date)."""
+    """An error status with a plain text, and a Retry-After in seconds."""
     headers = {"Content-Type": "text/plain"} | ({} if retry_after is None else {"Retry-After": retry_after})
     return lambda exchange: exchange.send(Answer(text.encode(), status, headers))
+
+
+def refused_until(seconds: float, status: int = 429) -> Fault:
+    """An error status with a Retry-After as an HTTP date, this many seconds after the request (whole ones are told)."""
+
+    def play(exchange: Exchange) -> None:
+        until = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+        refused(status, retry_after=format_datetime(until, usegmt=True))(exchange)
+
+    return play
 
 
 def web_page(exchange: Exchange) -> None:
