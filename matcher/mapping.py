@@ -15,7 +15,7 @@ _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PATTERN_WINDOW = 8
 _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 _DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
-WIDE_HEAD = 30
+WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 _AFFIXES = (

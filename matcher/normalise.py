@@ -168,12 +168,13 @@ _ALIKE = {
 
 
 def loose_key(words: list[str]) -> str:
-    """Key of a phrase by what its words are about: organ nouns for adjectives, one word for tumour words, no "disease".
+    """Key of a phrase by what its words are about: organ nouns for adjectives, one word for tumour words and for
+    disease, disorder, syndrome.
 
     A last resort for whole phrases only: "renal impairment" meets "kidney insufficiency".
     """
-    kept = {_ALIKE.get(word, word) for word in words if word not in STOPWORDS and word not in _HEADS}
-    return " ".join(sorted(kept)) if any(len(word) >= 4 for word in kept) else ""
+    kept = {"disease" if word in _HEADS else _ALIKE.get(word, word) for word in words if word not in STOPWORDS}
+    return " ".join(sorted(kept)) if any(len(word) >= 4 for word in kept - {"disease"}) else ""
 
 
 def bag_key(words: list[str]) -> str:

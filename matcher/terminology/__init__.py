@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from matcher.terminology import cache
+from matcher.terminology import cache, store
 from matcher.terminology.compiled import Edge, Tables, Terminology
 from matcher.terminology.model import Kind, NameKind, Relation, Vocabulary, VocabularyInfo
 
@@ -19,19 +19,25 @@ __all__ = [
 ]
 
 
-def _compile_default(version: str) -> Terminology:
+def built_in() -> list[Vocabulary]:
+    """Our own table first, then what the installed packages ship."""
     from matcher.terminology import curated, hpo, icd10cm, mesh
+
+    names = mesh.load()
+    return [curated.load(), *([names] if names else []), *hpo.load(), icd10cm.load()]
+
+
+def _compile_default(version: str) -> Terminology:
     from matcher.terminology.compile import compile_terminology
 
-    vocabularies = [curated.load(), *hpo.load(), icd10cm.load()]
-    names = mesh.load()
-    if names is not None:
-        vocabularies.insert(1, names)
-    return compile_terminology(vocabularies, version)
+    return compile_terminology([*built_in(), *store.vocabularies()], version)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
+def _opened(version: str) -> Terminology:
+    return cache.read_or(version, lambda: _compile_default(version))
+
+
 def default() -> Terminology:
     """The built-in vocabularies and the loaded ones, compiled once and cached on disk."""
-    version = cache.fingerprint([])
-    return cache.read_or(version, lambda: _compile_default(version))
+    return _opened(cache.fingerprint(store.loaded_files()))

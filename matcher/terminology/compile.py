@@ -107,12 +107,12 @@ class _Targets:
         if len(claimed) == 1:
             self.clusters.join(next(iter(claimed)), concept.id)
             return True
+        joined = False
         for code in codes:
-            known = code in self.clusters.parent and len(self.claims[code]) == 1
-            if known and self.clusters.may_join(code, self.number):
+            if code in self.clusters.parent and len(self.claims[code]) == 1:
                 self.clusters.join(code, concept.id)
-                return True
-        return False
+                joined = True
+        return joined
 
     def join_by_label(self, concept: ConceptRow) -> bool:
         label = phrase_key(self.words_of[concept.label])
@@ -171,7 +171,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     codes: dict[str, list[int]] = defaultdict(list)
     for vocabulary in vocabularies:
         for row in vocabulary.codes:
-            if place_of[row.id] not in codes[row.code]:
+            if row.id in place_of and place_of[row.id] not in codes[row.code]:
                 codes[row.code].append(place_of[row.id])
     arrays = _name_arrays(names) | _edge_arrays(edges, len(ids))
     keys = list(names.keys)
@@ -209,6 +209,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
         curated = rank == 0
         for row in (*vocabulary.names, *labels):
+            if row.id not in place_of:
+                continue
             concept = place_of[row.id]
             if row.kind is NameKind.WORDS:
                 sets = [sorted({" ".join(name_words(word)) for word in part.split("|")}) for part in row.name.split(" ")]

@@ -1,0 +1,115 @@
+"""The vocabulary files that the user has loaded, and getting the official ones."""
+
+import os
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from matcher.terminology.files import UnknownVocabularyError, read_vocabulary
+from matcher.terminology.model import Vocabulary, VocabularyInfo
+
+OFFICIAL = {
+    "mondo": (
+        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_orphanet.sssom.tsv",
+        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_mesh.sssom.tsv",
+        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_omim.sssom.tsv",
+        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_doid.sssom.tsv",
+        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_icd10cm.sssom.tsv",
+    ),
+    "doid": ("https://raw.githubusercontent.com/DiseaseOntology/HumanDiseaseOntology/main/src/ontology/doid.obo",),
+    "hpo": (
+        "https://purl.obolibrary.org/obo/hp.obo",
+        *(
+            "https://raw.githubusercontent.com/obophenotype/human-phenotype-ontology/master/src/translations/"
+            f"hp-{language}.babelon.tsv"
+            for language in ("fr", "de", "es", "it", "pt", "nl")
+        ),
+    ),
+}
+"""Where the vocabularies' own projects publish them."""
+LARGEST_BYTES = 400_000_000
+TIMEOUT_S = 60
+
+
+class TermsDownloadError(RuntimeError):
+    """An official file could not be fetched; the message says which and why."""
+
+
+def terms_folder() -> Path:
+    """``$CALCITRIALS_TERMS``, else ``$XDG_DATA_HOME/calcitrials/terms``, else ``~/.local/share/calcitrials/terms``."""
+    own = os.environ.get("CALCITRIALS_TERMS")
+    if own:
+        return Path(own)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "calcitrials" / "terms"
+
+
+def loaded_files(folder: Path | None = None) -> list[Path]:
+    """Loaded vocabulary files, in a fixed order."""
+    base = folder or terms_folder()
+    return sorted(path for path in base.glob("*") if path.is_file()) if base.is_dir() else []
+
+
+def load_file(path: Path, folder: Path | None = None) -> VocabularyInfo:
+    """Check a vocabulary file and keep a copy of it, unaltered; a file of the same name is replaced.
+
+    Raises:
+        UnknownVocabularyError: it is no vocabulary file that can be read.
+    """
+    vocabulary = read_vocabulary(path)
+    base = folder or terms_folder()
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=base, prefix=".loading-", delete=False) as temporary:
+        temporary.close()
+        shutil.copyfile(path, temporary.name)
+        Path(temporary.name).replace(base / path.name)
+    return vocabulary.info
+
+
+def vocabularies(folder: Path | None = None) -> list[Vocabulary]:
+    """All loaded vocabularies: those with concepts first, then translations and edges."""
+    found = [read_vocabulary(path) for path in loaded_files(folder)]
+    return sorted(found, key=lambda vocabulary: not vocabulary.concepts)
+
+
+def update(
+    names: tuple[str, ...] = tuple(OFFICIAL),
+    folder: Path | None = None,
+    addresses: dict[str, tuple[str, ...]] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[VocabularyInfo]:
+    """Fetch official files and load them; what was loaded.
+
+    Raises:
+        TermsDownloadError: a file could not be fetched; those fetched before it stay loaded.
+        UnknownVocabularyError: what came is no vocabulary file.
+    """
+    known = addresses or OFFICIAL
+    infos: list[VocabularyInfo] = []
+    with tempfile.TemporaryDirectory(prefix="calcitrials-terms-") as temporary:
+        for name in names:
+            if name not in known:
+                raise UnknownVocabularyError(f"{name} is none of the vocabularies that can be updated: {', '.join(known)}")
+            for address in known[name]:
+                if progress is not None:
+                    progress(address)
+                infos.append(load_file(_fetch(address, Path(temporary)), folder))
+    return infos
+
+
+def _fetch(address: str, folder: Path) -> Path:
+    target = folder / address.rsplit("/", 1)[-1]
+    request = urllib.request.Request(address, headers={"User-Agent": "calcitrials"})
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer, target.open("wb") as file:
+            size = 0
+            while block := answer.read(1 << 20):
+                size += len(block)
+                if size > LARGEST_BYTES:
+                    raise TermsDownloadError(f"{address} is larger than {LARGEST_BYTES:,} bytes")
+                file.write(block)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise TermsDownloadError(f"{address} could not be fetched: {error}") from None
+    return target
