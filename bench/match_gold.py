@@ -55,11 +55,20 @@ def ask_batch(catalogue: Path, gold: Sequence[Mapping[str, Any]], folder: Path) 
         for query in gold:
             asked = {"id": query["id"], "query": query["query"], "patient": query.get("patient")}
             file.write(json.dumps({name: value for name, value in asked.items() if value}) + "\n")
-    command = [program(), "match", "--batch", questions, "--limit", str(LIMIT), "--catalog", catalogue]
+    command: list[str | Path] = [
+        program(),
+        "match",
+        "--batch",
+        questions,
+        "--limit",
+        str(LIMIT),
+        "--catalog",
+        catalogue,
+    ]
     with results.open("wb") as out:
         run = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
     if run.returncode > 1 or len(lines(results)) != len(gold):
-        raise subprocess.CalledProcessError(run.returncode, command, stderr=run.stderr)
+        raise subprocess.CalledProcessError(run.returncode, [str(part) for part in command], stderr=run.stderr)
     return results
 
 
@@ -79,7 +88,7 @@ def write_answers(path: Path, ranked: Mapping[str, Sequence[str]]) -> Path:
 
 def score(results: Path, gold: Path = GOLD) -> tuple[dict[str, float], list[str]]:
     """Figures of the shared scoring tool, and its lines of detail."""
-    command = [sys.executable, SCORE, gold, results, "--misses"]
+    command: list[str | Path] = [sys.executable, SCORE, gold, results, "--misses"]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     *detail, figures = run.stdout.splitlines()
     return read_figures(figures), detail
@@ -100,7 +109,8 @@ def rank_simply(method: str, facts: Sequence[Fact], gold: Sequence[Mapping[str, 
     queries = {query["id"]: "; ".join(conditions_of(query["query"], json.loads)) for query in gold}
     task = json.dumps({"method": method, "trials": trials, "queries": queries, "limit": LIMIT})
     script = Path(__file__).with_name("match_rankers.py")
-    run = subprocess.run([python_of(method), script], input=task, capture_output=True, text=True, check=False)
+    command: list[str | Path] = [python_of(method), script]
+    run = subprocess.run(command, input=task, capture_output=True, text=True, check=False)
     if run.returncode:
         raise RivalMissing(f"{method} failed: {run.stderr.strip()[-300:]}")
     ranked: dict[str, list[str]] = json.loads(run.stdout)
@@ -137,9 +147,6 @@ def measure(seed: int, catalogue: Path, facts: Sequence[Fact]) -> tuple[list[Row
             if system == OURS:
                 details += [f"gold, ours: {line}" for line in said]
                 details += [f"gold, ours, wrong in {'/'.join(HARD_KINDS)}: {', '.join(wrong) or 'none'}"]
-    rows = [
-        Row("gold", label, values[name], mark, 4 if name == "must_not_rate" else 3)
-        for name, (label, mark) in MARKS.items()
-    ]
+    rows = [Row("gold", label, values[name], mark) for name, (label, mark) in MARKS.items()]
     rows.append(Row("gold", "wrong: negated, family, past", hard, Mark(0.0, at_least=False)))
     return rows, details

@@ -1,6 +1,6 @@
 """TrialMatchAI over the same trials and queries, as it runs without a GPU or a model: BM25 and hashed embeddings.
 
-Its demo workspace gives the configuration; the trials in it are replaced by ours and each query goes in as a FHIR bundle.
+Its demo workspace gives the configuration; its trials are replaced by ours, and each query goes in as a FHIR bundle.
 This is its weakest configuration: no entity recognition, no concept store, no language model.
 """
 
@@ -16,21 +16,14 @@ from match_cache import RivalMissing, python_of
 from match_facts import Fact
 
 BATCH = 50
-_WORK = (
-    "data/trials_jsons",
-    "data/processed_trials",
-    "data/processed_criteria",
-    "data/search",
-    "data/patients",
-    "results",
-)
+_DATA = ("trials_jsons", "processed_trials", "processed_criteria", "search", "patients")
 
 
 def rank(facts: Sequence[Fact], gold: Sequence[Mapping[str, Any]], folder: Path) -> dict[str, list[str]]:
     """Ranked trials by query. Raises RivalMissing when it is not there or fails."""
     program = python_of("trialmatchai").with_name("trialmatchai")
     _run([program, "demo", "--workdir", folder], folder.parent)
-    for name in _WORK:
+    for name in ("results", *(f"data/{name}" for name in _DATA)):
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
     ids = {fact["id"].replace("/", "_"): fact["id"] for fact in facts}
@@ -67,7 +60,7 @@ def _ranked(folder: Path, query: str) -> list[str]:
 
 
 def _trial(fact: Fact) -> dict[str, str]:
-    """A record in its own shape. Where no criteria are known the conditions stand for them: it ranks no trial without."""
+    """A record in its own shape. Where no criteria are known the conditions stand for them, for it needs some."""
     points = fact.get("eligibility_points") or fact["conditions"]
     conditions = "; ".join(fact["conditions"])
     title = fact.get("brief_title") or fact.get("official_title") or fact.get("acronym") or conditions
@@ -107,6 +100,5 @@ def _bundle(query: Mapping[str, Any]) -> Any:
         }
         entries = [{"resource": patient}, {"resource": condition}]
     text = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries})
-    return json.loads(
-        text.replace('"id": "p1"', f'"id": "{query["id"]}"').replace("Patient/p1", f"Patient/{query['id']}")
-    )
+    named = text.replace('"id": "p1"', f'"id": "{query["id"]}"')
+    return json.loads(named.replace("Patient/p1", f"Patient/{query['id']}"))
