@@ -107,7 +107,8 @@ def find_codes(terminology: Terminology, text: str) -> list[CodeMention]:
     for match in _ICD_CODE.finditer(text):
         code = match["code"]
         known = bool(concepts_of_code(terminology, "ICD10CM", code))
-        # A bare three-character code could be a vitamin or a room; it counts with its prefix, alone, or in a list of codes.
+        # A bare three-character code could be a vitamin or a room; it counts with its prefix, alone, or in a list of
+        # codes.
         alone = re.fullmatch(r"[\s,;+&/A-Z0-9.*†!:-]*(?:and|et|und|y|e|en)?[\s,;+&/A-Z0-9.*†!:-]*", text) is not None
         if known and ("." in code or prefixed or alone):
             add(match.start(), match.end(), "ICD10CM", code)
@@ -117,4 +118,6 @@ def find_codes(terminology: Terminology, text: str) -> list[CodeMention]:
 
 def looks_like_code(text: str) -> bool:
     """Whether a whole input is nothing but a code of some kind."""
-    return bool(re.fullmatch(r"\s*[A-Za-z]{1,12}[ :_-]?[A-Z]?\d{2,9}(?:\.\d+)?\s*", text)) or bool(_OTHER_ICD.search(text))
+    return bool(re.fullmatch(r"\s*[A-Za-z]{1,12}[ :_-]?[A-Z]?\d{2,9}(?:\.\d+)?\s*", text)) or bool(
+        _OTHER_ICD.search(text)
+    )

@@ -11,7 +11,9 @@ def _years(days: float) -> str:
     return f"{days / _DAYS_IN_YEAR:.0f} years" if days >= 2 * _DAYS_IN_YEAR - 1 else f"{days / 30.4375:.0f} months"
 
 
-def check(catalogue: Catalogue, place: int, patient: Patient, countries: dict[int, frozenset[str]]) -> tuple[Eligibility, str | None]:
+def check(
+    catalogue: Catalogue, place: int, patient: Patient, countries: dict[int, frozenset[str]]
+) -> tuple[Eligibility, str | None]:
     """Verdict, and the reason when a stated limit excludes the patient."""
     age, reason = _age(catalogue, place, patient.age_years)
     sex = "unknown"

@@ -93,7 +93,9 @@ class Expansion:
             layer = above
 
     def _manifestations(self, concept: int) -> dict[int, Reached]:
-        """Findings and complications of a disease with how regular they are, inherited from wider diseases at a cost."""
+        """Findings and complications of a disease with how regular they are, inherited from wider diseases at a
+        cost.
+        """
         found: dict[int, Reached] = {}
         terminology = self.terminology
         start = self.of(concept)

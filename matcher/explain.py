@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from matcher.presentation import PatientConcepts
 from matcher.profiles import FIELD_WEIGHT
-from matcher.ranking import PatientConcepts, Scored
+from matcher.ranking import Scored
 from matcher.results import Suggestions
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ def explain_trial(
     elements = (*patient.diseases, *patient.findings)
     for element in elements:
         source = " (implied)" if element.inferred else ""
-        lines.append(f'You name {ranker.label(element.concept)}{source}: "{element.words}", {element.rule}, weight {element.weight:.2f}.')
+        lines.append(
+            f'You name {ranker.label(element.concept)}{source}: "{element.words}", {element.rule}, '
+            f"weight {element.weight:.2f}."
+        )
     for concept, words in patient.denied.items():
         if concept in {naming.concept for naming in catalogue.namings(place)}:
             lines.append(f'You deny {ranker.label(concept)}: "{words}".')
@@ -41,15 +45,19 @@ def explain_trial(
         lines.append(_no_way(matcher, place, patient))
         return tuple(lines)
     scored = ranked[rank - 1]
-    for link in scored.links:
-        lines.append(
-            f"{ranker.label(link.element.concept)} -> {ranker.label(link.naming.concept)} ({link.reached.relation}, "
-            f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
-            f"({FIELD_WEIGHT[link.naming.field]:.2f}) = {link.value:.2f}."
-        )
+    lines += [
+        f"{ranker.label(link.element.concept)} -> {ranker.label(link.naming.concept)} ({link.reached.relation}, "
+        f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
+        f"({FIELD_WEIGHT[link.naming.field]:.2f}) = {link.value:.2f}."
+        for link in scored.links
+    ]
     lines += scored.notes
-    lines.append(f"Score {scored.score:.2f}, {grade_of(scored)}, place {rank} of {len(ranked)} before limits of age and sex.")
-    shown = next((number for number, match in enumerate(suggestions.matches, start=1) if match.trial_id == trial_id), None)
+    lines.append(
+        f"Score {scored.score:.2f}, {grade_of(scored)}, place {rank} of {len(ranked)} before limits of age and sex."
+    )
+    shown = next(
+        (number for number, match in enumerate(suggestions.matches, start=1) if match.trial_id == trial_id), None
+    )
     ruled = next((item.reason for item in suggestions.ruled_out if item.trial_id == trial_id), None)
     if shown is not None:
         lines.append(f"It is shown at place {shown}.")

@@ -1,6 +1,7 @@
 """Diseases that a list of findings points at when no disease is named ("angioid streaks, yellow papules on the neck").
 
-Every disease with a manifestation edge to a stated finding is weighed: how rare the findings are among all diseases, and
+Every disease with a manifestation edge to a stated finding is weighed: how rare the findings are among all diseases,
+and
 how regular they are in this one. Only a clear first place counts, and it is said to be suggested by the findings.
 """
 
@@ -64,7 +65,9 @@ class Inference:
 
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""
-        findings = [finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM]
+        findings = [
+            finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM
+        ]
         if len(findings) < FEWEST_RARE:
             return None
         total = sum(self.information(finding) for finding in findings)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from matcher.guards import SAYS_NOTHING, affix_differs, affixes, same_numbers, says_something
 from matcher.ngrams import allowed_edits
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, bag_key, loose_key, phrase_key, tokens
 from matcher.terminology import Kind, NameKind, Terminology
@@ -18,11 +19,6 @@ _DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "ke
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
-_AFFIXES = (
-    "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
-    "micro", "macro", "intra", "extra", "supra", "infra", "peri", "para", "post", "pre", "dys", "eu", "iso", "neo",
-    "meta", "mono", "hemi", "di", "tri", "a",
-)  # fmt: skip
 
 
 class Hit(NamedTuple):
@@ -48,20 +44,6 @@ def clean_tokens(text: str) -> list[Token]:
         for place, token in enumerate(found)
         if not (token.text in TYPE_WORDS and place + 1 < len(found) and found[place + 1].text[0].isdigit())
     ]
-
-
-def affixes(word: str) -> str:
-    """The reversing prefixes of a word: "pseudohypo" of pseudohypoparathyroidism."""
-    found = ""
-    rest = word
-    grown = True
-    while grown and len(rest) > 5:
-        grown = False
-        for affix in _AFFIXES[:-1]:
-            if rest.startswith(affix) and len(rest) - len(affix) >= 4:
-                found, rest, grown = found + affix, rest[len(affix) :], True
-                break
-    return found
 
 
 class Mapper:
@@ -135,7 +117,7 @@ class Mapper:
                     yield Hit(window[0][0], window[-1][0] + 1, tuple(concepts), "word order", 0.97)
 
     def _coordinated(self, found: Sequence[Token]) -> Iterable[Hit]:
-        """ "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis": the shared word counts twice."""
+        """Names that share a word: "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis"."""
         words = [token.text for token in found]
         index = self.terminology.key_index
         for place in range(1, len(words) - 1):
@@ -177,7 +159,8 @@ class Mapper:
             meanings = table.get(piece) or table.get(piece.removesuffix("s"))
             if meanings is None and short and len(piece) >= 3:
                 meanings = table.get(piece.upper()) or next(
-                    (table[spelt] for spelt in (piece.capitalize(), piece[:2].upper() + piece[2:]) if spelt in table), None
+                    (table[spelt] for spelt in (piece.capitalize(), piece[:2].upper() + piece[2:]) if spelt in table),
+                    None,
                 )
             if meanings is None and "-" in piece:
                 meanings = table.get(piece.replace("-", ""))
@@ -200,7 +183,7 @@ class Mapper:
         for place, distance in index.within(word, edits):
             known = index.strings[place]
             # The first letter is seldom mistyped; affixes that reverse the meaning never count as typing errors.
-            if affixes(known) != own and distance < 3 and _affix_differs(word, known):
+            if affixes(known) != own and distance < 3 and affix_differs(word, known):
                 continue
             kept.append((known, distance))
         return tuple(kept[:6])
@@ -221,7 +204,12 @@ class Mapper:
                 yield from self._around(words, place, correction, distance, options)
 
     def _around(
-        self, words: list[str], place: int, correction: str, distance: int, options: dict[int, tuple[tuple[str, int], ...]]
+        self,
+        words: list[str],
+        place: int,
+        correction: str,
+        distance: int,
+        options: dict[int, tuple[tuple[str, int], ...]],
     ) -> Iterable[Hit]:
         """Names around a corrected word; neighbours that are misspelt too take their own first corrections."""
         terminology = self.terminology
@@ -235,7 +223,9 @@ class Mapper:
                         window[other - start] = options[other][0][0]
                         edits += options[other][0][1]
                 key = terminology.key_index.get(phrase_key(window))
-                places = [key] if key is not None else terminology.keys_of_bag(bag_key(window)) if end - start > 1 else []
+                places = (
+                    [key] if key is not None else terminology.keys_of_bag(bag_key(window)) if end - start > 1 else []
+                )
                 if not places or (end - start == 1 and not says_something(correction)):
                     continue
                 concepts, _ = self.concepts_of(places[0])
@@ -253,8 +243,8 @@ class Mapper:
                 continue
             for place, distance in terminology.key_grams.within(key, edits):
                 known = terminology.keys[place].split(" ")
-                if _same_numbers(words, known) and all(
-                    not _affix_differs(mine, theirs) for mine, theirs in zip(words, known, strict=False)
+                if same_numbers(words, known) and all(
+                    not affix_differs(mine, theirs) for mine, theirs in zip(words, known, strict=False)
                 ):
                     score = round(max(0.6, 0.95 - 1.2 * distance / len(key)), 3)
                     yield Hit(start, end, self.concepts_of(place)[0], "misspelt", score)
@@ -271,9 +261,9 @@ class Mapper:
 
     def without_wide_heads(self, found: Sequence[Token], hits: list[Hit]) -> list[Hit]:
         """Hits of a term without a lone wide word of it: "Helicobacter pylori infection" is not "infection"."""
-        content = sum(token.text not in STOPWORDS and token.text not in _SAYS_NOTHING for token in found)
+        content = sum(token.text not in STOPWORDS and token.text not in SAYS_NOTHING for token in found)
         covered = sum(
-            token.text not in STOPWORDS and token.text not in _SAYS_NOTHING
+            token.text not in STOPWORDS and token.text not in SAYS_NOTHING
             for hit in hits
             for token in found[hit.start : hit.end]
         )
@@ -306,7 +296,9 @@ class Mapper:
         return sorted([*chosen, *kept])
 
     def _open_to(self, concept: int, owners: Sequence[Hit | None]) -> bool:
-        """Whether described words are free: some belong to no name, the others to no disease and to no kin of the concept."""
+        """Whether described words are free: some belong to no name, the others to no disease and to no kin of the
+        concept.
+        """
         if all(owner is not None for owner in owners):
             return False
         kin = {concept, *(edge.other for edge in self.terminology.edges(concept))}
@@ -334,28 +326,6 @@ class Mapper:
             if concept not in found:
                 found.append(concept)
         return found[:limit]
-
-
-_SAYS_NOTHING = frozenset(
-    "disease disorder syndrome condition illness finding symptom complication patient case male female adult child infant "
-    "boy girl man woman pregnancy birth death injury lesion chronic acute primary secondary severe mild moderate left right "
-    "bilateral unilateral other all none normal abnormal onset progressive familial sporadic idiopathic history therapy "
-    "treatment surgery study control healthy type stage grade maladie krankheit enfermedad malattia doenca ziekte "
-    "frequent rare recurrent recurrence local generalized localized diffuse focal distal proximal positive negative "
-    "current present absent today age time cause risk factor test result level white black line back hand foot "
-    "calcium bone skin muscle sugar stone plaque nodule mass lump swelling inheritance variable phenotype proband "
-    "accident incident exposure activity contact fall event screening observation rest alive dead single multiple "
-    "isolated complete partial total simple complex mixed minor major early late young old new".split()
-)
-
-
-def says_something(word: str) -> bool:
-    return len(word) >= 3 and word not in _SAYS_NOTHING and word not in STOPWORDS and not word.isdigit()
-
-
-def _affix_differs(word: str, known: str) -> bool:
-    """Whether two words differ in a prefix that reverses the meaning (hypo-, hyper-, pseudo-, non-)."""
-    return affixes(word) != affixes(known) and word[:3] != known[:3]
 
 
 def _pattern_places(words: list[str], place: int, sets: list[list[str]]) -> list[int]:
@@ -388,24 +358,16 @@ def _open_runs(found: Sequence[Token], covered: set[int]) -> Iterable[tuple[int,
             start = place + 1
 
 
-def _same_numbers(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Type numbers never count as typing errors: 1a is not 1b."""
-    return [word for word in words if word[0].isdigit()] == [word for word in others if word[0].isdigit()]
-
-
 def _choose(candidates: Iterable[Hit]) -> list[Hit]:
     """Non-overlapping hits: more words first, then the better score, then the earlier one."""
     chosen: list[Hit] = []
     taken: set[int] = set()
-    for hit in sorted(set(candidates), key=lambda item: (item.start - item.end, -item.score, item.start, item.concepts)):
+    for hit in sorted(
+        set(candidates), key=lambda item: (item.start - item.end, -item.score, item.start, item.concepts)
+    ):
         span = range(hit.start, hit.end)
         if taken.isdisjoint(span):
             chosen.append(hit)
             taken.update(span)
     chosen.sort()
     return chosen
-
-
-def generic(terminology: Terminology, concept: int) -> bool:
-    """Whether a concept supports a match without ever making one."""
-    return terminology.kind(concept) is Kind.SYMPTOM

@@ -1,11 +1,13 @@
 """What a text says of each diagnosis: present, denied, a relative's, past, or only suspected.
 
-A rule set in the manner of NegEx and ConText, for the six languages of the domain: cue words with a direction, scopes that
+A rule set in the manner of NegEx and ConText, for the six languages of the domain: cue words with a direction, scopes
+that
 end at clause borders, and a list of phrases that look like cues and are none.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -52,7 +54,8 @@ def flat(text: str) -> str:
 
 
 _SENTENCE_END = re.compile(
-    r"(?<![.\s][a-z])(?<!\b(?:dr|vs|no|st|mr|ms|ca|cf|eg|ie|sp|ed|pt|re|va|zn))[.!?](?=\s|$)|[;\n\r•|]|(?<=\s)[-–](?=\s)"
+    r"(?<![.\s][a-z])(?<!\b(?:dr|vs|no|st|mr|ms|ca|cf|eg|ie|sp|ed|pt|re|va|zn))[.!?](?=\s|$)|[;\n\r•|]|"
+    r"(?<=\s)[-–](?=\s)"
 )
 
 
@@ -73,9 +76,11 @@ def sentences(text: str) -> list[Clause]:
 
 # Phrases with a cue word that deny or date nothing; they are blanked before cues are looked for.
 _NO_CUE = re.compile(
-    r"\bno (?:change|response|improvement|progress\w*|doubt|treatment|therapy|effect|contraindication\w*|matter|other|specific"
+    r"\bno (?:change|response|improvement|progress\w*|doubt|treatment|therapy|effect|contraindication\w*|matter|"
+    r"other|specific"
     r"|better|benefit|relief|success)\b"
-    r"|\bnot (?:only|yet|responding|respond\w*|improv\w*|controlled|treated|tolerat\w*|due|related|known|on|sure|well|helped)\b"
+    r"|\bnot (?:only|yet|responding|respond\w*|improv\w*|controlled|treated|tolerat\w*|due|related|known|on|"
+    r"sure|well|helped)\b"
     r"|\bwithout (?:treatment|therapy|success|effect|improvement|relief|response)\b|\bnot\b(?= amenable)"
     r"|\bpas (?:encore|seulement)\b|\bno (?:solo|solamente)\b|\bnon (?:solo|soltanto)\b|\bnicht nur\b|\bniet alleen\b"
     r"|\bnon[- ](?:hodgkin|small|alcoholic|insulin|obstructive|melanoma|invasive|specific|familial)\b"
@@ -86,17 +91,21 @@ _DOUBT_OVER_DENIAL = re.compile(
     r"|non (?:si puo )?esclud\w+|nao (?:se pode )?(?:descarta|exclui)\w*|niet uitgesloten"
 )
 _SUSPECTED_THEN_DENIED = re.compile(
-    r"(?:was |were |had been |initially |first |at first |once |previously )*(?:suspected|considered|thought of|presumed|queried)"
+    r"(?:was |were |had been |initially |first |at first |once |previously )*(?:suspected|considered|thought of|"
+    r"presumed|queried)"
     r"(?: initially| at first)?,? (?:but|and|then|later|and later|and then|but later|but was|but then)[^,;.]{0,24}?"
-    r"(?:not confirmed|unconfirmed|never confirmed|ruled out|excluded|refuted|disproved|discarded|rejected|dismissed|not found)"
+    r"(?:not confirmed|unconfirmed|never confirmed|ruled out|excluded|refuted|disproved|discarded|rejected|"
+    r"dismissed|not found)"
     r"|suspecte\w* mais (?:non confirme\w*|elimine\w*|exclue?s?|infirme\w*)"
     r"|vermutet,? aber (?:nicht bestatigt|ausgeschlossen)|sospechad\w+,? pero (?:no confirmad\w+|descartad\w+)"
     r"|sospettat\w+,? ma (?:non confermat\w+|esclus\w+)|suspeitad\w+,? mas (?:nao confirmad\w+|descartad\w+)"
 )
 _DENIED_AFTER = re.compile(
     r"\b(?:(?:has|have|had|was|were|is|are|been|definitely|formally|clinically|now|since|already|firmly)\s+)*"
-    r"(?:ruled[- ]out|excluded|refuted|disproved|not (?:present|found|seen|confirmed|detected|observed|identified|demonstrated|likely)"
-    r"|never (?:present|found|confirmed|seen|developed)|unconfirmed|absent|negative|unlikely|was rejected|was discarded)\b"
+    r"(?:ruled[- ]out|excluded|refuted|disproved|not (?:present|found|seen|confirmed|detected|observed|"
+    r"identified|demonstrated|likely)"
+    r"|never (?:present|found|confirmed|seen|developed)|unconfirmed|absent|negative|unlikely|was rejected|"
+    r"was discarded)\b"
     r"|: ?(?:no|none|negative|neg|absent|nil|non|nein|ninguna|nee)\b(?! [a-z])"
     r"|\b(?:exclue?s?|eliminee?s?|ecartee?s?|infirmee?s?|non retrouvee?s?|absente?s?)\b"
     r"|\b(?:ausgeschlossen|nicht nachweisbar|nicht bestatigt|nicht vorhanden|nicht nachgewiesen|verneint)\b"
@@ -107,9 +116,12 @@ _DENIED_AFTER = re.compile(
 _DENIED_BEFORE = re.compile(
     r"\b(?:no (?:clinical |radiological |radiographic |histological |imaging |current |previous |prior |personal )?"
     r"(?:evidence|sign|signs|features|history|diagnosis|indication|finding|findings|suggestion|trace)(?: of| for)?"
-    r"|no|not|nor|none of|never (?:had|has had|developed|diagnosed with|suffered from|experienced|showed)|never|without(?: any)?"
-    r"|w/o|denies|denied|denying|negative for|absence of|free of|free from|lack of|lacks|lacking|rather than|instead of"
-    r"|does not have|doesn't have|do not have|don't have|has no|have no|had no|did not have|exclud(?:es|ing)|ruled out|ruling out"
+    r"|no|not|nor|none of|never (?:had|has had|developed|diagnosed with|suffered from|experienced|showed)|never|"
+    r"without(?: any)?"
+    r"|w/o|denies|denied|denying|negative for|absence of|free of|free from|lack of|lacks|lacking|rather than|"
+    r"instead of"
+    r"|does not have|doesn't have|do not have|don't have|has no|have no|had no|did not have|exclud(?:es|ing)|"
+    r"ruled out|ruling out"
     r"|pas de|pas d|aucune?|sans|absence de|absence d|ni|jamais de|jamais eu de|n'a pas de|non|exclusion de"
     r"|kein(?:e|en|er|em|es)?|ohne|nicht|nie|weder|ausschluss(?: von| einer| eines)?|frei von"
     r"|sin|ningun[ao]?|niega|nunca|ausencia de|negativo para|descartad[ao]"
@@ -118,58 +130,85 @@ _DENIED_BEFORE = re.compile(
     r"|geen|zonder|niet|nooit)\b"
 )
 _FAMILY_HISTORY = re.compile(
-    r"\bfamil(?:y|ial) (?:medical )?(?:history|hx)\b|\bfh(?:x)?\b:?|\bfamhx\b|\bhistory in the family\b|\bruns in the family\b"
+    r"\bfamil(?:y|ial) (?:medical )?(?:history|hx)\b|\bfh(?:x)?\b:?|\bfamhx\b|\bhistory in the family\b|"
+    r"\bruns in the family\b"
     r"|\bantecedents? familia\w+|\bhistoire familiale\b|\bfamilienanamnese\b|\bfamiliar vorbelastet\b"
-    r"|\bantecedentes? familiare?s?\b|\bhistoria familiar\b|\banamnesi familiare\b|\bstoria familiare\b|\bfamiliarita\b"
-    r"|\bfamilieanamnese\b|\bfamiliegeschiedenis\b|\bin the family\b|\bdans la famille\b|\bin der familie\b|\ben la familia\b"
+    r"|\bantecedentes? familiare?s?\b|\bhistoria familiar\b|\banamnesi familiare\b|\bstoria familiare\b|"
+    r"\bfamiliarita\b"
+    r"|\bfamilieanamnese\b|\bfamiliegeschiedenis\b|\bin the family\b|\bdans la famille\b|\bin der familie\b|"
+    r"\ben la familia\b"
 )
 _RELATIVE = re.compile(
-    r"\b(?:step|half-?|twin )?(?:mother|father|mum|mom|dad|brother|sister|siblings?|uncle|aunt|cousins?|nephew|niece|grand ?mother"
-    r"|grand ?father|grandparents?|grandma|grandpa|relatives?|mere|pere|frere|soeur|oncle|tante|cousine|grand-mere|grand-pere"
+    r"\b(?:step|half-?|twin )?(?:mother|father|mum|mom|dad|brother|sister|siblings?|uncle|aunt|cousins?|nephew|"
+    r"niece|grand ?mother"
+    r"|grand ?father|grandparents?|grandma|grandpa|relatives?|mere|pere|frere|soeur|oncle|tante|cousine|"
+    r"grand-mere|grand-pere"
     r"|mutter|vater|bruder|schwester|onkel|cousine|oma|opa|grossmutter|grossvater|geschwister"
     r"|madre|padre|hermano|hermana|tio|tia|prim[oa]|abuel[oa]"
-    r"|fratello|sorella|zio|zia|cugin[oa]|nonn[oa]|mae|pai|irma[o]?|moeder|vader|broer|zus|oom|grootmoeder|grootvader)\b"
-    r"|\b(?:her|his|their|patient's|the) (?:son|daughter|child|children|wife|husband)\b|\bhas a (?:son|daughter|child)\b"
+    r"|fratello|sorella|zio|zia|cugin[oa]|nonn[oa]|mae|pai|irma[o]?|moeder|vader|broer|zus|oom|grootmoeder|"
+    r"grootvader)\b"
+    r"|\b(?:her|his|their|patient's|the) (?:son|daughter|child|children|wife|husband)\b|\bhas a (?:son|daughter|"
+    r"child)\b"
     r"|\b(?:sa fille|son fils|ihr sohn|seine tochter|su hij[oa]|sua? figli[oa])\b"
 )
 _OWN_SUBJECT = re.compile(
-    r"\b(?:patient|proband|herself|himself|personally|personal history|current problem|currently|presents?|presenting|now|i have"
-    r"|i am|own|patiente|elle-meme|lui-meme|patientin|selbst|paciente|ella misma|paziente|doente|zelf|index case|she|he)\b"
+    r"\b(?:patient|proband|herself|himself|personally|personal history|current problem|currently|presents?|"
+    r"presenting|now|i have"
+    r"|i am|own|patiente|elle-meme|lui-meme|patientin|selbst|paciente|ella misma|paziente|doente|zelf|"
+    r"index case|she|he)\b"
 )
 _PAST_BEFORE = re.compile(
-    r"\b(?:past (?:medical |personal )?history(?: of)?|pmhx?|previous history of|remote history of|remote|previously|previous|prior"
-    r"|former|formerly|status post|s/p|healed|treated and cured|resolved|history of (?:childhood|resolved|previous|past|treated)"
-    r"|childhood history of|used to have|had (?:had )?|once had|antecedents? (?:personnels? )?(?:de|d)|ancienn?e?|atcd|histoire ancienne de"
-    r"|zustand nach|z\. ?n\.|zn|anamnestisch|fruher(?:e[rsn]?)?|ehemalige?|antecedentes? (?:personales )?de|previ[oa]|pregress[oai]"
-    r"|esiti di|storia pregressa di|antecedente de|historia previa de|historico de|historia pregressa de|voorgeschiedenis(?: van| met)?"
+    r"\b(?:past (?:medical |personal )?history(?: of)?|pmhx?|previous history of|remote history of|remote|"
+    r"previously|previous|prior"
+    r"|former|formerly|status post|s/p|healed|treated and cured|resolved|history of (?:childhood|resolved|"
+    r"previous|past|treated)"
+    r"|childhood history of|used to have|had (?:had )?|once had|antecedents? (?:personnels? )?(?:de|d)|"
+    r"ancienn?e?|atcd|histoire ancienne de"
+    r"|zustand nach|z\. ?n\.|zn|anamnestisch|fruher(?:e[rsn]?)?|ehemalige?|antecedentes? (?:personales )?de|"
+    r"previ[oa]|pregress[oai]"
+    r"|esiti di|storia pregressa di|antecedente de|historia previa de|historico de|historia pregressa de|"
+    r"voorgeschiedenis(?: van| met)?"
     r"|vroeger|doorgemaakte|status na)\b"
 )
 _PAST_AFTER = re.compile(
-    r"\b(?:resolved|cured|healed|recovered|in (?:complete |full |clinical |sustained |long-term |drug-free |stable )*remission"
-    r"|remission|no recurrence|without recurrence|not recurred|in the past|as a (?:child|teenager|baby)\b(?! with)|in childhood(?= *(?:[,.;)]|$|and (?:now|then)))"
-    r"|resected|excised|removed|operated|gueri\w*|en remission|resolue?s?|operee?s?|geheilt|ausgeheilt|abgeheilt|in remission|abgeklungen"
-    r"|resuelt[ao]s?|curad[ao]s?|en remision|risolt[ao]|guarit[ao]|in remissione|resolvid[ao]s?|em remissao|genezen|in remissie"
+    r"\b(?:resolved|cured|healed|recovered|in (?:complete |full |clinical |sustained |long-term |drug-free |"
+    r"stable )*remission"
+    r"|remission|no recurrence|without recurrence|not recurred|in the past|as a (?:child|teenager|"
+    r"baby)\b(?! with)|in childhood(?= *(?:[,.;)]|$|and (?:now|then)))"
+    r"|resected|excised|removed|operated|gueri\w*|en remission|resolue?s?|operee?s?|geheilt|ausgeheilt|"
+    r"abgeheilt|in remission|abgeklungen"
+    r"|resuelt[ao]s?|curad[ao]s?|en remision|risolt[ao]|guarit[ao]|in remissione|resolvid[ao]s?|em remissao|"
+    r"genezen|in remissie"
     r"|hersteld|inactive|burnt out|off treatment since)\b"
 )
 _STILL_THERE = re.compile(
-    r"(?<!no )(?<!without )(?<!not )\b(?:recurred|recurrence|recurrent|relaps\w*|residual|persist\w*|remaining|ongoing|again|returned"
-    r"|came back|now has|still|progress\w*|new|recidiv\w*|residuel\w*|rezidiv\w*|wieder|fortbestehend\w*|recurrente|residual"
+    r"(?<!no )(?<!without )(?<!not )\b(?:recurred|recurrence|recurrent|relaps\w*|residual|persist\w*|remaining|"
+    r"ongoing|again|returned"
+    r"|came back|now has|still|progress\w*|new|recidiv\w*|residuel\w*|rezidiv\w*|wieder|fortbestehend\w*|"
+    r"recurrente|residual"
     r"|recidivante|residu[ao]|opnieuw|active disease)\b"
 )
 _DOUBT_BEFORE = re.compile(
-    r"\b(?:suspected|suspicion of|suspicious for|suspect|possible|possibly|probable|probably|likely|presumed|presumptive|query|r/o|rule out"
-    r"|to rule out|to exclude|question of|differential(?: diagnosis)?(?: of| includes)?|dd|consider|suggestive of|compatible with"
-    r"|consistent with|suspicion de|suspicion d|suspecte\w*|evocat\w* d|probable|eventuelle?|verdacht auf|v\. ?a\.|va|vermutlich\w*"
-    r"|mogliche?r?|fraglich\w*|sospecha de|posible|probable|sospetto di|sospett[ao]|possibile|suspeita de|possivel|provavel"
+    r"\b(?:suspected|suspicion of|suspicious for|suspect|possible|possibly|probable|probably|likely|presumed|"
+    r"presumptive|query|r/o|rule out"
+    r"|to rule out|to exclude|question of|differential(?: diagnosis)?(?: of| includes)?|dd|consider|"
+    r"suggestive of|compatible with"
+    r"|consistent with|suspicion de|suspicion d|suspecte\w*|evocat\w* d|probable|eventuelle?|verdacht auf|"
+    r"v\. ?a\.|va|vermutlich\w*"
+    r"|mogliche?r?|fraglich\w*|sospecha de|posible|probable|sospetto di|sospett[ao]|possibile|suspeita de|"
+    r"possivel|provavel"
     r"|verdenking(?: op)?|mogelijk\w*|waarschijnlijk\w*)\b|^\s*\?"
 )
 _DOUBT_AFTER = re.compile(
-    r"\?|\b(?:is |was |are |being )?(?:suspected|possible|in question|to be confirmed|to be excluded|under investigation|suspectee?s?"
+    r"\?|\b(?:is |was |are |being )?(?:suspected|possible|in question|to be confirmed|to be excluded|"
+    r"under investigation|suspectee?s?"
     r"|a confirmer|vermutet|fraglich|por confirmar|da confermare|a confirmar)\b"
 )
 _BORDER = re.compile(
-    r"[;:]|\b(?:but|however|although|though|yet|except|whereas|while|who|which|because|since|due|mais|cependant|toutefois|aber|jedoch"
-    r"|sondern|pero|sino|aunque|ma|pero|tuttavia|mas|porem|maar|echter|final diagnosis|diagnosis|presents?|now|currently|today"
+    r"[;:]|\b(?:but|however|although|though|yet|except|whereas|while|who|which|because|since|due|mais|cependant|"
+    r"toutefois|aber|jedoch"
+    r"|sondern|pero|sino|aunque|ma|pero|tuttavia|mas|porem|maar|echter|final diagnosis|diagnosis|presents?|now|"
+    r"currently|today"
     r"|patient|actuellement|jetzt|heute|ahora|adesso|agora|nu|has|shows?|developed|develops)\b"
 )
 _LIST_END = re.compile(r",? (?:or|nor|and|ou|et|ni|oder|und|noch|o|y|e|of|en)\b")
@@ -211,18 +250,24 @@ def assertion_scopes(text: str, clause: Clause) -> list[_Scope]:
     return scopes
 
 
-def _family_scopes(lower: str, add: "_Add") -> None:
+def _family_scopes(lower: str, add: Callable[[int, int, Assertion], None]) -> None:
     for match in _FAMILY_HISTORY.finditer(lower):
         own = _OWN_SUBJECT.search(lower, match.end())
         add(match.end(), own.start() if own else len(lower), Assertion.FAMILY)
         add(_left_border(lower, match.start()), match.start(), Assertion.FAMILY)
     for match in _RELATIVE.finditer(lower):
-        if re.search(r"\b(?:my|our) $", lower[: match.start()]) and not re.search(r"\b(?:i have|i am|i'm|patient)\b", lower):
+        if re.search(r"\b(?:my|our) $", lower[: match.start()]) and not re.search(
+            r"\b(?:i have|i am|i'm|patient)\b", lower
+        ):
             continue
         own = _OWN_SUBJECT.search(lower, match.end())
         add(match.start(), own.start() if own else len(lower), Assertion.FAMILY)
         before = lower[: match.start()]
-        if re.search(r"(?:\bin(?: (?:the|her|his|a|patient's))?|\(|\bchez(?: (?:sa|son|la|le))?|\bbei(?: der| dem)?|\ben(?: la| el| su)?) ?$", before):
+        if re.search(
+            r"(?:\bin(?: (?:the|her|his|a|patient's))?|\(|\bchez(?: (?:sa|son|la|le))?|\bbei(?: der| dem)?|"
+            r"\ben(?: la| el| su)?) ?$",
+            before,
+        ):
             add(_left_border(lower, match.start()), match.start(), Assertion.FAMILY)
 
 
@@ -274,9 +319,3 @@ def assertion_at(scopes: list[_Scope], start: int, end: int) -> Assertion:
     """The assertion that holds for a stretch of the text."""
     held = {scope.assertion for scope in scopes if scope.start <= start and end <= scope.end}
     return next((assertion for assertion in _PRIORITY if assertion in held), Assertion.PRESENT)
-
-
-class _Add:
-    """Type of the function that collects a scope."""
-
-    def __call__(self, start: int, end: int, assertion: Assertion) -> None: ...

@@ -1,9 +1,9 @@
 """Candidates for a misspelt string from an index of character trigrams.
 
-The index answers "which strings are within k edits of this one" without comparing with all of them. It loses nothing: an
-edit (insertion, deletion, substitution, transposition of neighbours) touches at most four trigrams, so a string within k
-edits shares all but 4k of the distinct trigrams of the query. A full scan gives the same answer (a property test holds
-the two equal).
+The index answers "which strings are within k edits of this one" without comparing with all of them. It loses
+nothing: an edit (insertion, deletion, substitution, transposition of neighbours) touches at most four trigrams, so a
+string within k edits shares all but 4k of the distinct trigrams of the query. A full scan gives the same answer (a
+property test holds the two equal).
 """
 
 from collections.abc import Sequence
@@ -51,15 +51,18 @@ class NGramIndex:
     @classmethod
     def build(cls, strings: Sequence[str]) -> "NGramIndex":
         """Index strings; some 10 microseconds each."""
-        lists = [grams(text) for text in strings]
-        lengths = np.fromiter((len(item) for item in lists), dtype=np.int64, count=len(lists))
-        all_grams = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int32)
-        owners = np.repeat(np.arange(len(lists), dtype=np.int32), lengths)
-        order = np.argsort(all_grams, kind="stable")
-        counts = np.bincount(all_grams, minlength=_SIZE) if len(all_grams) else np.zeros(_SIZE, dtype=np.int64)
+        # All strings as one row of characters, so that numpy finds every trigram at once.
+        padded = [f" {text} " for text in strings]
+        codes = _CODES[np.frombuffer("".join(padded).encode("latin-1", "replace"), dtype=np.uint8)].astype(np.int64)
+        lengths = np.fromiter((len(text) for text in padded), dtype=np.int64, count=len(padded))
+        owners = np.repeat(np.arange(len(padded), dtype=np.int64), lengths)
+        values = codes[:-2] * (_BASE * _BASE) + codes[1:-1] * _BASE + codes[2:]
+        inside = owners[:-2] == owners[2:]
+        pairs = np.unique(values[inside] * len(padded) + owners[:-2][inside])
+        all_grams, holders = np.divmod(pairs, max(1, len(padded)))
         pointers = np.zeros(_SIZE + 1, dtype=np.int64)
-        np.cumsum(counts, out=pointers[1:])
-        return cls(strings, pointers, owners[order])
+        np.cumsum(np.bincount(all_grams, minlength=_SIZE), out=pointers[1:])
+        return cls(strings, pointers, holders.astype(np.int32))
 
     def shared(self, text: str) -> tuple[npt.NDArray[np.int64], int]:
         """For every string the number of distinct trigrams it shares with the text, and how many the text has."""
@@ -94,7 +97,11 @@ class NGramIndex:
             return []
         keep = min(limit * 8, len(counts))
         top = np.argpartition(counts, len(counts) - keep)[-keep:] if keep < len(counts) else np.arange(len(counts))
-        scored = [(2 * int(counts[place]) / (size + len(self.strings[place]) + 1), -int(place)) for place in top if counts[place]]
+        scored = [
+            (2 * int(counts[place]) / (size + len(self.strings[place]) + 1), -int(place))
+            for place in top
+            if counts[place]
+        ]
         scored.sort(reverse=True)
         return [-place for _, place in scored[:limit]]
 

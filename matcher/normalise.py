@@ -9,7 +9,6 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-
 # Letters that the Unicode decomposition leaves alone.
 _LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "Œ": "OE", "Æ": "AE", "ß": "ss", "’": "'"}
@@ -19,21 +18,115 @@ _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _WORD = re.compile(r"[a-z0-9]+")
 _ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
 _LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
-_ROMAN = {
-    roman: str(value) for value, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), start=1)
-}
+_ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
 _ROMAN_LETTER = re.compile(r"(i{1,3}|iv|v|vi{1,3}|ix|x)([a-d])$")
 TYPE_WORDS = frozenset({"type", "typ", "tipo", "types"})
 _ROMAN_AFTER = TYPE_WORDS | {"stage", "grade", "class", "stade", "stadium", "group", "grado", "grad", "factor"}
 STOPWORDS = frozenset(
-    "a an the of in on at to for from by with and or as is are was due du de des la le les l d et ou sur avec dans chez "
-    "der die das den dem des ein eine und oder mit von vom bei im am zu el los las un una y e o con en del al por para "
-    "il lo gli i di da dei della delle dello nel nella su do dos das no na nos nas com em um uma van het een met op "
-    "bij ten ter".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "from",
+        "by",
+        "with",
+        "and",
+        "or",
+        "as",
+        "is",
+        "are",
+        "was",
+        "due",
+        "du",
+        "de",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "d",
+        "et",
+        "ou",
+        "sur",
+        "avec",
+        "dans",
+        "chez",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "und",
+        "oder",
+        "mit",
+        "von",
+        "vom",
+        "bei",
+        "im",
+        "am",
+        "zu",
+        "el",
+        "los",
+        "las",
+        "un",
+        "una",
+        "y",
+        "e",
+        "o",
+        "con",
+        "en",
+        "del",
+        "al",
+        "por",
+        "para",
+        "il",
+        "lo",
+        "gli",
+        "i",
+        "di",
+        "da",
+        "dei",
+        "della",
+        "delle",
+        "dello",
+        "nel",
+        "nella",
+        "su",
+        "do",
+        "dos",
+        "das",
+        "no",
+        "na",
+        "nos",
+        "nas",
+        "com",
+        "em",
+        "um",
+        "uma",
+        "van",
+        "het",
+        "een",
+        "met",
+        "op",
+        "bij",
+        "ten",
+        "ter",
+    ]
 )
 # Endings that say nothing about which disease it is: "migraine, unspecified", "ADHD NOS".
 _EMPTY_ENDING = re.compile(
-    r"(?:,? (?:unspecified|nos|not otherwise specified|not elsewhere classified|nec|sans precision|nicht naher bezeichnet)"
+    r"(?:,? (?:unspecified|nos|not otherwise specified|not elsewhere classified|nec|sans precision|nicht naher "
+    r"bezeichnet)"
     r"|\s*\[[^\]]*\])$"
 )
 
@@ -61,7 +154,9 @@ def normal_word(word: str) -> str:
         return word
     word = word.replace("ae", "e").replace("oe", "e") if len(word) > 4 else word
     word = word.replace("tumour", "tumor").replace("isation", "ization").replace("colour", "color")
-    word = word.replace("moural", "moral").replace("fibre", "fiber").replace("sulph", "sulf").replace("signall", "signal")
+    word = (
+        word.replace("moural", "moral").replace("fibre", "fiber").replace("sulph", "sulf").replace("signall", "signal")
+    )
     if word.endswith(("ised", "ising")) and len(word) > 6:
         word = word[:-3] + "zed" if word.endswith("ised") else word[:-4] + "zing"
     if word.endswith("ies") and len(word) > 5:
@@ -123,7 +218,13 @@ def _type_numbers(found: list[Token]) -> list[Token]:
             token = Token(_ROMAN[text], token.start, token.end)
         elif (match := _ROMAN_LETTER.match(text)) is not None and (after_type or len(before.text) > 2):
             token = Token(_ROMAN[match[1]] + match[2], token.start, token.end)
-        elif text in "abcd" and len(text) == 1 and before.text.isdigit() and len(result) > 1 and token.start - before.end <= 1:
+        elif (
+            text in "abcd"
+            and len(text) == 1
+            and before.text.isdigit()
+            and len(result) > 1
+            and token.start - before.end <= 1
+        ):
             typed = result[-2].text in TYPE_WORDS or index == last
             if typed:
                 result[-1] = Token(before.text + text, before.start, token.end)
@@ -156,14 +257,18 @@ def phrase_key(words: list[str]) -> str:
 
 _HEADS = frozenset({"disease", "disorder", "syndrome", "condition", "illness"})
 _ALIKE = {
-    "impairment": "insufficiency", "cancer": "neoplasm", "carcinoma": "neoplasm", "tumor": "neoplasm", "malignancy": "neoplasm",
-    "malignant": "neoplasm", "renal": "kidney", "hepatic": "liver", "cardiac": "heart", "pulmonary": "lung", "ocular": "eye",
+    "impairment": "insufficiency", "cancer": "neoplasm", "carcinoma": "neoplasm", "tumor": "neoplasm",
+    "malignancy": "neoplasm",
+    "malignant": "neoplasm", "renal": "kidney", "hepatic": "liver", "cardiac": "heart", "pulmonary": "lung",
+    "ocular": "eye",
     "gastric": "stomach", "cutaneous": "skin", "dermal": "skin", "depressive": "depression", "prostatic": "prostate",
     "alcoholic": "alcohol", "pancreatic": "pancreas", "ovarian": "ovary", "cervical": "cervix", "uterine": "uterus",
     "thyroidal": "thyroid", "cerebral": "brain", "esophageal": "esophagus", "colonic": "colon", "infected": "infection",
     "infectious": "infection", "allergic": "allergy", "diabetic": "diabete", "arterial": "artery", "venous": "vein",
-    "hypertensive": "hypertension", "psychological": "psychology", "mental": "psychology", "osseous": "bone", "muscular": "muscle",
-    "nasal": "nose", "dental": "tooth", "vesical": "bladder", "biliary": "bile", "intestinal": "intestine", "spinal": "spine",
+    "hypertensive": "hypertension", "psychological": "psychology", "mental": "psychology", "osseous": "bone",
+    "muscular": "muscle",
+    "nasal": "nose", "dental": "tooth", "vesical": "bladder", "biliary": "bile", "intestinal": "intestine",
+    "spinal": "spine",
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ FIELD_WEIGHT = {
 _FOCUS = ("condition", "title")
 OPEN = frozenset({"recruiting", "not_yet_recruiting", "by_invitation", "expanded_access"})
 
+
 class Naming(NamedTuple):
     """A place where a trial names a concept."""
 
@@ -225,7 +226,9 @@ class Catalogue:
         }
 
     def _without_wider(self, focus: dict[int, Naming]) -> dict[int, Naming]:
-        """Focus without a disease of which a special kind is named too: "Dermatomyositis" in a trial of juvenile ones."""
+        """Focus without a disease of which a special kind is named too: "Dermatomyositis" in a trial of juvenile
+        ones.
+        """
         size = len(self.terminology.ids)
         wider: set[int] = set()
         for concept in focus:
@@ -235,7 +238,9 @@ class Catalogue:
         return {concept: naming for concept, naming in focus.items() if concept not in wider}
 
     def _sites(self, focus: dict[int, Naming]) -> set[int]:
-        """Wide groups of which the trial names a member that the group's trials do not mean (vessels, brain, tendons)."""
+        """Wide groups of which the trial names a member that the group's trials do not mean (vessels, brain,
+        tendons).
+        """
         size = len(self.terminology.ids)
         sites: set[int] = set()
         for concept in focus:
@@ -257,9 +262,7 @@ class Catalogue:
             group in sites and relation is Relation.ACCEPTS for group, relation in groups.items()
         )
 
-    def _roles(
-        self, focus: dict[int, Naming]
-    ) -> tuple[dict[int, Naming], dict[int, Naming], dict[int, Naming]]:
+    def _roles(self, focus: dict[int, Naming]) -> tuple[dict[int, Naming], dict[int, Naming], dict[int, Naming]]:
         """Diseases (any of them admits), findings (required beside them) and wide headings."""
         diseases: dict[int, Naming] = {}
         findings: dict[int, Naming] = {}
@@ -275,7 +278,8 @@ class Catalogue:
             elif kind is Kind.FINDING or concept in complications:
                 findings[concept] = naming
             elif kind is Kind.GROUP:
-                # A heading such as "ectopic calcification" is a finding, one such as "connective tissue disease" no limit.
+                # A heading such as "ectopic calcification" is a finding, one such as "connective tissue disease" no
+                # limit.
                 above = self.terminology.edges(concept, backwards=True)
                 is_finding = any(edge.relation in (Relation.ACCEPTS, Relation.IN_GROUP) for edge in above)
                 (findings if is_finding else groups)[concept] = naming

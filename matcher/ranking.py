@@ -1,6 +1,7 @@
 """Which trials a patient's concepts lead to, in which order, by which paths.
 
-A trial's focus has two sides: diseases, any of which admits, and findings, which it requires. A patient has the same two
+A trial's focus has two sides: diseases, any of which admits, and findings, which it requires. A patient has the same
+two
 sides. The score of a trial is the product of how well each stated side is met, lowered for what the trial asks and the
 patient does not state, and for what the patient has and the trial does not treat.
 """
@@ -12,12 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from matcher.expansion import Expansion, Reached
-from matcher.inference import Inference
-from matcher.mentions import Assertion
+from matcher.presentation import Element, PatientConcepts
 from matcher.profiles import FIELD_WEIGHT, Catalogue, Naming, Profile
 from matcher.terminology import Kind, Terminology
 from matcher.trials import FIELDS
-from matcher.understanding import Understanding
 
 STRONG = 0.7
 POSSIBLE = 0.42
@@ -50,33 +49,6 @@ HINT = 0.35
 CANDIDATES = 120
 
 
-class Element(NamedTuple):
-    """A concept of the patient with its weight. finding: it is a manifestation; inferred: not stated, the disease implies it."""
-
-    concept: int
-    weight: float
-    finding: bool
-    words: str
-    rule: str
-    score: float
-    reached: dict[int, Reached]
-    past: bool = False
-    inferred: bool = False
-    ambiguous: bool = False
-
-
-class PatientConcepts(NamedTuple):
-    """The patient as the ranking sees them."""
-
-    diseases: tuple[Element, ...]
-    findings: tuple[Element, ...]
-    denied: dict[int, str]
-    """Concepts that are denied, with those below and above them, and the words."""
-    family: tuple[Element, ...]
-    relative: str | None
-    words: frozenset[str]
-
-
 class Link(NamedTuple):
     """How one element of the patient meets one naming of the trial."""
 
@@ -95,128 +67,6 @@ class Scored(NamedTuple):
     notes: tuple[str, ...]
     relation: str
     firm: bool
-
-
-def patient_concepts(
-    understanding: Understanding,
-    terminology: Terminology,
-    expansion: Expansion,
-    inference: Inference,
-    words: frozenset[str],
-) -> PatientConcepts:
-    """Sort the mentions into diseases, findings, denied and family ones."""
-    stated: dict[int, Element] = {}
-    family: list[Element] = []
-    denied: dict[int, str] = {}
-    for mention in understanding.mentions:
-        for concept in mention.concepts:
-            known = concept < len(terminology.ids)
-            reached = expansion.of(concept) if known else {concept: Reached(1.0, "same", "the trial's own words")}
-            if mention.assertion is Assertion.NEGATED:
-                for other, how in reached.items():
-                    if how.weight >= 0.6:
-                        denied.setdefault(other, mention.words)
-                continue
-            weight = mention.score * (0.92 if mention.assertion is Assertion.UNCERTAIN else 1.0)
-            finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
-            if known and terminology.kind(concept) is Kind.GROUP:
-                finding = any(edge.relation in (1, 2) for edge in terminology.edges(concept, backwards=True))
-            element = Element(
-                concept, weight, finding, mention.words, mention.rule, mention.score, reached,
-                past=mention.assertion is Assertion.HISTORICAL, ambiguous=mention.ambiguous,
-            )  # fmt: skip
-            if mention.assertion is Assertion.FAMILY:
-                family.append(element)
-            elif concept not in stated or (stated[concept].past and not element.past) or stated[concept].weight < weight:
-                stated[concept] = element
-    elements = _without_supporting(list(stated.values()), terminology)
-    elements = [element for element in elements if element.concept not in denied or not element.inferred]
-    diseases, findings = _roles(elements, terminology, expansion)
-    if not diseases:
-        diseases = _pointed_at(findings, inference, expansion)
-    findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
-    return PatientConcepts(
-        tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words
-    )
-
-
-def _without_supporting(elements: list[Element], terminology: Terminology) -> list[Element]:
-    """Without symptoms of half of all patients, unless they are all there is; without past findings beside present ones."""
-    size = len(terminology.ids)
-
-    def speaks(element: Element) -> bool:
-        return element.concept >= size or terminology.kind(element.concept) is not Kind.SYMPTOM
-
-    kept = [element for element in elements if speaks(element)]
-    return kept or elements
-
-
-def _roles(
-    elements: list[Element], terminology: Terminology, expansion: Expansion
-) -> tuple[list[Element], list[Element]]:
-    """Diseases and findings; a complication of another stated disease counts as a finding."""
-    size = len(terminology.ids)
-    diseases: list[Element] = []
-    findings: list[Element] = []
-    for element in elements:
-        complication = any(
-            element.concept in expansion.manifestations(other.concept)
-            for other in elements
-            if other.concept < size and other is not element and not other.finding
-        )
-        (findings if element.finding or complication else diseases).append(element)
-    specific = [
-        element
-        for element in diseases
-        if not any(
-            other is not element
-            and other.past == element.past
-            and not other.ambiguous
-            and element.concept in other.reached
-            and other.reached[element.concept].relation == "broader"
-            for other in diseases
-        )
-    ]
-    return specific, [element for element in findings if not element.past]
-
-
-def _implied(
-    diseases: list[Element], findings: list[Element], denied: dict[int, str], terminology: Terminology, expansion: Expansion
-) -> list[Element]:
-    """Findings that a stated disease cannot be without (calcinosis in CREST), unless stated or denied."""
-    stated = {concept for element in findings for concept in element.reached}
-    implied: list[Element] = []
-    for disease in diseases:
-        if disease.past or disease.concept >= len(terminology.ids):
-            continue
-        for concept in expansion.obligate(disease.concept):
-            if concept not in stated and concept not in denied:
-                implied.append(
-                    Element(
-                        concept, 0.95 * disease.weight, True, disease.words, "part of the disease", disease.score,
-                        _not_narrower(expansion.of(concept)), inferred=True,
-                    )
-                )  # fmt: skip
-    return implied
-
-
-def _not_narrower(reached: dict[int, Reached]) -> dict[int, Reached]:
-    """Of what is only implied, no special kinds: arterial calcification does not imply the coronary one."""
-    return {concept: how for concept, how in reached.items() if how.relation != "narrower"}
-
-
-def _pointed_at(findings: list[Element], inference: Inference, expansion: Expansion) -> list[Element]:
-    """A disease that the findings point at, as a patient's element."""
-    known = [element.concept for element in findings if not element.past and element.concept < len(inference.terminology.ids)]
-    pointed = inference.pointed(known)
-    if pointed is None:
-        return []
-    words = ", ".join(element.words for element in findings if element.concept in pointed.findings)
-    return [
-        Element(
-            pointed.concept, 0.9, False, words, "suggested by findings", round(pointed.share, 3), expansion.of(pointed.concept)
-        )
-    ]
 
 
 class Ranker:
@@ -277,7 +127,10 @@ class Ranker:
             return {}
         hints: dict[int, Reached] = {}
         for concept, how in self.expansion.manifestations(element.concept).items():
-            if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3) and self.terminology.kind(concept) is not Kind.SYMPTOM:
+            if (
+                how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
+                and self.terminology.kind(concept) is not Kind.SYMPTOM
+            ):
                 hints[concept] = Reached(0.3 * how.weight, "manifestation", how.evidence)
         return hints
 
@@ -329,7 +182,14 @@ class Ranker:
             value *= DENIED
             firm = False
             notes.append(f"The exclusion criteria name {excluded}.")
-        return Scored(place, value, tuple(sorted(links, key=lambda link: -link.value)), tuple(notes), _relation(links, patient), firm)
+        return Scored(
+            place,
+            value,
+            tuple(sorted(links, key=lambda link: -link.value)),
+            tuple(notes),
+            _relation(links, patient),
+            firm,
+        )
 
     def _cause_factor(
         self,

@@ -54,7 +54,13 @@ def path(scored: Scored, ranker: Ranker, catalogue: Catalogue) -> tuple[Step, ..
                 Step(concept, link.reached.relation, target, round(link.reached.weight, 3), link.reached.evidence)
             )
         steps.append(
-            Step(ranker.label(naming.concept), naming.field, naming.words, round(naming.score, 3), f"{trial_id} {naming.field}")
+            Step(
+                ranker.label(naming.concept),
+                naming.field,
+                naming.words,
+                round(naming.score, 3),
+                f"{trial_id} {naming.field}",
+            )
         )
     return tuple(steps)
 

@@ -51,7 +51,9 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Eligibility(msgspec.Struct, frozen=True):
-    """The stated limits against the patient. verdict: possible, excluded, unknown; the others: met, not met, unknown."""
+    """The stated limits against the patient. verdict: possible, excluded, unknown; the others: met, not met,
+    unknown.
+    """
 
     verdict: str
     age: str

@@ -7,20 +7,25 @@ orders, misspellings, descriptions. A microsecond a word.
 import re
 from collections.abc import Iterable, Iterator
 
-from matcher.mapping import CONJUNCTIONS, Mapper, says_something
+from matcher.guards import says_something
+from matcher.mapping import CONJUNCTIONS, Mapper
 from matcher.mentions import flat
 from matcher.normalise import normal_word
 from matcher.terminology import Terminology
 
 _WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"'s\b")
-_TYPE = re.compile(r"\b(?:type|typ|tipo|stage|grade|class|factor) (?P<roman>viii|iii|vii|iv|vi|ix|ii|i|v|x)(?P<letter>[a-d]?)\b")
+_TYPE = re.compile(
+    r"\b(?:type|typ|tipo|stage|grade|class|factor) (?P<roman>viii|iii|vii|iv|vi|ix|ii|i|v|x)(?P<letter>[a-d]?)\b"
+)
 _TYPE_WORD = re.compile(r"\b(?:type|typ|tipo)(?= +\d)")
-_ROMAN = {roman: str(value) for value, roman in enumerate("i ii iii iv v vi vii viii ix x".split(), start=1)}
+_ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
 _CLAUSE_END = re.compile(r"[.;:\n](?=\s|$)|\s[-*•]\s")
 _DENIAL = re.compile(
-    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|kein\w*|sin|senza|sem|geen)\b"
+    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|"
+    r"kein\w*|sin|senza|sem|geen)\b"
     r"(?![^,]*\b(?:but|with)\b)[^,]{0,60}$"
 )
 
@@ -62,12 +67,16 @@ class RunningText:
             key: place for key, place in terminology.key_index.items() if " " not in key and says_something(key)
         }
         self._abbreviations = {
-            spelt: concepts[0] for spelt, concepts in terminology.abbreviations.items() if len(concepts) == 1 and len(spelt) > 1
+            spelt: concepts[0]
+            for spelt, concepts in terminology.abbreviations.items()
+            if len(concepts) == 1 and len(spelt) > 1
         }
         self._concepts_of = mapper.concepts_of
 
     def named(self, text: str, drop_denied: bool) -> Iterator[tuple[int, str, str]]:
-        """(concept, the text's words, rule) for every name, with ``drop_denied`` without those that the clause denies."""
+        """(concept, the text's words, rule) for every name, with ``drop_denied`` without those that the clause
+        denies.
+        """
         lower = _folded(text)
         normal = self._normal
         words = [normal[word] for word in _WORD.findall(lower)]

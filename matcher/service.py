@@ -1,19 +1,22 @@
 """The matcher that commands, pages and jobs call."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 import duckdb
+import msgspec
 
 from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
-from matcher.expansion import Expansion
+from matcher.expansion import Expansion, Reached
 from matcher.inference import Inference
 from matcher.normalise import STOPWORDS, tokens
 from matcher.patients import canonical_country, combine
-from matcher.profiles import OPEN, Catalogue
-from matcher.ranking import POSSIBLE, STRONG, PatientConcepts, Ranker, Scored, patient_concepts
+from matcher.presentation import Element, PatientConcepts, patient_concepts
+from matcher.profiles import OPEN, Catalogue, Naming
+from matcher.ranking import POSSIBLE, STRONG, Ranker, Scored
 from matcher.reasons import because, concept_id, path
-from matcher.results import ConceptMatch, Diagnosis, Match, Patient, Query, RuledOut, Suggestions
+from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
 
@@ -61,7 +64,9 @@ class Matcher:
         """
         understood = self.reader.read(diagnoses)
         known = combine(patient, understood.patient)
-        concepts = patient_concepts(understood, self.terminology, self._expansion, self._inference, self._other_words(understood))
+        concepts = patient_concepts(
+            understood, self.terminology, self._expansion, self._inference, self._other_words(understood)
+        )
         ranked = self._order(self.ranker.rank(concepts))
         matches, ruled_out = self._split(ranked, known, statuses, limit)
         suggestions = Suggestions(
@@ -74,15 +79,50 @@ class Matcher:
             from matcher.explain import explain_trial
 
             lines = explain_trial(self, explain, concepts, ranked, suggestions)
-            return Suggestions(*(getattr(suggestions, name) for name in ("query", "diagnoses", "matches", "ruled_out")), lines)
+            return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
 
     def suggest_batch(
-        self, questions: Iterable[tuple[str | Sequence[str], Patient | None]], *, statuses: Collection[str] = (), limit: int = 20
+        self,
+        questions: Iterable[tuple[str | Sequence[str], Patient | None]],
+        *,
+        statuses: Collection[str] = (),
+        limit: int = 20,
     ) -> Iterator[Suggestions]:
         """Suggestions for many patients, in order."""
         for diagnoses, patient in questions:
             yield self.suggest(diagnoses, patient=patient, statuses=statuses, limit=limit)
+
+    def suggest_arrow(self, batches: Iterable[Any], *, limit: int = 20) -> Iterator[Any]:
+        """Suggestions for Arrow record batches of questions, as record batches (see `matcher.arrow`)."""
+        from matcher.arrow import suggest_arrow
+
+        return suggest_arrow(self, batches, limit)
+
+    def similar(self, trial_id: str, limit: int = 10) -> tuple[Match, ...]:
+        """Trials of the same diseases and findings as a trial, best first.
+
+        Raises:
+            TrialNotFoundError: the catalogue holds no such trial.
+        """
+        place = self.place(trial_id)
+        profile = self.catalogue.profile(place)
+        size = len(self.terminology.ids)
+
+        def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
+            return tuple(
+                Element(
+                    concept, naming.score, finding, naming.words, naming.field, naming.score,
+                    self._expansion.of(concept) if concept < size else {concept: Reached(1.0, "same", "own words")},
+                )
+                for concept, naming in namings.items()
+            )  # fmt: skip
+
+        concepts = PatientConcepts(
+            elements(profile.diseases, False), elements(profile.findings, True), {}, (), None, profile.words
+        )
+        ranked = [scored for scored in self._order(self.ranker.rank(concepts)) if scored.place != place]
+        return tuple(self._split(ranked, Patient(), (), limit)[0])
 
     def place(self, trial_id: str) -> int:
         """Place of a trial in the catalogue.
@@ -135,7 +175,7 @@ class Matcher:
                 break
         return matches, ruled_out
 
-    def _match(self, scored: Scored, eligibility: object) -> Match:
+    def _match(self, scored: Scored, eligibility: Eligibility) -> Match:
         value = self.catalogue.value
         place = scored.place
         return Match(
@@ -150,7 +190,7 @@ class Matcher:
             relation=scored.relation,
             because=because(scored, self.ranker),
             path=path(scored, self.ranker, self.catalogue),
-            eligibility=eligibility,  # type: ignore[arg-type]
+            eligibility=eligibility,
             url=value(place, "url"),
             last_update=value(place, "last_update"),
         )
@@ -169,7 +209,9 @@ class Matcher:
     def _diagnosis(self, mention: Mention) -> Diagnosis:
         def matched(concepts: Sequence[int]) -> tuple[ConceptMatch, ...]:
             return tuple(
-                ConceptMatch(concept_id(self.ranker, concept), self.ranker.label(concept), mention.rule, round(mention.score, 3))
+                ConceptMatch(
+                    concept_id(self.ranker, concept), self.ranker.label(concept), mention.rule, round(mention.score, 3)
+                )
                 for concept in concepts
             )
 

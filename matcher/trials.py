@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -81,7 +81,9 @@ class TrialMapper:
             concept = hit.concepts[0]
             if concept not in named and not hit.ambiguous:
                 words = text[found[hit.start].start : found[hit.end - 1].end]
-                named[concept] = Named(terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, words)
+                named[concept] = Named(
+                    terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, words
+                )
         return tuple(named.values())
 
     def _own_words(self, text: str) -> Named:
@@ -106,7 +108,11 @@ class TrialMapper:
                 if named.concept_id not in title_seen:
                     title_seen.add(named.concept_id)
                     yield "title", position, named
-        for field, texts in (("keyword", trial.keywords), ("mesh", trial.mesh), ("mesh_ancestor", trial.mesh_ancestors)):
+        for field, texts in (
+            ("keyword", trial.keywords),
+            ("mesh", trial.mesh),
+            ("mesh_ancestor", trial.mesh_ancestors),
+        ):
             for position, text in enumerate(texts, start=1):
                 yield from ((field, position, named) for named in self.of_term(text) if named.rule != "own words")
         yield from (("requirement", position, named) for position, named in enumerate(requirements(trial), start=1))
@@ -124,15 +130,20 @@ class TrialMapper:
 
             for concept in concepts_of_code(self.terminology, system, code)[:1]:
                 identifier = self.terminology.ids[concept]
-                if all(named.concept_id != identifier for named in found) and self.terminology.kind(concept) != Kind.GROUP:
+                if (
+                    all(named.concept_id != identifier for named in found)
+                    and self.terminology.kind(concept) != Kind.GROUP
+                ):
                     found.append(Named(identifier, self.terminology.labels[concept], "code", 0.9, f"{system} {code}"))
         return found
 
 
 _EARLIER_STUDY = re.compile(
-    r"\brollover\b|\bwho have completed\b|\bcompleted (?:both|the|an?|study|nct|parent|previous|treatment|participation|earlier)"
+    r"\brollover\b|\bwho have completed\b|\bcompleted (?:both|the|an?|study|nct|parent|previous|treatment|"
+    r"participation|earlier)"
     r"|\bcompleted\b[^.]{0,40}\b(?:stud(?:y|ies)|trial)\b|\bpreviously (?:treated with [A-Z]|enrolled)"
-    r"|\btook part in an? (?:earlier|previous|prior)|\bparticipat\w+ in (?:an?|the) (?:earlier|previous|prior|parent)",
+    r"|\btook part in an? (?:earlier|previous|prior)|\bparticipat\w+ in (?:an?|the) (?:earlier|previous|prior|"
+    r"parent)",
     re.I,
 )
 _NEW_ENTRANTS = re.compile(r"\bor\b (?:an? )?new\b|\bnew (?:entrants|adult|participants|patients)", re.I)
@@ -176,27 +187,37 @@ _EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
 
 _TEXTS = """
 SELECT t.trial_id, t.content_hash, t.brief_title, t.official_title,
-       (SELECT list([c.condition, c.code_system, c.code] ORDER BY c.position) FROM conditions c WHERE c.trial_id = t.trial_id),
+       (SELECT list([c.condition, c.code_system, c.code] ORDER BY c.position)
+        FROM conditions c WHERE c.trial_id = t.trial_id),
        (SELECT list(k.keyword ORDER BY k.position) FROM keywords k WHERE k.trial_id = t.trial_id),
-       (SELECT list(m.term ORDER BY m.position) FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND NOT m.is_ancestor),
-       (SELECT list(m.term ORDER BY m.position) FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND m.is_ancestor),
+       (SELECT list(m.term ORDER BY m.position)
+        FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND NOT m.is_ancestor),
+       (SELECT list(m.term ORDER BY m.position)
+        FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND m.is_ancestor),
        e.criteria, e.inclusion, e.exclusion
 FROM trials t LEFT JOIN eligibility e USING (trial_id)
 """
 _SPLIT_CRITERIA = re.compile(r"\b(?:key )?exclusion criteria\b:?|\bexclusion\s*:|\bausschlusskriterien\b", re.I)
 
 
-def _trial_text(row: tuple[object, ...]) -> TrialText:
+def _trial_text(row: tuple[Any, ...]) -> TrialText:
     trial_id, content_hash, brief, official, conditions, keywords, mesh, ancestors, criteria, inclusion, exclusion = row
-    included, excluded = tuple(inclusion or ()), tuple(exclusion or ())  # type: ignore[call-overload]
-    if not included and not excluded and isinstance(criteria, str):
+    included: tuple[str, ...] = tuple(inclusion or ())
+    excluded: tuple[str, ...] = tuple(exclusion or ())
+    if not included and not excluded and criteria:
         parts = _SPLIT_CRITERIA.split(criteria, maxsplit=1)
         included, excluded = (parts[0],), tuple(parts[1:])
-    titles = tuple(dict.fromkeys(title for title in (brief, official) if isinstance(title, str)))
     return TrialText(
-        str(trial_id), str(content_hash), titles, tuple(tuple(item) for item in conditions or ()),  # type: ignore[attr-defined, misc]
-        tuple(keywords or ()), tuple(mesh or ()), tuple(ancestors or ()), included, excluded,  # type: ignore[call-overload]
-    )  # fmt: skip
+        trial_id=trial_id,
+        content_hash=content_hash,
+        titles=tuple(dict.fromkeys(title for title in (brief, official) if title)),
+        conditions=tuple((condition, system, code) for condition, system, code in conditions or ()),
+        keywords=tuple(keywords or ()),
+        mesh=tuple(mesh or ()),
+        mesh_ancestors=tuple(ancestors or ()),
+        inclusion=included,
+        exclusion=excluded,
+    )
 
 
 def read_texts(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> Iterator[TrialText]:

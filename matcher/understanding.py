@@ -9,6 +9,7 @@ from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
 from matcher.mapping import Hit, Mapper, clean_tokens
 from matcher.mentions import Assertion, assertion_at, assertion_scopes, flat, sentences
+from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
 from matcher.terminology import Kind, Terminology
@@ -62,7 +63,9 @@ class Reader:
         if not items:
             raise DiagnosisError("the diagnosis is empty: type a disease, a finding or a code")
         if sum(map(len, items)) > LONGEST_INPUT:
-            raise DiagnosisError(f"the diagnosis is longer than {LONGEST_INPUT:,} characters: send the diagnosis part only")
+            raise DiagnosisError(
+                f"the diagnosis is longer than {LONGEST_INPUT:,} characters: send the diagnosis part only"
+            )
         mentions: list[Mention] = []
         texts: list[str] = []
         patient = Patient()
@@ -82,7 +85,9 @@ class Reader:
         if not any(mention.concepts for mention in mentions):
             self._refuse_unknown_code(items)
         text = "; ".join(texts)
-        return Understanding("; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), affected_relative(text))
+        return Understanding(
+            "; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), affected_relative(text)
+        )
 
     def _refuse_unknown_code(self, items: Sequence[str]) -> None:
         for item in items:
@@ -150,9 +155,9 @@ class Reader:
             return Mention(words, assertion, hit.concepts, (), hit.rule, hit.score, ambiguous=True)
         return Mention(words, assertion, hit.concepts[:1], hit.concepts[1:4], hit.rule, hit.score)
 
-    def _own(self, part: str, tokens: Sequence[object]) -> list[Mention]:
+    def _own(self, part: str, tokens: Sequence[Token]) -> list[Mention]:
         """A condition of the catalogue that no vocabulary knows, word for word."""
-        words = " ".join(token.text for token in tokens)  # type: ignore[attr-defined]
+        words = " ".join(token.text for token in tokens)
         place = self.own_terms.get(words)
         if place is None:
             return []
@@ -162,7 +167,11 @@ class Reader:
         """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""
         size = len(self.terminology.ids)
         context = {
-            concept for mention in mentions if not mention.ambiguous for concept in mention.concepts[:1] if concept < size
+            concept
+            for mention in mentions
+            if not mention.ambiguous
+            for concept in mention.concepts[:1]
+            if concept < size
         }
         resolved: list[Mention] = []
         for mention in mentions:
@@ -174,7 +183,11 @@ class Reader:
             best = spelt_out or [concept for concept, score in scores.items() if score >= RELATED_ENOUGH]
             if len(best) == 1:
                 rest = tuple(concept for concept in mention.concepts if concept != best[0])
-                resolved.append(mention._replace(concepts=(best[0],), alternatives=rest, ambiguous=False, rule="abbreviation, by context"))
+                resolved.append(
+                    mention._replace(
+                        concepts=(best[0],), alternatives=rest, ambiguous=False, rule="abbreviation, by context"
+                    )
+                )
             else:
                 resolved.append(mention._replace(score=mention.score * 0.7))
         return resolved
@@ -225,12 +238,16 @@ def _merge(first: Patient, second: Patient) -> Patient:
 
 
 _SIBLING_OF = re.compile(
-    r"\b(?:brother|sister|sibling|twin)\b (?:of|to)\b|\b(?:has|have|with) an? (?:affected )?(?:brother|sister|sibling|twin)\b"
-    r"|\b(?:brother|sister|sibling|twin)(?:'s)? (?:has|have|had|was diagnosed|is affected|diagnosed)\b|\bfrere d|\bsoeur d"
-    r"|\b(?:bruder|schwester) (?:von|eines|einer)\b|\bherman[oa] de\b|\bfratello di\b|\bsorella di\b|\birma[o]? de\b|\b(?:broer|zus) van\b"
+    r"\b(?:brother|sister|sibling|twin)\b (?:of|to)\b|\b(?:has|have|with) an? (?:affected )?(?:brother|sister|"
+    r"sibling|twin)\b"
+    r"|\b(?:brother|sister|sibling|twin)(?:'s)? (?:has|have|had|was diagnosed|is affected|diagnosed)\b|"
+    r"\bfrere d|\bsoeur d"
+    r"|\b(?:bruder|schwester) (?:von|eines|einer)\b|\bherman[oa] de\b|\bfratello di\b|\bsorella di\b|"
+    r"\birma[o]? de\b|\b(?:broer|zus) van\b"
 )
 _PARENT_OF = re.compile(
-    r"\b(?:mother|father|parents?) of\b|\b(?:son|daughter|child) (?:has|have|was diagnosed|is affected|with)\b|\b(?:mere|pere|parents?) d"
+    r"\b(?:mother|father|parents?) of\b|\b(?:son|daughter|child) (?:has|have|was diagnosed|is affected|with)\b|"
+    r"\b(?:mere|pere|parents?) d"
     r"|\b(?:mutter|vater|eltern) (?:von|eines|einer)\b|\b(?:madre|padre|mae|pai|moeder|vader) d[ei]\b"
 )
 

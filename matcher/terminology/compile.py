@@ -84,7 +84,9 @@ def _merge(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -
 
 
 class _Targets:
-    """Finds the concept of an earlier vocabulary that a concept is the same as: by code, then by label, then by name."""
+    """Finds the concept of an earlier vocabulary that a concept is the same as: by code, then by label, then by
+    name.
+    """
 
     def __init__(
         self,
@@ -145,7 +147,9 @@ def _csr(groups: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
 
 def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Terminology:
     """Merge vocabularies (the earlier ones win) and build all lookup tables; some 20 s for 200,000 names."""
-    texts = {row.label for v in vocabularies for row in v.concepts} | {row.name for v in vocabularies for row in v.names}
+    texts = {row.label for v in vocabularies for row in v.concepts} | {
+        row.name for v in vocabularies for row in v.names
+    }
     words_of = {text: name_words(text) for text in texts}
     clusters = _merge(vocabularies, words_of)
     roots: dict[str, int] = {}
@@ -213,7 +217,9 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
                 continue
             concept = place_of[row.id]
             if row.kind is NameKind.WORDS:
-                sets = [sorted({" ".join(name_words(word)) for word in part.split("|")}) for part in row.name.split(" ")]
+                sets = [
+                    sorted({" ".join(name_words(word)) for word in part.split("|")}) for part in row.name.split(" ")
+                ]
                 names.patterns.append((concept, sets, row.language))
                 continue
             abbreviation = row.kind is NameKind.ABBREVIATION or (
@@ -297,7 +303,8 @@ def _edges(
             if rank and relation is Relation.IS_A:
                 if subject in curated and target in curated:
                     continue
-                if target in curated and kinds[target] == Kind.GROUP:
+                # What stands above a curated concept is curated; other headings only list it.
+                if subject in curated or (target in curated and kinds[target] == Kind.GROUP):
                     relation = Relation.IN_GROUP
             key = (subject, int(relation), target)
             source = sources.setdefault(row.source, len(sources))

@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-import numpy as np
 import numpy.typing as npt
 
 from matcher.ngrams import NGramIndex

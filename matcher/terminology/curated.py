@@ -29,7 +29,8 @@ def load() -> Vocabulary:
         info=VocabularyInfo("curated", VERSION, "Apache-2.0", "docs/terminology.md"),
         concepts=tuple(ConceptRow(row["id"], row["label"], Kind[row["kind"].upper()]) for row in _rows("concepts.tsv")),
         names=tuple(
-            NameRow(row["id"], row["name"], NameKind[row["kind"].upper()], row["language"]) for row in _rows("names.tsv")
+            NameRow(row["id"], row["name"], NameKind[row["kind"].upper()], row["language"])
+            for row in _rows("names.tsv")
         ),
         codes=tuple(CodeRow(row["id"], row["code"]) for row in _rows("codes.tsv")),
         edges=tuple(

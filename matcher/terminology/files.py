@@ -1,8 +1,8 @@
 """Official vocabulary files that a user may load: what they are, and how each is read.
 
 Known: Mondo mapping tables (SSSOM), OBO files of HPO, DOID and Mondo, OBO graphs (JSON) of ORDO, DOID and NCIt, HPO
-annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of SNOMED CT, UMLS and MedDRA in
-them are dropped: their terms do not allow passing them on.
+annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of SNOMED CT, UMLS and
+MedDRA in them are dropped: their terms do not allow passing them on.
 """
 
 import csv
@@ -58,7 +58,9 @@ def read_vocabulary(path: Path) -> Vocabulary:
     try:
         vocabulary = _read(text, path)
     except (KeyError, IndexError, csv.Error, msgspec.DecodeError) as error:
-        raise UnknownVocabularyError(f"{path.name} looks like a vocabulary file and cannot be read: {error!r}") from None
+        raise UnknownVocabularyError(
+            f"{path.name} looks like a vocabulary file and cannot be read: {error!r}"
+        ) from None
     if vocabulary is None:
         raise UnknownVocabularyError(
             f"{path.name} is no vocabulary file that can be loaded: Mondo SSSOM tables, OBO or OBO-graph JSON of HPO, "
@@ -155,7 +157,11 @@ def _read_graphs(text: str, path: Path) -> Vocabulary:
             if item.get("pred") == "hasExactSynonym"
         ]
         # Orphanet's ICD codes are wider than the disease; its OMIM numbers name it.
-        codes += [CodeRow(identifier, code) for item in references if (code := canonical_code(item)) and code[:4] in ("OMIM", "ORPH")]
+        codes += [
+            CodeRow(identifier, code)
+            for item in references
+            if (code := canonical_code(item)) and code[:4] in ("OMIM", "ORPH")
+        ]
     name = max(sources, key=sources.__getitem__) if sources else "ORDO"
     version = re.search(r"\d{4}-\d{2}-\d{2}", path.name + str(graph.get("meta", {}).get("version", "")))
     info = _info(name, version[0] if version else "unknown", path)

@@ -122,7 +122,9 @@ _FREQUENCY_TERMS = {
 
 
 def frequency(text: str) -> float:
-    """Share of patients from the frequency column of the annotations: "7/13", "45%", a frequency term, or unknown (0.5)."""
+    """Share of patients from the frequency column of the annotations: "7/13", "45%", a frequency term, or unknown
+    (0.5).
+    """
     if not text:
         return 0.5
     if text in _FREQUENCY_TERMS:

@@ -91,7 +91,9 @@ def update(
     with tempfile.TemporaryDirectory(prefix="calcitrials-terms-") as temporary:
         for name in names:
             if name not in known:
-                raise UnknownVocabularyError(f"{name} is none of the vocabularies that can be updated: {', '.join(known)}")
+                raise UnknownVocabularyError(
+                    f"{name} is none of the vocabularies that can be updated: {', '.join(known)}"
+                )
             for address in known[name]:
                 if progress is not None:
                     progress(address)

@@ -1,0 +1,53 @@
+"""What a word may and may not stand for: guards against matching look-alikes."""
+
+from collections.abc import Sequence
+
+from matcher.normalise import STOPWORDS
+
+_AFFIXES = (
+    "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
+    "micro", "macro", "intra", "extra", "supra", "infra", "peri", "para", "post", "pre", "dys", "eu", "iso", "neo",
+    "meta", "mono", "hemi", "di", "tri", "a",
+)  # fmt: skip
+SAYS_NOTHING = frozenset(
+    "disease disorder syndrome condition illness finding symptom complication patient case male female adult "  # noqa: SIM905
+    "child infant boy girl man woman pregnancy birth death injury lesion chronic acute primary secondary severe "
+    "mild moderate left right bilateral unilateral other all none normal abnormal onset progressive familial "
+    "sporadic idiopathic history therapy treatment surgery study control healthy type stage grade maladie "
+    "krankheit enfermedad malattia doenca ziekte frequent rare recurrent recurrence local generalized localized "
+    "diffuse focal distal proximal positive negative current present absent today age time cause risk factor test "
+    "result level white black line back hand foot calcium bone skin muscle sugar stone plaque nodule mass lump "
+    "swelling inheritance variable phenotype proband accident incident exposure activity contact fall event "
+    "screening observation rest alive dead single multiple isolated complete partial total simple complex mixed "
+    "minor major early late young old new".split()
+)
+"""Words that name no disease alone."""
+
+
+def says_something(word: str) -> bool:
+    """Whether a word alone can name a disease: not "chronic", not "calcium", no number."""
+    return len(word) >= 3 and word not in SAYS_NOTHING and word not in STOPWORDS and not word.isdigit()
+
+
+def affixes(word: str) -> str:
+    """The reversing prefixes of a word: "pseudohypo" of pseudohypoparathyroidism."""
+    found = ""
+    rest = word
+    grown = True
+    while grown and len(rest) > 5:
+        grown = False
+        for affix in _AFFIXES[:-1]:
+            if rest.startswith(affix) and len(rest) - len(affix) >= 4:
+                found, rest, grown = found + affix, rest[len(affix) :], True
+                break
+    return found
+
+
+def affix_differs(word: str, known: str) -> bool:
+    """Whether two words differ in a prefix that reverses the meaning (hypo-, hyper-, pseudo-, non-)."""
+    return affixes(word) != affixes(known) and word[:3] != known[:3]
+
+
+def same_numbers(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Type numbers never count as typing errors: 1a is not 1b."""
+    return [word for word in words if word[0].isdigit()] == [word for word in others if word[0].isdigit()]

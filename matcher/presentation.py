@@ -1,0 +1,183 @@
+"""The patient as the ranking sees them: diseases, findings, what is denied, what belongs to relatives."""
+
+from typing import NamedTuple
+
+from matcher.expansion import Expansion, Reached
+from matcher.inference import Inference
+from matcher.mentions import Assertion
+from matcher.terminology import Kind, Relation, Terminology
+from matcher.understanding import Understanding
+
+
+class Element(NamedTuple):
+    """A concept of the patient with its weight. finding: it is a manifestation; inferred: not stated, the disease
+    implies it.
+    """
+
+    concept: int
+    weight: float
+    finding: bool
+    words: str
+    rule: str
+    score: float
+    reached: dict[int, Reached]
+    past: bool = False
+    inferred: bool = False
+    ambiguous: bool = False
+
+
+class PatientConcepts(NamedTuple):
+    """The patient as the ranking sees them."""
+
+    diseases: tuple[Element, ...]
+    findings: tuple[Element, ...]
+    denied: dict[int, str]
+    """Concepts that are denied, with those below and above them, and the words."""
+    family: tuple[Element, ...]
+    relative: str | None
+    words: frozenset[str]
+
+
+def patient_concepts(
+    understanding: Understanding,
+    terminology: Terminology,
+    expansion: Expansion,
+    inference: Inference,
+    words: frozenset[str],
+) -> PatientConcepts:
+    """Sort the mentions into diseases, findings, denied and family ones."""
+    stated: dict[int, Element] = {}
+    family: list[Element] = []
+    denied: dict[int, str] = {}
+    for mention in understanding.mentions:
+        for concept in mention.concepts:
+            known = concept < len(terminology.ids)
+            reached = expansion.of(concept) if known else {concept: Reached(1.0, "same", "the trial's own words")}
+            if mention.assertion is Assertion.NEGATED:
+                for other, how in reached.items():
+                    if how.weight >= 0.6:
+                        denied.setdefault(other, mention.words)
+                continue
+            weight = mention.score * (0.92 if mention.assertion is Assertion.UNCERTAIN else 1.0)
+            finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
+            if known and terminology.kind(concept) is Kind.GROUP:
+                finding = any(
+                    edge.relation in (Relation.ACCEPTS, Relation.IN_GROUP)
+                    for edge in terminology.edges(concept, backwards=True)
+                )
+            element = Element(
+                concept, weight, finding, mention.words, mention.rule, mention.score, reached,
+                past=mention.assertion is Assertion.HISTORICAL, ambiguous=mention.ambiguous,
+            )  # fmt: skip
+            if mention.assertion is Assertion.FAMILY:
+                family.append(element)
+            elif (
+                concept not in stated or (stated[concept].past and not element.past) or stated[concept].weight < weight
+            ):
+                stated[concept] = element
+    elements = _without_supporting(list(stated.values()), terminology)
+    elements = [element for element in elements if element.concept not in denied or not element.inferred]
+    diseases, findings = _roles(elements, terminology, expansion)
+    if not diseases:
+        diseases = _pointed_at(findings, inference, expansion)
+    findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
+    return PatientConcepts(tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words)
+
+
+def _without_supporting(elements: list[Element], terminology: Terminology) -> list[Element]:
+    """Without symptoms of half of all patients, unless they are all there is; without past findings beside present
+    ones.
+    """
+    size = len(terminology.ids)
+
+    def speaks(element: Element) -> bool:
+        return element.concept >= size or terminology.kind(element.concept) is not Kind.SYMPTOM
+
+    kept = [element for element in elements if speaks(element)]
+    return kept or elements
+
+
+def _roles(
+    elements: list[Element], terminology: Terminology, expansion: Expansion
+) -> tuple[list[Element], list[Element]]:
+    """Diseases and findings; a complication of another stated disease counts as a finding."""
+    size = len(terminology.ids)
+    diseases: list[Element] = []
+    findings: list[Element] = []
+    for element in elements:
+        complication = any(
+            element.concept in expansion.manifestations(other.concept)
+            for other in elements
+            if other.concept < size and other is not element and not other.finding
+        )
+        (findings if element.finding or complication else diseases).append(element)
+    specific = [
+        element
+        for element in diseases
+        if not any(
+            other is not element
+            and other.past == element.past
+            and not other.ambiguous
+            and element.concept in other.reached
+            and other.reached[element.concept].relation == "broader"
+            for other in diseases
+        )
+    ]
+    return specific, [element for element in findings if not element.past]
+
+
+def _implied(
+    diseases: list[Element],
+    findings: list[Element],
+    denied: dict[int, str],
+    terminology: Terminology,
+    expansion: Expansion,
+) -> list[Element]:
+    """Findings that a stated disease cannot be without (calcinosis in CREST), unless stated or denied."""
+    stated = {concept for element in findings for concept in element.reached}
+    implied: list[Element] = []
+    for disease in diseases:
+        if disease.past or disease.concept >= len(terminology.ids):
+            continue
+        implied += [
+            Element(
+                concept,
+                0.95 * disease.weight,
+                finding=True,
+                words=disease.words,
+                rule="part of the disease",
+                score=disease.score,
+                reached=_not_narrower(expansion.of(concept)),
+                inferred=True,
+            )
+            for concept in expansion.obligate(disease.concept)
+            if concept not in stated and concept not in denied
+        ]
+    return implied
+
+
+def _not_narrower(reached: dict[int, Reached]) -> dict[int, Reached]:
+    """Of what is only implied, no special kinds: arterial calcification does not imply the coronary one."""
+    return {concept: how for concept, how in reached.items() if how.relation != "narrower"}
+
+
+def _pointed_at(findings: list[Element], inference: Inference, expansion: Expansion) -> list[Element]:
+    """A disease that the findings point at, as a patient's element."""
+    known = [
+        element.concept for element in findings if not element.past and element.concept < len(inference.terminology.ids)
+    ]
+    pointed = inference.pointed(known)
+    if pointed is None:
+        return []
+    words = ", ".join(element.words for element in findings if element.concept in pointed.findings)
+    return [
+        Element(
+            pointed.concept,
+            0.9,
+            False,
+            words,
+            "suggested by findings",
+            round(pointed.share, 3),
+            expansion.of(pointed.concept),
+        )
+    ]

@@ -1,0 +1,145 @@
+"""How texts are read: words, names, assertions, codes, patients."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.mapping import Mapper, clean_tokens
+from matcher.mentions import Assertion, assertion_at, assertion_scopes, flat, sentences
+from matcher.ngrams import NGramIndex, allowed_edits, full_scan
+from matcher.normalise import bag_key, name_words, tokens
+from matcher.patients import stated_patient
+from matcher.terminology import default
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ossification, Heterotopic", "heterotopic ossifications"),
+        ("PHP-Ia", "PHP type 1A"),
+        ("Raynaud's phenomenon", "Raynaud phenomenon"),
+        ("tumoural calcinosis", "tumoral calcinosis"),
+        ("calcific uraemic arteriolopathy", "calcific uremic arteriolopathy"),
+        ("Münchmeyer disease", "munchmeyer disease"),
+        ("hypoparathyroidism, unspecified", "hypoparathyroidism"),
+    ],
+)
+def test_spellings_of_one_name_meet(one: str, other: str) -> None:
+    assert bag_key(name_words(one)) == bag_key(name_words(other))
+
+
+@given(st.text(max_size=200))
+def test_places_of_words_lie_in_the_text_and_flat_keeps_its_length(text: str) -> None:
+    assert len(flat(text)) == len(text)
+    for token in tokens(text):
+        assert 0 <= token.start <= token.end <= len(text)
+    for clause in sentences(text):
+        assert 0 <= clause.start < clause.end <= len(text)
+
+
+def assertion_of(text: str, word: str) -> Assertion:
+    """Assertion of the first occurrence of a word."""
+    start = text.lower().index(word)
+    for clause in sentences(text):
+        if clause.start <= start < clause.end:
+            return assertion_at(assertion_scopes(text, clause), start, start + len(word))
+    raise AssertionError(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "expected"),
+    [
+        ("no calcinosis", "calcinosis", Assertion.NEGATED),
+        ("no Raynaud, sclerodactyly or calcinosis", "calcinosis", Assertion.NEGATED),
+        ("no calcinosis on histology, epidermoid cyst", "epidermoid", Assertion.PRESENT),
+        ("lupus was suspected but not confirmed", "lupus", Assertion.NEGATED),
+        ("lupus cannot be excluded", "lupus", Assertion.UNCERTAIN),
+        ("keine Kalzinose", "kalzinose", Assertion.NEGATED),
+        ("sans calcinose", "calcinose", Assertion.NEGATED),
+        ("dermatomiositis descartada", "dermatomiositis", Assertion.NEGATED),
+        ("Verdacht auf Sklerodermie", "sklerodermie", Assertion.UNCERTAIN),
+        ("FH: lupus in father. Psoriasis.", "lupus", Assertion.FAMILY),
+        ("FH: lupus in father. Psoriasis.", "psoriasis", Assertion.PRESENT),
+        ("my son has lupus", "lupus", Assertion.PRESENT),
+        ("polymyositis 1998, cured", "polymyositis", Assertion.HISTORICAL),
+        ("calcinosis excised in 2020, has recurred", "calcinosis", Assertion.PRESENT),
+        ("38-year-old woman with lupus", "lupus", Assertion.PRESENT),
+        ("no response to colchicine, calcinosis", "calcinosis", Assertion.PRESENT),
+    ],
+)
+def test_assertions(text: str, word: str, expected: Assertion) -> None:
+    assert assertion_of(text, word) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "sex"),
+    [
+        ("54-year-old woman", 54, "female"),
+        ("Six-year-old girl", 6, "female"),
+        ("14-month-old infant", 14 / 12, None),
+        ("homme de 62 ans", 62, "male"),
+        ("54-jährige Patientin", 54, "female"),
+        ("45F with lupus", 45, "female"),
+        ("mother aged 60 has lupus", None, None),
+        ("lupus for 12 years", None, None),
+        ("coronary artery calcium score 1450", None, None),
+    ],
+)
+def test_ages_and_sexes_in_texts(text: str, age: float | None, sex: str | None) -> None:
+    found = stated_patient(text)
+    assert found.age_years == (pytest.approx(age) if age is not None else None)
+    assert found.sex == sex
+
+
+LETTERS = (
+    st.text(alphabet="abcdeimnorst ", min_size=1, max_size=24).map(lambda text: " ".join(text.split())).filter(bool)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LETTERS, min_size=1, max_size=40, unique=True), LETTERS)
+def test_the_trigram_index_finds_what_a_full_scan_finds(strings: list[str], text: str) -> None:
+    edits = allowed_edits(text)
+    if edits:
+        assert NGramIndex.build(strings).within(text, edits) == full_scan(strings, text, edits)
+
+
+@pytest.fixture(scope="module")
+def mapper() -> Mapper:
+    return Mapper(default())
+
+
+def named(mapper: Mapper, text: str) -> list[str]:
+    """Labels of the concepts that a text names."""
+    return [mapper.terminology.labels[hit.concepts[0]] for hit in mapper.scan(text, clean_tokens(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("fibrodisplasia osificans progresiva", "Fibrodysplasia ossificans progressiva"),
+        ("Grönblad-Strandberg syndrome", "Pseudoxanthoma elasticum"),
+        ("calcification, arterial, generalised, infancy", "Generalized arterial calcification of infancy"),
+        ("pseudohypoparathyroidism type 1b", "Pseudohypoparathyroidism type 1B (iPPSD3)"),
+        ("amyotrophe Lateralsklerose", "Amyotrophic lateral sclerosis"),
+    ],
+)
+def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
+    assert named(mapper, text) == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("pseudohypoparathyroidism", "Hypoparathyroidism"),
+        ("nephrocalcinosis", "Calcinosis (soft-tissue calcification)"),
+        ("pseudohypoparathyroidism type 1b", "Pseudohypoparathyroidism type 1A"),
+        ("anaphylaxis", "Calciphylaxis"),
+        ("multiple sclerosis", "Systemic sclerosis"),
+        ("non-calcific supraspinatus tendinopathy", "Calcific tendinitis"),
+        ("hypophosphatasia", "X-linked hypophosphatemia"),
+        ("Rest syndrome", "CREST syndrome"),
+    ],
+)
+def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:
+    assert never not in named(mapper, text)

@@ -1,0 +1,189 @@
+"""From diagnoses to trials through the public door."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pytest
+
+import matcher as room
+from matcher import DiagnosisError, Matcher, Patient, TrialNotFoundError
+
+ANCHOR = "NCT03582800"
+
+
+def suggested(matcher: Matcher, text: str, **options: object) -> list[str]:
+    """Trials at a grade to rely on."""
+    found = matcher.suggest(text, **options)  # type: ignore[arg-type]
+    return [match.trial_id for match in found.matches if match.grade != "weak"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "systemic sclerosis with calcinosis",
+        "dermatomyositis, calcium deposits",
+        "PHP1A with subcutaneous ossifications",
+        "Kalzinose bei Sklerodermie",
+        "pseudohypoparathyroïdie 1A avec ossifications ectopiques",
+        "CREST",
+        "M34.1",
+        "ORPHA:79443, HP:0034282",
+        "scleroderma, hard calcified lumps on my fingers",
+        "dermatomyosistis with calcinosis cutis",
+        "Sclerosis, systemic; calcinosis, cutis",
+    ],
+)
+def test_the_trial_of_the_manifestation_stands_among_the_first_three(matcher: Matcher, text: str) -> None:
+    assert ANCHOR in suggested(matcher, text)[:3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "multiple sclerosis",
+        "hypoparathyroidism",
+        "migraine",
+        "osteoporosis on calcium supplements",
+        "coronary artery calcification",
+        "systemic sclerosis without calcinosis",
+        "No calcinosis. Dermatomyositis ruled out.",
+        "Mother has systemic sclerosis with calcinosis; patient has asthma",
+    ],
+)
+def test_a_trial_that_does_not_fit_is_not_suggested(matcher: Matcher, text: str) -> None:
+    assert ANCHOR not in suggested(matcher, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["migraine", "asthma", "Past history of polymyositis, cured. Now knee osteoarthritis."]
+)
+def test_nothing_is_suggested_where_nothing_fits(matcher: Matcher, text: str) -> None:
+    assert suggested(matcher, text) == []
+
+
+def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
+    found = matcher.suggest("PHP1A with subcutaneous ossification, 14-month-old boy")
+    assert ANCHOR not in {match.trial_id for match in found.matches}
+    assert {item.trial_id: item.reason for item in found.ruled_out}[ANCHOR] == (
+        "The patient is 1.16667 years old; the trial starts at 2 years."
+    )
+    adult = matcher.suggest("juvenile dermatomyositis with calcinosis", patient=Patient(24.0, "female", "FR"))
+    assert "NCT05524311" in {item.trial_id for item in adult.ruled_out}
+
+
+def test_verdicts_never_promise(matcher: Matcher) -> None:
+    found = matcher.suggest("systemic sclerosis with calcinosis", patient=Patient(50.0, "female", "France"))
+    anchor = next(match for match in found.matches if match.trial_id == ANCHOR)
+    assert (anchor.eligibility.verdict, anchor.eligibility.age, anchor.eligibility.country) == (
+        "possible",
+        "met",
+        "met",
+    )
+    assert "eligible" not in msgspec.json.encode(found).decode().lower().replace("eligibility", "")
+
+
+def test_ambiguous_abbreviations_return_all_meanings_and_context_decides(matcher: Matcher) -> None:
+    alone = matcher.suggest("DM").diagnoses[0]
+    assert {concept.label for concept in alone.concepts} == {"Dermatomyositis", "Diabetes mellitus"}
+    assert alone.did_you_mean
+    decided = matcher.suggest("DM, Gottron papules, calcinosis").diagnoses[0]
+    assert [concept.label for concept in decided.concepts] == ["Dermatomyositis"]
+    assert [concept.label for concept in decided.alternatives] == ["Diabetes mellitus"]
+
+
+def test_fhir_bundle_gives_diagnoses_and_patient(matcher: Matcher) -> None:
+    bundle = {
+        "resourceType": "Bundle",
+        "entry": [
+            {"resource": {"resourceType": "Patient", "gender": "female", "birthDate": "1980-05-01"}},
+            {"resource": {"resourceType": "Condition", "code": {"text": "Systemic sclerosis"}}},
+            {
+                "resource": {
+                    "resourceType": "Condition",
+                    "verificationStatus": {"coding": [{"code": "refuted"}]},
+                    "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "L94.2"}]},
+                }
+            },
+        ],
+    }
+    found = matcher.suggest(json.dumps(bundle))
+    assert (found.query.patient.sex, [item.assertion for item in found.diagnoses]) == ("female", ["present", "negated"])
+    assert ANCHOR not in [match.trial_id for match in found.matches if match.grade != "weak"]
+
+
+def test_answer_has_the_shape_of_the_design(matcher: Matcher) -> None:
+    answer = json.loads(msgspec.json.encode(matcher.suggest("CREST")))
+    assert list(answer) == ["query", "diagnoses", "matches", "ruled_out"]
+    assert set(answer["matches"][0]) == {
+        "trial_id", "study_id", "registry", "title", "status", "phase", "score", "grade", "relation", "because", "path",
+        "eligibility", "url", "last_update",
+    }  # fmt: skip
+    assert all(0 <= match["score"] <= 1 and match["because"] and match["path"] for match in answer["matches"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("   \n", "empty"),
+        ("\x00\x01", "control characters"),
+        ("x" * 30_000, "longer than"),
+        ("ICD-10 Q00.99Z", "no code"),
+        ("ORPHA:99999999", "no code"),
+        ('{"resourceType": "Condition", ', "cannot be read"),
+        ('{"resourceType": "Medication"}', "no Condition"),
+    ],
+)
+def test_bad_input_gets_one_sentence(matcher: Matcher, text: str, words: str) -> None:
+    with pytest.raises(DiagnosisError, match=words):
+        matcher.suggest(text)
+
+
+def test_statuses_filter_and_explanations_cover_trials_that_are_not_suggested(matcher: Matcher) -> None:
+    assert suggested(matcher, "systemic sclerosis with calcinosis", statuses=("recruiting",)) == [ANCHOR]
+    lines = matcher.suggest("migraine", explain=ANCHOR).explanation
+    assert isinstance(lines, tuple)
+    assert "not suggested" in lines[-1]
+    with pytest.raises(TrialNotFoundError):
+        matcher.suggest("migraine", explain="NCT99999999")
+
+
+def test_similar_trials_leave_the_trial_itself_out(matcher: Matcher) -> None:
+    found = [match.trial_id for match in matcher.similar("NCT02663895")]
+    assert found[0] == ANCHOR
+    assert "NCT02663895" not in found
+
+
+def test_arrow_batches_in_and_out(matcher: Matcher) -> None:
+    batch = pa.RecordBatch.from_pylist([{"id": "a", "query": "CREST"}, {"id": "b", "query": ""}])
+    (answer,) = matcher.suggest_arrow([batch], limit=3)
+    rows = answer.to_pylist()
+    assert ANCHOR in [row["trial_id"] for row in rows if row["id"] == "a"]
+    assert [row["error"] for row in rows if row["id"] == "b"] == [
+        "the diagnosis is empty: type a disease, a finding or a code"
+    ]
+
+
+def test_rollover_studies_stand_behind(matcher: Matcher) -> None:
+    ids = [match.trial_id for match in matcher.suggest("pseudohypoparathyroidism type 1a").matches]
+    assert ids.index("NCT03029429") < ids.index("NCT04240821")
+
+
+def test_mapping_is_stored_kept_and_redone_only_for_what_changed(tmp_path: Path) -> None:
+    from tests.matcher.conftest import TRIALS, make_catalogue
+
+    path = tmp_path / "catalogue.duckdb"
+    make_catalogue(path)
+    with duckdb.connect(str(path)) as connection:
+        assert room.map_trials(connection) == len(TRIALS)
+        assert room.map_trials(connection) == 0
+        connection.execute("UPDATE trials SET content_hash = 'new' WHERE trial_id = 'NCT00001248'")
+        connection.execute("DELETE FROM trials WHERE trial_id = 'NCT00262392'")
+        assert room.map_trials(connection) == 1
+        left = connection.execute("SELECT count(*) FROM trial_concepts WHERE trial_id = 'NCT00262392'").fetchone()
+        assert left == (0,)
+        stored = Matcher.open(connection)
+        assert suggested(stored, "systemic sclerosis with calcinosis")[0] == ANCHOR
