@@ -243,7 +243,7 @@ class FaultyRegistry:
         """The requests whose path ends in one of these, in order of arrival."""
         return [request for request in self.requests if request.path.endswith(ends)]
 
-    def wait_for(self, number: int, where: Test = lambda request: True, timeout_s: float = 60.0) -> None:
+    def wait_for(self, number: int, where: Test = lambda request: True, timeout_s: float = 120.0) -> None:
         """Wait until this many matching requests have arrived. Raises TimeoutError."""
         with self._arrival:
             if not self._arrival.wait_for(lambda: sum(map(where, self.requests)) >= number, timeout_s):

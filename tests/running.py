@@ -12,7 +12,8 @@ from db.catalogue import Catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 """The repository, where scrapy.cfg stands."""
-LONGEST_S = 120.0
+LONGEST_S = 300.0
+"""A program that runs longer hangs. The first crawl on a machine also compiles the matcher's terminology."""
 
 _INHERITED = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
 
