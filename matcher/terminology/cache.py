@@ -6,17 +6,21 @@ The cache lies in the user's own cache folder under a name that is a hash of eve
 import hashlib
 import logging
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import metadata, resources
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from filelock import FileLock
 
 from matcher.terminology.compiled import Tables, Terminology
 
 FORMAT = 2
+VERSIONS_KEPT = 4
 _log = logging.getLogger(__name__)
 
 
@@ -80,9 +84,41 @@ def write(terminology: Terminology, folder: Path | None = None) -> None:
 
 
 def read_or(version: str, make: Callable[[], Terminology]) -> Terminology:
-    """The cached terminology of that version, else a fresh one, which is then kept."""
+    """The cached terminology of that version, else a fresh one, which is then kept.
+
+    Compiling takes seconds of a processor, so of several processes that begin together one compiles and the others wait.
+    """
     found = read(version)
-    if found is None:
-        found = make()
-        write(found)
+    if found is not None:
+        return found
+    with _compiling():
+        found = read(version)
+        if found is None:
+            found = make()
+            write(found)
+            _forget_old()
     return found
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Hold the right to compile; without a writable cache everybody compiles for themselves."""
+    try:
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        lock = FileLock(cache_folder() / "compiling.lock")
+        lock.acquire()
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _forget_old() -> None:
+    """Keep the few versions compiled last; older ones belong to programs and vocabularies that are no more."""
+    kept = sorted(cache_folder().glob("terms-*"), key=lambda path: path.stat().st_mtime, reverse=True)[:VERSIONS_KEPT]
+    for path in cache_folder().glob("terms-*"):
+        if path not in kept:
+            shutil.rmtree(path, ignore_errors=True)
