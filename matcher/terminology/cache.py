@@ -86,7 +86,7 @@ def write(terminology: Terminology, folder: Path | None = None) -> None:
 def read_or(version: str, make: Callable[[], Terminology]) -> Terminology:
     """The cached terminology of that version, else a fresh one, which is then kept.
 
-    Compiling takes seconds of a processor, so of several processes that begin together one compiles and the others wait.
+    Compiling takes seconds of a processor: of several processes that begin together one compiles, the others wait.
     """
     found = read(version)
     if found is not None:
