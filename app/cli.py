@@ -10,6 +10,7 @@ import typer
 
 from app.errors import FAILED, WRONG_USAGE, CommandError
 from app.output import Format, console_for
+from app.terms_cli import terms
 from db.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ imports = typer.Typer(
     help="Import a file downloaded by hand, for registries that allow no crawler.", no_args_is_help=True
 )
 app.add_typer(imports, name="import")
+app.add_typer(terms, name="terms")
 
 
 @imports.command("ictrp")
@@ -183,6 +185,20 @@ def match(
         output.print_rows(columns, [[match[name] for name in columns] for match in answer["matches"]], format)
     else:
         output.print_matches(answer, console_for(sys.stdout))
+
+
+@app.command()
+def similar(
+    trial: Annotated[str, typer.Argument(help="Id of a trial.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 10,
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Find trials like one trial: for the same or a related disease or finding, each with the reason."""
+    from app import output
+    from app.matching import MatchJob
+
+    output.print_trials(MatchJob(Catalogue(catalog)).similar(trial, limit), format)
 
 
 @app.command()
@@ -287,7 +303,7 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
 def main() -> None:
     """Run the command line; errors become one line on stderr and an exit status."""
     from crawler.arguments import ArgumentError
-    from matcher import DiagnosisError
+    from matcher import DiagnosisError, TrialNotFoundError
 
     try:
         app(standalone_mode=True)
@@ -299,6 +315,8 @@ def main() -> None:
         _fail(str(error), WRONG_USAGE)
     except DiagnosisError as error:
         _fail(str(error), WRONG_USAGE)
+    except TrialNotFoundError as error:
+        _fail(str(error), FAILED)
     except KeyboardInterrupt:
         _fail("interrupted", FAILED)
     except BrokenPipeError:

@@ -7,6 +7,7 @@ import duckdb
 import msgspec
 
 import matcher
+from app.records import find_trial
 from db.catalogue import Catalogue, published_at
 
 
@@ -30,7 +31,8 @@ def catalogue_facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def sample_trials(connection: duckdb.DuckDBPyConnection) -> int:
     """Trials that came from a stand-in on this machine (the demo's samples), not from a registry."""
     row = connection.execute(
-        "SELECT count(*) FROM trials WHERE regexp_matches(source_url, '^https?://(127[.]|localhost|[[]::1)')"
+        "SELECT count(*) FROM trials "
+        "WHERE regexp_matches(source_url, '^https?://(127[.]|localhost|[[]::1|[^/]*[.]example(/|$))')"
     ).fetchone()
     return row[0] if row else 0
 
@@ -56,6 +58,16 @@ class MatchJob:
         suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
         answer: dict[str, Any] = msgspec.to_builtins(suggestions)
         return {**answer, "catalogue": self.facts}
+
+    def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
+        """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""
+        known = find_trial(self.connection, trial_id)
+        rows = self.connection.execute(
+            "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [known]
+        ).fetchall()
+        same_study = {row[0] for row in rows}
+        others = self.matcher.similar(known, limit + len(same_study))
+        return [msgspec.to_builtins(match) for match in others if match.trial_id not in same_study][:limit]
 
     def batch(self, lines: Iterable[bytes], statuses: Sequence[str], limit: int) -> Iterator[dict[str, Any]]:
         """One answer a line of JSON, with the line's id; a line that cannot be answered gives its error."""

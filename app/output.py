@@ -87,16 +87,42 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
             console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
 
 
+MATCH_COLUMNS = (
+    "trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update"
+)  # fmt: skip
+
+
+def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
+    """Suggested trials alone: as JSON, as CSV, or for a person."""
+    if form is Format.JSON:
+        print_json(matches)
+    elif form is Format.CSV:
+        print_rows(MATCH_COLUMNS, [[match[name] for name in MATCH_COLUMNS] for match in matches], form)
+    else:
+        console = console_for(sys.stdout)
+        for number, match in enumerate(matches, 1):
+            _print_match(number, match, console)
+        if not matches:
+            console.print("No trial in this catalogue is like it.")
+
+
 def print_matches(answer: dict[str, Any], console: Console) -> None:
     """Suggestions for a person: what was understood, the trials with reasons, what was ruled out, how old it is."""
     for diagnosis in answer["diagnoses"]:
         _print_diagnosis(diagnosis, console)
     if not answer["matches"]:
         console.print("\n[bold]No trial in this catalogue fits.[/bold]")
-    for number, match in enumerate(answer["matches"], 1):
+    studies: dict[str, list[dict[str, Any]]] = {}
+    for match in answer["matches"]:
+        studies.setdefault(match["study_id"] or match["trial_id"], []).append(match)
+    for number, (match, *others) in enumerate(studies.values(), 1):
         _print_match(number, match, console)
+        if others:
+            console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
     for ruled_out in answer["ruled_out"]:
         console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
+    for line in answer.get("explanation", ()):
+        console.print(f"[bold]explain[/bold] {escape(line)}")
     facts = answer["catalogue"]
     samples = f" ({facts['sample_trials']} of them sample records of the demo)" if facts["sample_trials"] else ""
     console.print(f"\n{facts['trials']} trials{samples}, catalogue published {facts['published']}. {SCREENING_AID}")
