@@ -24,7 +24,7 @@ NOT_SERVED = re.compile(r"&?(?:markupFormat|query\.term)=[^&]*")
 
 def main(base_url: str, folder: Path) -> None:
     pandas: Any = import_module("pandas")
-    utils = import_module("pytrials.utils")
+    utils: Any = import_module("pytrials.utils")
     request = utils.request_ct
     utils.request_ct = lambda url: request(NOT_SERVED.sub("", url))
     client_class: Any = import_module("pytrials.client").ClinicalTrials

@@ -5,6 +5,7 @@ over them, writes batches, and ends with a report.
 """
 
 import datetime as dt
+import gc
 import logging
 import secrets
 from collections import Counter
@@ -136,7 +137,9 @@ class RegistryHarvest:
 
     def read(self, payload: Payload, expected: int | None = None) -> None:
         """Read a payload without archiving it."""
-        self.take(self._reader(payload), expected)
+        with _no_collection():
+            reading = self._reader(payload)
+        self.take(reading, expected)
 
     def take(self, reading: Reading, expected: int | None = None) -> None:
         """Take what a reader made of a payload, and write when enough trials have gathered."""
@@ -278,3 +281,16 @@ class RegistryHarvest:
         batch, self._batch = self._batch, None
         if batch:
             self._counts += batch.result()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A page of trials is a hundred thousand objects without a cycle: collecting while it grows took a fifth of the
+    time of reading it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

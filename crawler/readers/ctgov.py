@@ -5,7 +5,7 @@ never null; enum words were added after launch, so an unknown word is kept raw a
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -61,8 +61,11 @@ STUDY_TYPE = {
 SEX = {"ALL": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
 
 
-class _Module(msgspec.Struct, rename="camel", frozen=True):
-    """Base of the registry's modules: camelCase keys, unknown keys ignored."""
+class _Module(msgspec.Struct, rename="camel", frozen=True, gc=False):
+    """Base of the registry's modules: camelCase keys, unknown keys ignored.
+
+    A decoded study holds no cycle, so the garbage collector need not look through it (gc=False).
+    """
 
 
 class _Date(_Module, frozen=True):
@@ -247,7 +250,7 @@ def read(payload: Payload) -> Reading:
     A study that does not decode becomes a reject with its own bytes; the rest of its page is read.
     """
     try:
-        records = [bytes(raw) for raw in _pages.decode(payload.body).studies]
+        records: Sequence[bytes] = _pages.decode(payload.body).studies
     except (msgspec.DecodeError, UnicodeDecodeError):
         records = [payload.body]
     trials: list[Trial] = []
@@ -257,7 +260,8 @@ def read(payload: Payload) -> Reading:
         try:
             trials.append(_trial(_studies.decode(record), record, payload, unknown))
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError) as error:
-            rejects.append(Reject("ctgov", str(error), record, payload.url, payload.fetched_at, _nct_id(record)))
+            kept = bytes(record)  # until here a view of the page
+            rejects.append(Reject("ctgov", str(error), kept, payload.url, payload.fetched_at, _nct_id(kept)))
     return Reading(trials, rejects, unknown)
 
 

@@ -139,7 +139,7 @@ class CtgovSpider(RegistrySpider):
         if page.total_count is not None and "pageToken" not in params and self.expected is None:
             self.expected = page.total_count
         # a digest for each page: a set of ids would grow with the registry
-        digest = blake2b(b"".join(map(bytes, page.studies)), digest_size=16).digest()
+        digest = blake2b(b"".join(page.studies), digest_size=16).digest()
         idle = not page.studies or digest in self._pages_seen
         self._pages_seen.add(digest)
         self._idle_pages = self._idle_pages + 1 if idle else 0
