@@ -15,7 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import match_folds
 import match_gold
+import match_latency
+import match_terms
+import match_typos
 from match_cache import SHARED
 from match_report import Row, print_table
 
@@ -45,10 +49,16 @@ def main() -> None:
 
 def run(part: str, seed: int, quick: bool) -> tuple[list[Row], list[str]]:
     """One part of the bench: its rows and its lines of detail."""
+    if part == "terms":
+        return match_terms.measure(seed, quick)
+    if part == "typos":
+        return match_typos.measure(seed, quick)
+    if part == "latency":
+        return match_latency.measure(seed, quick)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "catalogue"
         facts = match_gold.load_catalogue(folder, seed)
-        return match_gold.measure(seed, folder, facts)
+        return match_gold.measure(seed, folder, facts) if part == "gold" else match_folds.measure(folder)
 
 
 if __name__ == "__main__":
