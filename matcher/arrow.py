@@ -1,6 +1,7 @@
 """Many patients as Arrow record batches in and out: the contract of Spark's ``mapInArrow``.
 
-In: columns ``id`` and ``query`` (text, codes or FHIR JSON), optional ``age_years``, ``sex``, ``country``. Out: one row for
+In: columns ``id`` and ``query`` (text, codes or FHIR JSON), optional ``age_years``, ``sex``, ``country``.
+Out: one row for
 each suggested trial, best first; a question that cannot be read gives one row with its ``error``.
 """
 

@@ -44,14 +44,14 @@ _OTHER_ICD = re.compile(r"\bICD[ -]?(?:9|11)(?:[ -]?CM)?\b", re.I)
 class CodeMention(NamedTuple):
     """A code in a text. concepts: what it means, empty when the code is not in the vocabularies.
 
-    coarser: the title of the code when it covers more than one disease or stands above the exact code.
+    wider: the exact code is unknown and the concepts are those of the nearest code above it.
     """
 
     start: int
     end: int
     code: str
     concepts: tuple[int, ...]
-    coarser: str | None
+    wider: bool
 
 
 def system_of_uri(uri: str) -> str | None:
@@ -95,8 +95,10 @@ def find_codes(terminology: Terminology, text: str) -> list[CodeMention]:
             return
         taken.append((start, end))
         concepts = tuple(concepts_of_code(terminology, system, code))
-        coarser = terminology.labels[concepts[0]] if len(concepts) > 1 else None
-        found.append(CodeMention(start, end, text[start:end], concepts, coarser))
+        exact = system != "ICD10CM" or any(
+            terminology.by_code(f"{name}:{code.upper()}") for name in ("ICD10", "ICD10CM")
+        )
+        found.append(CodeMention(start, end, text[start:end], concepts, not exact))
 
     for match in _PREFIXED.finditer(text):
         system = match["system"]
@@ -118,6 +120,7 @@ def find_codes(terminology: Terminology, text: str) -> list[CodeMention]:
 
 def looks_like_code(text: str) -> bool:
     """Whether a whole input is nothing but a code of some kind."""
-    return bool(re.fullmatch(r"\s*[A-Za-z]{1,12}[ :_-]?[A-Z]?\d{2,9}(?:\.\d+)?\s*", text)) or bool(
-        _OTHER_ICD.search(text)
-    )
+    if _OTHER_ICD.search(text):
+        return True
+    rest = _ICD_PREFIX.sub("", text)
+    return re.fullmatch(r"\s*(?:[A-Za-z]{2,12}[ :_-]?)?[A-Za-z]?\d{2,12}(?:\.\w+)?\s*", rest) is not None

@@ -86,7 +86,7 @@ class Catalogue:
         """Stored rows that are current, and fresh ones for the trials that have none."""
         columns = "trial_id, concept_id, label, field, score, words"
         tables = []
-        missing = unmapped(self._connection, self.terminology)
+        missing = unmapped(self._connection, None)
         if has_table(self._connection):
             stale = pa.table({"trial_id": pa.array(missing, pa.string())})
             self._connection.register("stale_trials", stale)

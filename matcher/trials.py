@@ -237,16 +237,19 @@ def has_table(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute(query).fetchall() != []
 
 
-def unmapped(connection: duckdb.DuckDBPyConnection, terminology: Terminology) -> list[str]:
-    """Trials without rows for their present state and this terminology."""
+def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list[str]:
+    """Trials without rows for their present state.
+
+    version: count only rows of this terminology; None takes rows of any (a reader goes on with what is stored).
+    """
     if not has_table(connection):
         return [row[0] for row in connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()]
     query = """
         SELECT trial_id FROM trials t ANTI JOIN
-               (SELECT DISTINCT trial_id, content_hash FROM trial_concepts WHERE terminology = ?) m
+               (SELECT DISTINCT trial_id, content_hash FROM trial_concepts WHERE ? IS NULL OR terminology = ?) m
                ON m.trial_id = t.trial_id AND m.content_hash = t.content_hash
         ORDER BY trial_id"""
-    return [row[0] for row in connection.execute(query, [terminology.version]).fetchall()]
+    return [row[0] for row in connection.execute(query, [version, version]).fetchall()]
 
 
 def concept_rows(mapper: TrialMapper, texts: Iterable[TrialText]) -> pa.Table:
@@ -274,7 +277,7 @@ def map_trials(
 
     terminology = terminology or default()
     connection.execute(resources.files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
-    todo = unmapped(connection, terminology)
+    todo = unmapped(connection, terminology.version)
     connection.execute("DELETE FROM trial_concepts WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
     mapper = TrialMapper(terminology)
     for start in range(0, len(todo), BATCH):

@@ -141,8 +141,9 @@ class Reader:
                 found += [(clause.start, mention) for mention in self._own(part, tokens)]
         for code in codes:
             assertion = _assertion_of(rest, code)
-            alternatives = code.concepts[1:]
-            found.append((code.start, Mention(code.code, assertion, code.concepts[:1], alternatives, "code", 1.0)))
+            rule = "nearest code above" if code.wider else "code"
+            several = len(code.concepts) > 1
+            found.append((code.start, Mention(code.code, assertion, code.concepts, (), rule, 1.0, ambiguous=several)))
         found.sort(key=lambda item: item[0])
         mentions = [mention for _, mention in found]
         if not any(mention.concepts for mention in mentions):

@@ -1,5 +1,6 @@
 """Terminology: what diseases and findings are called, coded and how they hang together."""
 
+import gc
 from functools import lru_cache
 
 from matcher.terminology import cache, store
@@ -30,7 +31,14 @@ def built_in() -> list[Vocabulary]:
 def _compile_default(version: str) -> Terminology:
     from matcher.terminology.compile import compile_terminology
 
-    return compile_terminology([*built_in(), *store.vocabularies()], version)
+    # Millions of small records are made and none is garbage: the collector would only walk them again and again.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return compile_terminology([*built_in(), *store.vocabularies()], version)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @lru_cache(maxsize=4)

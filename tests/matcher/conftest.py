@@ -1,4 +1,5 @@
-"""A small catalogue of real facts (ids, titles, conditions, ages) for the matcher's tests, written with the real schema."""
+"""A small catalogue of real facts (ids, titles, conditions, ages) for the matcher's tests."""
+# ruff: noqa: E501
 
 import datetime as dt
 from collections.abc import Iterator
