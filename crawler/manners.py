@@ -21,9 +21,11 @@ from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.misc import load_object
+from twisted.python.failure import Failure
 
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
+ASKED_NO_MORE = "the host answered 403 to a request before"
 
 logger = logging.getLogger(__name__)
 
@@ -150,7 +152,7 @@ class ForbiddenMiddleware:
     def process_request(self, request: Request) -> None:
         """Ask nothing more of a host that forbade it."""
         if urlsplit(request.url).netloc in self._forbidding:
-            raise IgnoreRequest("the host answered 403 to a request before")
+            raise IgnoreRequest(ASKED_NO_MORE)
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Take note of a 403, and hand it on."""
@@ -161,9 +163,21 @@ class ForbiddenMiddleware:
             self._forbidding.add(host)
             spider = self.crawler.spider
             logger.warning("%s answers 403: it is not asked again in this crawl", host)
+            self._drop_waiting(request, host)
             if urlsplit(getattr(spider, "base_url", "")).netloc == host:
                 self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="forbidden"))
         return response
+
+    def _drop_waiting(self, request: Request, host: str) -> None:
+        """Drop the requests to the host that wait for their turn behind this one."""
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if slot is None:
+            return
+        for entry in list(slot.queue):
+            dropped, answer = entry
+            if urlsplit(dropped.url).netloc == host:
+                slot.queue.remove(entry)
+                answer.errback(Failure(IgnoreRequest(ASKED_NO_MORE)))  # type: ignore[no-untyped-call]
 
 
 def retry_after_s(response: Response, now: dt.datetime) -> float | None:

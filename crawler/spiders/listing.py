@@ -25,8 +25,8 @@ class ListingSpider(RegistrySpider):
     """Pages by address, each one a payload. Sites say no to robots in robots.txt, which is obeyed for each."""
 
     name = "listing"
-    # no host of its own: CALCITRIALS_LISTING_URL takes the place of every page's scheme and host
-    default_url = ""
+    # every page's own host: CALCITRIALS_LISTING_URL takes the place of scheme and host of all of them
+    default_url = "https://"
     wants_known = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +89,7 @@ class ListingSpider(RegistrySpider):
 
     def _address(self, page: str) -> str:
         """Where a page is asked for: its own address unless another base takes the place of scheme and host."""
-        if not self.base_url:
-            return page
         base, parts = urlsplit(self.base_url), urlsplit(page)
+        if not base.netloc:
+            return page
         return urlunsplit((base.scheme, base.netloc, base.path + parts.path, parts.query, ""))
