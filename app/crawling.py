@@ -17,6 +17,7 @@ from app.errors import WRONG_USAGE, CommandError
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, Progress, harvesting
 from crawler.importing import import_ictrp
+from crawler.pipeline import gate_thresholds
 from crawler.registry_spider import RegistrySpider
 from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
@@ -172,5 +173,7 @@ def _map_and_publish(catalogue: Catalogue, harvest: Harvest, force: bool = False
     matcher.map_trials(harvest.connection)
     logger.info("publishing")
     prepare(harvest.connection, dt.datetime.now(dt.UTC))
-    for gate in publish(catalogue, harvest.connection, harvest.reports, force=force):
+    for gate in publish(
+        catalogue, harvest.connection, harvest.reports, thresholds=gate_thresholds(spider_settings()), force=force
+    ):
         logger.warning("published by force: %s", gate)

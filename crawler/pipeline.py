@@ -13,24 +13,33 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
+from scrapy.settings import BaseSettings
 
+from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
 from crawler.known import known_trials
 from crawler.registry_spider import Alias, Gone, RegistrySpider
 from db.catalogue import Catalogue
+from db.gates import Thresholds
 from db.payload import Payload
 from db.publication import GateClosed, prepare, publish
-
-UNSEEN_CHECKED = 1000
-"""Trials looked after in one crawl; others have their turn in the next ones."""
 
 logger = logging.getLogger(__name__)
 
 _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="catalogue")
 """One thread for all registries: the catalogue has one connection, and the reactor must not wait for it."""
+
+
+def gate_thresholds(settings: BaseSettings) -> Thresholds:
+    """Thresholds of the quality gates from the setting QUALITY_GATES. Raises ArgumentError."""
+    try:
+        return msgspec.convert(settings.getdict("QUALITY_GATES"), Thresholds)
+    except ValueError as error:
+        raise ArgumentError(f"the thresholds of the quality gates cannot be read: {error}") from None
 
 
 class CataloguePipeline:
@@ -114,7 +123,8 @@ class CataloguePipeline:
         harvest = self._harvest
         prepare(harvest.connection, dt.datetime.now(dt.UTC))
         try:
-            publish(harvest.catalogue, harvest.connection, harvest.reports)
+            thresholds = gate_thresholds(self.crawler.settings)
+            publish(harvest.catalogue, harvest.connection, harvest.reports, thresholds=thresholds)
         except GateClosed as error:
             logger.error("%s", error)
         else:
@@ -122,7 +132,7 @@ class CataloguePipeline:
 
     async def _check_unseen(self) -> None:
         """Ask for the trials that a complete crawl did not bring: those the registry no longer knows are gone."""
-        ids = await _in_writer(lambda: self._registry.unseen(UNSEEN_CHECKED))
+        ids = await _in_writer(lambda: self._registry.unseen(self._spider.unseen_checked))
         requests = list(self._spider.requests_for(ids)) if ids else []
         for request in requests:
             self.crawler.engine.crawl(request)

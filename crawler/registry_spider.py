@@ -47,6 +47,8 @@ class RegistrySpider(scrapy.Spider):
     """Base of every registry's spider.
 
     default_url: the registry's real base address; the environment variable CALCITRIALS_<NAME>_URL overrides it.
+    unseen_checked: trials of the catalogue that a whole crawl did not bring and that it looks after; others have
+        their turn in the next ones.
     expected: records that the registry announced, None where it does not say.
     problems: what is missing and why, one sentence each; a crawl with any is incomplete.
     data_version: the registry's own version of its data, where it tells.
@@ -58,6 +60,7 @@ class RegistrySpider(scrapy.Spider):
     default_url: ClassVar[str]
     wants_known: ClassVar[bool] = False
     least_delay_s: ClassVar[float] = 0.0
+    unseen_checked: ClassVar[int] = 1000
 
     def __init__(
         self,

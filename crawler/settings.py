@@ -1,7 +1,8 @@
 """Scrapy settings of the harvester: polite, verified, and closed to remote control.
 
 Environment: CALCITRIALS_CATALOG (folder of the catalogue), CALCITRIALS_CONTACT (address of whoever runs the
-crawls, sent to the registries in the User-Agent), CALCITRIALS_<REGISTRY>_URL (base address of a registry),
+crawls, sent to the registries in the User-Agent), CALCITRIALS_<REGISTRY>_URL (base address of a
+registry), CALCITRIALS_GATES (thresholds of the quality gates, JSON),
 CALCITRIALS_TIMEOUT_S (seconds to wait for an answer before the request is repeated; default 60).
 Everything that differs from Scrapy's defaults says why. Alphabetical within each group.
 """
@@ -56,5 +57,8 @@ DOWNLOADER_MIDDLEWARES = {
 # megabytes, so few are held at once.
 CONCURRENT_ITEMS = 2
 ITEM_PIPELINES = {"crawler.pipeline.CataloguePipeline": 500}
+
+# When data look too wrong to be published: the fields of db.gates.Thresholds that differ from their defaults, as JSON.
+QUALITY_GATES = os.environ.get("CALCITRIALS_GATES", "{}")
 
 LOG_LEVEL = "INFO"

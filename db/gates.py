@@ -20,6 +20,7 @@ class Thresholds(msgspec.Struct, frozen=True):
     """When a gate closes.
 
     min_share_of_last: records received, as a share of those of the last complete crawl of the same scope.
+    min_last: a last complete crawl of fewer records says nothing of what is few.
     max_fill_drop: fall of a column's fill rate within a registry against the published catalogue, as a share of all
         rows. min_rows: registries with fewer published trials are too small for a fill rate.
     max_reject_share: unreadable records, as a share of those received; min_rejects: fewer are never too many, unless
@@ -27,6 +28,7 @@ class Thresholds(msgspec.Struct, frozen=True):
     """
 
     min_share_of_last: float = 0.7
+    min_last: int = 5
     max_fill_drop: float = 0.1
     min_rows: int = 10
     max_reject_share: float = 0.05
@@ -80,7 +82,7 @@ def _count_gates(
     last = _last_received(connection, report)
     if last and not report.received:
         yield ClosedGate(report.registry, "no records", f"none received, {last} at the last complete crawl")
-    elif last and report.received < thresholds.min_share_of_last * last:
+    elif last and last >= thresholds.min_last and report.received < thresholds.min_share_of_last * last:
         share = f"{report.received / last:.0%}"
         finding = f"{report.received} received, {last} at the last complete crawl ({share})"
         yield ClosedGate(report.registry, "far fewer records", finding)

@@ -14,12 +14,17 @@ from db.studies import link_studies
 
 
 class GateClosed(CatalogueError):
-    """Nothing was published, because data look wrong; ``gates`` says what."""
+    """Data of some registries look wrong and were not published; ``gates`` says which and by how much.
 
-    def __init__(self, gates: Sequence[ClosedGate]) -> None:
+    are_others_published: the registries of the run whose gates stayed open were published.
+    """
+
+    def __init__(self, gates: Sequence[ClosedGate], are_others_published: bool) -> None:
         findings = "; ".join(map(str, gates))
-        super().__init__(f"not published, the data look wrong: {findings} (--force publishes them all the same)")
+        others = ", the other registries are" if are_others_published else ""
+        super().__init__(f"not published{others}, the data look wrong: {findings} (--force publishes all the same)")
         self.gates = tuple(gates)
+        self.are_others_published = are_others_published
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
@@ -38,26 +43,32 @@ def publish(
 ) -> list[ClosedGate]:
     """Pass the gates and publish; the gates that closed when ``force`` publishes all the same.
 
-    Raises GateClosed otherwise: the published catalogue stays as it is, the working file is set back to it,
-    and the crawl reports are kept with the gates in them.
+    Raises GateClosed otherwise: what the registries behind closed gates had is set back to the published state,
+    their reports are kept with the gates in them, and the published catalogue gains the other registries of
+    the run alone, or stays as it is when there is none.
     """
     attached = _attach_published(catalogue, connection)
     try:
         gates = closed_gates(connection, attached, reports, thresholds or Thresholds())
-        if gates and not force and attached:
-            _set_back(connection, attached)
-        for report in reports:
-            closed = tuple(f"{gate.gate}: {gate.finding}" for gate in gates if gate.registry == report.registry)
-            if not force and gates:  # nothing of this run is in the catalogue, so no watermark may move
-                report = msgspec.structs.replace(report, complete=False, problems=(*report.problems, *closed))
-            if gates:
-                save_report(connection, report, closed)
-        if gates and not force:
-            raise GateClosed(gates)
+        closed = [] if force else sorted({gate.registry for gate in gates})
+        for registry in closed:
+            _set_back(connection, attached, registry)
     finally:
         if attached:
             connection.execute(f"DETACH {attached}")
-    catalogue.publish(connection)
+    for report in reports:
+        findings = tuple(f"{gate.gate}: {gate.finding}" for gate in gates if gate.registry == report.registry)
+        if report.registry in closed:  # nothing of it is in the catalogue, so no watermark may move
+            report = msgspec.structs.replace(report, complete=False, problems=(*report.problems, *findings))
+        if findings:
+            save_report(connection, report, findings)
+    is_any_open = any(report.received and report.registry not in closed for report in reports)
+    if closed:
+        link_studies(connection)
+    if is_any_open or not closed:
+        catalogue.publish(connection)
+    if closed:
+        raise GateClosed(gates, is_any_open)
     return gates
 
 
@@ -69,16 +80,29 @@ def _attach_published(catalogue: Catalogue, connection: duckdb.DuckDBPyConnectio
     return "published"
 
 
-def _set_back(connection: duckdb.DuckDBPyConnection, published: str) -> None:
-    """Make the working file equal to the published catalogue, its crawl reports apart."""
+def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, registry: str) -> None:
+    """Give a registry's trials (an aggregator's: those that came through it) their published state again.
+
+    Crawl reports and rejects are kept. published: the attached database, None when nothing was ever published.
+    """
     tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary "
-        "AND table_name NOT IN ('crawls', 'rejects')"
+        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = current_database() "
+        "AND NOT internal AND table_name NOT IN ('crawls', 'rejects') GROUP BY table_name"
     ).fetchall()
-    kept = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [published]).fetchall()
+    there = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
+    kept = {name for (name,) in connection.execute(there, [published or ""]).fetchall()}
+    own = "(registry = $registry AND via IS NULL) OR via = $registry"
+    union = f" UNION SELECT trial_id FROM {published}.trials WHERE {own}" if published else ""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE scratch.set_back AS SELECT trial_id FROM main.trials WHERE {own}{union}",
+        {"registry": registry},
+    )
     connection.begin()
-    for (table,) in tables:
-        connection.execute(f"DELETE FROM {table}")
-        if (table,) in kept:
-            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM {published}.{table}")
+    for name, columns in sorted(tables):
+        if "trial_id" not in columns:
+            continue
+        mine = "trial_id IN (SELECT trial_id FROM scratch.set_back)"
+        connection.execute(f"DELETE FROM main.{name} WHERE {mine}")
+        if name in kept:
+            connection.execute(f"INSERT INTO main.{name} BY NAME SELECT * FROM {published}.{name} WHERE {mine}")
     connection.commit()

@@ -10,7 +10,7 @@ the list is read: a list that came out short is read once more.
 import datetime as dt
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
-from crawler.registry_spider import Alias, RegistrySpider
+from crawler.registry_spider import Alias, Gone, RegistrySpider
 from crawler.settings import RETRY_HTTP_CODES
 from db.dates import iso_partial_date, spoken_partial_date
 
@@ -90,6 +90,7 @@ class CtisSpider(RegistrySpider):
         "RETRY_HTTP_CODES": [*RETRY_HTTP_CODES, 403],
     }
     handle_httpstatus_list = (404,)
+    unseen_checked = 100
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,6 +164,18 @@ class CtisSpider(RegistrySpider):
             yield Alias(f"CTIS{number}", f"CTIS{current}")
         yield self.payload(response)
 
+    def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
+        """Look one by one whether the registry still has these trials."""
+        for trial_id in ids:
+            yield self._ask_trial(trial_id.removeprefix("CTIS"), self.parse_unseen)
+
+    def parse_unseen(self, response: Response, number: str) -> Iterator[Any]:
+        """A trial of the catalogue that no search brought: still there, or gone."""
+        if response.status == 404:
+            yield Gone(f"CTIS{number}")
+        else:
+            yield from self.parse_trial(response, number)
+
     def _ask_page(self, search: _Search, page: int) -> scrapy.Request:
         body = {
             "pagination": {"page": page, "size": PAGE_SIZE},
@@ -181,10 +194,10 @@ class CtisSpider(RegistrySpider):
             dont_filter=True,
         )
 
-    def _ask_trial(self, number: str) -> scrapy.Request:
+    def _ask_trial(self, number: str, callback: Callable[..., Any] | None = None) -> scrapy.Request:
         return scrapy.Request(
             f"{self.base_url}/retrieve/{number}",
-            self.parse_trial,
+            callback or self.parse_trial,
             headers={"Accept": "application/json"},
             errback=self.failed,
             cb_kwargs={"number": number},

@@ -14,7 +14,7 @@ that sends its leaf certificate alone; the intermediate alone in SSL_CERT_FILE i
 
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ import scrapy
 from scrapy.http import Response, TextResponse
 
 from crawler.arguments import ArgumentError
-from crawler.registry_spider import RegistrySpider
+from crawler.registry_spider import Gone, RegistrySpider
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class EuctrSpider(RegistrySpider):
     default_url = "https://www.clinicaltrialsregister.eu/ctr-search"
     # The register opens a session by a cookie, but every request carries its whole question; and to take a cookie,
     # Scrapy would ask a third host for the list of public suffixes.
-    custom_settings = {"COOKIES_ENABLED": False}  # noqa: RUF012 (Scrapy's own attribute)
+    unseen_checked = 100
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,10 +109,25 @@ class EuctrSpider(RegistrySpider):
             self.problems.append(f"{number}: the register answers with other trials")
         yield self.payload(response)
 
-    def _ask_count(self, query: str, number: str | None) -> scrapy.Request:
+    def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
+        """Look one by one whether the register still has these trials."""
+        for trial_id in ids:
+            number = trial_id.removeprefix("EUCTR")
+            yield self._ask_count(f"eudract_number:{number}", number, self.parse_unseen)
+
+    def parse_unseen(self, response: Response, query: str, number: str) -> Iterator[Any]:
+        """A trial of the catalogue that no search brought: still there (then nothing is read), or gone."""
+        total = _total(response)
+        if total is None:
+            repeated = self.again(response, "the answer does not tell how many trials there are")
+            yield from [repeated] if repeated else []
+        elif total == 0:
+            yield Gone(f"EUCTR{number}")
+
+    def _ask_count(self, query: str, number: str | None, callback: Callable[..., Any] | None = None) -> scrapy.Request:
         return scrapy.Request(
             f"{self.base_url}/search?{urlencode({'query': query, 'page': 1})}",
-            self.parse_count,
+            callback or self.parse_count,
             errback=self.failed,
             cb_kwargs={"query": query, "number": number},
         )
