@@ -6,8 +6,7 @@ from matcher.normalise import STOPWORDS
 
 _AFFIXES = (
     "pseudopseudo", "pseudo", "hypo", "hyper", "normo", "non", "anti", "poly", "oligo", "brady", "tachy", "endo", "exo",
-    "micro", "macro", "intra", "extra", "supra", "infra", "peri", "para", "post", "pre", "dys", "eu", "iso", "neo",
-    "meta", "mono", "hemi", "di", "tri", "a",
+    "micro", "macro", "intra", "extra", "supra", "infra", "peri", "para", "post", "pre", "dys", "hemi",
 )  # fmt: skip
 SAYS_NOTHING = frozenset(
     "disease disorder syndrome condition illness finding symptom complication patient case male female adult "  # noqa: SIM905
@@ -36,7 +35,7 @@ def affixes(word: str) -> str:
     grown = True
     while grown and len(rest) > 5:
         grown = False
-        for affix in _AFFIXES[:-1]:
+        for affix in _AFFIXES:
             if rest.startswith(affix) and len(rest) - len(affix) >= 4:
                 found, rest, grown = found + affix, rest[len(affix) :], True
                 break

@@ -12,6 +12,8 @@ from matcher.terminology import Kind, NameKind, Terminology
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
+LONGEST_MISSPELT = 9
+"""Words to each side of a misspelt one that a name may reach."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PATTERN_WINDOW = 8
 _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
@@ -183,7 +185,7 @@ class Mapper:
         for place, distance in index.within(word, edits):
             known = index.strings[place]
             # The first letter is seldom mistyped; affixes that reverse the meaning never count as typing errors.
-            if affixes(known) != own and distance < 3 and affix_differs(word, known):
+            if affixes(known) != own and affix_differs(word, known):
                 continue
             kept.append((known, distance))
         return tuple(kept[:6])
@@ -213,8 +215,8 @@ class Mapper:
     ) -> Iterable[Hit]:
         """Names around a corrected word; neighbours that are misspelt too take their own first corrections."""
         terminology = self.terminology
-        for start in range(max(0, place - 4), place + 1):
-            for end in range(min(len(words), place + 6), place, -1):
+        for start in range(max(0, place - LONGEST_MISSPELT), place + 1):
+            for end in range(min(len(words), place + LONGEST_MISSPELT), place, -1):
                 window = words[start:end]
                 edits = distance
                 window[place - start] = correction
