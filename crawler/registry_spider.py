@@ -92,9 +92,10 @@ class RegistrySpider(scrapy.Spider):
         self.version_at_last_crawl = version_at_last_crawl
         self.interrupted: Interrupted | None = None
         variable = f"CALCITRIALS_{self.name.upper()}_URL"
-        url = os.environ.get(variable) or self.default_url
-        if not url.startswith(("http://", "https://")):
-            raise ArgumentError(f"{variable} is not a web address: {url!r}")
+        own = os.environ.get(variable)
+        if own and not own.startswith(("http://", "https://")):
+            raise ArgumentError(f"{variable} is not a web address: {own!r}")
+        url = own or self.default_url
         self.base_url = url.rstrip("/")
 
     @property
