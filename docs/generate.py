@@ -3,6 +3,7 @@ comments of the catalogue. ``--check`` only says whether they are up to date (ex
 """
 
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,6 @@ from typer.cli import get_docs_for_click
 
 from app.cli import app
 from db.catalogue import create_schema
-from matcher import create_schema as create_matcher_schema
 
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ def schema() -> str:
     """Reference of the catalogue's tables, as Markdown."""
     connection = duckdb.connect()
     create_schema(connection)
-    create_matcher_schema(connection)
+    connection.execute(files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
     parts = [
         "# Tables of the catalogue\n",
         "Written by `make docs` from the comments in the database itself: `SELECT * FROM duckdb_columns()` shows the "

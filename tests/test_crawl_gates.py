@@ -1,0 +1,85 @@
+"""Quality gates: data that look wrong are held back, for their registry alone; --force publishes and records it."""
+
+from pathlib import Path
+
+import pytest
+
+from crawler.samples.server import serve
+from tests import faults
+from tests.faults import Rule, always, faulty, path_ends
+from tests.running import calcitrials, environment, last_report, rows, trial_ids
+
+TITLES = "SELECT count(brief_title) FROM trials WHERE registry = 'ctgov'"
+
+
+@pytest.fixture
+def urls():
+    with serve("ctgov", "isrctn") as addresses:
+        yield addresses
+
+
+def crawl_both(catalog: Path, urls: dict[str, str], *arguments: str, **more: str):
+    return calcitrials(
+        "crawl", "ctgov", "isrctn", "--delay", "0", "--catalog", catalog, *arguments, env=environment(urls, **more)
+    )
+
+
+def without_titles(url: str):
+    """The registry renames a field, and the reader no longer finds it."""
+    renamed = faults.rewritten(lambda body: body.replace(b'"briefTitle"', b'"shortTitle"'))
+    return faulty(url, [Rule(renamed, always, path_ends("/studies"))])
+
+
+def test_a_column_fallen_silent_holds_its_registry_back_and_no_other(urls: dict[str, str], tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog"
+    assert calcitrials("crawl", "ctgov", "--delay", "0", "--catalog", catalog, env=environment(urls)).status == 0
+    (before,) = rows(catalog, TITLES)
+    with without_titles(urls["ctgov"]) as registry:
+        held = crawl_both(catalog, {**urls, "ctgov": registry.url})
+    assert held.status == 1
+    assert "column brief_title fell silent" in held.err
+    assert rows(catalog, TITLES) == [before]
+    assert any(trial_id.startswith("ISRCTN") for trial_id in trial_ids(catalog))
+    assert rows(catalog, "SELECT complete, len(gates) FROM crawls WHERE registry = 'ctgov' ORDER BY started_at") == [
+        (True, 0),
+        (False, 1),
+    ]
+    assert crawl_both(catalog, urls).status == 0  # the working file was set back: nothing of the wrong data is left
+    assert rows(catalog, "SELECT count(*) FROM trial_versions") == [(0,)]
+
+
+def test_force_publishes_and_records_the_gate(urls: dict[str, str], tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog"
+    crawl_both(catalog, urls)
+    with without_titles(urls["ctgov"]) as registry:
+        forced = calcitrials(
+            "crawl", "ctgov", "--delay", "0", "--force", "--catalog", catalog, env=environment({"ctgov": registry.url})
+        )
+    assert forced.status == 0
+    assert rows(catalog, TITLES) == [(0,)]
+    assert "brief_title" in last_report(catalog)["gates"][0]
+
+
+def test_far_fewer_records_than_last_time_are_not_believed(tmp_path: Path) -> None:
+    bundled = (Path(__file__).parents[1] / "crawler" / "samples" / "ctgov.jsonl").read_bytes().splitlines()
+    few = tmp_path / "few.ndjson"
+    few.write_bytes(b"\n".join(bundled[:20]))
+    catalog = tmp_path / "catalog"
+    with serve("ctgov") as urls:
+        whole = calcitrials("crawl", "ctgov", "--all", "--delay", "0", "--catalog", catalog, env=environment(urls))
+    with serve("ctgov", records={"ctgov": few}) as urls:
+        env = environment(urls)
+        closed = calcitrials("crawl", "ctgov", "--all", "--delay", "0", "--catalog", catalog, env=env)
+        assert rows(catalog, "SELECT count(*) FROM trials WHERE missing_since IS NOT NULL") == [(0,)]
+        lenient = environment(urls, CALCITRIALS_GATES='{"min_share_of_last": 0.1}')
+        opened = calcitrials("crawl", "ctgov", "--all", "--delay", "0", "--catalog", catalog, env=lenient)
+    assert (whole.status, closed.status, opened.status) == (0, 1, 0)
+    assert f"20 received, {len(bundled)} at the last complete crawl" in closed.err
+    gone = rows(catalog, "SELECT count(*) FROM trials WHERE missing_since IS NOT NULL")
+    assert gone == [(len(bundled) - 20,)]
+
+
+def test_thresholds_that_are_none_are_wrong_usage(urls: dict[str, str], tmp_path: Path) -> None:
+    run = crawl_both(tmp_path / "catalog", urls, CALCITRIALS_GATES='{"min_share_of_last": "half"}')
+    assert run.status == 2
+    assert "thresholds of the quality gates" in run.err

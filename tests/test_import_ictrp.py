@@ -1,0 +1,61 @@
+"""WHO ICTRP exports from the command line: other registries' records come in, a registry's own record stays."""
+
+from pathlib import Path
+
+from tests.running import calcitrials, crawl, rows
+from tests.shared_data import SHARED, needs_shared
+
+EXPORT = """<?xml version="1.0" encoding="UTF-8"?>
+<Trials_downloaded_from_ICTRP>
+<Trial><Internal_Number>1</Internal_Number><TrialID>ACTRN12615001356550</TrialID>
+<Last_Refreshed_on>21 September 2026</Last_Refreshed_on>
+<Public_title>A made-up trial of calcinosis</Public_title><Source_Register>ANZCTR</Source_Register>
+<Recruitment_Status>Recruiting</Recruitment_Status>
+<Inclusion_agemin>18 Years</Inclusion_agemin><Inclusion_gender>Both</Inclusion_gender><Condition>Calcinosis</Condition>
+<web_address>https://example.org/ACTRN12615001356550</web_address><Secondary_ID>NCT03582800</Secondary_ID></Trial>
+<Trial><Internal_Number>2</Internal_Number><TrialID>NCT03582800</TrialID>
+<Public_title>Another title by the aggregator</Public_title>
+<Source_Register>ClinicalTrials.gov</Source_Register><Recruitment_Status>Not recruiting</Recruitment_Status></Trial>
+</Trials_downloaded_from_ICTRP>
+"""
+
+
+def test_an_export_brings_other_registries_and_overwrites_none(sample_url: str, tmp_path: Path) -> None:
+    catalog, export = tmp_path / "catalog", tmp_path / "ICTRP-Results.xml"
+    export.write_text(EXPORT)
+    crawl(catalog, sample_url, "--id", "NCT03582800")
+    run = calcitrials("import", "ictrp", export, "--catalog", catalog)
+    assert run.status == 0, run.err
+    assert rows(catalog, "SELECT trial_id, via, status, study_id FROM trials ORDER BY trial_id") == [
+        ("ACTRN12615001356550", "ictrp", "recruiting", "NCT03582800"),
+        ("NCT03582800", None, "recruiting", "NCT03582800"),
+    ]
+
+
+def test_the_registrys_own_record_takes_the_place_of_a_copy(sample_url: str, tmp_path: Path) -> None:
+    catalog, export = tmp_path / "catalog", tmp_path / "ICTRP-Results.xml"
+    export.write_text(EXPORT)
+    calcitrials("import", "ictrp", export, "--catalog", catalog)
+    assert rows(catalog, "SELECT brief_title FROM trials WHERE trial_id = 'NCT03582800' AND via = 'ictrp'") == [
+        ("Another title by the aggregator",)
+    ]
+    crawl(catalog, sample_url, "--id", "NCT03582800")
+    assert rows(catalog, "SELECT count(*) FROM trials WHERE trial_id = 'NCT03582800' AND via IS NULL") == [(1,)]
+
+
+def test_a_file_that_is_no_export_is_refused_and_nothing_is_published(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html><body>please accept the terms</body></html>")
+    run = calcitrials("import", "ictrp", page, "--catalog", tmp_path / "catalog")
+    assert run.status == 1
+    assert not (tmp_path / "catalog" / "current.duckdb").exists()
+    missing = calcitrials("import", "ictrp", tmp_path / "none.xml", "--catalog", tmp_path / "catalog")
+    assert (missing.status, missing.error) == (2, f"cannot read {tmp_path / 'none.xml'}: No such file or directory")
+
+
+@needs_shared
+def test_the_real_export_loads_whole(tmp_path: Path) -> None:
+    export = SHARED / "registries" / "ictrp_export.xml.gz"
+    run = calcitrials("import", "ictrp", export, "--catalog", tmp_path / "catalog")
+    assert run.status == 0
+    assert rows(tmp_path / "catalog", "SELECT received, new, rejected FROM crawls") == [(308, 308, 0)]
