@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
@@ -58,6 +59,15 @@ def python_of(rival: str) -> Path:
         raise RivalMissing(f"{rival} could not be installed: {said[-1] if said else error}") from None
     ready.write_text(wanted)
     return python
+
+
+def current(kind: str, version: str) -> Path:
+    """The folder for what was made from this version; what was made from other versions goes."""
+    parent = cache_folder() / kind
+    for other in parent.glob("*"):
+        if other.name != version:
+            shutil.rmtree(other, ignore_errors=True)
+    return parent / version
 
 
 def code_hash(folders: Iterable[str], extra: Iterable[Path] = ()) -> str:

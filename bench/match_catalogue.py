@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
-from match_cache import cache_folder, code_hash
+from match_cache import code_hash, current
 from match_facts import Fact, export, is_ctgov, shuffled, study
 
 import matcher
@@ -55,7 +55,7 @@ def scale_catalogue(source: Path) -> tuple[Path, str]:
 
     It is loaded anew when the readers or the writer changed, and mapped anew when the matcher changed.
     """
-    folder = cache_folder() / f"scale-{code_hash(['db', 'crawler/readers'], [source])}"
+    folder = current("scale", code_hash(["db", "crawler/readers"], [source]))
     matched, mark = code_hash(["matcher"]), folder / "mapped"
     if mark.exists() and mark.read_text() == matched:
         return folder, "catalogue kept from an earlier run"

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 import msgspec
-from match_cache import cache_folder
+from match_cache import current
 from match_gold import GOLD, LIMIT, MARKS, lines, score
 from match_report import OURS, Mark, Row
 from match_scores import canonical
@@ -101,9 +101,9 @@ class Compiler:
 
     def without(self, left_out: Collection[str]) -> Terminology:
         """The terminology without the curated rows of these concepts."""
-        said = json.dumps([default().version, sorted(left_out)])
-        version = f"bench-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-        folder = cache_folder() / "terminologies"
+        said = json.dumps(sorted(left_out))
+        version = f"without-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+        folder = current("terminologies", default().version)
         kept = cache.read(version, folder)
         if kept is not None:
             return kept

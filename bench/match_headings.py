@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from match_cache import SHARED, RivalMissing, cache_folder, python_of
+from match_cache import SHARED, RivalMissing, current, python_of
 from match_report import OURS
 
 from matcher.linking import link
@@ -27,8 +27,8 @@ from matcher.terminology.compile import compile_terminology
 
 TERMINOLOGY = SHARED / "data" / "terminology"
 RIVALS = {"WRatio": "wratio", "gilda": "gilda", "text2term": "text2term", "MNER": "mner", "MNER fuzzy": "mner_fuzzy"}
-SLOW = ("WRatio",)
-"""Asked of a random part of the phrases only: some 0.2 s a phrase."""
+SLOW = ("WRatio", "MNER fuzzy")
+"""Asked a random part of the phrases only: they take 0.1 s and more for one."""
 FARTHEST = 3
 """Steps up to the nearest heading from a concept that has none of its own."""
 
@@ -108,7 +108,7 @@ def nearest_heading(terminology: Terminology, concept: int, farthest: int = FART
 
 def mesh_alone() -> Terminology:
     """A terminology of the MeSH names alone, kept in the bench's cache."""
-    version, folder = f"bench-mesh-{default().version}", cache_folder() / "terminologies"
+    version, folder = "mesh", current("terminologies", default().version)
     kept = cache.read(version, folder)
     if kept is not None:
         return kept

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from match_cache import SHARED
-from match_headings import Linked, headings_by_number, link_all, link_ours, mesh_alone, rows, vocabulary
+from match_headings import SLOW, Linked, headings_by_number, link_all, link_ours, mesh_alone, rows, vocabulary
 from match_report import OURS, Mark, Row
 from match_scores import Links, links
 
@@ -75,7 +75,7 @@ def measure(seed: int, quick: bool) -> tuple[list[Row], list[str]]:
             Row("to MeSH", f"{pairs.name}: wrong", {name: share.wrong for name, share in shares.items()}, WRONG),
             Row("to MeSH", f"{pairs.name}: none", {name: share.abstained for name, share in shares.items()}),
         ]
-        details += [f"terms, {pairs.name}: {pairs.says}; WRatio asked {size} of them", *missing]
+        details += [f"terms, {pairs.name}: {pairs.says}; {' and '.join(SLOW)} are asked {size} of them", *missing]
         details += _more(pairs, linked)
     return found, details
 

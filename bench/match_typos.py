@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from match_distortions import Decoy, decoys, typos, variants
-from match_headings import Linked, disease_names, link_all, vocabulary
+from match_headings import SLOW, Linked, disease_names, link_all, vocabulary
 from match_report import OURS, Mark, Row
 from match_scores import share
 
@@ -47,7 +47,7 @@ def measure(seed: int, quick: bool) -> tuple[list[Row], list[str]]:
     ]
     made_up = [place for place, decoy in enumerate(lookalikes) if decoy.phrase not in names]
     details = [
-        f"typos: over {len(names):,} names; WRatio is asked {size} phrases of each kind",
+        f"typos: over {len(names):,} names; {' and '.join(SLOW)} are asked {size} phrases of each kind",
         *missing,
         f"look-alikes: {len(made_up)} of {len(lookalikes)} are no name of the vocabulary; linked to some heading: "
         + ", ".join(f"{system} {_linked_share(found, made_up, first):.2f}" for system, found in linked.items()),
