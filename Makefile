@@ -11,7 +11,7 @@ demo: $(READY)   ## Crawl the bundled sample registries over loopback, then matc
 	$(BIN)/calcitrials demo
 
 test: $(READY)   ## Run the tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: $(READY)   ## Style, types, import rules
 	$(BIN)/ruff check .

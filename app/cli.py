@@ -4,7 +4,7 @@ import logging
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from app.errors import FAILED, WRONG_USAGE, CommandError
 from app.output import Format, console_for
 from app.terms_cli import terms
 from db.catalogue import Catalogue, CatalogueError
-
-if TYPE_CHECKING:
-    from app.matching import MatchJob
 
 app = typer.Typer(
     name="calcitrials",
@@ -358,13 +355,14 @@ def _text(file: str) -> str:
         raise CommandError(f"{file} is not text in UTF-8", WRONG_USAGE) from None
 
 
-def _match_batch(job: "MatchJob", file: str, statuses: list[str], limit: int) -> None:
+def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int) -> None:
+    from app.matching import MatchJob
     from app.output import print_json_line
 
     failed = 0
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
-            for answer in job.batch(lines, statuses, limit):
+            for answer in MatchJob(catalogue).batch(lines, statuses, limit):
                 failed += "error" in answer
                 print_json_line(answer)
     except OSError as error:
