@@ -1,7 +1,7 @@
 """How answers are judged: links of a phrase to a heading, and suggestions that a query must not get."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 FIRM = ("strong", "possible")
@@ -63,8 +63,3 @@ def percentile(values: Sequence[float], part: float) -> float:
     """The value that ``part`` (0 to 1) of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
-
-
-def hits(answers: Sequence[str | None], names: Sequence[str], heading_of: Callable[[str], frozenset[str]]) -> float:
-    """Share of answers that are a heading of the name they were made from."""
-    return share(answer is not None and answer in heading_of(name) for answer, name in zip(answers, names, strict=True))

@@ -15,7 +15,8 @@ from match_distortions import decoys, typo, typos, variants
 from match_facts import conditions_of, shuffled, study
 from match_folds import deal, topic_of, topics, without
 from match_report import OURS, Mark, Row, cell
-from match_scores import hits, links, percentile, read_figures, wrong_suggestions
+from match_scores import links, percentile, read_figures, wrong_suggestions
+from match_terms import best_reachable
 
 from crawler.readers import ctgov
 from db.payload import Payload
@@ -57,8 +58,8 @@ def test_links_are_right_wrong_or_none() -> None:
     assert links([], []).right == 0
 
 
-def test_hits_count_answers_that_are_a_heading_of_the_name() -> None:
-    assert hits(["g", None, "x"], ["n1", "n2", "n3"], lambda name: frozenset("g")) == pytest.approx(1 / 3)
+def test_the_best_that_one_answer_a_phrase_can_reach() -> None:
+    assert best_reachable([("Anemia", "A"), ("anemia", "a"), ("anemia", "b"), ("x", "c")]) == 0.75
 
 
 def test_figures_of_the_shared_tool_are_read() -> None:
