@@ -157,7 +157,7 @@ def match(
     if batch is not None:
         if diagnosis or file:
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
-        _match_batch(MatchJob(Catalogue(catalog)), batch, statuses, limit)
+        _match_batch(Catalogue(catalog), batch, statuses, limit)
         return
     diagnoses = [*(diagnosis or []), *([_text(file)] if file else [])]
     if not diagnoses:

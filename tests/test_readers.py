@@ -29,7 +29,8 @@ def read_case(case: Path) -> dict[str, object]:
         "trials": [msgspec.to_builtins(trial) for trial in reading.trials],
         "rejects": [{"trial_id": r.trial_id, "reason": r.reason} for r in reading.rejects],
     }
-    return json.loads(msgspec.json.encode(result))
+    plain: dict[str, object] = json.loads(msgspec.json.encode(result))
+    return plain
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}-{case.name}")

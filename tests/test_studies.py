@@ -5,15 +5,17 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.studies import cluster, strong_keys
+from db.studies import Conflict, cluster, strong_keys
 
 
-def linked(records, aliases=None):
+def linked(
+    records: dict[str, list[str]], aliases: dict[str, str] | None = None
+) -> tuple[dict[str, str], list[Conflict]]:
     """study_id by trial, and conflicts, from {trial_id: identifiers as stated}."""
     return cluster({trial_id: strong_keys(trial_id, ids, aliases or {}) for trial_id, ids in records.items()})
 
 
-def test_a_pair_is_linked_whichever_side_states_the_other():
+def test_a_pair_is_linked_whichever_side_states_the_other() -> None:
     for records in (
         {"NCT00323960": ["2005-003956-37"], "EUCTR2005-003956-37": []},
         {"NCT00323960": [], "EUCTR2005-003956-37": ["NCT00323960"]},
@@ -23,14 +25,14 @@ def test_a_pair_is_linked_whichever_side_states_the_other():
         assert conflicts == []
 
 
-def test_junk_and_sponsor_codes_link_nothing():
+def test_junk_and_sponsor_codes_link_nothing() -> None:
     studies, _ = linked(
         {"NCT00000001": ["101", "NCT00000000"], "NCT00000002": ["101", "n/a"], "ISRCTN73380053": ["Nil known", "101"]}
     )
     assert len(set(studies.values())) == 3
 
 
-def test_two_nct_numbers_in_one_cluster_are_a_conflict_and_stay_apart():
+def test_two_nct_numbers_in_one_cluster_are_a_conflict_and_stay_apart() -> None:
     studies, conflicts = linked(
         {"NCT00000011": ["2010-020202-11"], "NCT00000022": ["2010-020202-11"], "EUCTR2010-020202-11": ["NCT00000011"]}
     )
@@ -38,7 +40,7 @@ def test_two_nct_numbers_in_one_cluster_are_a_conflict_and_stay_apart():
     assert {"NCT00000011", "NCT00000022"} <= {nct for conflict in conflicts for nct in conflict.nct_ids}
 
 
-def test_a_conflict_leaves_the_good_links_of_its_members():
+def test_a_conflict_leaves_the_good_links_of_its_members() -> None:
     studies, conflicts = linked(
         {
             "NCT00000011": ["2010-020202-11", "ISRCTN73380053"],
@@ -50,7 +52,7 @@ def test_a_conflict_leaves_the_good_links_of_its_members():
     assert studies["ISRCTN73380053"] == studies["NCT00000011"] == "NCT00000011"
 
 
-def test_an_alias_stands_for_its_current_number():
+def test_an_alias_stands_for_its_current_number() -> None:
     studies, conflicts = linked(
         {"NCT00000011": [], "ISRCTN73380053": ["NCT00000099"]}, aliases={"NCT00000099": "NCT00000011"}
     )
@@ -65,7 +67,7 @@ TRIALS = ["NCT00000011", "NCT00000022", "EUCTR2010-020202-11", "ISRCTN73380053",
 
 
 @given(st.dictionaries(st.sampled_from(TRIALS), st.lists(NUMBERS, max_size=4)), st.randoms())
-def test_the_order_of_arrival_does_not_matter(records, order: random.Random):
+def test_the_order_of_arrival_does_not_matter(records: dict[str, list[str]], order: random.Random) -> None:
     studies, conflicts = linked(records)
     shuffled = list(records)
     order.shuffle(shuffled)
@@ -75,7 +77,7 @@ def test_the_order_of_arrival_does_not_matter(records, order: random.Random):
 
 
 @given(st.dictionaries(st.sampled_from(TRIALS), st.lists(NUMBERS, max_size=4)))
-def test_no_study_holds_two_nct_records(records):
+def test_no_study_holds_two_nct_records(records: dict[str, list[str]]) -> None:
     studies, _ = linked(records)
     assert studies.keys() == records.keys()
     nct = [study for trial_id, study in studies.items() if trial_id.startswith("NCT")]
