@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ if shutil.which("java") is None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_map_in_arrow_suggests_trials(sample_url: str, tmp_path: Path) -> None:
+def test_map_in_arrow_suggests_trials(sample_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from pyspark.sql import SparkSession
 
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     catalog = tmp_path / "catalog"
     crawl(catalog, sample_url)
     page = (ROOT / "docs" / "spark.md").read_text(encoding="utf-8")
