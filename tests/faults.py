@@ -23,7 +23,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -331,7 +331,8 @@ class _Server(ThreadingHTTPServer):
         with self._guard:
             for connection in self._open:
                 if connection.fileno() != -1:
-                    connection.shutdown(socket.SHUT_RDWR)
+                    with suppress(OSError):  # the client may have closed it in this moment
+                        connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
