@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from matcher import bare_findings
 from matcher.codes import CodeMention, find_codes, looks_like_code
 from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
@@ -139,6 +140,14 @@ class Reader:
                 found.append((clause.start + start, self._mention(part[start:end], assertion, hit)))
             if not hits:
                 found += [(clause.start, mention) for mention in self._own(part, tokens)]
+            covered = frozenset(place for hit in hits for place in range(hit.start, hit.end))
+            for token, concept_id in bare_findings.find(part, tokens, covered):
+                concept = self.terminology.place_of.get(concept_id)
+                if concept is not None:
+                    start, end = clause.start + token.start, clause.start + token.end
+                    words, assertion = part[token.start : token.end], assertion_at(scopes, start, end)
+                    bare = Mention(words, assertion, (concept,), (), bare_findings.RULE, 0.9, ambiguous=True)
+                    found.append((start, bare))
         for code in codes:
             assertion = _assertion_of(rest, code)
             rule = "nearest code above" if code.wider else "code"
@@ -179,6 +188,9 @@ class Reader:
             if not mention.ambiguous:
                 resolved.append(mention)
                 continue
+            if mention.rule == bare_findings.RULE:
+                resolved += self._resolve_bare(mention, context)
+                continue
             spelt_out = [concept for concept in mention.concepts if concept in context]
             scores = {concept: self._relatedness(concept, context) for concept in mention.concepts}
             best = spelt_out or [concept for concept, score in scores.items() if score >= RELATED_ENOUGH]
@@ -192,6 +204,14 @@ class Reader:
             else:
                 resolved.append(mention._replace(score=mention.score * 0.7))
         return resolved
+
+    def _resolve_bare(self, mention: Mention, context: set[int]) -> list[Mention]:
+        """A bare finding: accepted when a diagnosis makes it likely, a question when it stands alone, else nothing."""
+        if bare_findings.is_made_likely(self.expansion, mention.concepts[0], context):
+            return [mention._replace(ambiguous=False)]
+        near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
+        alone = mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near)
+        return [] if context else [alone]
 
     def _relatedness(self, concept: int, context: set[int]) -> float:
         expansion = self.expansion
