@@ -45,7 +45,17 @@ Contender = Callable[[str, Path], Result]
 
 def harvest(address: str, folder: Path) -> Result:
     """``scrapy crawl ctgov -a all=1``: harvest and publication."""
-    command = [BIN / "scrapy", "crawl", "ctgov", "-a", "all=1", "-s", "DOWNLOAD_DELAY=0", "-s", "LOG_LEVEL=WARNING"]
+    command: list[str | Path] = [
+        BIN / "scrapy",
+        "crawl",
+        "ctgov",
+        "-a",
+        "all=1",
+        "-s",
+        "DOWNLOAD_DELAY=0",
+        "-s",
+        "LOG_LEVEL=WARNING",
+    ]
     return _published(command, address, folder)
 
 

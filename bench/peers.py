@@ -46,8 +46,10 @@ def python_of(peer: Peer) -> Path:
     if ready.exists() and ready.read_text() == wanted:
         return python
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True, capture_output=True, text=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+        subprocess.run(
+            [sys.executable, "-m", "venv", "--clear", str(folder)], check=True, capture_output=True, text=True
+        )
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
         subprocess.run(pip, check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
         said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()

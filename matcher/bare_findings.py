@@ -15,14 +15,13 @@ from matcher.normalise import STOPWORDS, Token, tokens
 
 RULE = "bare finding, by context"
 _OF = frozenset(
-    ["of", "in", "de", "des", "du", "d", "dei", "del", "della", "delle", "dos", "das", "do", "da", "der", "den", "von"]
-    + ["van", "bei", "bij", "chez", "im", "em", "en", "na"]
-)
-_HARMLESS = frozenset(
-    ["multiple", "painful", "extensive", "diffuse", "progressive", "severe", "new", "many", "several", "secondary"]
-    + ["has", "had", "have", "developed", "develops", "suffers", "multiples", "douloureuses", "etendues", "diffuses"]
-    + ["schmerzhafte", "ausgedehnte", "multiplas", "dolorosas", "extensas", "dolorose", "estese", "dolorosi"]
-    + ["pijnlijke", "uitgebreide"]
+    ("of", "in", "de", "des", "du", "d", "dei", "del", "della", "delle", "dos", "das", "do", "da", "der", "den", "von")
+) | {"van", "bei", "bij", "chez", "im", "em", "en", "na"}
+_HARMLESS = (
+    {"multiple", "painful", "extensive", "diffuse", "progressive", "severe", "new", "many", "several", "secondary"}
+    | {"has", "had", "have", "developed", "develops", "suffers", "multiples", "douloureuses", "etendues", "diffuses"}
+    | {"schmerzhafte", "ausgedehnte", "multiplas", "dolorosas", "extensas", "dolorose", "estese", "dolorosi"}
+    | {"pijnlijke", "uitgebreide"}
 )
 
 
