@@ -29,6 +29,9 @@ docs: $(READY)   ## Write the reference pages anew from the code
 bench: $(READY)   ## Measure the harvest beside its floor and its peers
 	$(BIN)/python bench/harvest.py
 
+bench-match: $(READY)   ## Measure the matcher beside its rivals
+	$(BIN)/python bench/match.py
+
 setup: $(READY)   ## Set up .venv
 
 $(READY): pyproject.toml constraints.txt
@@ -36,4 +39,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix docs bench setup
+.PHONY: help demo test lint fix docs bench bench-match setup
