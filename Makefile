@@ -26,8 +26,9 @@ fix: $(READY)   ## Let ruff mend what it can
 docs: $(READY)   ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
 
-bench: $(READY)   ## Measure the harvest beside its floor and its peers
+bench: $(READY)   ## Measure the harvest beside its floor and its peers, and the readers
 	$(BIN)/python bench/harvest.py
+	$(BIN)/python bench/readers.py
 
 bench-match: $(READY)   ## Measure the matcher beside its rivals
 	$(BIN)/python bench/match.py
