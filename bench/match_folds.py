@@ -8,6 +8,7 @@ of it. Names, codes and edges that other vocabularies have for the same diseases
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -115,7 +116,8 @@ class Compiler:
 def ask(
     connection: duckdb.DuckDBPyConnection, terminology: Terminology, gold: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Answers with another terminology; the trials are mapped anew with it, in memory."""
+    """Answers with another terminology, with which the trials of the (writable) catalogue are mapped anew."""
+    matcher.map_trials(connection, terminology=terminology)
     suggests = matcher.Matcher.open(connection, terminology)
     answers = []
     for query in gold:
@@ -131,7 +133,9 @@ def ask(
 def measure(catalogue: Path) -> tuple[list[Row], list[str]]:
     """Figures with each query's own disease left out of the curated table, and with no curated row at all."""
     gold = lines(GOLD)
-    connection = Catalogue(catalogue).connect()
+    published = Catalogue(catalogue).published
+    assert published is not None
+    connection = duckdb.connect(str(shutil.copy(published, catalogue / "folds.duckdb")))
     compiler = Compiler()
     topic = topics(compiler.curated)
     members: dict[str, list[str]] = defaultdict(list)

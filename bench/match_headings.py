@@ -135,13 +135,15 @@ def link_ours(phrases: Sequence[str], terminology: Terminology, farthest: int = 
     return Linked(answers, list(range(len(phrases))), [1.0] * len(phrases), statistics.median(took or [0.0]))
 
 
-def link_rival(system: str, names: Mapping[str, str], phrases: Sequence[str], places: Iterable[int]) -> Linked:
-    """Headings of some of the phrases by a rival. Raises RivalMissing."""
-    method = RIVALS[system]
+def link_rival(
+    system: str, names: Mapping[str, str], phrases: Sequence[str], places: Iterable[int], way: str = ""
+) -> Linked:
+    """Headings of some of the phrases by a rival. way: another way to ask it ("_scan"). Raises RivalMissing."""
+    method = RIVALS[system] + way
     asked = list(places)
     task = json.dumps({"names": names, "phrases": [phrases[place] for place in asked]})
     script = Path(__file__).with_name("match_linkers.py")
-    command: list[str | Path] = [python_of(method.removesuffix("_fuzzy")), script, method]
+    command: list[str | Path] = [python_of(method.partition("_")[0]), script, method]
     run = subprocess.run(command, input=task, capture_output=True, text=True, check=False)
     if run.returncode:
         said = run.stderr.strip().splitlines()

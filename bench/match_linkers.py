@@ -1,6 +1,6 @@
 """Ready-made linkers of phrases to headings, each run in an environment of its own.
 
-    python bench/match_linkers.py METHOD      (wratio, gilda, mner, mner_fuzzy, text2term)
+    python bench/match_linkers.py METHOD      (wratio, wratio_scan, gilda, mner, mner_fuzzy, text2term)
 
 A task as JSON on stdin: {"names": {name: heading}, "phrases": [...]}; on stdout {"answers": [[heading or null, score],
 ...], "ms": median or mean milliseconds a phrase}. mner takes no vocabulary: it uses its own, which the
@@ -41,6 +41,19 @@ def wratio(names: Mapping[str, str]) -> Callable[[str], Answer]:
     def link(phrase: str) -> Answer:
         best = process.extractOne(clean(phrase), keys, scorer=fuzz.WRatio, score_cutoff=WRATIO_CUTOFF)
         return (headings[best[2]], best[1]) if best else (None, 0.0)
+
+    return link
+
+
+def wratio_scan(names: Mapping[str, str]) -> Callable[[str], Answer]:
+    """The ten best of all names: without the cutoff and the early end at a perfect score that shorten the search."""
+    fuzz, process = import_module("rapidfuzz.fuzz"), import_module("rapidfuzz.process")
+    clean = import_module("rapidfuzz.utils").default_process
+    keys, headings = [clean(name) for name in names], list(names.values())
+
+    def link(phrase: str) -> Answer:
+        best = process.extract(clean(phrase), keys, scorer=fuzz.WRatio, limit=10)
+        return (headings[best[0][2]], best[0][1]) if best else (None, 0.0)
 
     return link
 
@@ -132,7 +145,7 @@ def answer(method: str, names: Mapping[str, str], phrases: Sequence[str]) -> dic
     if method.startswith("mner"):
         link = mner(fuzzy=method == "mner_fuzzy")
     else:
-        link = wratio(names) if method == "wratio" else gilda(names)
+        link = {"wratio": wratio, "wratio_scan": wratio_scan, "gilda": gilda}[method](names)
     answers, took = [], []
     for phrase in phrases:
         began = time.perf_counter()
