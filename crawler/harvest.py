@@ -26,7 +26,7 @@ from db.payload import Payload, Reading
 from db.trial import Reject
 from db.writer import Counts, encode, write_alias, write_rejects, write_trials
 
-BATCH_TRIALS = 2000
+BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
 BATCH_BYTES = 64 * 1024 * 1024
 

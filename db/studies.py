@@ -6,14 +6,12 @@ merge (shared or mistyped secondary ids have joined unrelated trials in other ha
 join them are left out, and the conflict is reported in ``study_conflicts``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from db.identifiers import find, normalise
 
@@ -144,7 +142,20 @@ def _preference(key: Key) -> tuple[int, str]:
 
 def _components(stated: Mapping[str, set[Key]]) -> list[list[str]]:
     """Groups of trials that share a number, directly or through others."""
-    trials = list(stated)
+    holders = Counter(key for keys in stated.values() for key in keys)
+    alone = [trial_id for trial_id, keys in stated.items() if all(holders[key] == 1 for key in keys)]
+    groups = [[trial_id] for trial_id in alone]
+    if len(alone) < len(stated):
+        groups += _connected({trial_id: stated[trial_id] for trial_id in stated.keys() - set(alone)})
+    return sorted(groups)
+
+
+def _connected(stated: Mapping[str, set[Key]]) -> list[list[str]]:
+    """Connected components of the graph of trials and numbers."""
+    from scipy.sparse import coo_array  # costs more time to import than most catalogues need to be linked
+    from scipy.sparse.csgraph import connected_components
+
+    trials = sorted(stated)
     numbers: dict[Key, int] = {}
     rows, columns = [], []
     for row, trial_id in enumerate(trials):
