@@ -111,6 +111,8 @@ def run_on(pairs: Pairs) -> str:
     )
 
 
+QUESTION = "<table><tr><td>{}</td><td>Yes</td><td>No</td><td>Not sure</td></tr></table>"
+ANSWERED = "<div>{} <button>Yes</button><button>No</button><button>Not sure</button></div>"
 P, DIV, LI, H1 = "<p>{}</p>", "<div>{}</div>", "<ul><li>{}</li></ul>", "<h1>{}</h1>"
 ON = "<p>Updated on {}</p>"
 MARKUPS = {
@@ -122,5 +124,12 @@ MARKUPS = {
     "side by side": page(DIV, side_by_side, "<b>{}</b><br>", DIV, DIV, LI, "<p>Updated on <time>{}</time></p>"),
     "bullets": page(H1, bullets, "<button>{}</button>", P, "<span>{}</span><br/>", LI, ON),
     "colons": page("<h2>{}</h2>", colons, "<p><b>{}</b></p>", P, P, P, "<p><b>Updated on:</b> {}</p>"),
+    "a site's own heading": page(
+        "<header><h1>Some Site</h1></header><h2>{}</h2>", rows, "<h3>{}</h3>", P, "<a>{}</a>", ANSWERED, ON
+    ),
+    "tables of one column": page(
+        H1, rows, "<table><tr><th>{}</th></tr></table>", P, "<span>{}</span>", "<table><tr><td>{}</td></tr></table>", ON
+    ),
+    "questions": page(H1, definition_lists, "<h3>{}</h3>", P, "<em>{}</em>,", QUESTION, ON),
     "run on": page(DIV, run_on, DIV, DIV, DIV, DIV, "<div>Updated on {}</div>"),
 }

@@ -59,6 +59,25 @@ def test_markup_makes_no_difference() -> None:
     assert len(trials) == 1
 
 
+def test_names_under_a_heading_and_beside_each_other() -> None:
+    page = """<h1>A trial of calcinosis</h1><h3>Conditions</h3><p>Systemic <i>sclerosis</i></p><p>Calcinosis</p>
+    <h3>Treatment</h3><p><b>STS</b> <b>Placebo</b></p><h3>Tags</h3><ul><li>skin</li></ul><p>bone</p>
+    <h3>Description</h3><p>Short.</p>"""
+    trial = trial_of(page.encode())
+    assert [c.condition for c in trial.conditions] == ["Systemic sclerosis", "Calcinosis"]
+    assert [intervention.name for intervention in trial.interventions] == ["STS", "Placebo"]
+    assert (trial.keywords, trial.brief_summary) == (("skin", "bone"), "Short.")
+
+
+def test_what_linked_data_say_of_the_subjects_of_a_study() -> None:
+    page = b"""<script type="application/ld+json">{"@type": "MedicalTrial", "name": "Calcinosis", "studySubject":
+    [{"@type": "Drug", "name": "STS"}, {"@type": "MedicalCondition", "name": "Gout"}, {"@type": "Thing", "name": "?"}]}
+    </script>"""
+    trial = trial_of(page)
+    assert [intervention.name for intervention in trial.interventions] == ["STS"]
+    assert [condition.condition for condition in trial.conditions] == ["Gout"]
+
+
 @needs_shared
 def test_the_text_of_a_real_page() -> None:
     (text,) = SEED.glob("*.txt")

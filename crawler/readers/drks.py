@@ -48,19 +48,21 @@ class _Facts:
     """What stands under each label of the page, "No Entry" left out."""
 
     def __init__(self, found: list[Section]) -> None:
-        self.sections = [section._replace(lines=[line for line in section.lines if stated(line)]) for section in found]
+        self.sections = [
+            section._replace(lines=[line for line in section.lines if stated(line.text)]) for section in found
+        ]
 
     def every(self, key: str) -> Iterator[str]:
         """The lines under all labels of this meaning."""
-        return (line for section in self.sections if section.key == key for line in section.lines)
+        return (line for section in self.sections if section.key == key for line in section.texts)
 
     def one(self, key: str) -> str | None:
         """The first value under a label of this meaning."""
-        return next((stated(" ".join(s.lines)) for s in self.sections if s.key == key and s.lines), None)
+        return next((stated(" ".join(s.texts)) for s in self.sections if s.key == key and s.lines), None)
 
     def text(self, key: str) -> str | None:
         """The first text under a label of this meaning, line by line."""
-        return next(("\n".join(s.lines) for s in self.sections if s.key == key and s.lines), None)
+        return next(("\n".join(s.texts) for s in self.sections if s.key == key and s.lines), None)
 
 
 def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
@@ -153,14 +155,14 @@ def _age(text: str | None) -> AgeLimit | None:
 def _conditions(found: Iterable[Section]) -> Iterator[Condition]:
     for section in found:
         if section.key in _CODED:
-            for line in section.lines:
+            for line in section.texts:
                 yield condition(line, _CODED[section.key])
 
 
 def _arms(found: Iterable[Section]) -> Iterator[Intervention]:
     for section in found:
         if section.key == "arm" and section.lines:
-            text = "\n".join(section.lines)
+            text = "\n".join(section.texts)
             name = headline(text)
             yield Intervention(name, None, text if text != name else None)
 
@@ -193,7 +195,8 @@ def _sponsors(found: list[Section]) -> Iterator[Sponsor]:
         elif section.key != "address":
             role = None
         if role and section.lines:
-            if section.lines[0].lower() not in seen:
-                seen.add(section.lines[0].lower())
-                yield Sponsor(section.lines[0], role)
+            name = section.texts[0]
+            if name.lower() not in seen:
+                seen.add(name.lower())
+                yield Sponsor(name, role)
             role = None

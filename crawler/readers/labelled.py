@@ -16,7 +16,7 @@ class Span(Enum):
     """How far a label's value goes."""
 
     LINE = "one line"
-    ITEMS = "one line, or the list items that follow"
+    ITEMS = "one line, or the list items that follow, or the short lines under a heading"
     PARAGRAPHS = "everything up to the next label"
 
 
@@ -38,24 +38,31 @@ class Label(NamedTuple):
 class Section(NamedTuple):
     """The lines under a label. key: what the label means; None for an unknown label, and for lines under no label.
 
-    role, level: those of the label's line.
+    role: that of the label's line.
     """
 
     label: str
     key: str | None
-    lines: list[str]
+    lines: list[Line]
     role: Role = Role.TEXT
-    level: int = 0
+
+    @property
+    def texts(self) -> list[str]:
+        """The lines as texts."""
+        return [line.text for line in self.lines]
 
 
 class _Found(NamedTuple):
+    """A label with the parts of the value beside it."""
+
     name: str
     label: Label | None
-    value: str
+    value: tuple[str, ...] = ()
 
 
-_MOST_PARTS = 4
+_MOST_PARTS = 6
 _LONGEST_LABEL = 80
+_LONGEST_ITEM = 80
 _LONGEST_RUN = 200
 
 
@@ -76,26 +83,28 @@ def sections(lines: Iterable[Line], labels: Mapping[str, Label]) -> list[Section
         known = _label(line, labels, label)
         if known is not None:
             label = known.label
-            value = [known.value] if known.value else []
-            found.append(Section(known.name, label.key if label else None, value, line.role, line.level))
+            value = [Line(known.value)] if known.value else []
+            found.append(Section(known.name, label.key if label else None, value, line.role))
             filled_by = Role.TEXT if value else None
             continue
         opened_by = found[-1].role
-        if not _is_within(label, line.role, opened_by, filled_by):
+        if not _is_within(label, line, opened_by, filled_by):
             found.append(Section("", None, []))
             label = None
-        found[-1].lines.append(line.text)
+        found[-1].lines.append(line)
         filled_by = filled_by or line.role
     return found
 
 
-def _is_within(label: Label | None, role: Role, opened_by: Role, filled_by: Role | None) -> bool:
+def _is_within(label: Label | None, line: Line, opened_by: Role, filled_by: Role | None) -> bool:
     """Whether a line that holds no label belongs to the value of the label before it."""
     if opened_by is Role.LABEL:
-        return role is Role.VALUE
+        return line.role is Role.VALUE
     if label is None or label.span is Span.PARAGRAPHS or filled_by is None:
         return True
-    return label.span is Span.ITEMS and role is filled_by is Role.ITEM
+    if label.span is Span.LINE or line.role is not filled_by:
+        return False
+    return line.role is Role.ITEM or (opened_by is Role.HEADING and len(line.text) <= _LONGEST_ITEM)
 
 
 def _label(line: Line, labels: Mapping[str, Label], within: Label | None) -> _Found | None:
@@ -107,26 +116,37 @@ def _label(line: Line, labels: Mapping[str, Label], within: Label | None) -> _Fo
     in_criteria = within is not None and within.is_criteria and not is_title
     whole = labels.get(text.rstrip(":? ").lower())
     if whole is not None and (whole.is_criteria or not in_criteria or line.role is not Role.ITEM):
-        return _Found(text, whole, "")
+        return _Found(text, whole)
     found = None if in_criteria and line.role is Role.ITEM else _beside(line, text, labels)
     if found is None and not is_title and line.role is not Role.ITEM:
         found = _run_on(text, labels)
     if in_criteria and found is not None and not (found.label and found.label.ends_criteria):
         found = None
-    return _Found(text, None, "") if found is None and is_title else found
+    return _Found(text, None) if found is None and is_title else found
 
 
 def _beside(line: Line, text: str, labels: Mapping[str, Label]) -> _Found | None:
     """A label and its value on one line, apart by a colon or by the end of an inline element."""
     name, colon, rest = text.partition(":")
     if colon and (label := labels.get(name.strip().lower())):
-        return _Found(name, label, rest.strip())
+        return _Found(name, label, _value(line.parts, "".join(line.parts).index(":") + 1))
     for end in range(1, min(len(line.parts), _MOST_PARTS)):
         name, rest = squeeze("".join(line.parts[:end])), squeeze("".join(line.parts[end:]))
         # "<b>Treatment</b> of calcinosis is difficult" is a sentence.
         if rest and not rest[0].islower() and (label := labels.get(name.rstrip(": ").lower())):
-            return _Found(name, label, rest.lstrip(": "))
+            return _Found(name, label, _value(line.parts, len("".join(line.parts[:end]))))
     return None
+
+
+def _value(parts: Iterable[str], start: int) -> tuple[str, ...]:
+    """What the parts say from a place on, without the colon and the blanks before it."""
+    kept: list[str] = []
+    for part in parts:
+        rest = part[max(0, start) :]
+        start -= len(part)
+        if kept or (rest := rest.lstrip(": \t\r\n\xa0")):
+            kept.append(rest)
+    return tuple(kept)
 
 
 def _run_on(text: str, labels: Mapping[str, Label]) -> _Found | None:
@@ -140,5 +160,5 @@ def _run_on(text: str, labels: Mapping[str, Label]) -> _Found | None:
             continue  # "TreatmentSTS" is no "treatments"
         rest = text[end:].lstrip()
         if rest[:1].isupper() or rest[:1].isdigit():
-            return _Found(text[:end], label, rest)
+            return _Found(text[:end], label, (rest,))
     return None

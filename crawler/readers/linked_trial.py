@@ -8,7 +8,11 @@ from db.trial import Location
 
 _TYPES = frozenset(("MedicalTrial", "MedicalStudy", "MedicalObservationalStudy"))
 _TREATMENTS = ("treatment", "intervention", "studyIntervention", "drug", "primaryTreatment")
-_ADDRESS = ("addressCountry", "addressLocality", "addressRegion", "postalCode")
+# schema.org studySubject: "one of the medical conditions, therapies, devices, drugs, etc. investigated by the study".
+_CONDITIONS = frozenset(
+    ("MedicalCondition", "MedicalSignOrSymptom", "MedicalSign", "MedicalSymptom", "InfectiousDisease")
+)
+_GIVEN = frozenset(("Drug", "MedicalTherapy", "MedicalProcedure", "MedicalDevice", "DietarySupplement", "Substance"))
 # schema.org MedicalStudyStatus members in the words of a page.
 _STATUS = {
     "ActiveNotRecruiting": "Active, not recruiting",
@@ -43,6 +47,9 @@ def linked_trial(objects: Iterable[Mapping[str, Any]]) -> LinkedTrial:
     if trial is None:
         return LinkedTrial()
     keywords = [word for text in _texts(trial.get("keywords")) for word in text.split(",")]
+    subjects = _things(trial.get("studySubject"))
+    conditions = [trial.get("healthCondition"), *(one for one in subjects if _types(one) & _CONDITIONS)]
+    given = [*map(trial.get, _TREATMENTS), *(one for one in subjects if _types(one) & _GIVEN)]
     return LinkedTrial(
         name=_first(trial.get("name")) or _first(trial.get("headline")),
         description=_first(trial.get("description")),
@@ -53,9 +60,9 @@ def linked_trial(objects: Iterable[Mapping[str, Any]]) -> LinkedTrial:
         start_date=_first(trial.get("startDate")),
         end_date=_first(trial.get("endDate")),
         modified=tuple(text for one in everything for text in _texts(one.get("dateModified"))),
-        conditions=tuple(unique(_texts(trial.get("healthCondition")))),
+        conditions=tuple(unique(text for value in conditions for text in _texts(value))),
         keywords=tuple(unique(keywords)),
-        interventions=tuple(unique(text for key in _TREATMENTS for text in _texts(trial.get(key)))),
+        interventions=tuple(unique(text for value in given for text in _texts(value))),
         identifiers=tuple(unique(_texts(trial.get("identifier")))),
         locations=tuple(_locations(trial.get("studyLocation"))),
     )
@@ -65,6 +72,10 @@ def _types(one: Mapping[str, Any]) -> set[str]:
     stated_types = one.get("@type")
     names = stated_types if isinstance(stated_types, list) else [stated_types]
     return {name.rsplit("/", 1)[-1].rsplit(":", 1)[-1] for name in names if isinstance(name, str)}
+
+
+def _things(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -93,9 +104,7 @@ def _word(status: str | None) -> str | None:
 
 
 def _locations(value: Any) -> Iterator[Location]:
-    for place in value if isinstance(value, list) else [value]:
-        if not isinstance(place, dict):
-            continue
+    for place in _things(value):
         address = place.get("address")
         if not isinstance(address, dict):
             address = {}

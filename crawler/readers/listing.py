@@ -7,6 +7,7 @@ identifier it states and never replaces it. The labels are those of such pages (
 import datetime as dt
 import re
 from collections import Counter
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from crawler.readers import criteria
 from crawler.readers.labelled import Section, sections
 from crawler.readers.linked_trial import linked_trial
 from crawler.readers.listing_labels import LABELS
-from crawler.readers.webpage import Page, Role, page
+from crawler.readers.webpage import Line, Page, Role, page
 from crawler.readers.words import count, known, listed, numbers_of_a_study, phases, stated, unique
 from db.ages import AgeLimit, age_limit
 from db.dates import PartialDate, spoken_partial_date
@@ -91,12 +92,16 @@ _INVERTED = re.compile(r"(?:[A-Z][a-z-]+(?:ic|al|ous|ile|ar|ary)|(?:Type|Stage|G
 class _Facts(NamedTuple):
     """What the page says: lines by key of their label, and all text that is about the trial."""
 
-    lines: dict[str, list[str]]
+    lines: dict[str, list[Line]]
     text: str
 
     def all(self, key: str) -> list[str]:
         """The lines under a label."""
-        return self.lines.get(key, [])
+        return [line.text for line in self.lines.get(key, ())]
+
+    def names(self, key: str) -> list[str]:
+        """The names under a label, whatever keeps them apart."""
+        return _names([piece for line in self.lines.get(key, ()) for piece in line.pieces])
 
     def one(self, key: str) -> str | None:
         """The value of a label with one value."""
@@ -119,10 +124,10 @@ def read(payload: Payload) -> Reading:
 
 def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
     title = _title(shown)
-    facts = _facts(sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS), title)
+    facts = _facts(sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS))
     linked = linked_trial(shown.linked_data)
     eligibility = _eligibility(facts) or criteria.split(linked.criteria)
-    conditions = _names(facts.all("condition")) or list(linked.conditions)
+    conditions = facts.names("condition") or list(linked.conditions)
     sponsor = facts.one("sponsor") or linked.sponsor
     numbers = [
         number for line in (*facts.all("identifier"), *linked.identifiers) for number in numbers_of_a_study(line)
@@ -162,8 +167,8 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
         last_update_date=_latest([*facts.all("updated"), *linked.modified]),
         eligibility=eligibility,
         conditions=tuple(Condition(name) for name in conditions),
-        keywords=tuple(_names(facts.all("tags")) or linked.keywords),
-        interventions=tuple(Intervention(name) for name in _names(facts.all("treatment")) or linked.interventions),
+        keywords=tuple(facts.names("tags") or linked.keywords),
+        interventions=tuple(Intervention(name) for name in facts.names("treatment") or linked.interventions),
         locations=tuple(_location(line) for line in facts.all("location")) or linked.locations,
         identifiers=tuple(_identifiers(registered, numbers)),
         sponsors=tuple(_sponsors(sponsor, facts.all("collaborator"))),
@@ -175,20 +180,17 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
 
 
 def _title(shown: Page) -> str | None:
-    """The first main heading; else the line that the title element repeats; else the first line of some words.
+    """The first main heading; else the line that the title element begins with; else the first line of some words.
 
-    A heading that the title element ends with ("... | Site") is the site's name.
+    A heading that the title element ends with ("... | Site") is the site's name, unless there is nothing better.
     """
+    title = shown.title or ""
     headings = [line.text for line in shown.lines if line.role is Role.HEADING and line.level == 1]
-    for heading in headings:
-        if shown.title == heading or not (shown.title or "").endswith(heading) or len(headings) == 1:
-            return heading
     texts = [line.text for line in shown.lines]
-    for text in texts:
-        if len(text) >= _SHORTEST_TITLE and (shown.title or "").startswith(text):
-            return text
+    own = (heading for heading in headings if heading == title or not title.endswith(heading))
+    repeated = (text for text in texts if len(text) >= _SHORTEST_TITLE and title.startswith(text))
     worded = (text for text in texts if len(text.split()) >= 3 and text.lower() not in LABELS)
-    return next(worded, shown.title)
+    return next(chain(own, repeated, headings, worded), shown.title)
 
 
 def _telling(title: str | None, official_title: str | None) -> str | None:
@@ -200,24 +202,26 @@ def _is_about_trial(text: str, title: str | None) -> bool:
     return text != title and text.lower() not in NOISE
 
 
-def _facts(found: list[Section], title: str | None) -> _Facts:
+def _facts(found: list[Section]) -> _Facts:
     """Lines by label. Text under no label is the description, and short lines right before it are the tags."""
-    lines: dict[str, list[str]] = {}
-    loose: list[str] = []
+    lines: dict[str, list[Line]] = {}
+    loose: list[Line] = []
     texts = []
     before: str | None = None
-    for section in found:
+    for section, following in zip(found, [*found[1:], Section("", None, [])], strict=True):
         if section.key in _VISITORS:
             break
-        texts += section.lines
+        texts += section.texts
         if section.key in _EVERY:
             lines.setdefault(section.key or "", []).extend(section.lines)
         elif section.key is not None and not lines.get(section.key):
             lines[section.key] = section.lines
         elif section.key is None and not section.label:
-            first = next((at for at, line in enumerate(section.lines) if _is_paragraph(line)), len(section.lines))
+            first = next((at for at, text in enumerate(section.texts) if _is_paragraph(text)), len(section.lines))
             loose += section.lines[first:]
-            if before is not None and first < len(section.lines):
+            if before == "tags":
+                lines["tags"] += section.lines[:first]
+            elif before is not None and (first < len(section.lines) or following.key == "summary"):
                 lines.setdefault("tags", section.lines[:first])
         before = section.key
     if loose and "summary" not in lines:

@@ -16,7 +16,7 @@ from crawler.readers.words import squeeze
 class Role(Enum):
     """The part that a line plays by its markup."""
 
-    HEADING = "h1 to h6, caption, legend, summary"
+    HEADING = "h1 to h6, caption, legend, summary, th alone in its row"
     LABEL = "dt, th, first cell of a row"
     VALUE = "dd, further cells of a row"
     ITEM = "li"
@@ -24,7 +24,10 @@ class Role(Enum):
 
 
 class Line(NamedTuple):
-    """A line of a page. parts: its text, cut where an inline element begins or ends. level: of a heading."""
+    """A line of a page. parts: its text, cut where an inline element begins or ends. level: of a heading.
+
+    Between two elements side by side a part is blank or empty.
+    """
 
     parts: tuple[str, ...]
     role: Role = Role.TEXT
@@ -34,6 +37,17 @@ class Line(NamedTuple):
     def text(self) -> str:
         """The line as one text."""
         return squeeze("".join(self.parts))
+
+    @property
+    def pieces(self) -> list[str]:
+        """The texts that stand side by side in the line, with nothing but a mark or a blank between their elements."""
+        texts = [""]
+        for part in self.parts:
+            if part.strip(_BETWEEN):
+                texts[-1] += part
+            else:
+                texts.append("")
+        return [piece for text in texts if (piece := squeeze(text).strip(_BETWEEN))]
 
 
 class Page(NamedTuple):
@@ -80,6 +94,9 @@ _ROLES = {
 }
 _LONGEST_LABEL = 80
 _CUT = "\ue000"
+_BETWEEN = ",;|/•· \t\r\n\xa0"
+# Answers that a page offers to choose from; two of them in a row are not what it says.
+_CHOICES = frozenset(("yes", "no", "not sure", "unsure", "maybe", "i don't know"))
 _BULLETS = "•·◦▪●○■►▸✓*-–— \t\xa0"
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]*>?", re.I)
@@ -165,14 +182,21 @@ def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
     """The line that the parts make, if it says anything; they are emptied."""
     raw = "".join(parts)
     parts.clear()
-    cut = [part for part in raw.split(_CUT) if part]
+    cut = _without_choices(raw.split(_CUT))
     while cut and not cut[0].strip(_BULLETS + "\r\n"):
         del cut[0]
     if cut and squeeze("".join(cut)):
         yield Line((cut[0].lstrip(_BULLETS + "\r\n"), *cut[1:]), place.role, place.level)
 
 
+def _without_choices(parts: list[str]) -> list[str]:
+    kept = [part for part in parts if squeeze(part).lower() not in _CHOICES]
+    return kept if len(parts) - len(kept) > 1 else parts
+
+
 def _place(node: Tag, name: str, outer: _Place) -> _Place:
+    if name == "th" and node.parent is not None and len(node.parent.find_all(["td", "th"], recursive=False)) == 1:
+        return _Place(Role.HEADING)
     if name == "td":
         return _cell(node, outer)
     if name == "li" and outer.role is Role.VALUE:
@@ -181,10 +205,13 @@ def _place(node: Tag, name: str, outer: _Place) -> _Place:
 
 
 def _cell(cell: Tag, outer: _Place) -> _Place:
-    """A row with a short first cell is a label with its values; any other is layout."""
+    """A row with a short first cell is a label with its values; a question with its choices and others are layout."""
     row = cell.find_parent("tr")
     cells = row.find_all(["td", "th"], recursive=False) if row else []
     if len(cells) < 2 or not 0 < len(squeeze(cells[0].get_text())) <= _LONGEST_LABEL:
+        return outer
+    beside = [squeeze(text).lower() for other in cells[1:] for text in other.stripped_strings]
+    if len(beside) > 1 and _CHOICES.issuperset(beside):
         return outer
     return _Place(Role.LABEL if cells[0] is cell else Role.VALUE)
 
