@@ -87,11 +87,16 @@ def items(text: str) -> list[str]:
     body = text.strip()
     if "\n" not in body:
         parts = _in_one_line(body)
-    elif _BULLETED.search(opened := "\n" + body):
-        parts = _BREAK.split(opened)
+    elif is_bulleted(body):
+        parts = _BREAK.split("\n" + body)
     else:
         parts = body.split("\n")
     return [_clean(part) for part in parts if part[:1].isalpha() or _WORD.search(part)]
+
+
+def is_bulleted(text: str) -> bool:
+    """Whether a text of several lines has one that begins with a bullet or a number."""
+    return "\n" in text and _BULLETED.search("\n" + text) is not None
 
 
 def _clean(item: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from crawler.readers import age_bands, therapeutic_areas
+from crawler.readers import age_bands, criteria, therapeutic_areas, words
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.ctis_document import (
     AGE_CATEGORY,
@@ -216,26 +216,38 @@ def _phase(information: TrialInformation, unknown: Counter[str]) -> tuple[str | 
 
 
 def _age_limits(population: Population, unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:
-    """Limits by the fine ranges of each category, by the category itself where its ranges are not understood.
+    """Limits by the fine ranges of each category, by the category itself where one of its ranges is not understood.
 
-    Documents of before the relaunch number the ranges otherwise (key ctAgeRange alone): those are passed over, as is
-    any range that does not lie within its category.
+    Documents of before the relaunch number the ranges otherwise (key ctAgeRange alone): those are not understood, nor
+    is any range that does not lie within its category.
     """
     ranges: dict[str, list[AgeBand]] = {}
+    vague: set[str | None] = set()
     for stated in population.age_range_secondary_ids or ():
-        category = AGE_CATEGORY.get(_code(stated.age_range_category_code))
         band = AGE_RANGE.get(_code(stated.ct_age_range_code))
+        category = AGE_CATEGORY.get(_code(stated.age_range_category_code)) or _category(band)
         if category and band and band.is_within(category):
             ranges.setdefault(category.label, []).append(band)
+        else:
+            vague.add(category.label if category else None)
     admitted: list[AgeBand] = []
+    if not population.age_ranges and not vague:
+        admitted = [band for bands in ranges.values() for band in bands]
     for coarse in population.age_ranges or ():
         code = _code(coarse.age_range_category_code) or _code(coarse.age_range_category)
         if code not in AGE_CATEGORY:
             unknown[f"age category: {code}"] += 1
             return None, None  # a limit without the unknown band could exclude a patient it admits
         category = AGE_CATEGORY[code]
-        admitted += ranges.get(category.label, [category])
+        is_vague = not vague.isdisjoint((category.label, None))
+        admitted += [category] if is_vague else ranges.get(category.label, [category])
     return age_bands.limits(admitted)
+
+
+def _category(band: AgeBand | None) -> AgeBand | None:
+    """The category that a range lies in, where the document does not say it."""
+    born = (age_bands.UNDER_18, age_bands.ADULT, age_bands.OVER_64)
+    return next((category for category in born if band and band.is_within(category)), None)
 
 
 def _sex(population: Population) -> Sex | None:
@@ -270,18 +282,21 @@ def _has_results(results: dict[str, msgspec.Raw] | None) -> bool | None:
     return any(bytes(stated) not in (b"null", b"{}", b"[]", b'""', b"false") for stated in results.values())
 
 
-def _eligibility(criteria: Criteria) -> Eligibility:
-    inclusion = _items(criteria.principal_inclusion_criteria or ())
-    exclusion = _items(criteria.principal_exclusion_criteria or ())
+def _eligibility(stated: Criteria) -> Eligibility:
+    inclusion = _items(stated.principal_inclusion_criteria or ())
+    exclusion = _items(stated.principal_exclusion_criteria or ())
     sides = (("Inclusion Criteria", inclusion), ("Exclusion Criteria", exclusion))
     text = "\n\n".join("\n".join((f"{name}:", "", *(f"* {item}" for item in side))) for name, side in sides if side)
     return Eligibility(text or None, inclusion, exclusion)
 
 
 def _items(stated: Iterable[InclusionItem | ExclusionItem]) -> tuple[str, ...]:
-    """Criteria in the order of their numbers, each on one line."""
+    """Criteria in the order of their numbers, each on one line; one that holds a list gives its items."""
     ordered = sorted(stated, key=lambda item: item.number or 0)
-    return tuple([" ".join(text.split()) for item in ordered if (text := _text(item.text))])
+    texts = [text for item in ordered if (text := _text(item.text))]
+    return tuple(
+        [item for text in texts for item in criteria.items(text if criteria.is_bulleted(text) else words.squeeze(text))]
+    )
 
 
 def _conditions(stated: MedicalConditions) -> tuple[Condition, ...]:
@@ -339,22 +354,22 @@ def _state_status(state: MemberState, unknown: Counter[str]) -> str | None:
 
 
 def _identifiers(stated: TrialIdentifiers, application: Application) -> Iterator[Identifier]:
-    if short_title := _line(stated.short_title):
+    if short_title := words.stated(_line(stated.short_title)):
         yield Identifier(short_title, "shortTitle", "short title")
     eudra_ct = application.eudra_ct or application.eudra_ct_info
-    if eudra_ct and (code := _text(eudra_ct.eudra_ct_code)):
-        yield Identifier(code, "eudraCt", "EudraCT number")
+    for number in words.numbers_of_a_study(eudra_ct.eudra_ct_code if eudra_ct else None):
+        yield Identifier(number, "eudraCt", "EudraCT number")
     numbers = stated.secondary_identifying_numbers or SecondaryNumbers()
-    for number, field, kind in (
+    for registered, field, kind in (
         (numbers.nct_number, "nctNumber", "NCT number"),
         (numbers.isrctn_number, "isrctnNumber", "ISRCTN number"),
         (numbers.who_universal_trial_number, "whoUniversalTrialNumber", "WHO universal trial number"),
     ):
-        if number and (text := _text(number.number)):
-            yield Identifier(text, field, kind)
+        for number in words.numbers_of_a_study(registered.number if registered else None):
+            yield Identifier(number, field, kind)
     for registry in numbers.additional_registries or ():
-        if text := _text(registry.number):
-            yield Identifier(text, "additionalRegistries", domain=_text(registry.other_registry_name))
+        for number in words.numbers_of_a_study(registry.number):
+            yield Identifier(number, "additionalRegistries", domain=_text(registry.other_registry_name))
 
 
 def _sponsors(stated: Iterable[SponsorEntry]) -> Iterator[Sponsor]:
