@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from crawler.readers.words import stated
 from db.trial import Eligibility
 
 _BULLET = (
@@ -75,10 +76,15 @@ def split(text: str | None) -> Eligibility:
 
 
 def from_sides(inclusion: str | None, exclusion: str | None) -> Eligibility:
-    """Eligibility of a registry that keeps the two sides apart: the criteria text names each side."""
+    """Eligibility of a registry that keeps the two sides apart: the criteria text names each side.
+
+    "None" and other placeholders are no items.
+    """
     sides = (("Inclusion Criteria", inclusion), ("Exclusion Criteria", exclusion))
     criteria = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in sides if text and text.strip())
-    found = [tuple(item for item in items(text or "") if not _TITLE.fullmatch(item)) for _, text in sides]
+    found = [
+        tuple(item for item in items(text or "") if stated(item) and not _TITLE.fullmatch(item)) for _, text in sides
+    ]
     return Eligibility(criteria or None, found[0], found[1])
 
 

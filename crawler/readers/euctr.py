@@ -7,6 +7,7 @@ what it leaves open from the next; identifiers, ages, sexes and countries from a
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from crawler.readers import age_bands, criteria, therapeutic_areas
 from crawler.readers.age_bands import AgeBand
@@ -50,10 +51,16 @@ _MOST_OPEN = (
     Status.WITHDRAWN,
 )
 PHASE = {
-    "E.7.1": ("Human pharmacology (Phase I)", Phase.PHASE_1),
-    "E.7.2": ("Therapeutic exploratory (Phase II)", Phase.PHASE_2),
-    "E.7.3": ("Therapeutic confirmatory (Phase III)", Phase.PHASE_3),
-    "E.7.4": ("Therapeutic use (Phase IV)", Phase.PHASE_4),
+    "E.7.1": Phase.PHASE_1,
+    "E.7.2": Phase.PHASE_2,
+    "E.7.3": Phase.PHASE_3,
+    "E.7.4": Phase.PHASE_4,
+}
+_PHASE_LABELS = {
+    "E.7.1": "Human pharmacology (Phase I)",
+    "E.7.2": "Therapeutic exploratory (Phase II)",
+    "E.7.3": "Therapeutic confirmatory (Phase III)",
+    "E.7.4": "Therapeutic use (Phase IV)",
 }
 _UNDER_18 = "F.1.1 Trial has subjects under 18"
 _BANDS = {
@@ -67,6 +74,7 @@ _BANDS = {
     "F.1.3": age_bands.OVER_64,
 }
 _SCOPES = {"E.6.1": "diagnosis", "E.6.2": "prophylaxis", "E.6.3": "therapy"}
+_ALLOCATION = {"E.8.1.1": "randomised"}
 _MASKING = {"E.8.1.2": "open", "E.8.1.3": "single blind", "E.8.1.4": "double blind"}
 _MODELS = {"E.8.1.5": "parallel group", "E.8.1.6": "cross over"}
 _NUMBERS = {
@@ -82,6 +90,7 @@ _OTHER_NUMBER = re.compile(r"(?:Name:\s*(?P<name>.*?)\s*)?Number:\s*(?P<number>.
 _LINK = re.compile(r"/trial/[^/\s]+/(\w{2,3})/?\s*$")
 _COUNT = re.compile(r"\d{1,9}")
 _PREFACE = b"This file contains"
+_Fact = TypeVar("_Fact")
 
 
 def read(payload: Payload) -> Reading:
@@ -156,9 +165,8 @@ def _trial(trial_id: str, versions: list[_Version], payload: Payload, unknown: C
     abbreviation = _line(_value(versions, "A.3.2"))
     sex, registry_sex = _sex(versions)
     min_age, max_age = age_bands.limits(_bands(versions))
-    phases = [stated for key, stated in PHASE.items() if first.is_yes(key)]
     enrollment = _enrollment(versions)
-    page = f"{trial_id.removeprefix('EUCTR')}/{first.country_code}".rstrip("/")
+    page = f"{trial_id.removeprefix('EUCTR')}/{first.country_code.replace('3RD', '3rd')}".rstrip("/")
     return Trial(
         trial_id=trial_id,
         registry="euctr",
@@ -172,12 +180,12 @@ def _trial(trial_id: str, versions: list[_Version], payload: Payload, unknown: C
         registry_status="; ".join(dict.fromkeys(stated.status for stated in versions if stated.status)) or None,
         study_type=StudyType.INTERVENTIONAL,
         registry_study_type=first.header.get("Clinical Trial Type"),
-        phase=tuple(sorted(phase for _, phase in phases)),
-        registry_phase="; ".join(label for label, _ in phases) or None,
-        primary_purpose=_chosen(first, _SCOPES),
-        allocation="randomised" if first.is_yes("E.8.1.1") else None,
-        intervention_model=_chosen(first, _MODELS),
-        masking=_chosen(first, _MASKING),
+        phase=tuple(sorted(PHASE[key] for key in _chosen(versions, PHASE))),
+        registry_phase="; ".join(_PHASE_LABELS[key] for key in _chosen(versions, PHASE)) or None,
+        primary_purpose=_words(versions, _SCOPES),
+        allocation=_words(versions, _ALLOCATION),
+        intervention_model=_words(versions, _MODELS),
+        masking=_words(versions, _MASKING),
         enrollment=enrollment,
         enrollment_type=None if enrollment is None else "estimated",
         sex=sex,
@@ -191,10 +199,10 @@ def _trial(trial_id: str, versions: list[_Version], payload: Payload, unknown: C
         conditions=_conditions(versions),
         keywords=tuple(dict.fromkeys(filter(None, [_line(_value(versions, "E.1.1.1"))]))),
         mesh_terms=therapeutic_areas.mesh_terms(stated.values.get("E.1.1.2") for stated in versions),
-        interventions=tuple(dict.fromkeys(_interventions(first))),
+        interventions=_first(dict.fromkeys(_interventions(stated)) for stated in versions),
         locations=tuple(_locations(versions)),
         identifiers=_identifiers(versions),
-        sponsors=tuple(_sponsors(first)),
+        sponsors=_first(_sponsors(stated) for stated in versions),
         outcomes=tuple(_outcomes(versions)),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(b"\n".join(v.raw.strip() for v in versions))),
     )
@@ -210,8 +218,20 @@ def _line(text: str | None) -> str | None:
     return " ".join(text.split()) if text else None
 
 
-def _chosen(stated: _Version, table: dict[str, str]) -> str | None:
-    return ", ".join(word for key, word in table.items() if stated.is_yes(key)) or None
+def _first(found: Iterable[Iterable[_Fact]]) -> tuple[_Fact, ...]:
+    """What the first version that states any states."""
+    return next(filter(None, map(tuple, found)), ())
+
+
+def _chosen(versions: Iterable[_Version], keys: Iterable[str]) -> list[str]:
+    """The keys that the first version to answer any of them answers with yes."""
+    asked = list(keys)
+    answered = (stated for stated in versions if any(key in stated.values for key in asked))
+    return next(([key for key in asked if stated.is_yes(key)] for stated in answered), [])
+
+
+def _words(versions: Iterable[_Version], table: dict[str, str]) -> str | None:
+    return ", ".join(table[key] for key in _chosen(versions, table)) or None
 
 
 def _status(versions: list[_Version], unknown: Counter[str]) -> Status:
