@@ -185,17 +185,22 @@ def requirements(trial: TrialText) -> Iterator[Named]:
 
 _EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
 
+# Each table is cut down to the wanted trials before it is joined: a whole registry does not fit into the memory that
+# the database has while it writes.
 _TEXTS = """
-SELECT t.trial_id, t.content_hash, t.brief_title, t.official_title,
-       (SELECT list([c.condition, c.code_system, c.code] ORDER BY c.position)
-        FROM conditions c WHERE c.trial_id = t.trial_id),
-       (SELECT list(k.keyword ORDER BY k.position) FROM keywords k WHERE k.trial_id = t.trial_id),
-       (SELECT list(m.term ORDER BY m.position)
-        FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND NOT m.is_ancestor),
-       (SELECT list(m.term ORDER BY m.position)
-        FROM mesh_terms m WHERE m.trial_id = t.trial_id AND m.branch = 'condition' AND m.is_ancestor),
-       e.criteria, e.inclusion, e.exclusion
-FROM trials t LEFT JOIN eligibility e USING (trial_id)
+WITH own AS (SELECT trial_id, content_hash, brief_title, official_title
+             FROM trials SEMI JOIN wanted_trials USING (trial_id)),
+     named AS (SELECT trial_id, list([condition, code_system, code] ORDER BY position) AS conditions
+               FROM conditions SEMI JOIN wanted_trials USING (trial_id) GROUP BY trial_id),
+     tagged AS (SELECT trial_id, list(keyword ORDER BY position) AS keywords
+                FROM keywords SEMI JOIN wanted_trials USING (trial_id) GROUP BY trial_id),
+     headed AS (SELECT trial_id, list(term ORDER BY position) FILTER (NOT is_ancestor) AS mesh,
+                       list(term ORDER BY position) FILTER (is_ancestor) AS ancestors
+                FROM mesh_terms SEMI JOIN wanted_trials USING (trial_id) WHERE branch = 'condition' GROUP BY trial_id),
+     admitted AS (SELECT * FROM eligibility SEMI JOIN wanted_trials USING (trial_id))
+SELECT own.*, conditions, keywords, mesh, ancestors, criteria, inclusion, exclusion
+FROM own LEFT JOIN named USING (trial_id) LEFT JOIN tagged USING (trial_id) LEFT JOIN headed USING (trial_id)
+     LEFT JOIN admitted USING (trial_id)
 """
 _SPLIT_CRITERIA = re.compile(r"\b(?:key )?exclusion criteria\b:?|\bexclusion\s*:|\bausschlusskriterien\b", re.I)
 
@@ -225,7 +230,7 @@ def read_texts(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) 
     wanted = pa.table({"trial_id": pa.array(trial_ids, pa.string())})
     cursor = connection.cursor()
     cursor.register("wanted_trials", wanted)
-    result = cursor.execute(f"{_TEXTS} SEMI JOIN wanted_trials w ON w.trial_id = t.trial_id")
+    result = cursor.execute(_TEXTS)
     while rows := result.fetchmany(BATCH):
         yield from map(_trial_text, rows)
     cursor.unregister("wanted_trials")
