@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import BinaryIO
 
@@ -50,8 +51,9 @@ _MOST_OPEN = (
     Status.WITHDRAWN,
 )
 _DESIGN = re.compile(r"(Allocation|Intervention model|Primary purpose|Purpose|Masking)\s*:\s*([^.;(\n]+)", re.I)
-_BREAK = re.compile(r"\s*<\s*/?\s*(?:br|p|li|ul|div)\s*/?\s*>\s*|\r\n?", re.I)
+_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|div)\s*/?\s*>\s*|\r\n?", re.I)
 _SIDE = re.compile(r"(?:key )?(?:in|ex)clusion criteria\s*:?\s*", re.I)
+_SHORT = 40
 _ABSENT = frozenset(("null", "??", "?", "nd", "jan 1 1900 12:00am", "1900-01-01"))
 
 
@@ -73,7 +75,7 @@ def stream(file: BinaryIO, fetched_at: dt.datetime, source_url: str) -> Iterator
     EU CTR trials come as one record a country: each batch holds one Trial of them, with the countries met so far, so
     that the last one written has them all. What is remembered for this is their countries alone.
     """
-    countries: dict[str, dict[str, Location]] = {}
+    countries: dict[str, tuple[Location, ...]] = {}
     source = records(file)
     while batch := list(islice(source, BATCH)):
         trials: dict[str, Trial] = {}
@@ -87,20 +89,25 @@ def stream(file: BinaryIO, fetched_at: dt.datetime, source_url: str) -> Iterator
                 rejects.append(Reject("ictrp", str(error), record.raw, source_url, fetched_at, trial_id))
                 continue
             if trial.registry == "euctr":
-                trial = _with_countries(trial, countries.setdefault(trial.trial_id, {}), trials.get(trial.trial_id))
+                trial = _with_countries(trial, countries.get(trial.trial_id, ()), trials.get(trial.trial_id))
+                countries[trial.trial_id] = trial.locations
             trials[trial.trial_id] = trial
         yield Reading(list(trials.values()), rejects, unknown)
 
 
 def _text(fields: dict[str, str], key: str) -> str | None:
     """A field as people read it, one line an entry; None for blanks and placeholders."""
-    return words.stated(_raw_text(fields, key))
-
-
-def _raw_text(fields: dict[str, str], key: str) -> str | None:
     text = fields.get(key)
-    if not text:
-        return None
+    return (_short(text) if len(text) <= _SHORT else words.stated(_shown(text))) if text else None
+
+
+@lru_cache(maxsize=65536)
+def _short(text: str) -> str | None:
+    """A short text as people read it: ages, dates, phases and countries come again and again."""
+    return words.stated(_shown(text))
+
+
+def _shown(text: str) -> str | None:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()  # the full export quotes its text twice
@@ -135,7 +142,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     registry = found.scheme if found and found.is_strong else _registry(_line(fields, "sourceregister"))
     trial_id = found.identifier if found else stated
     # "Pending" is a status, not a placeholder.
-    registry_status = words.squeeze(_raw_text(fields, "recruitmentstatus") or "") or None
+    registry_status = words.squeeze(_shown(fields.get("recruitmentstatus", "")) or "") or None
     phase, gender = _text(fields, "phase"), _text(fields, "inclusiongender")
     inclusion, bands = ictrp_words.eu_age_bands(_text(fields, "inclusioncriteria") or "")
     min_age, max_age = _age_limits(fields, bands)
@@ -234,8 +241,14 @@ def _locations(stated: str, registry: str, fields: dict[str, str], status: str |
     names = [name.strip(" ,") for name in re.split(r"[;\n]", _text(fields, "countries") or "")]
     code = _COUNTRY_CODE.search(stated.upper()) if registry == "euctr" else None
     own = ictrp_words.EU_CTR_COUNTRIES.get(code[1], "") if code else ""
-    found = [Location(own, status=status)] if own else []
-    return tuple(found + [Location(name) for name in words.unique(names) if name not in ("??", own)])
+    found = [_place(own, status)] if own else []
+    return tuple(found + [_place(name) for name in words.unique(names) if name not in ("??", own)])
+
+
+@lru_cache(maxsize=4096)
+def _place(country: str, status: str | None = None) -> Location:
+    """A country; what is remembered of every EU CTR trial refers to the same few."""
+    return Location(country, status=status)
 
 
 def _identifiers(stated: str, trial_id: str, fields: dict[str, str]) -> tuple[Identifier, ...]:
@@ -244,7 +257,7 @@ def _identifiers(stated: str, trial_id: str, fields: dict[str, str]) -> tuple[Id
     if stated != trial_id:
         found.append(Identifier(stated, "TrialID", "as spelled by ICTRP"))
     for key, name in (("childs", "Childs"), ("bridgedtype", "Bridged_type"), ("bridgingflag", "Bridging_flag")):
-        linked = find(fields.get(key) or "")
+        linked = find(fields[key]) if key in fields else []
         found += [Identifier(number.identifier, name, "bridged") for number in linked if number.identifier != trial_id]
     return tuple(dict.fromkeys(found))
 
@@ -256,18 +269,19 @@ def _sponsors(fields: dict[str, str]) -> tuple[Sponsor, ...]:
     return tuple(found + [Sponsor(words.squeeze(name), "collaborator") for name in others])
 
 
-def _with_countries(trial: Trial, met: dict[str, Location], sibling: Trial | None) -> Trial:
+def _with_countries(trial: Trial, met: tuple[Location, ...], sibling: Trial | None) -> Trial:
     """The trial with the countries of the records met before, as open as the most open of them."""
+    places = {place.country: place for place in met}
     for place in trial.locations:
-        known = met.get(place.country or "")
+        known = places.get(place.country)
         if known is None or known.status is None:
-            met[place.country or ""] = place
+            places[place.country] = place
     spelled = [number for number in sibling.identifiers if number.source == "TrialID"] if sibling else []
-    filed = [place for place in met.values() if place.status]
+    filed = [place for place in places.values() if place.status]
     statuses = {ictrp_words.status(place.status, Counter()) for place in filed} | {trial.status}
     return msgspec.structs.replace(
         trial,
-        locations=(*filed, *(place for place in met.values() if not place.status)),
+        locations=(*filed, *(place for place in places.values() if not place.status)),
         identifiers=tuple(dict.fromkeys((*spelled, *trial.identifiers))),
         status=next((status for status in _MOST_OPEN if status in statuses), Status.UNKNOWN),
         registry_status="; ".join(dict.fromkeys(place.status for place in filed if place.status))

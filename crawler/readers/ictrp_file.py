@@ -56,6 +56,7 @@ LARGEST_RECORD = 16 * 2**20
 """Bytes after which an open quote or element is taken for damage: real records stay below 1 MB."""
 
 _CHUNK = 2**18
+_NULL = frozenset(("", "NULL"))
 _TRIAL = re.compile(rb"<Trial(?=[\s>])")
 _END = re.compile(rb"</Trial\s*>")
 _ILLEGAL = re.compile(
@@ -230,7 +231,7 @@ def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
             if names is keys:
                 continue
         if len(cells) == len(names):
-            yield Record(raw, dict(zip(names, cells, strict=True)))
+            yield Record(raw, {name: cell for name, cell in zip(names, cells, strict=True) if cell not in _NULL})
         elif any(cells):
             yield Record(raw, {}, f"{len(cells)} columns where {len(names)} are expected")
 

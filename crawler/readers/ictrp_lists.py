@@ -35,8 +35,11 @@ def conditions(text: str | None) -> tuple[Condition, ...]:
     """Conditions of one field, each once; MedDRA terms without their codes, which are licensed."""
     if not text:
         return ()
-    terms = [match["term"] for match in _MEDDRA.finditer(text)]
-    found = list(_named(_AREA.sub("", _MEDDRA.sub("", text))))
+    terms = []
+    if "MedDRA" in text or "Therapeutic area" in text:
+        terms = [match["term"] for match in _MEDDRA.finditer(text)]
+        text = _AREA.sub("", _MEDDRA.sub("", text))
+    found = list(_named(text))
     return tuple(dict.fromkeys([*found, *(Condition(words.squeeze(term), "MedDRA") for term in terms if term)]))
 
 

@@ -5,6 +5,7 @@ The lists are those met in exports (2015 to 2026) and are open: an unknown word 
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from crawler.readers import age_bands, words
 from crawler.readers.age_bands import AgeBand
@@ -182,6 +183,7 @@ def sex(text: str | None, unknown: Counter[str]) -> Sex | None:
     return _SEXES.get((any(female for female, _ in found), any(male for _, male in found)))
 
 
+@lru_cache(maxsize=4096)
 def age(text: str | None, is_maximum: bool = False) -> AgeLimit | None:
     """An age limit: "18 Years", "18Y", "20age old over"; a number alone is of years. No number, no limit."""
     if not text:
@@ -217,6 +219,7 @@ def study_type(text: str | None) -> StudyType | None:
     return next((kind for pattern, kind in _STUDY_TYPES if pattern.search(text)), StudyType.OTHER)
 
 
+@lru_cache(maxsize=65536)
 def date(text: str | None, kind: str | None = None) -> PartialDate | None:
     """A date of any registry, day before month; 1 January 1900 stands for none."""
     if not text:
