@@ -75,6 +75,21 @@ def test_a_damaged_record_does_not_take_its_neighbours_along() -> None:
     assert reading.unknown_words == {"study type: Epidemiological": 1}
 
 
+@pytest.mark.parametrize(
+    ("target", "people"),
+    [
+        ("3060", 3060),
+        ("Planned Sample Size: 1,200; UK Sample Size: 60", 1200),
+        ("40 patients, 40 controls", None),
+        ("Nil known", None),
+    ],
+)
+def test_planned_participants(target: str, people: int | None) -> None:
+    participants = f"<participants><targetEnrolment>{target}</targetEnrolment></participants>"
+    body = f"<fullTrial><trial><isrctn>20260077</isrctn>{participants}</trial></fullTrial>"
+    assert read(body.encode()).trials[0].enrollment == people
+
+
 def test_entities_cannot_be_declared() -> None:
     record = b"<fullTrial><trial><isrctn>20260077</isrctn>&e;</trial></fullTrial>"
     body = b'<!DOCTYPE a [<!ENTITY e "x">]><allTrials>' + record + b"</allTrials>"

@@ -59,6 +59,14 @@ def test_markup_makes_no_difference() -> None:
     assert len(trials) == 1
 
 
+def test_criteria_beside_their_label() -> None:
+    page = """<h1>A trial of calcinosis</h1><p><b>Condition:</b> Calcinosis</p><p><b>Inclusion criteria:</b> Adults</p>
+    <p><b>Exclusion criteria:</b> Pregnancy</p><p>Sponsor: A hospital</p>"""
+    trial = trial_of(page.encode())
+    assert (trial.eligibility.inclusion, trial.eligibility.exclusion) == (("Adults",), ("Pregnancy",))
+    assert [sponsor.name for sponsor in trial.sponsors] == ["A hospital"]
+
+
 def test_names_under_a_heading_and_beside_each_other() -> None:
     page = """<h1>A trial of calcinosis</h1><h3>Conditions</h3><p>Systemic <i>sclerosis</i></p><p>Calcinosis</p>
     <h3>Treatment</h3><p><b>STS</b> <b>Placebo</b></p><h3>Tags</h3><ul><li>skin</li></ul><p>bone</p>

@@ -55,6 +55,7 @@ AGE_BAND: dict[str, tuple[AgeLimit | None, AgeLimit | None]] = {
 }
 HOME_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
 
+_PLANNED = re.compile(r"\s*Planned Sample Size:\s*", re.I)
 _NUMBER = re.compile(r"(?:ISRCTN)?\s*(\d{8})", re.I | re.A)
 _NUMBER_IN_BYTES = re.compile(rb"publicIdentifierCanonical=\"(ISRCTN\d{8})\"|isrctn\b[^>]*>\s*(\d{8})")
 
@@ -117,7 +118,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
     design_type = _text(design, "primaryStudyDesign", as_is=True)
     gender = _text(people, "gender", as_is=True)
     final = count(_text(people, "totalFinalEnrolment"))
-    planned = count(_text(people, "targetEnrolment"))
+    planned = _planned(_text(people, "targetEnrolment"))
     min_age, max_age = _ages(people, unknown)
     return Trial(
         trial_id=trial_id,
@@ -181,6 +182,11 @@ def _texts(element: Element | None, name: str) -> list[str]:
 
 def _date(text: str | None) -> PartialDate | None:
     return spoken_partial_date(text) if text else None
+
+
+def _planned(text: str | None) -> int | None:
+    """Planned participants; of "Planned Sample Size: 120; UK Sample Size: 60" those of the whole trial."""
+    return count(_PLANNED.sub("", text).partition(";")[0] if text and _PLANNED.match(text) else text)
 
 
 def _ages(people: dict[str, Element], unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:

@@ -120,7 +120,11 @@ def _label(line: Line, labels: Mapping[str, Label], within: Label | None) -> _Fo
     found = None if in_criteria and line.role is Role.ITEM else _beside(line, text, labels)
     if found is None and not is_title and line.role is not Role.ITEM:
         found = _run_on(text, labels)
-    if in_criteria and found is not None and not (found.label and found.label.ends_criteria):
+    if (
+        in_criteria
+        and found is not None
+        and not (found.label and (found.label.ends_criteria or found.label.is_criteria))
+    ):
         found = None
     return _Found(text, None) if found is None and is_title else found
 
