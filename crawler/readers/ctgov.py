@@ -4,6 +4,7 @@ Source of every field: the registry's OpenAPI description of API v2 (2.0.x). Abs
 never null; enum words were added after launch, so an unknown word is kept raw and counted.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Annotated, TypeVar
@@ -11,8 +12,10 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from crawler.readers import criteria
+from crawler.readers.words import stated
 from db.ages import age_limit
 from db.dates import PartialDate, iso_partial_date
+from db.identifiers import is_junk
 from db.payload import Payload, Reading
 from db.trial import (
     Condition,
@@ -59,6 +62,10 @@ STUDY_TYPE = {
     "EXPANDED_ACCESS": StudyType.EXPANDED_ACCESS,
 }
 SEX = {"ALL": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
+NO_ENROLLMENT = 99_999_999
+"""What stands in EnrollmentCount where a sponsor states no number."""
+
+_NCT = re.compile(r"NCT\d{8}", re.A)
 
 
 class _Module(msgspec.Struct, rename="camel", frozen=True, gc=False):
@@ -273,8 +280,9 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
     eligibility = protocol.eligibility_module
     description = protocol.description_module
     info = design.design_info
-    if not identification.nct_id.strip():
-        raise ValueError("the study has an empty nctId")
+    enrollment = None if design.enrollment_info.count == NO_ENROLLMENT else design.enrollment_info.count
+    if _NCT.fullmatch(identification.nct_id) is None:
+        raise ValueError(f"nctId {identification.nct_id!r} is no NCT number")
     phases = {_word(PHASE, "phase", phase, unknown) for phase in design.phases} - {None}
     return Trial(
         trial_id=identification.nct_id,
@@ -297,8 +305,8 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         allocation=_lower(info.allocation),
         intervention_model=_lower(info.intervention_model or info.observational_model),
         masking=_lower(info.masking_info.masking),
-        enrollment=design.enrollment_info.count,
-        enrollment_type=_lower(design.enrollment_info.type),
+        enrollment=enrollment,
+        enrollment_type=None if enrollment is None else _lower(design.enrollment_info.type),
         sex=_word(SEX, "sex", eligibility.sex, unknown),
         registry_sex=eligibility.sex,
         healthy_volunteers=eligibility.healthy_volunteers,
@@ -344,8 +352,8 @@ def _lower(word: str | None) -> str | None:
     return word.lower() if word else None
 
 
-def _date(stated: _Date | None) -> PartialDate | None:
-    return iso_partial_date(stated.date, _lower(stated.type)) if stated else None
+def _date(given: _Date | None) -> PartialDate | None:
+    return iso_partial_date(given.date, _lower(given.type)) if given else None
 
 
 def _mesh_terms(derived: _Derived) -> tuple[MeshTerm, ...]:
@@ -374,16 +382,22 @@ def _location(site: _Location) -> Location:
 
 
 def _identifiers(identification: _Identification) -> tuple[Identifier, ...]:
+    """Aliases, the sponsor's number and secondary ones; a number that only fills the field is left out."""
     found = [Identifier(alias, "nctIdAliases", "alias") for alias in identification.nct_id_aliases]
     org = identification.org_study_id_info
-    if org.id:
+    if org.id and _says_something(org.id):
         found.append(Identifier(org.id, "orgStudyIdInfo", org.type or "org_study_id"))
     found += [
         Identifier(other.id, "secondaryIdInfos", other.type, other.domain)
         for other in identification.secondary_id_infos
-        if other.id
+        if other.id and _says_something(other.id)
     ]
     return tuple(found)
+
+
+def _says_something(number: str) -> bool:
+    """Whether a number is no placeholder; a name of the study ("CALC-STS") may have no digit."""
+    return stated(number) is not None and not (any(map(str.isdigit, number)) and is_junk(number))
 
 
 def _sponsors(sponsors: _Sponsors) -> tuple[Sponsor, ...]:
@@ -403,10 +417,10 @@ def _outcomes(outcomes: _Outcomes) -> tuple[Outcome, ...]:
     )
     return tuple(
         [
-            Outcome(stated.measure, kind, stated.time_frame, stated.description)
+            Outcome(one.measure, kind, one.time_frame, one.description)
             for kind, group in groups
-            for stated in group
-            if stated.measure
+            for one in group
+            if one.measure
         ]
     )
 
