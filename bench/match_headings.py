@@ -20,18 +20,15 @@ from typing import NamedTuple
 from match_cache import SHARED, RivalMissing, current, python_of
 from match_report import OURS
 
-from matcher.linking import link
+from matcher.linking import FARTHEST, link
 from matcher.mapping import Mapper
-from matcher.terminology import Relation, Terminology, Vocabulary, VocabularyInfo, cache, default, mesh
+from matcher.terminology import Terminology, Vocabulary, VocabularyInfo, cache, default, mesh
 from matcher.terminology.compile import compile_terminology
 
 TERMINOLOGY = SHARED / "data" / "terminology"
 RIVALS = {"WRatio": "wratio", "gilda": "gilda", "text2term": "text2term", "MNER": "mner", "MNER fuzzy": "mner_fuzzy"}
 SLOW = ("WRatio", "MNER fuzzy")
 """Asked a random part of the phrases only: they take 0.1 s and more for one."""
-FARTHEST = 3
-"""Steps up to the nearest heading from a concept that has none of its own."""
-
 
 _DISEASES = re.compile(r"C|F03")
 """Branches of the MeSH tree that hold diseases and mental disorders."""
@@ -86,26 +83,6 @@ def headings_by_number(names: Mapping[str, str]) -> dict[str, frozenset[str]]:
     return {number: frozenset(headings) for number, headings in found.items()}
 
 
-def own_heading(terminology: Terminology, concept: int) -> str | None:
-    """The heading that a concept is merged with."""
-    members = terminology.tables.members[concept]
-    return next((member.removeprefix("MeSH:") for member in members if member.startswith("MeSH:")), None)
-
-
-def nearest_heading(terminology: Terminology, concept: int, farthest: int = FARTHEST) -> str | None:
-    """The heading of a concept, or of the nearest wider one that has a heading."""
-    layer, seen = [concept], {concept}
-    for _ in range(farthest + 1):
-        for place in layer:
-            heading = own_heading(terminology, place)
-            if heading is not None:
-                return heading
-        above = [edge.other for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
-        layer = [place for place in dict.fromkeys(above) if place not in seen]
-        seen.update(layer)
-    return None
-
-
 def mesh_alone() -> Terminology:
     """A terminology of the MeSH names alone, kept in the bench's cache."""
     version, folder = "mesh", current("terminologies", default().version)
@@ -128,10 +105,9 @@ def link_ours(phrases: Sequence[str], terminology: Terminology, farthest: int = 
     took = []
     for phrase in phrases:
         began = time.perf_counter()
-        concept = link(mapper, phrase)
+        found = link(mapper, phrase, "MeSH", farthest)
         took.append((time.perf_counter() - began) * 1e3)
-        heading = None if concept is None else nearest_heading(terminology, concept, farthest)
-        answers.append(heading.lower() if heading else None)
+        answers.append(found.label.lower() if found else None)
     return Linked(answers, list(range(len(phrases))), [1.0] * len(phrases), statistics.median(took or [0.0]))
 
 

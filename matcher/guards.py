@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rapidfuzz.distance import OSA
+
 from matcher.normalise import STOPWORDS
 
 _AFFIXES = (
@@ -21,6 +23,7 @@ SAYS_NOTHING = frozenset(
     "minor major early late young old new".split()
 )
 """Words that name no disease alone."""
+MISTYPED_AFFIX = 2
 
 
 def says_something(word: str) -> bool:
@@ -43,8 +46,17 @@ def affixes(word: str) -> str:
 
 
 def affix_differs(word: str, known: str) -> bool:
-    """Whether two words differ in a prefix that reverses the meaning (hypo-, hyper-, pseudo-, non-)."""
-    return affixes(word) != affixes(known) and word[:3] != known[:3]
+    """Whether two words differ in a prefix that reverses the meaning (hypo-, hyper-, pseudo-, non-).
+
+    A prefix that only one of them has counts as mistyped in the other ("hpothyroidism") when that is what sets
+    them apart, two letters at most.
+    """
+    mine, theirs = affixes(word), affixes(known)
+    if mine == theirs:
+        return False
+    if mine and theirs:
+        return True
+    return bool(mine) or OSA.distance(word[: len(theirs)], theirs) > MISTYPED_AFFIX
 
 
 def same_numbers(words: Sequence[str], others: Sequence[str]) -> bool:

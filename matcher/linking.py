@@ -1,21 +1,82 @@
-"""One concept for one phrase: the disease that a condition as typed, or a mention in a text, is about."""
+"""One concept for one phrase: what a condition as typed, or a mention in a text, is about, in any loaded vocabulary."""
 
+from typing import NamedTuple
+
+from matcher.guards import SAYS_NOTHING
 from matcher.mapping import Hit, Mapper, clean_tokens
 from matcher.normalise import STOPWORDS
-from matcher.terminology import Kind
+from matcher.terminology import Kind, Relation, Terminology, mesh
+
+FARTHEST = 3
+"""Steps up from a concept to the nearest one that a vocabulary has."""
 
 
-def link(mapper: Mapper, phrase: str) -> int | None:
-    """The concept that a phrase as a whole is about, None when it is not clear."""
+class Linked(NamedTuple):
+    """What a phrase is about. id: in the vocabulary asked for; wider: that vocabulary only has a wider concept."""
+
+    id: str
+    label: str
+    rule: str
+    score: float
+    wider: bool
+
+
+def link(mapper: Mapper, phrase: str, vocabulary: str | None = None, farthest: int = FARTHEST) -> Linked | None:
+    """The concept that a phrase as a whole is about; None when it is not clear.
+
+    vocabulary: prefix of its ids ("MeSH", "HP", "ICD10CM"); any when not stated. farthest: how many steps up the
+    tree a wider concept may stand when the vocabulary lacks the very one.
+    """
+    hit = _about(mapper, phrase)
+    if hit is None:
+        return None
+    terminology = mapper.terminology
+    concept = hit.concepts[0]
+    if vocabulary is None:
+        return Linked(terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, False)
+    prefix = vocabulary + ":"
+    own = next((identifier for meaning in hit.concepts if (identifier := _member(terminology, meaning, prefix))), None)
+    identifier = own or _nearest(terminology, concept, prefix, farthest)
+    if identifier is None:
+        return None
+    label = terminology.labels[terminology.place_of[identifier]]
+    if prefix == mesh.PREFIX:  # its ids are its own labels
+        label = identifier.removeprefix(prefix)
+    return Linked(identifier, label, hit.rule, hit.score, own is None)
+
+
+def _about(mapper: Mapper, phrase: str) -> Hit | None:
+    """The hit that names what the phrase is about: diseases before findings, more words before fewer, the first."""
     found = clean_tokens(phrase)
     hits = mapper.without_wide_heads(found, mapper.scan(phrase, found, patterns=False))
+    hits = [hit for hit in hits if not hit.ambiguous]
     if not hits:
         return None
     terminology = mapper.terminology
 
     def worth(hit: Hit) -> tuple[float, ...]:
-        content = sum(token.text not in STOPWORDS for token in found[hit.start : hit.end])
+        words = [token.text for token in found[hit.start : hit.end]]
+        content = sum(0.5 if word in SAYS_NOTHING else 1.0 for word in words if word not in STOPWORDS)
         disease = terminology.kind(hit.concepts[0]) in (Kind.DISEASE, Kind.GROUP)
-        return (not hit.ambiguous, disease, content, hit.score, -hit.start)
+        return (disease, content, hit.score, -hit.start)
 
-    return max(hits, key=worth).concepts[0]
+    return max(hits, key=worth)
+
+
+def _member(terminology: Terminology, concept: int, prefix: str) -> str | None:
+    """The id that a concept has in a vocabulary."""
+    return next((member for member in terminology.tables.members[concept] if member.startswith(prefix)), None)
+
+
+def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int) -> str | None:
+    """The id, in a vocabulary, of the nearest wider concept that it has."""
+    layer, seen = [concept], {concept}
+    for _ in range(farthest):
+        above = [edge.other for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
+        layer = [place for place in dict.fromkeys(above) if place not in seen]
+        seen.update(layer)
+        for place in layer:
+            identifier = _member(terminology, place, prefix)
+            if identifier is not None:
+                return identifier
+    return None

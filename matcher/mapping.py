@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from matcher.guards import SAYS_NOTHING, affix_differs, affixes, same_numbers, says_something
-from matcher.ngrams import allowed_edits
-from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, bag_key, loose_key, phrase_key, tokens
+from matcher.guards import SAYS_NOTHING, says_something
+from matcher.misspellings import Misspellings
+from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, loose_key, phrase_key, tokens
 from matcher.terminology import Kind, NameKind, Terminology
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
-LONGEST_MISSPELT = 9
-"""Words to each side of a misspelt one that a name may reach."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PATTERN_WINDOW = 8
 _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
@@ -54,7 +53,7 @@ class Mapper:
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
         self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
-        self._corrections = lru_cache(maxsize=50_000)(self._find_corrections)
+        self.misspellings = Misspellings(terminology)
         self._pattern_words: dict[str, list[int]] = {}
         for number, (_, sets, _) in enumerate(terminology.tables.patterns):
             for word in sets[0]:
@@ -72,7 +71,7 @@ class Mapper:
         misspelt: look for misspelt names too. patterns: look for descriptions in plain words too (charts, not trials).
         """
         candidates = list(self._exact(found))
-        candidates += self._reordered(found)
+        candidates += self._reordered(text, found)
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
@@ -80,11 +79,7 @@ class Mapper:
         chosen = _choose(candidates)
         chosen = self._whole(found, chosen)
         if misspelt:
-            covered = {place for hit in chosen for place in range(hit.start, hit.end)}
-            chosen = _choose([*candidates, *self._misspelt(found, covered)])
-            if patterns:
-                covered = {place for hit in chosen for place in range(hit.start, hit.end)}
-                chosen = _choose([*chosen, *self._misspelt_names(found, covered)])
+            chosen = _choose([*candidates, *self._misspelt(text, found, chosen)])
         if patterns:
             chosen = self._with_described(found, chosen)
         return chosen
@@ -105,14 +100,16 @@ class Mapper:
                 yield Hit(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
                 break
 
-    def _reordered(self, found: Sequence[Token]) -> Iterable[Hit]:
+    def _reordered(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
+        """Names whose words stand in another order, brackets not crossed."""
+        brackets = set(_gaps(text, found, "()[]"))
         content = [(place, token.text) for place, token in enumerate(found) if token.text not in STOPWORDS]
         bags = self.terminology.bag_index
         for first in range(len(content)):
             for last in range(first + 2, min(first + LONGEST_BAG, len(content)) + 1):
                 window = content[first:last]
                 bag = " ".join(sorted({word for _, word in window}))
-                if bag in bags:
+                if bag in bags and brackets.isdisjoint(range(window[0][0] + 1, window[-1][0] + 1)):
                     concepts: list[int] = []
                     for place in self.terminology.keys_of_bag(bag):
                         concepts += [concept for concept in self.concepts_of(place)[0] if concept not in concepts]
@@ -174,83 +171,18 @@ class Mapper:
                 end += 1
             yield Hit(start, end, tuple(meanings), "abbreviation", 0.95, len(meanings) > 1)
 
-    def _find_corrections(self, word: str) -> tuple[tuple[str, int], ...]:
-        """Known words that an unknown one may be a misspelling of."""
-        edits = allowed_edits(word)
-        if not edits or not word.isalpha():
-            return ()
-        index = self.terminology.word_grams
-        own = affixes(word)
-        kept = []
-        for place, distance in index.within(word, edits):
-            known = index.strings[place]
-            # The first letter is seldom mistyped; affixes that reverse the meaning never count as typing errors.
-            if affixes(known) != own and affix_differs(word, known):
-                continue
-            kept.append((known, distance))
-        return tuple(kept[:6])
-
-    def _misspelt(self, found: Sequence[Token], covered: set[int]) -> Iterable[Hit]:
-        known = self.terminology.word_set
+    def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
+        """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
-        unknown = [
-            place
-            for place, word in enumerate(words)
-            if word not in known and word not in STOPWORDS and place not in covered and len(word) >= 5
-        ]
-        if not unknown or len(unknown) > 40:
-            return
-        options = {place: self._corrections(words[place]) for place in unknown}
-        for place in unknown:
-            for correction, distance in options[place]:
-                yield from self._around(words, place, correction, distance, options)
-
-    def _around(
-        self,
-        words: list[str],
-        place: int,
-        correction: str,
-        distance: int,
-        options: dict[int, tuple[tuple[str, int], ...]],
-    ) -> Iterable[Hit]:
-        """Names around a corrected word; neighbours that are misspelt too take their own first corrections."""
-        terminology = self.terminology
-        for start in range(max(0, place - LONGEST_MISSPELT), place + 1):
-            for end in range(min(len(words), place + LONGEST_MISSPELT), place, -1):
-                window = words[start:end]
-                edits = distance
-                window[place - start] = correction
-                for other in range(start, end):
-                    if other != place and other in options and options[other]:
-                        window[other - start] = options[other][0][0]
-                        edits += options[other][0][1]
-                key = terminology.key_index.get(phrase_key(window))
-                places = (
-                    [key] if key is not None else terminology.keys_of_bag(bag_key(window)) if end - start > 1 else []
-                )
-                if not places or (end - start == 1 and not says_something(correction)):
-                    continue
-                concepts, _ = self.concepts_of(places[0])
-                letters = sum(len(word) for word in window)
-                yield Hit(start, end, concepts, "misspelt", round(max(0.6, 0.95 - 1.2 * edits / letters), 3))
-
-    def _misspelt_names(self, found: Sequence[Token], covered: set[int]) -> Iterable[Hit]:
-        """Names of several words within a few typing errors of a stretch that nothing else explains."""
-        terminology = self.terminology
-        for start, end in _open_runs(found, covered):
-            words = [token.text for token in found[start:end]]
-            key = phrase_key(words)
-            edits = allowed_edits(key)
-            if len(key) < 10 or not edits or all(word in terminology.word_set for word in words):
-                continue
-            for place, distance in terminology.key_grams.within(key, edits):
-                known = terminology.keys[place].split(" ")
-                if same_numbers(words, known) and all(
-                    not affix_differs(mine, theirs) for mine, theirs in zip(words, known, strict=False)
-                ):
-                    score = round(max(0.6, 0.95 - 1.2 * distance / len(key)), 3)
-                    yield Hit(start, end, self.concepts_of(place)[0], "misspelt", score)
-                    break
+        covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+        corrections = list(self.misspellings.words(words, covered))
+        stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
+        corrections += self.misspellings.phrases(words, stretches)
+        for start, end, place, _, score, rivals in corrections:
+            concepts = self.concepts_of(place)[0]
+            others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)
+            others = tuple(dict.fromkeys(concept for concept in others if concept not in concepts))
+            yield Hit(start, end, (*concepts[:1], *others) if others else concepts, "misspelt", score, bool(others))
 
     def _whole(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
         """A short phrase that no name covers whole, by what its words are about (see `loose_key`)."""
@@ -348,6 +280,20 @@ def _reversed(found: Sequence[Token], start: int) -> bool:
         return False
     before = found[start - 1]
     return before.text in _PREFIX_WORDS and found[start].start - before.end <= 1
+
+
+def _gaps(text: str, found: Sequence[Token], marks: str) -> Iterable[int]:
+    """Places of the tokens that one of the marks stands before."""
+    for place in range(1, len(found)):
+        between = text[found[place - 1].end : found[place].start]
+        if not between.isspace() and any(mark in between for mark in marks):
+            yield place
+
+
+def _list_items(text: str, found: Sequence[Token]) -> Iterable[tuple[int, int]]:
+    """Stretches of tokens between commas, brackets and other marks."""
+    borders = [0, *_gaps(text, found, ",;:()[]/+"), len(found)]
+    return ((start, end) for start, end in pairwise(borders) if (start, end) != (0, len(found)))
 
 
 def _open_runs(found: Sequence[Token], covered: set[int]) -> Iterable[tuple[int, int]]:

@@ -2,11 +2,13 @@
 
 The index answers "which strings are within k edits of this one" without comparing with all of them. It loses
 nothing: an edit (insertion, deletion, substitution, transposition of neighbours) touches at most four trigrams, so a
-string within k edits shares all but 4k of the distinct trigrams of the query. A full scan gives the same answer (a
+string within k edits shares all but 4k of the distinct trigrams of the query, and so at least one of its 4k + 1
+rarest ones. A full scan gives the same answer (a
 property test holds the two equal).
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -72,21 +74,37 @@ class NGramIndex:
             return np.zeros(len(self.strings), dtype=np.int64), 0
         return np.bincount(np.concatenate(parts), minlength=len(self.strings)), len(codes)
 
+    @cached_property
+    def lengths(self) -> npt.NDArray[np.int32]:
+        """Length of every string."""
+        return np.fromiter(map(len, self.strings), dtype=np.int32, count=len(self.strings))
+
+    def candidates(self, text: str, edits: int) -> list[int]:
+        """Places of the strings that could be within that many edits: of about that length, with enough trigrams.
+
+        Of the text's trigrams all but GRAMS_PER_EDIT an edit are shared, so one of the rarest GRAMS_PER_EDIT an edit
+        and one is: only their holders are looked at.
+        """
+        codes = grams(text)
+        if not len(codes):
+            return []
+        starts, ends = self.pointers[codes], self.pointers[codes + 1]
+        rarest = np.argsort(ends - starts, kind="stable")[: GRAMS_PER_EDIT * edits + 1]
+        parts = [self.postings[starts[place] : ends[place]] for place in rarest]
+        holders = np.concatenate(parts)
+        lengths = self.lengths[holders]
+        holders = np.unique(holders[(lengths >= len(text) - edits) & (lengths <= len(text) + edits)])
+        found: list[int] = holders.tolist()
+        return found
+
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:
         """(place, edits) of every string within that many edits, nearest first, then in order of the list."""
-        counts, size = self.shared(text)
-        if not size:
-            return []
-        needed = max(1, size - GRAMS_PER_EDIT * edits)
         strings = self.strings
-        low, high = len(text) - edits, len(text) + edits
         found = []
-        for place in np.flatnonzero(counts >= needed).tolist():
-            string = strings[place]
-            if low <= len(string) <= high:
-                distance = OSA.distance(text, string, score_cutoff=edits)
-                if distance <= edits:
-                    found.append((place, distance))
+        for place in self.candidates(text, edits):
+            distance = OSA.distance(text, strings[place], score_cutoff=edits)
+            if distance <= edits:
+                found.append((place, distance))
         found.sort(key=lambda item: (item[1], item[0]))
         return found
 

