@@ -9,7 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, permutations
 from typing import BinaryIO, cast
 from xml.sax.saxutils import escape
 
@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.readers import ictrp, ictrp_words
+from crawler.readers import age_bands, ictrp, ictrp_words
 from crawler.readers.ictrp_file import FULL_EXPORT
 from db.payload import Payload, Reading
 from db.trial import Condition, Identifier, Intervention, Location, MeshTerm, Sponsor, Trial
@@ -240,6 +240,18 @@ def test_zip_is_opened() -> None:
     assert [trial.trial_id for trial in read(packed.getvalue()).trials] == ["ChiCTR2000099901"]
 
 
+def test_what_one_country_leaves_open_another_fills_in_whatever_the_order() -> None:
+    bare = {"TrialID": "EUCTR2018-001719-65-DE", "Countries": "Germany", "Recruitment_Status": "Not Recruiting"}
+    children = {**bare, "TrialID": "EUCTR2018-001719-65-GB", "Inclusion_agemin": "2 Years", "Inclusion_gender": "Male"}
+    trials = [read(xml(order)).trials for order in permutations((DUTCH, bare, children))]
+    assert all(trial == trials[0] for trial in trials)
+    ((trial,),) = {tuple(found) for found in trials}
+    assert trial.url.endswith("EUCTR2018-001719-65-DE")
+    assert (trial.brief_title, trial.enrollment) == (DUTCH["Public_title"], 30)
+    assert (trial.sex, trial.min_age) == (Sex.ALL, ictrp_words.age("2 Years"))
+    assert {number.identifier[-2:] for number in trial.identifiers if number.source == "TrialID"} == {"NL", "DE", "GB"}
+
+
 @pytest.mark.parametrize("order", [(DUTCH, GERMAN), (GERMAN, DUTCH)])
 def test_countries_of_an_eu_trial_are_folded(order: tuple[dict[str, str], ...]) -> None:
     between = [{**CHINESE, "TrialID": f"ChiCTR20{at:08}"} for at in range(1, ictrp.BATCH + 1)]
@@ -248,6 +260,8 @@ def test_countries_of_an_eu_trial_are_folded(order: tuple[dict[str, str], ...]) 
             trial for reading in stream(full_csv(records)) for trial in reading.trials if trial.registry == "euctr"
         ][-1]
         assert trial.status is Status.RECRUITING
+        assert (trial.sex, trial.max_age) == (Sex.FEMALE, age_bands.limits([age_bands.OVER_64])[1])
+        assert trial.eligibility.inclusion
         assert {place.country: place.status for place in trial.locations} == {
             "Netherlands": "Authorised-recruitment may be ongoing or finished",
             "Germany": "Recruiting",

@@ -151,15 +151,15 @@ class _Version:
         return self.values.get(key, "").lower() == "yes"
 
 
-def _preference(stated: _Version) -> tuple[int, int, str]:
-    code = stated.country_code
+def preference(code: str) -> tuple[int, int, str]:
+    """Which country's version comes before which, by the code of the country."""
     if code in _PREFERRED:
         return 0, _PREFERRED.index(code), code
     return (2, _LAST.index(code), code) if code in _LAST else (1, 0, code)
 
 
 def _trial(trial_id: str, versions: list[_Version], payload: Payload, unknown: Counter[str]) -> Trial:
-    versions = sorted(versions, key=_preference)
+    versions = sorted(versions, key=lambda stated: preference(stated.country_code))
     first = versions[0]
     title = _line(_value(versions, "A.3"))
     abbreviation = _line(_value(versions, "A.3.2"))

@@ -7,6 +7,7 @@ for the record of a registry that is harvested itself. Fields: WHO Trial Registr
 import datetime as dt
 import html
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,17 +17,19 @@ from typing import BinaryIO
 
 import msgspec
 
-from crawler.readers import age_bands, criteria, ictrp_words, words
+from crawler.readers import age_bands, criteria, euctr, ictrp_words, words
 from crawler.readers.ictrp_file import Record, records
 from crawler.readers.ictrp_lists import conditions, interventions, outcomes, therapeutic_areas
 from db.ages import AgeLimit
 from db.identifiers import find, normalise
 from db.payload import Payload, Reading
 from db.trial import Identifier, Location, Provenance, Reject, Sponsor, Trial, sha256
-from db.vocabularies import Status
+from db.vocabularies import Sex, Status
 
 BATCH = 1000
 """Records a batch: an item a record costs more to hand on than to read."""
+RECENT = 2000
+"""EU CTR trials that are remembered whole while their other countries may follow, some 10 KB each."""
 
 # Short names of registries whose identifiers may not be recognised, by the beginning of WHO's name for them.
 _REGISTRIES = {
@@ -50,6 +53,12 @@ _MOST_OPEN = (
     Status.TERMINATED,
     Status.WITHDRAWN,
 )
+# What a record of another country may fill in; the rest is told from all of them.
+_NOTHING = {field.name: field.default for field in msgspec.structs.fields(Trial)}
+_FACTS = _NOTHING.keys() - {
+    *("trial_id", "registry", "via", "url", "provenance", "status", "registry_status", "locations", "identifiers"),
+    *("min_age", "max_age", "sex", "registry_sex"),
+}
 _DESIGN = re.compile(r"(Allocation|Intervention model|Primary purpose|Purpose|Masking)\s*:\s*([^.;(\n]+)", re.I)
 _BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|div)\s*/?\s*>\s*|\r\n?", re.I)
 _SIDE = re.compile(r"(?:key )?(?:in|ex)clusion criteria\s*:?\s*", re.I)
@@ -72,10 +81,12 @@ def read(payload: Payload) -> Reading:
 def stream(file: BinaryIO, fetched_at: dt.datetime, source_url: str) -> Iterator[Reading]:
     """Read a file of any size in batches: XML export or CSV, plain, gzip or zip, told by its content.
 
-    EU CTR trials come as one record a country: each batch holds one Trial of them, with the countries met so far, so
-    that the last one written has them all. What is remembered for this is their countries alone.
+    EU CTR trials come as one record a country: each batch holds one Trial of them, with all that was met so far, so
+    that the last one written has it all. Of the last RECENT of them everything is remembered for this, as exports have
+    the countries of a trial close together; of all others the countries alone.
     """
     countries: dict[str, tuple[Location, ...]] = {}
+    recent: dict[str, Trial] = {}
     source = records(file)
     while batch := list(islice(source, BATCH)):
         trials: dict[str, Trial] = {}
@@ -89,8 +100,11 @@ def stream(file: BinaryIO, fetched_at: dt.datetime, source_url: str) -> Iterator
                 rejects.append(Reject("ictrp", str(error), record.raw, source_url, fetched_at, trial_id))
                 continue
             if trial.registry == "euctr":
-                trial = _with_countries(trial, countries.get(trial.trial_id, ()), trials.get(trial.trial_id))
+                trial = _folded(trial, recent.pop(trial.trial_id, None), countries.get(trial.trial_id, ()))
                 countries[trial.trial_id] = trial.locations
+                recent[trial.trial_id] = trial
+                if len(recent) > RECENT:
+                    del recent[next(iter(recent))]
             trials[trial.trial_id] = trial
         yield Reading(list(trials.values()), rejects, unknown)
 
@@ -269,21 +283,58 @@ def _sponsors(fields: dict[str, str]) -> tuple[Sponsor, ...]:
     return tuple(found + [Sponsor(words.squeeze(name), "collaborator") for name in others])
 
 
-def _with_countries(trial: Trial, met: tuple[Location, ...], sibling: Trial | None) -> Trial:
-    """The trial with the countries of the records met before, as open as the most open of them."""
-    places = {place.country: place for place in met}
-    for place in trial.locations:
-        known = places.get(place.country)
-        if known is None or known.status is None:
-            places[place.country] = place
-    spelled = [number for number in sibling.identifiers if number.source == "TrialID"] if sibling else []
-    filed = [place for place in places.values() if place.status]
-    statuses = {ictrp_words.status(place.status, Counter()) for place in filed} | {trial.status}
-    return msgspec.structs.replace(
-        trial,
-        locations=(*filed, *(place for place in places.values() if not place.status)),
-        identifiers=tuple(dict.fromkeys((*spelled, *trial.identifiers))),
-        status=next((status for status in _MOST_OPEN if status in statuses), Status.UNKNOWN),
-        registry_status="; ".join(dict.fromkeys(place.status for place in filed if place.status))
-        or trial.registry_status,
-    )
+def _folded(trial: Trial, sibling: Trial | None, met: tuple[Location, ...]) -> Trial:
+    """One trial of two countries' records, as open as the most open of the countries met.
+
+    Facts come from the preferred country's record, what it leaves open from the other one; ages and sexes are those
+    that any of them admits.
+    """
+    facts: dict[str, object] = {}
+    places = {place.country: place for place in (*met, *trial.locations) if place.status}
+    places |= {place.country: place for place in (*met, *trial.locations) if place.country not in places}
+    filed = dict.fromkeys(place.status for place in sorted(places.values(), key=_by_name) if place.status)
+    statuses = {ictrp_words.status(status, Counter()) for status in filed} | {trial.status}
+    if sibling is not None:
+        trial, other = sorted((trial, sibling), key=_preference)
+        facts = {name: getattr(other, name) for name in _FACTS if getattr(trial, name) == _NOTHING[name]}
+        facts |= _admitted(trial, other)
+        facts["identifiers"] = tuple(sorted({*trial.identifiers, *other.identifiers}, key=_by_source))
+    facts["locations"] = tuple(sorted(places.values(), key=_by_name))
+    facts["status"] = next((status for status in _MOST_OPEN if status in statuses), Status.UNKNOWN)
+    facts["registry_status"] = "; ".join(filed) or trial.registry_status
+    return msgspec.structs.replace(trial, **facts)
+
+
+def _by_name(place: Location) -> tuple[bool, str]:
+    return place.status is None, place.country or ""
+
+
+def _by_source(number: Identifier) -> tuple[str, str]:
+    return number.source, number.identifier
+
+
+def _preference(trial: Trial) -> tuple[int, int, str]:
+    """Rank of the best of the countries whose records are in the trial, by the numbers as WHO spells them."""
+    spelled = (_COUNTRY_CODE.search(n.identifier.upper()) for n in trial.identifiers if n.source == "TrialID")
+    return min((euctr.preference(code[1]) for code in spelled if code), default=euctr.preference(""))
+
+
+def _admitted(*records: Trial) -> dict[str, object]:
+    """Ages and sexes at their widest, of the records that state them."""
+    aged = [record for record in records if record.min_age or record.max_age]
+    sexes = {record.sex for record in records if record.sex}
+    stated = {word for record in records for word in (record.registry_sex or "").split("; ") if word}
+    return {
+        "min_age": min((record.min_age for record in aged), key=_first_day, default=None),
+        "max_age": max((record.max_age for record in aged), key=_last_day, default=None),
+        "sex": sexes.pop() if len(sexes) == 1 else Sex.ALL if sexes else None,
+        "registry_sex": "; ".join(sorted(stated)) or None,
+    }
+
+
+def _first_day(limit: AgeLimit | None) -> tuple[float, str]:
+    return (0.0 if limit.days is None else limit.days, limit.text) if limit else (0.0, "")
+
+
+def _last_day(limit: AgeLimit | None) -> tuple[float, str]:
+    return (math.inf if limit.days is None else limit.days, limit.text) if limit else (math.inf, "")
