@@ -298,6 +298,7 @@ def _folded(trial: Trial, sibling: Trial | None, met: tuple[Location, ...]) -> T
         trial, other = sorted((trial, sibling), key=_preference)
         facts = {name: getattr(other, name) for name in _FACTS if getattr(trial, name) == _NOTHING[name]}
         facts |= _admitted(trial, other)
+        facts["conditions"] = tuple(dict.fromkeys((*trial.conditions, *other.conditions)))
         facts["identifiers"] = tuple(sorted({*trial.identifiers, *other.identifiers}, key=_by_source))
     facts["locations"] = tuple(sorted(places.values(), key=_by_name))
     facts["status"] = next((status for status in _MOST_OPEN if status in statuses), Status.UNKNOWN)
