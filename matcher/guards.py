@@ -23,6 +23,17 @@ SAYS_NOTHING = frozenset(
     "minor major early late young old new".split()
 )
 """Words that name no disease alone."""
+QUALIFIERS = frozenset(
+    "advanced solid metastatic refractory relapsed relapsing resistant unresectable resectable locally uncontrolled "  # noqa: SIM905
+    "controlled stable unstable active inactive symptomatic asymptomatic early late end terminal newly diagnosed "
+    "untreated treated moderate severe mild persistent intermittent pediatric adult adolescent elderly older young "
+    "child children childhood infant neonate woman women man men male female patient subject person participant "
+    "acute chronic subacute recurrent primary secondary current stage grade type level degree high low very poorly "
+    "well moderately severely related associated induced suspected known confirmed established hospitalized "
+    "postoperative preoperative perioperative post pre operative surgical risk prevention treatment therapy "
+    "management unspecified nos other various multiple complicated uncomplicated".split()
+)
+"""Words that say how bad a disease is, since when, or whose, and not which it is."""
 MISTYPED_AFFIX = 2
 
 

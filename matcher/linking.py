@@ -3,12 +3,16 @@
 from typing import NamedTuple
 
 from matcher.guards import SAYS_NOTHING
-from matcher.mapping import Hit, Mapper, clean_tokens
+from matcher.mapping import WIDE_HEAD, Hit, Mapper, clean_tokens
 from matcher.normalise import STOPWORDS
 from matcher.terminology import Kind, Relation, Terminology, mesh
 
 FARTHEST = 3
 """Steps up from a concept to the nearest one that a vocabulary has."""
+_JOINS = frozenset({"with", "without", "and", "or", "in", "due", "after", "of", "from", "secondary", "following"})
+"""Words behind which something else than the main thing follows."""
+_TURNS = frozenset({"related", "induced", "associated"})
+"""Words behind which the main thing follows."""
 
 
 class Linked(NamedTuple):
@@ -46,21 +50,37 @@ def link(mapper: Mapper, phrase: str, vocabulary: str | None = None, farthest: i
 
 
 def _about(mapper: Mapper, phrase: str) -> Hit | None:
-    """The hit that names what the phrase is about: diseases before findings, more words before fewer, the first."""
+    """The hit that names what the phrase is about: a disease before a finding, the main part of the phrase before what
+    goes with it ("melanoma and brain metastases", "opioid-induced constipation"), more words before fewer.
+    """
     found = clean_tokens(phrase)
     hits = mapper.without_wide_heads(found, mapper.scan(phrase, found, patterns=False))
     hits = [hit for hit in hits if not hit.ambiguous]
     if not hits:
         return None
     terminology = mapper.terminology
+    parts = _parts([token.text for token in found])
 
     def worth(hit: Hit) -> tuple[float, ...]:
         words = [token.text for token in found[hit.start : hit.end]]
         content = sum(0.5 if word in SAYS_NOTHING else 1.0 for word in words if word not in STOPWORDS)
         disease = terminology.kind(hit.concepts[0]) in (Kind.DISEASE, Kind.GROUP)
-        return (disease, content, hit.score, -hit.start)
+        return (disease, -parts[hit.start], content, hit.score, -hit.start)
 
     return max(hits, key=worth)
+
+
+def _parts(words: list[str]) -> list[int]:
+    """For each word how far its part of the phrase stands from the main one (0)."""
+    parts: list[int] = []
+    part = 0
+    for word in words:
+        if word in _TURNS and parts:
+            parts = [place + 1 for place in parts]
+        elif word in _JOINS and parts:
+            part += 1
+        parts.append(part)
+    return parts
 
 
 def _member(terminology: Terminology, concept: int, prefix: str) -> str | None:
@@ -77,6 +97,6 @@ def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int)
         seen.update(layer)
         for place in layer:
             identifier = _member(terminology, place, prefix)
-            if identifier is not None:
+            if identifier is not None and int(terminology.descendants[place]) <= WIDE_HEAD:
                 return identifier
     return None

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcher.guards import SAYS_NOTHING, says_something
+from matcher.guards import QUALIFIERS, SAYS_NOTHING, says_something
 from matcher.misspellings import Misspellings
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, loose_key, phrase_key, tokens
 from matcher.terminology import Kind, NameKind, Terminology
@@ -17,8 +17,14 @@ _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PATTERN_WINDOW = 8
 _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 _DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
+LONGEST_LOOSE = 7
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
+JOINTS = frozenset(
+    "with without due plus after mit ohne nach avec sans apres con sin tras com sem apos senza dopo met zonder "  # noqa: SIM905
+    "na".split()
+)
+"""Words between things that stand for themselves."""
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 
 
@@ -77,9 +83,10 @@ class Mapper:
         candidates += self._abbreviated(text, found)
         candidates = [hit for hit in candidates if not _reversed(found, hit.start)]
         chosen = _choose(candidates)
-        chosen = self._whole(found, chosen)
+        candidates += self._whole(found, chosen)
         if misspelt:
-            chosen = _choose([*candidates, *self._misspelt(text, found, chosen)])
+            candidates += self._misspelt(text, found, _choose(candidates))
+        chosen = _choose(candidates)
         if patterns:
             chosen = self._with_described(found, chosen)
         return chosen
@@ -101,15 +108,16 @@ class Mapper:
                 break
 
     def _reordered(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
-        """Names whose words stand in another order, brackets not crossed."""
-        brackets = set(_gaps(text, found, "()[]"))
+        """Names whose words stand in another order; brackets and words such as "with" are not crossed."""
+        borders = {*_gaps(text, found, "()[]"), *(place for place, token in enumerate(found) if token.text in JOINTS)}
         content = [(place, token.text) for place, token in enumerate(found) if token.text not in STOPWORDS]
         bags = self.terminology.bag_index
         for first in range(len(content)):
             for last in range(first + 2, min(first + LONGEST_BAG, len(content)) + 1):
                 window = content[first:last]
                 bag = " ".join(sorted({word for _, word in window}))
-                if bag in bags and brackets.isdisjoint(range(window[0][0] + 1, window[-1][0] + 1)):
+                inner = range(window[0][0] + 1, window[-1][0] + 1)
+                if bag in bags and borders.isdisjoint(inner):
                     concepts: list[int] = []
                     for place in self.terminology.keys_of_bag(bag):
                         concepts += [concept for concept in self.concepts_of(place)[0] if concept not in concepts]
@@ -184,23 +192,27 @@ class Mapper:
             others = tuple(dict.fromkeys(concept for concept in others if concept not in concepts))
             yield Hit(start, end, (*concepts[:1], *others) if others else concepts, "misspelt", score, bool(others))
 
-    def _whole(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
+    def _whole(self, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """A short phrase that no name covers whole, by what its words are about (see `loose_key`)."""
-        if len(found) > 7 or (len(chosen) == 1 and chosen[0].end - chosen[0].start == len(found)):
-            return chosen
-        places = self.terminology.keys_of_bag(f"~ {loose_key([token.text for token in found])}")
-        if not places:
-            return chosen
-        return [Hit(0, len(found), self.concepts_of(places[0])[0], "word forms", 0.9)]
+        if len(found) > LONGEST_LOOSE or (len(chosen) == 1 and chosen[0].end - chosen[0].start == len(found)):
+            return
+        words = [token.text for token in found]
+        stretches = [(start, len(words)) for start in range(len(words))] + [(0, end) for end in range(1, len(words))]
+        for start, end in stretches:
+            if (start, end) != (0, len(words)) and any(word not in QUALIFIERS for word in words[:start] + words[end:]):
+                continue
+            part = words[start:end]
+            places = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
+            if not places and not chosen:  # "Alzheimer" alone
+                places = self.terminology.keys_of_bag(f"~ {loose_key([*part, 'disease'])}")
+            if places:
+                yield Hit(start, end, self.concepts_of(places[0])[0], "word forms", 0.9)
+                return
 
     def without_wide_heads(self, found: Sequence[Token], hits: list[Hit]) -> list[Hit]:
         """Hits of a term without a lone wide word of it: "Helicobacter pylori infection" is not "infection"."""
-        content = sum(token.text not in STOPWORDS and token.text not in SAYS_NOTHING for token in found)
-        covered = sum(
-            token.text not in STOPWORDS and token.text not in SAYS_NOTHING
-            for hit in hits
-            for token in found[hit.start : hit.end]
-        )
+        content = sum(map(_tells, found))
+        covered = sum(_tells(token) for hit in hits for token in found[hit.start : hit.end])
         if covered >= content:
             return hits
         counts = self.terminology.descendants
@@ -260,6 +272,11 @@ class Mapper:
             if concept not in found:
                 found.append(concept)
         return found[:limit]
+
+
+def _tells(token: Token) -> bool:
+    """Whether a word says which disease it is."""
+    return token.text not in STOPWORDS and token.text not in SAYS_NOTHING and token.text not in QUALIFIERS
 
 
 def _pattern_places(words: list[str], place: int, sets: list[list[str]]) -> list[int]:

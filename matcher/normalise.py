@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 # Letters that the Unicode decomposition leaves alone.
 _LETTERS = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "Œ": "OE", "Æ": "AE", "ß": "ss", "’": "'"}
+    {"ø": "o", "Ø": "O", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "Œ": "OE", "Æ": "AE", "ß": "ss"}
+    | dict.fromkeys("’‘´`ʼ", "'")
     | dict(zip("αβγδ", ("alpha", "beta", "gamma", "delta"), strict=True))
 )
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")

