@@ -7,6 +7,7 @@ label stand in the table of the form (euctr_form.tsv: the labels of the EU appli
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -100,7 +101,7 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
         if line.rstrip() == _TITLE:
             found = Entry(_TITLE, None, "")
         if found and ((found.key, found.language) not in seen or _REPEATED.match(found.key)):
-            yield entry._replace(value="\n".join(values).strip())
+            yield Entry(entry.key, entry.language, "\n".join(values).strip())
             entry, values = found, [found.value]
             seen.add((found.key, found.language))
         elif entry.key.partition(" ")[0] in _MULTILINE:
@@ -108,8 +109,10 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
     yield entry._replace(value="\n".join(values).strip())
 
 
+@lru_cache(maxsize=8192)
 def _form_line(line: str) -> Entry | None:
-    """A line of the form, which a title of a section is too; None for any other line."""
+    """A line of the form, which a title of a section is too; None for any other line. Most lines come in every
+    version of every trial ("F.2.1 Female: Yes")."""
     code = _CODE.match(line)
     if code is None:
         return None
