@@ -227,8 +227,11 @@ def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
 
 
 def _age(age: _Age | None) -> AgeLimit | None:
-    """A limit in years, months, weeks or days; an amount of another unit (week of pregnancy) is kept as text."""
-    if age is None or age.amount is None or age.unit is None:
+    """A limit in years, months, weeks or days; an amount of another unit (week of pregnancy) is kept as text.
+
+    None where the unit says that there is no limit (NO_MIN_AGE, NO_MAX_AGE), whatever the amount.
+    """
+    if age is None or age.amount is None or age.unit is None or age.unit.startswith("NO_"):
         return None
     return age_limit(f"{age.amount:g} {age.unit.replace('_', ' ').capitalize()}")
 
