@@ -67,6 +67,12 @@ def test_criteria_beside_their_label() -> None:
     assert [sponsor.name for sponsor in trial.sponsors] == ["A hospital"]
 
 
+def test_a_line_of_a_bulleted_list_that_goes_on() -> None:
+    page = """<h1>A trial of calcinosis</h1><p>Condition: Calcinosis</p><p><b>Inclusion criteria:</b><br>
+    - Adults with deposits that<br>hurt<br>Consent<br>- Age over 18</p>"""
+    assert trial_of(page.encode()).eligibility.inclusion == ("Adults with deposits that hurt", "Consent", "Age over 18")
+
+
 def test_names_under_a_heading_and_beside_each_other() -> None:
     page = """<h1>A trial of calcinosis</h1><h3>Conditions</h3><p>Systemic <i>sclerosis</i></p><p>Calcinosis</p>
     <h3>Treatment</h3><p><b>STS</b> <b>Placebo</b></p><h3>Tags</h3><ul><li>skin</li></ul><p>bone</p>

@@ -235,7 +235,7 @@ def _is_paragraph(line: str) -> bool:
 
 def _eligibility(facts: _Facts) -> Eligibility | None:
     """Each line under a heading is an item, in order; None where the page shows no criteria."""
-    inclusion, exclusion = (_items(facts.all(key)) for key in _SIDES)
+    inclusion, exclusion = (_items(facts.lines.get(key, [])) for key in _SIDES)
     if not inclusion and not exclusion:
         return criteria.split("\n".join(facts.all("eligibility"))) if facts.all("eligibility") else None
     sides = (("Inclusion Criteria", inclusion), ("Exclusion Criteria", exclusion))
@@ -243,11 +243,19 @@ def _eligibility(facts: _Facts) -> Eligibility | None:
     return Eligibility(text, tuple(inclusion), tuple(exclusion))
 
 
-def _items(lines: list[str]) -> list[str]:
-    """The lines themselves, unless their numbers tell which of them only go on."""
-    if sum(_NUMBERED.match(line) is not None for line in lines) > 1:
-        return criteria.items("\n".join(lines))
-    return [item for line in lines for item in criteria.items(line)]
+def _items(lines: list[Line]) -> list[str]:
+    """The lines themselves, unless numbers or bullets before others tell which of them only go on."""
+    texts: list[str] = []
+    are_marked = any(line.is_marked for line in lines)
+    for line in lines:
+        begins = line.is_marked or line.role is not Role.TEXT or line.text[:1].isupper() or _NUMBERED.match(line.text)
+        if texts and are_marked and not begins:
+            texts[-1] += f" {line.text}"
+        else:
+            texts.append(line.text)
+    if sum(_NUMBERED.match(text) is not None for text in texts) > 1:
+        return criteria.items("\n".join(texts))
+    return [item for text in texts for item in criteria.items(text)]
 
 
 def _names(lines: list[str]) -> list[str]:

@@ -26,12 +26,13 @@ class Role(Enum):
 class Line(NamedTuple):
     """A line of a page. parts: its text, cut where an inline element begins or ends. level: of a heading.
 
-    Between two elements side by side a part is blank or empty.
+    Between two elements side by side a part is blank or empty. is_marked: a bullet stands before it.
     """
 
     parts: tuple[str, ...]
     role: Role = Role.TEXT
     level: int = 0
+    is_marked: bool = False
 
     @property
     def text(self) -> str:
@@ -108,8 +109,7 @@ def page(body: bytes) -> Page:
     """Read a page, or a plain text, whatever its encoding; raises ValueError for markup that no parser takes."""
     text = decoded(body).replace(_CUT, "")
     if not _TAG.search(text):
-        stripped = (line.strip(_BULLETS) for line in text.splitlines())
-        return Page([Line((line,)) for line in stripped if squeeze(line)])
+        return Page([line for raw in text.splitlines() for line in _complete([raw], _Place())])
     try:
         soup = BeautifulSoup(_XML_DECLARATION.sub("", text), "lxml")
     except (ParserRejectedMarkup, RecursionError) as error:
@@ -186,7 +186,9 @@ def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
     while cut and not cut[0].strip(_BULLETS + "\r\n"):
         del cut[0]
     if cut and squeeze("".join(cut)):
-        yield Line((cut[0].lstrip(_BULLETS + "\r\n"), *cut[1:]), place.role, place.level)
+        first = cut[0].lstrip(_BULLETS + "\r\n")
+        is_marked = not raw.replace(_CUT, "").lstrip().startswith(first[:1])
+        yield Line((first, *cut[1:]), place.role, place.level, is_marked)
 
 
 def _without_choices(parts: list[str]) -> list[str]:
