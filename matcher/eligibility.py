@@ -1,7 +1,7 @@
 """A trial's stated limits against what is known of the patient. Never says that somebody is eligible."""
 
 from matcher.patients import canonical_country
-from matcher.profiles import Catalogue
+from matcher.profiles import Facts
 from matcher.results import Eligibility, Patient
 
 _DAYS_IN_YEAR = 365.25
@@ -11,13 +11,11 @@ def _years(days: float) -> str:
     return f"{days / _DAYS_IN_YEAR:.0f} years" if days >= 2 * _DAYS_IN_YEAR - 1 else f"{days / 30.4375:.0f} months"
 
 
-def check(
-    catalogue: Catalogue, place: int, patient: Patient, countries: dict[int, frozenset[str]]
-) -> tuple[Eligibility, str | None]:
-    """Verdict, and the reason when a stated limit excludes the patient."""
-    age, reason = _age(catalogue, place, patient.age_years)
+def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> tuple[Eligibility, str | None]:
+    """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
+    age, reason = _age(facts, patient.age_years)
     sex = "unknown"
-    admitted = catalogue.value(place, "sex")
+    admitted = facts.sex
     if patient.sex in ("female", "male"):
         if admitted == "all" or admitted == patient.sex:
             sex = "met"
@@ -25,8 +23,8 @@ def check(
             sex = "not met"
             reason = reason or f"The trial takes {admitted} participants only."
     country = "unknown"
-    if patient.country and countries.get(place):
-        country = "met" if canonical_country(patient.country) in countries[place] else "not met"
+    if patient.country and countries:
+        country = "met" if canonical_country(patient.country) in countries else "not met"
     if reason is not None:
         verdict = "excluded"
     elif "met" in (age, sex):
@@ -36,9 +34,8 @@ def check(
     return Eligibility(verdict, age, sex, country), reason
 
 
-def _age(catalogue: Catalogue, place: int, age_years: float | None) -> tuple[str, str | None]:
-    low, until = catalogue.value(place, "min_age_days"), catalogue.value(place, "max_age_until_days")
-    bands = catalogue.value(place, "ages_are_bands")
+def _age(facts: Facts, age_years: float | None) -> tuple[str, str | None]:
+    low, until = facts.min_age_days, facts.max_age_until_days
     if age_years is None or (low is None and until is None):
         return "unknown", None
     # A whole number of years covers the year that follows it.
@@ -49,4 +46,4 @@ def _age(catalogue: Catalogue, place: int, age_years: float | None) -> tuple[str
         return "not met", f"The patient is {stated} old; the trial starts at {_years(low)}."
     if until is not None and low_end >= until:
         return "not met", f"The patient is {stated} old; the trial ends before {_years(until)}."
-    return ("unknown" if bands else "met"), None
+    return ("unknown" if facts.ages_are_bands else "met"), None

@@ -1,7 +1,8 @@
 """From a patient's concept to the concepts that trials of it are filed under, each with a cost and its reason."""
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from matcher.terminology import Kind, Relation, Terminology
 
@@ -21,8 +22,11 @@ WIDE = 120
 """A concept with more descendants than this is a heading: it is not followed upwards."""
 
 
-class Reached(NamedTuple):
-    """A concept reached from another one. relation: same, narrower, broader. evidence: source of the weakest step."""
+class Reached(msgspec.Struct, frozen=True, gc=False):
+    """A concept reached from another one. relation: same, narrower, broader. evidence: source of the weakest step.
+
+    There are millions of them, so the garbage collector is spared to walk them.
+    """
 
     weight: float
     relation: str
@@ -36,6 +40,7 @@ class Expansion:
         self.terminology = terminology
         self.of = lru_cache(maxsize=20_000)(self._of)
         self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
+        self.obligate = lru_cache(maxsize=20_000)(self._obligate)
 
     def _is_group(self, concept: int) -> bool:
         return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > WIDE
@@ -99,8 +104,8 @@ class Expansion:
         found: dict[int, Reached] = {}
         terminology = self.terminology
         start = self.of(concept)
-        for disease, (weight, relation, _) in start.items():
-            if relation == "narrower" or (disease != concept and weight < 0.5):
+        for disease, how in start.items():
+            if how.relation == "narrower" or (disease != concept and how.weight < 0.5):
                 continue
             factor = 1.0 if disease == concept else 0.9
             for edge in terminology.edges(disease):
@@ -108,13 +113,13 @@ class Expansion:
                     _keep(found, edge.other, Reached(edge.weight * factor, edge.relation.name.lower(), edge.source))
         return found
 
-    def obligate(self, concept: int) -> list[int]:
+    def _obligate(self, concept: int) -> tuple[int, ...]:
         """Findings without which the disease is not the disease (calcinosis in CREST): the curated ones of weight 1."""
-        return [
+        return tuple(
             edge.other
             for edge in self.terminology.edges(concept)
             if edge.relation is Relation.MANIFESTATION and edge.weight >= 0.995 and not edge.source.startswith("HPOA:")
-        ]
+        )
 
 
 def _keep(reached: dict[int, Reached], concept: int, new: Reached) -> None:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from matcher.presentation import PatientConcepts
 from matcher.profiles import FIELD_WEIGHT
-from matcher.ranking import Scored
 from matcher.results import Suggestions
 
 if TYPE_CHECKING:
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def explain_trial(
-    matcher: "Matcher", trial_id: str, patient: PatientConcepts, ranked: list[Scored], suggestions: Suggestions
+    matcher: "Matcher", trial_id: str, patient: PatientConcepts, suggestions: Suggestions
 ) -> tuple[str, ...]:
     """Lines that say what was understood, what the trial names, how they meet and what each step costs.
 
@@ -24,12 +23,12 @@ def explain_trial(
     place = matcher.place(trial_id)
     ranker, catalogue = matcher.ranker, matcher.catalogue
     trial_id = catalogue.trial_ids[place]
-    lines = [f"{trial_id}: {catalogue.value(place, 'brief_title') or catalogue.value(place, 'official_title') or ''}"]
+    lines = [f"{trial_id}: {catalogue.facts(place).title or ''}"]
     for naming in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item.field, 0.0)):
         if naming.concept in catalogue.requirement_names:
-            lines.append(f'It asks: {catalogue.requirement_names[naming.concept]} ("{naming.words}").')
+            lines.append(f'It asks: {catalogue.requirement_names[naming.concept]} ("{catalogue.words(naming)}").')
         else:
-            lines.append(f'It names {ranker.label(naming.concept)} as {naming.field} ("{naming.words}").')
+            lines.append(f'It names {ranker.label(naming.concept)} as {naming.field} ("{catalogue.words(naming)}").')
     elements = (*patient.diseases, *patient.findings)
     for element in elements:
         source = " (implied)" if element.inferred else ""
@@ -40,6 +39,7 @@ def explain_trial(
     for concept, words in patient.denied.items():
         if concept in {naming.concept for naming in catalogue.namings(place)}:
             lines.append(f'You deny {ranker.label(concept)}: "{words}".')
+    ranked = ranker.rank(patient)
     rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
     if rank is None:
         lines.append(_no_way(matcher, place, patient))

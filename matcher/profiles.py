@@ -1,43 +1,66 @@
 """What the ranking knows of each trial: its concepts by field, its limits, and what it asks of participants."""
 
-from collections import defaultdict
-from functools import cached_property
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 
 import duckdb
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from matcher.content_words import content_words
 from matcher.expansion import Expansion
-from matcher.normalise import STOPWORDS, tokens
 from matcher.terminology import Kind, Relation, Terminology
-from matcher.trials import FIELDS, OWN_WORDS, TrialMapper, concept_rows, has_table, read_texts, unmapped
+from matcher.trials import OWN_WORDS, TrialMapper, concept_rows, has_table, read_texts
 
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+FIELDS = ("condition", "title", "mesh", "keyword", "inclusion", "mesh_ancestor", "requirement", "exclusion")
+"""Where a trial names a concept; what stands in an earlier field is not looked for in a later one."""
 FIELD_WEIGHT = {
     "condition": 1.0, "title": 0.97, "mesh": 0.9, "keyword": 0.8, "inclusion": 0.7, "mesh_ancestor": 0.3,
 }  # fmt: skip
+_WEIGHTS = np.array([FIELD_WEIGHT.get(field, 0.0) for field in FIELDS])
 _FOCUS = ("condition", "title")
-OPEN = frozenset({"recruiting", "not_yet_recruiting", "by_invitation", "expanded_access"})
+_NOTHING: frozenset[str] = frozenset()
+_NO_CONCEPTS: frozenset[int] = frozenset()
 
 
-class Naming(NamedTuple):
-    """A place where a trial names a concept."""
+class Naming(msgspec.Struct, frozen=True, gc=False):
+    """A place where a trial names a concept. row: of `Catalogue.words`."""
 
     concept: int
     field: str
     score: float
-    words: str
+    row: int
 
 
-class Profile(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True, gc=False):
+    """What is shown of a trial and decides beside its concepts, as the catalogue says it."""
+
+    trial_id: str
+    study_id: str | None
+    registry: str
+    title: str | None
+    status: str
+    phase: tuple[str, ...]
+    sex: str | None
+    min_age_days: int | None
+    max_age_until_days: int | None
+    ages_are_bands: bool | None
+    url: str
+    last_update: str | None
+
+
+class Profile(msgspec.Struct, frozen=True, gc=False):
     """A trial as the ranking sees it.
 
-    diseases, findings: concepts in its conditions and titles, the most specific ones; others: concepts that it names
-    elsewhere (keywords, MeSH, inclusion criteria). excluded: concepts in its exclusion criteria. causes: distinct
-    unrelated diseases that it admits. asked: its requirements ("requires:earlier-study"). words: content words of
-    its title, conditions and interventions.
+    diseases, findings: concepts in its conditions and titles, the most specific ones; groups: wide headings there;
+    others: concepts that it names elsewhere (keywords, MeSH, inclusion criteria). named: all of these. excluded:
+    concepts in its exclusion criteria. causes: distinct unrelated diseases that it admits. asked: its requirements
+    ("requires:earlier-study").
     """
 
     place: int
@@ -45,136 +68,179 @@ class Profile(msgspec.Struct, frozen=True):
     findings: dict[int, Naming]
     others: dict[int, Naming]
     groups: dict[int, Naming]
+    named: frozenset[int]
     excluded: dict[int, Naming]
     causes: int
     asked: frozenset[str]
-    words: frozenset[str]
 
 
-_COLUMNS = """
-SELECT trial_id, study_id, registry, brief_title, official_title, status, phase, sex, min_age_days, max_age_until_days,
-       ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update, missing_since IS NOT NULL AS missing
-       , concat_ws(' ', c.words, i.words) AS word_source
+_FACTS = """
+SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_title) AS title, status, phase, sex,
+       min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update,
+       concat_ws(' ', brief_title, official_title, c.words, i.words) AS text
 FROM trials
 LEFT JOIN (SELECT trial_id, string_agg(condition, ' ') AS words FROM conditions GROUP BY ALL) c USING (trial_id)
 LEFT JOIN (SELECT trial_id, string_agg(name, ' ') AS words FROM interventions GROUP BY ALL) i USING (trial_id)
 ORDER BY trial_id
 """
+_CONCEPTS = """
+WITH places AS (SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS place FROM trials)
+SELECT p.place, c.concept_id, list_position(?, c.field) - 1 AS field, c.rowid AS number, c.score, c.words
+FROM {table} c JOIN places p ON p.trial_id = c.trial_id AND p.content_hash = c.content_hash
+"""
 
 
 class Catalogue:
-    """The trials of one catalogue and the concepts that they name, read once."""
+    """The trials of one catalogue and the concepts that they name, read once.
+
+    A trial goes by its place in the order of ids. A row is one naming of a concept by a trial; rows are sorted by trial
+    and field.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion) -> None:
         self.terminology = terminology
         self.expansion = expansion
         self._connection = connection.cursor()
-        table = self._connection.sql(_COLUMNS).to_arrow_table()
-        self.table = table.combine_chunks()
-        self.trial_ids: list[str] = self.table["trial_id"].to_pylist()
+        table = self._connection.sql(_FACTS).to_arrow_table()
+        self.trial_ids: list[str] = table["trial_id"].to_pylist()
+        self._columns = {name: table[name].combine_chunks() for name in table.column_names}
+        self._texts = self._columns.pop("text")
+        statuses = self._columns["status"].dictionary_encode()
+        self._status_names: list[str] = statuses.dictionary.to_pylist()
+        self._status_numbers: list[int] = statuses.indices.to_pylist()
+        self._facts: dict[int, Facts] = {}
         self._profiles: dict[int, Profile] = {}
-        self._columns: dict[str, list[Any]] = {}
-        rows = self._concept_table()
-        self._index(rows)
+        self._content_words: dict[int, frozenset[str]] = {}
+        self._sites = lru_cache(maxsize=50_000)(self._find_sites)
+        self._meant = lru_cache(maxsize=50_000)(self._find_meant)
+        self._wider = lru_cache(maxsize=50_000)(self._find_wider)
+        self._role = lru_cache(maxsize=50_000)(self._find_role)
+        self._index(self._concept_rows())
 
     @cached_property
     def place_of(self) -> dict[str, int]:
         """Place of each trial."""
         return {trial_id: place for place, trial_id in enumerate(self.trial_ids)}
 
-    def _concept_table(self) -> pa.Table:
+    def _concept_rows(self) -> pa.Table:
         """Stored rows that are current, and fresh ones for the trials that have none."""
-        columns = "trial_id, concept_id, label, field, score, words"
-        tables = []
-        missing = unmapped(self._connection, None)
-        if has_table(self._connection):
-            stale = pa.table({"trial_id": pa.array(missing, pa.string())})
-            self._connection.register("stale_trials", stale)
-            tables.append(
-                self._connection.sql(
-                    f"SELECT {columns} FROM trial_concepts c ANTI JOIN stale_trials s USING (trial_id) "
-                    "SEMI JOIN trials t USING (trial_id) WHERE concept_id <> ''"
-                ).to_arrow_table()
-            )
-            self._connection.unregister("stale_trials")
-        if missing:
+        tables = [self._read_concepts("trial_concepts")] if has_table(self._connection) else []
+        mapped = np.zeros(len(self.trial_ids), dtype=bool)
+        for table in tables:
+            mapped[table["place"].to_numpy()] = True
+        missing = [self.trial_ids[place] for place in np.flatnonzero(~mapped).tolist()]
+        if missing or not tables:
             fresh = concept_rows(TrialMapper(self.terminology), read_texts(self._connection, missing))
-            fresh = fresh.select(["trial_id", "concept_id", "label", "field", "score", "words"])
-            tables.append(fresh.filter(pc.not_equal(fresh["concept_id"], "")))
+            fresh = fresh.append_column("rowid", pa.array(range(len(fresh)), pa.int64()))
+            self._connection.register("fresh_concepts", fresh)
+            tables.append(self._read_concepts("fresh_concepts"))
+            self._connection.unregister("fresh_concepts")
         return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
 
+    def _read_concepts(self, table: str) -> pa.Table:
+        return self._connection.sql(_CONCEPTS.format(table=table), params=[FIELDS]).to_arrow_table()
+
     def _index(self, rows: pa.Table) -> None:
-        """Postings: for each concept the trials that name it; for each trial its rows."""
+        """Keep the rows, sorted by trial and field, else in their own order."""
         ids = rows["concept_id"].combine_chunks().dictionary_encode()
-        names: list[str] = ids.dictionary.to_pylist()
-        place_of = self.terminology.place_of
-        size = len(self.terminology.ids)
-        numbers = np.empty(len(names), dtype=np.int64)
+        concepts = self._number(ids.dictionary.to_pylist())[ids.indices.to_numpy()]
+        places, fields = rows["place"].to_numpy(), rows["field"].to_numpy()
+        order = np.lexsort((rows["number"].to_numpy(), fields, places))
+        self._order = order[concepts[order] >= 0]
+        self._words = rows["words"].combine_chunks()
+        self._row_scores = rows["score"].to_numpy()[self._order]
+        self._row_fields = fields[self._order]
+        self._row_concepts = concepts[self._order]
+        places = places[self._order]
+        self._first_rows = np.searchsorted(places, np.arange(len(self.trial_ids) + 1))
+        self._post(places)
+
+    def _post(self, places: Ints) -> None:
+        """For each concept the trials that name it, with the weight of the best field."""
+        admitting = np.flatnonzero(_WEIGHTS[self._row_fields])
+        by_concept = admitting[np.argsort(self._row_concepts[admitting], kind="stable")]
+        concepts, places = self._row_concepts[by_concept], places[by_concept]
+        is_first = np.ones(len(concepts), dtype=bool)
+        is_first[1:] = (concepts[1:] != concepts[:-1]) | (places[1:] != places[:-1])
+        concepts, self._posted_places = concepts[is_first], places[is_first]
+        self._posted_weights = _WEIGHTS[self._row_fields[by_concept[is_first]]]
+        named, starts = np.unique(concepts, return_index=True)
+        ends = np.append(starts[1:], len(concepts)).tolist()
+        self._postings = dict(zip(named.tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
+
+    def _number(self, ids: Sequence[str]) -> Ints:
+        """Number of each concept: its place in the terminology, behind them the catalogue's own terms and the
+        requirements, -1 for none.
+        """
+        place_of, size = self.terminology.place_of, len(self.terminology.ids)
         self.own_terms: dict[str, int] = {}
         self.requirement_names: dict[int, str] = {}
-        for number, name in enumerate(names):
-            place = place_of.get(name)
-            if place is None:
-                place = size + number
-                if name.startswith(OWN_WORDS):
-                    self.own_terms[name.removeprefix(OWN_WORDS)] = place
-                else:
-                    self.requirement_names[place] = name
-            numbers[number] = place
-        trials = {trial_id: place for place, trial_id in enumerate(self.trial_ids)}
-        trial_codes = rows["trial_id"].combine_chunks().dictionary_encode()
-        trial_numbers = np.array([trials[name] for name in trial_codes.dictionary.to_pylist()], dtype=np.int64)
-        self.row_concepts = numbers[ids.indices.to_numpy(zero_copy_only=False)] if len(rows) else np.zeros(0, np.int64)
-        self.row_trials = (
-            trial_numbers[trial_codes.indices.to_numpy(zero_copy_only=False)] if len(rows) else np.zeros(0, np.int64)
-        )
-        self._rows = rows
-        fields = rows["field"].combine_chunks().dictionary_encode()
-        rank = np.array([FIELDS.index(name) for name in fields.dictionary.to_pylist()], dtype=np.int8)
-        self.row_fields = rank[fields.indices.to_numpy(zero_copy_only=False)] if len(rows) else np.zeros(0, np.int8)
-        by_trial = np.argsort(self.row_trials, kind="stable")
-        self._trial_order = by_trial
-        self._trial_pointers = np.searchsorted(self.row_trials[by_trial], np.arange(len(self.trial_ids) + 1))
-        named = self.row_fields < FIELDS.index("exclusion")
-        order = np.flatnonzero(named)[np.argsort(self.row_concepts[named], kind="stable")]
-        self._concept_order = order
-        sorted_concepts = self.row_concepts[order]
-        unique, starts = np.unique(sorted_concepts, return_index=True)
-        ends = np.append(starts[1:], len(sorted_concepts))
-        self._postings = {
-            int(concept): (int(start), int(end)) for concept, start, end in zip(unique, starts, ends, strict=True)
-        }
+        numbers = np.empty(len(ids), dtype=np.int64)
+        for number, name in enumerate(ids):
+            place = place_of.get(name, size + number)
+            if place < size:
+                pass
+            elif name.startswith(OWN_WORDS):
+                self.own_terms[name.removeprefix(OWN_WORDS)] = place
+            elif name:
+                self.requirement_names[place] = name
+            numbers[number] = place if name else -1
+        return numbers
 
     @cached_property
     def named_concepts(self) -> frozenset[int]:
         """Every concept that some trial names."""
         return frozenset(self._postings)
 
-    def trials_naming(self, concept: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        """Trials that name a concept, and the field of each naming."""
+    @cached_property
+    def own_names(self) -> dict[int, str]:
+        """The words of each of the catalogue's own terms."""
+        return {place: words for words, place in self.own_terms.items()}
+
+    def trials_naming(self, concept: int) -> tuple[Ints, Floats]:
+        """Trials that name a concept, in order, and for each the weight of the best field that does."""
         start, end = self._postings.get(concept, (0, 0))
-        rows = self._concept_order[start:end]
-        return self.row_trials[rows], self.row_fields[rows]
+        return self._posted_places[start:end], self._posted_weights[start:end]
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept, a disease for the catalogue's own terms."""
         return self.terminology.kind(concept) if concept < len(self.terminology.ids) else Kind.DISEASE
 
     def namings(self, place: int) -> list[Naming]:
-        """All places where a trial names a concept."""
-        rows = self._trial_order[self._trial_pointers[place] : self._trial_pointers[place + 1]]
-        scores, words = self._rows["score"], self._rows["words"]
+        """All places where a trial names a concept, by field."""
+        start, end = self._first_rows[place : place + 2].tolist()
+        concepts = self._row_concepts[start:end].tolist()
+        fields = self._row_fields[start:end].tolist()
+        scores = self._row_scores[start:end].tolist()
         return [
-            Naming(int(self.row_concepts[row]), FIELDS[self.row_fields[row]], scores[row].as_py(), words[row].as_py())
-            for row in rows.tolist()
+            Naming(concept, FIELDS[field], score, row)
+            for row, (concept, field, score) in enumerate(zip(concepts, fields, scores, strict=True), start)
         ]
 
-    def value(self, place: int, column: str) -> Any:
-        """A column of trials for one trial."""
-        values = self._columns.get(column)
-        if values is None:
-            values = self._columns[column] = self.table[column].to_pylist()
-        return values[place]
+    def words(self, naming: Naming) -> str:
+        """The trial's own words for what it names."""
+        words: str = self._words[int(self._order[naming.row])].as_py()
+        return words
+
+    def status(self, place: int) -> str:
+        """Recruitment status of a trial."""
+        return self._status_names[self._status_numbers[place]]
+
+    def facts(self, place: int) -> Facts:
+        """What is shown of a trial, read once."""
+        found = self._facts.get(place)
+        if found is None:
+            row = {name: column[place].as_py() for name, column in self._columns.items()}
+            row["phase"] = tuple(row["phase"] or ())
+            found = self._facts[place] = Facts(**row)
+        return found
+
+    def content_words(self, place: int) -> frozenset[str]:
+        """Content words of a trial's titles, conditions and interventions, read once."""
+        found = self._content_words.get(place)
+        if found is None:
+            found = self._content_words[place] = content_words(self._texts[place].as_py())
+        return found
 
     def profile(self, place: int) -> Profile:
         """A trial as the ranking sees it, made once."""
@@ -184,116 +250,121 @@ class Catalogue:
         return found
 
     def _make_profile(self, place: int) -> Profile:
-        by_field: dict[str, dict[int, Naming]] = defaultdict(dict)
-        for naming in self.namings(place):
-            by_field[naming.field].setdefault(naming.concept, naming)
         focus: dict[int, Naming] = {}
-        for field in _FOCUS:
-            for concept, naming in by_field[field].items():
-                focus.setdefault(concept, naming)
-        sites = self._sites(focus)
-        focus = {concept: naming for concept, naming in focus.items() if not self._generic(concept, sites)}
-        asked = frozenset(
-            self.requirement_names[concept] for concept in by_field["requirement"] if concept in self.requirement_names
-        )
-        if "admits:children-and-adults" not in asked:
-            focus = self._without_wider(focus)
+        elsewhere: dict[int, Naming] = {}
+        excluded: dict[int, Naming] = {}
+        asked: set[str] = set()
+        for naming in self.namings(place):
+            if naming.field in _FOCUS:
+                focus.setdefault(naming.concept, naming)
+            elif naming.field == "exclusion":
+                excluded.setdefault(naming.concept, naming)
+            elif naming.field == "requirement":
+                asked.update(filter(None, [self.requirement_names.get(naming.concept)]))
+            else:
+                elsewhere.setdefault(naming.concept, naming)
+        sites = _NO_CONCEPTS.union(*map(self._sites, focus))
+        if sites:
+            focus = {concept: naming for concept, naming in focus.items() if self._meant(concept).isdisjoint(sites)}
+        if len(focus) > 1 and "admits:children-and-adults" not in asked:
+            wider = _NO_CONCEPTS.union(*map(self._wider, focus))
+            focus = {concept: naming for concept, naming in focus.items() if concept not in wider}
+        others = {
+            concept: naming
+            for concept, naming in elsewhere.items()
+            if concept not in focus and (not sites or self._meant(concept).isdisjoint(sites))
+        }
         diseases, findings, groups = self._roles(focus)
-        others: dict[int, Naming] = {}
-        for field in ("mesh", "keyword", "inclusion", "mesh_ancestor"):
-            for concept, naming in by_field[field].items():
-                if concept not in focus and not self._generic(concept, sites):
-                    others.setdefault(concept, naming)
         return Profile(
             place=place,
             diseases=diseases,
             findings=findings,
             others=others,
             groups=groups,
-            excluded=by_field["exclusion"],
+            named=frozenset(focus).union(others),
+            excluded=excluded,
             causes=self._causes(diseases),
-            asked=asked,
-            words=self._words(place),
+            asked=frozenset(asked) if asked else _NOTHING,
         )
 
-    def _groups_of(self, concept: int) -> dict[int, Relation]:
+    def _find_sites(self, concept: int) -> frozenset[int]:
+        """Wide groups of which this is a member that the group's trials do not mean (vessels, brain, tendons)."""
         if concept >= len(self.terminology.ids):
-            return {}
-        return {
+            return _NO_CONCEPTS
+        sites: set[int] = set()
+        for implied in (concept, *self.expansion.obligate(concept)):
+            for other, how in self.expansion.of(implied).items():
+                if how.relation != "narrower":
+                    sites.update(self._groups_of(other, Relation.IN_GROUP))
+        return frozenset(sites)
+
+    def _find_meant(self, concept: int) -> frozenset[int]:
+        """A concept with the wide groups whose trials mean it: beside a site of one of them a more specific naming
+        explains it ("Calcinosis" beside calcific tendinitis).
+        """
+        return frozenset((concept, *self._groups_of(concept, Relation.ACCEPTS)))
+
+    def _groups_of(self, concept: int, relation: Relation) -> list[int]:
+        if concept >= len(self.terminology.ids):
+            return []
+        groups = {
             edge.other: edge.relation
             for edge in self.terminology.edges(concept)
             if edge.relation in (Relation.ACCEPTS, Relation.IN_GROUP)
         }
+        return [group for group, found in groups.items() if found is relation]
 
-    def _without_wider(self, focus: dict[int, Naming]) -> dict[int, Naming]:
-        """Focus without a disease of which a special kind is named too: "Dermatomyositis" in a trial of juvenile
-        ones.
-        """
-        size = len(self.terminology.ids)
-        wider: set[int] = set()
-        for concept in focus:
-            if concept < size and self.kind(concept) is Kind.DISEASE:
-                above = self.expansion.of(concept)
-                wider |= {other for other in focus if other in above and above[other].relation == "broader"}
-        return {concept: naming for concept, naming in focus.items() if concept not in wider}
-
-    def _sites(self, focus: dict[int, Naming]) -> set[int]:
-        """Wide groups of which the trial names a member that the group's trials do not mean (vessels, brain,
-        tendons).
-        """
-        size = len(self.terminology.ids)
-        sites: set[int] = set()
-        for concept in focus:
-            if concept >= size:
-                continue
-            for implied in (concept, *self.expansion.obligate(concept)):
-                for other, how in self.expansion.of(implied).items():
-                    if how.relation != "narrower":
-                        groups = self._groups_of(other)
-                        sites |= {group for group, relation in groups.items() if relation is Relation.IN_GROUP}
-        return sites
-
-    def _generic(self, concept: int, sites: set[int]) -> bool:
-        """Whether a more specific naming explains this one: "Calcinosis" beside calcific tendinitis."""
-        if not sites:
-            return False
-        groups = self._groups_of(concept)
-        return concept in sites or any(
-            group in sites and relation is Relation.ACCEPTS for group, relation in groups.items()
-        )
+    def _find_wider(self, concept: int) -> frozenset[int]:
+        """Wider diseases, which a trial of a special kind does not mean: "Dermatomyositis" in one of juvenile ones."""
+        if concept >= len(self.terminology.ids) or self.kind(concept) is not Kind.DISEASE:
+            return _NO_CONCEPTS
+        return frozenset(other for other, how in self.expansion.of(concept).items() if how.relation == "broader")
 
     def _roles(self, focus: dict[int, Naming]) -> tuple[dict[int, Naming], dict[int, Naming], dict[int, Naming]]:
         """Diseases (any of them admits), findings (required beside them) and wide headings."""
         diseases: dict[int, Naming] = {}
         findings: dict[int, Naming] = {}
         groups: dict[int, Naming] = {}
-        complications: set[int] = set()
+        complications = self._complications(focus) if len(focus) > 1 else ()
+        for concept, naming in focus.items():
+            role = self._role(concept)
+            if role is Kind.SYMPTOM:
+                groups[concept] = naming
+            elif role is Kind.FINDING or concept in complications:
+                findings[concept] = naming
+            else:
+                (groups if role is Kind.GROUP else diseases)[concept] = naming
+        return diseases, findings, groups
+
+    def _find_role(self, concept: int) -> Kind:
+        """Kind of a concept where a trial is about it: a heading such as "ectopic calcification" is a finding, one
+        such as "connective tissue disease" no limit.
+        """
+        kind = self.kind(concept)
+        if kind is not Kind.GROUP:
+            return kind
+        above = self.terminology.edges(concept, backwards=True)
+        is_finding = any(edge.relation in (Relation.ACCEPTS, Relation.IN_GROUP) for edge in above)
+        return Kind.FINDING if is_finding else Kind.GROUP
+
+    def _complications(self, focus: Iterable[int]) -> set[int]:
+        """Concepts of the focus that others of it come with."""
+        found: set[int] = set()
         for concept in focus:
             if concept < len(self.terminology.ids):
-                complications |= self.expansion.manifestations(concept).keys() & focus.keys() - {concept}
-        for concept, naming in focus.items():
-            kind = self.kind(concept)
-            if kind is Kind.SYMPTOM:
-                groups[concept] = naming
-            elif kind is Kind.FINDING or concept in complications:
-                findings[concept] = naming
-            elif kind is Kind.GROUP:
-                # A heading such as "ectopic calcification" is a finding, one such as "connective tissue disease" no
-                # limit.
-                above = self.terminology.edges(concept, backwards=True)
-                is_finding = any(edge.relation in (Relation.ACCEPTS, Relation.IN_GROUP) for edge in above)
-                (findings if is_finding else groups)[concept] = naming
-            else:
-                diseases[concept] = naming
-        return diseases, findings, groups
+                does = self.expansion.manifestations(concept)
+                found.update(other for other in focus if other != concept and other in does)
+        return found
 
     def _causes(self, diseases: dict[int, Naming]) -> int:
         """How many unrelated diseases a trial admits: dermatomyositis and its juvenile form count once."""
-        distinct: list[set[int]] = []
+        if len(diseases) < 2:
+            return len(diseases)
+        distinct: list[Iterable[int]] = []
         for concept in diseases:
-            related = set(self.expansion.of(concept)) if concept < len(self.terminology.ids) else {concept}
-            if not any(concept in other or not other.isdisjoint({concept}) for other in distinct):
-                distinct.append(related)
+            if not any(concept in other for other in distinct):
+                known = concept < len(self.terminology.ids)
+                distinct.append(self.expansion.of(concept) if known else (concept,))
         return len(distinct)
 
     def countries(self) -> list[tuple[str, list[str]]]:
@@ -301,9 +372,3 @@ class Catalogue:
         return self._connection.execute(
             "SELECT trial_id, list(DISTINCT country) FROM locations WHERE country IS NOT NULL GROUP BY trial_id"
         ).fetchall()
-
-    def _words(self, place: int) -> frozenset[str]:
-        parts = [self.value(place, column) or "" for column in ("brief_title", "official_title", "word_source")]
-        return frozenset(
-            token.text for token in tokens(" ".join(parts)) if token.text not in STOPWORDS and len(token.text) > 2
-        )

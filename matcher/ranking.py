@@ -1,22 +1,28 @@
 """Which trials a patient's concepts lead to, in which order, by which paths.
 
 A trial's focus has two sides: diseases, any of which admits, and findings, which it requires. A patient has the same
-two
-sides. The score of a trial is the product of how well each stated side is met, lowered for what the trial asks and the
-patient does not state, and for what the patient has and the trial does not treat.
+two sides. The score of a trial is the product of how well each stated side is met, lowered for what the trial asks and
+the patient does not state, and for what the patient has and the trial does not treat.
+
+`Ranker.rank` scores every candidate. `Ranker.best_first` gives the same trials in the same order and scores only those
+that can still come next; a property test holds the two equal.
 """
 
+import heapq
 import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from matcher.expansion import Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
-from matcher.profiles import FIELD_WEIGHT, Catalogue, Naming, Profile
+from matcher.profiles import FIELD_WEIGHT, Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
-from matcher.trials import FIELDS
 
 STRONG = 0.7
 POSSIBLE = 0.42
@@ -46,10 +52,19 @@ ENOUGH_WORDS = 5.0
 BOTH_DISEASES = 0.12
 SEVERAL = 3
 HINT = 0.35
+HINTED = 0.3
+"""What a hint weighs while candidates are chosen, before how regular it is."""
 CANDIDATES = 120
+STANDING = {
+    "recruiting": 1.0, "not_yet_recruiting": 1.0, "by_invitation": 1.0, "expanded_access": 1.0, "unknown": 0.95,
+}  # fmt: skip
+"""Open trials go before closed ones of about the same score: a tenth less counts as about the same."""
+CLOSED = 0.9
+ROUNDING = 1 + 1e-9
+"""By how much a mean of two may lie above the larger one when it is computed."""
 
 
-class Link(NamedTuple):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """How one element of the patient meets one naming of the trial."""
 
     element: Element
@@ -58,7 +73,7 @@ class Link(NamedTuple):
     value: float
 
 
-class Scored(NamedTuple):
+class Scored(msgspec.Struct, frozen=True, gc=False):
     """A trial with its score and what made it."""
 
     place: int
@@ -69,6 +84,17 @@ class Scored(NamedTuple):
     firm: bool
 
 
+class Case(NamedTuple):
+    """A patient with what follows for all trials alike.
+
+    treatable: findings that some trial is about; reachable: all concepts that one of the patient's leads to.
+    """
+
+    patient: PatientConcepts
+    treatable: frozenset[int]
+    reachable: frozenset[int]
+
+
 class Ranker:
     """Ranks the trials of one catalogue for patients."""
 
@@ -77,135 +103,190 @@ class Ranker:
         self.terminology = terminology
         self.expansion = expansion
         self._comes_with = lru_cache(maxsize=200_000)(self._find_comes_with)
+        self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
+        self._hints = lru_cache(maxsize=20_000)(self._find_hints)
+        self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
-        """All trials with a score, best first."""
-        elements = (*patient.diseases, *patient.findings)
-        treatable = {element.concept for element in patient.findings if self._treatable(element)}
-        scored: list[Scored] = []
-        for place in self._candidates(elements):
-            found = self.score(place, patient, treatable)
-            if found is not None:
-                scored.append(found)
-        if patient.family and not patient.diseases and not patient.findings and patient.relative:
+        """All trials with a score, best first: the plain form, every candidate scored."""
+        case = self._case(patient)
+        places, _ = self._candidates((*patient.diseases, *patient.findings))
+        found = [self.score(place, case) for place in places]
+        scored = [item for item in found if item is not None]
+        if _is_for_relatives(patient):
             scored += self._for_relatives(patient)
-        scored = self._by_words(scored, patient.words)
-        scored.sort(key=lambda item: (-item.score, self.catalogue.trial_ids[item.place]))
-        return scored
+        lifts = self._lifts([item.place for item in scored], patient.words)
+        raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
+        return sorted(raised, key=lambda item: (-item.score * self._standing(item.place), item.place))
 
-    def _treatable(self, element: Element) -> bool:
-        """Whether some trial is about this finding."""
-        named = self.catalogue.named_concepts
-        return any(how.weight >= 0.5 and concept in named for concept, how in element.reached.items())
+    def best_first(self, patient: PatientConcepts) -> Iterator[Scored]:
+        """The trials of `rank`, in the same order, each scored when its turn may have come.
 
-    def _candidates(self, elements: tuple[Element, ...]) -> list[int]:
-        """Trials that name something reached from the patient's concepts, the most promising ones."""
-        size = len(self.catalogue.trial_ids)
-        named = self.catalogue.named_concepts
-        weights = np.array([FIELD_WEIGHT.get(field, 0.0) for field in FIELDS])
-        total = np.zeros(size)
-        for element in elements:
-            best = np.zeros(size)
-            reached = dict(element.reached)
-            for concept, how in self._hints(element).items():
-                reached.setdefault(concept, how)
-            for concept, how in reached.items():
-                if concept in named:
-                    trials, fields = self.catalogue.trials_naming(concept)
-                    np.maximum.at(best, trials, how.weight * weights[fields])
-            total += best * element.weight
-        places = np.flatnonzero(total)
-        if len(places) > CANDIDATES:
-            order = np.argsort(-total[places], kind="stable")
-            places = places[order[:CANDIDATES]]
-        found: list[int] = places.tolist()
-        return found
-
-    def _hints(self, element: Element) -> dict[int, Reached]:
-        """What the disease may come with, for hints only."""
-        if element.finding or element.concept >= len(self.terminology.ids):
-            return {}
-        hints: dict[int, Reached] = {}
-        for concept, how in self.expansion.manifestations(element.concept).items():
-            if (
-                how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
-                and self.terminology.kind(concept) is not Kind.SYMPTOM
-            ):
-                hints[concept] = Reached(0.3 * how.weight, "manifestation", how.evidence)
-        return hints
-
-    def score(self, place: int, patient: PatientConcepts, treatable: set[int]) -> Scored | None:
-        """Score of one trial, None when nothing connects it with the patient."""
-        profile = self.catalogue.profile(place)
-        links = self._links(profile, patient)
-        notes: list[str] = []
-        denied = [(concept, patient.denied[concept]) for concept in profile.findings if concept in patient.denied]
-        denied += [(concept, patient.denied[concept]) for concept in profile.diseases if concept in patient.denied]
-        if not links:
-            return self._hint(profile, patient, notes, bool(denied))
-        focus = profile.diseases.keys() | profile.findings.keys()
-        met = {link.naming.concept for link in links if link.naming.concept in focus}
-        own = {id(link.element) for link in links}
-        disease_links = [link for link in links if not link.element.finding and link.element in patient.diseases]
-        finding_links = [link for link in links if link not in disease_links]
-        value = self._both_sides(disease_links, finding_links)
-        unmet_findings = profile.findings.keys() - met
-        if profile.findings and not (profile.findings.keys() & met):
-            likely = max((self._likelihood(patient, concept) for concept in unmet_findings), default=0.0)
-            value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
-            names = self._names(unmet_findings)
-            notes.append(f"The trial asks for {names}, which is not stated.")
-        value *= self._cause_factor(profile, patient, met, disease_links, finding_links, notes)
-        untreated = [
-            element
-            for element in patient.findings
-            if element.concept in treatable and id(element) not in own and not self._covers(profile, met, element)
+        Until then a trial waits at the place of the most that it can reach.
+        """
+        if _is_for_relatives(patient):
+            yield from self.rank(patient)
+            return
+        case = self._case(patient)
+        waiting: list[tuple[int, float, Scored | None]] = []
+        for place, most in zip(*self._candidates((*patient.diseases, *patient.findings)), strict=True):
+            profile = self.catalogue.profile(place)
+            if not case.reachable.isdisjoint(profile.named):
+                waiting.append((place, most, None))
+            elif (hint := self._hint(profile, patient)) is not None:
+                waiting.append((place, hint.score, hint))
+        lifts = self._lifts([place for place, _, _ in waiting], patient.words)
+        heap = [
+            (-(most * lift) * self._standing(place), place, lift, hint and _raised(hint, lift))
+            for (place, most, hint), lift in zip(waiting, lifts, strict=True)
         ]
-        if untreated and not finding_links:
-            value *= UNTREATED_FINDING
-            notes.append(f"The trial does not address {untreated[0].words}.")
-        if disease_links and all(link.element.past for link in disease_links):
-            value *= 0.97 if finding_links else PAST_CAUSE
-            notes.append(f"{disease_links[0].element.words} is past.")
-        if len({link.element.concept for link in disease_links if link.value > 0.7}) > 1:
+        heapq.heapify(heap)
+        while heap:
+            _, place, lift, scored = heapq.heappop(heap)
+            if scored is not None:
+                yield scored
+            elif (found := self.score(place, case)) is not None:
+                scored = _raised(found, lift)
+                heapq.heappush(heap, (-scored.score * self._standing(place), place, lift, scored))
+
+    def _standing(self, place: int) -> float:
+        return STANDING.get(self.catalogue.status(place), CLOSED)
+
+    def _case(self, patient: PatientConcepts) -> Case:
+        elements = (*patient.diseases, *patient.findings)
+        named = self.catalogue.named_concepts
+        treatable = {
+            element.concept
+            for element in patient.findings
+            if any(element.reached[concept].weight >= 0.5 for concept in element.reached.keys() & named)
+        }
+        return Case(patient, frozenset(treatable), frozenset().union(*(element.reached for element in elements)))
+
+    def _candidates(self, elements: Sequence[Element]) -> tuple[list[int], list[float]]:
+        """Trials that name something reached from the patient's concepts, the most promising ones, each with the most
+        that its score can be.
+        """
+        spreads = [self._spread(element) for element in elements]
+        if not spreads:
+            return [], []
+        if len(spreads) == 1:
+            places, strengths = (part[:CANDIDATES] for part in spreads[0])
+            return places.tolist(), (strengths * elements[0].weight).tolist()
+        values = np.concatenate(
+            [strengths * element.weight for element, (_, strengths) in zip(elements, spreads, strict=True)]
+        )
+        places, owners = np.unique(np.concatenate([places for places, _ in spreads]), return_inverse=True)
+        most = np.zeros(len(places))
+        np.maximum.at(most, owners, values)
+        chosen = np.argsort(-np.bincount(owners, values), kind="stable")[:CANDIDATES]
+        return places[chosen].tolist(), (most[chosen] * ((1 + BOTH_DISEASES) * ROUNDING)).tolist()
+
+    def _spread(self, element: Element) -> tuple[Ints, Floats]:
+        """Trials that name what an element leads to, the strongest first, and how strong their best naming is."""
+        known = element.concept < len(self.terminology.ids)
+        if known and element.reached is self.expansion.of(element.concept):
+            return self._spread_of(element.concept, element.finding)
+        return self._find_spread(element.reached, {} if element.finding else self._hints(element.concept))
+
+    def _find_spread_of(self, concept: int, finding: bool) -> tuple[Ints, Floats]:
+        return self._find_spread(self.expansion.of(concept), {} if finding else self._hints(concept))
+
+    def _find_spread(self, reached: Mapping[int, Reached], hints: Mapping[int, Reached]) -> tuple[Ints, Floats]:
+        weights = {concept: how.weight for concept, how in (*hints.items(), *reached.items())}
+        posted = [
+            (weights[concept], *self.catalogue.trials_naming(concept))
+            for concept in weights.keys() & self.catalogue.named_concepts
+        ]
+        strengths = np.zeros(len(self.catalogue.trial_ids))
+        for weight, places, fields in posted:
+            strengths[places] = np.maximum(strengths[places], weight * fields)
+        found = np.flatnonzero(strengths)
+        best = found[np.argsort(-strengths[found], kind="stable")]
+        return best, strengths[best]
+
+    def _find_hints(self, concept: int) -> dict[int, Reached]:
+        """What a disease may come with, for hints only."""
+        if concept >= len(self.terminology.ids):
+            return {}
+        return {
+            other: Reached(HINTED * how.weight, "manifestation", how.evidence)
+            for other, how in self.expansion.manifestations(concept).items()
+            if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
+            and self.terminology.kind(other) is not Kind.SYMPTOM
+        }
+
+    def score(self, place: int, case: Case) -> Scored | None:
+        """Score of one trial, None when nothing connects it with the patient."""
+        patient = case.patient
+        profile = self.catalogue.profile(place)
+        by_disease, by_finding = self._links(profile, patient.diseases), self._links(profile, patient.findings)
+        links = by_disease + by_finding
+        if not links:
+            return self._hint(profile, patient)
+        notes: list[str] = []
+        met = {link.naming.concept for link in links}
+        value = _both_sides(by_disease, by_finding)
+        if profile.findings and met.isdisjoint(profile.findings):
+            likely = max(self._likelihood(patient, concept) for concept in profile.findings)
+            value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
+            notes.append(f"The trial asks for {self._names(profile.findings)}, which is not stated.")
+        value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
+        if not by_finding:
+            value *= self._untreated_factor(profile, case, met, notes)
+        if by_disease and all(link.element.past for link in by_disease):
+            value *= 0.97 if by_finding else PAST_CAUSE
+            notes.append(f"{by_disease[0].element.words} is past.")
+        if len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
             value *= 1 + BOTH_DISEASES
-        firm = True
-        if denied and not any(link.value >= 0.85 and link.naming.concept in profile.findings for link in finding_links):
-            blocking = denied if not disease_links else [item for item in denied if item[0] in profile.findings]
-            if blocking:
-                value *= DENIED
-                firm = False
-                notes.append(f"You state that {blocking[0][1]} is absent.")
-        value = self._requirements(profile, patient, links, value, notes)
+        blocking = _blocking(profile, patient, by_disease, by_finding)
+        if blocking is not None:
+            value *= DENIED
+            notes.append(f"You state that {blocking} is absent.")
+        value *= _requirements(profile, links, notes)
         excluded = _excluded(profile, links)
         if excluded is not None:
             value *= DENIED
-            firm = False
-            notes.append(f"The exclusion criteria name {excluded}.")
+            notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
         return Scored(
             place,
             value,
             tuple(sorted(links, key=lambda link: -link.value)),
             tuple(notes),
-            _relation(links, patient),
-            firm,
+            _relation(by_disease, by_finding, patient),
+            firm=blocking is None and excluded is None,
         )
+
+    def _links(self, profile: Profile, elements: Iterable[Element]) -> list[Link]:
+        """For each element the strongest way to what the trial names."""
+        links: list[Link] = []
+        sides = (profile.diseases, profile.findings, profile.groups, profile.others)
+        for element in elements:
+            reached, weight = element.reached, element.weight
+            best, best_value = None, 0.0
+            for side in sides:
+                for concept, naming in side.items():
+                    how = reached.get(concept)
+                    if how is not None:
+                        value = how.weight * FIELD_WEIGHT[naming.field] * naming.score * weight
+                        if best is None or value > best_value:
+                            best, best_value = (naming, how), value
+            if best is not None:
+                links.append(Link(element, *best, best_value))
+        return links
 
     def _cause_factor(
         self,
         profile: Profile,
         patient: PatientConcepts,
         met: set[int],
-        disease_links: list[Link],
-        finding_links: list[Link],
+        by_disease: list[Link],
+        by_finding: list[Link],
         notes: list[str],
     ) -> float:
         """What it costs that the trial's diseases are not the patient's, although the finding is."""
-        if profile.diseases and not (profile.diseases.keys() & met):
-            findings = {link.naming.concept for link in (*finding_links, *disease_links)}
-            causes = [concept for concept in profile.diseases if self._causes_one(concept, findings)]
-            own_cause = any(self._causes_one(element.concept, findings) for element in patient.diseases)
-            if not causes and not own_cause:
+        if profile.diseases and met.isdisjoint(profile.diseases):
+            own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
+            if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
                 return OTHER_SETTING
             several = profile.causes >= SEVERAL
             names = self._names(profile.diseases)
@@ -214,9 +295,9 @@ class Ranker:
                 return SISTER_CAUSES if several else SISTER_CAUSE
             notes.append(f"The trial takes it as part of {names}.")
             return SEVERAL_CAUSES if several else SINGLE_CAUSE
-        if disease_links or not patient.diseases:
+        if by_disease or not patient.diseases:
             return 1.0
-        best = max(finding_links, key=lambda link: link.value)
+        best = max(by_finding, key=lambda link: link.value)
         if best.element.inferred and best.reached.relation != "same":
             return NO_CAUSE_NAMED * INFERRED_ALONE
         return NO_CAUSE_NAMED
@@ -231,28 +312,13 @@ class Ranker:
             return False
         return not self.expansion.manifestations(disease).keys().isdisjoint(self.expansion.of(finding))
 
-    def _both_sides(self, disease_links: list[Link], finding_links: list[Link]) -> float:
-        """Disease and finding together: their geometric mean, so that two that meet beat either."""
-        disease = max((link.value for link in disease_links), default=0.0)
-        finding = max((link.value for link in finding_links), default=0.0)
-        if disease_links and finding_links:
-            if disease < POSSIBLE:
-                return finding * HEADING_ONLY
-            return float(np.sqrt(disease * finding))
-        return disease or finding
-
-    def _requirements(
-        self, profile: Profile, patient: PatientConcepts, links: list[Link], value: float, notes: list[str]
-    ) -> float:
-        if "requires:earlier-study" in profile.asked:
-            value *= ROLLOVER
-            notes.append("Only for people who took part in an earlier study.")
-        if "requires:new-onset" in profile.asked:
-            value *= NEW_ONSET
-            notes.append("For newly diagnosed or untreated patients.")
-        if all(link.element.ambiguous for link in links):
-            notes.append("Only one meaning of the abbreviation leads here.")
-        return value
+    def _untreated_factor(self, profile: Profile, case: Case, met: set[int], notes: list[str]) -> float:
+        """What it costs that the trial addresses no finding of the patient, although trials of one exist."""
+        for element in case.patient.findings:
+            if element.concept in case.treatable and not self._covers(profile, met, element):
+                notes.append(f"The trial does not address {element.words}.")
+                return UNTREATED_FINDING
+        return 1.0
 
     def _covers(self, profile: Profile, met: set[int], element: Element) -> bool:
         """Whether the finding is part of the trial's own disease (ossification in FOP)."""
@@ -266,106 +332,126 @@ class Ranker:
 
     def _likelihood(self, patient: PatientConcepts, finding: int) -> float:
         """How regularly one of the patient's diseases comes with a finding."""
+        return max((self._regularity(element.concept, finding) for element in patient.diseases), default=0.0)
+
+    def _find_regularity(self, disease: int, finding: int) -> float:
         size = len(self.terminology.ids)
-        best = 0.0
-        for element in patient.diseases:
-            if element.concept >= size:
-                continue
-            does = self.expansion.manifestations(element.concept)
-            targets = self.expansion.of(finding) if finding < size else {}
-            for concept, how in targets.items():
-                if concept in does and how.weight >= 0.7:
-                    best = max(best, does[concept].weight * how.weight)
-        return best
+        if disease >= size or finding >= size:
+            return 0.0
+        does, kinds = self.expansion.manifestations(disease), self.expansion.of(finding)
+        return max(
+            (
+                does[concept].weight * kinds[concept].weight
+                for concept in does.keys() & kinds.keys()
+                if kinds[concept].weight >= 0.7
+            ),
+            default=0.0,
+        )
 
-    def _links(self, profile: Profile, patient: PatientConcepts) -> list[Link]:
-        links: list[Link] = []
-        for element in (*patient.diseases, *patient.findings):
-            best: Link | None = None
-            for namings in (profile.diseases, profile.findings, profile.groups, profile.others):
-                for concept, naming in namings.items():
-                    how = element.reached.get(concept)
-                    if how is None:
-                        continue
-                    value = how.weight * FIELD_WEIGHT[naming.field] * naming.score * element.weight
-                    if best is None or value > best.value:
-                        best = Link(element, naming, how, value)
-            if best is not None:
-                links.append(best)
-        return links
-
-    def _hint(self, profile: Profile, patient: PatientConcepts, notes: list[str], denied: bool) -> Scored | None:
+    def _hint(self, profile: Profile, patient: PatientConcepts) -> Scored | None:
         """A weak link: the trial treats what the patient's disease often comes with."""
+        focus = profile.findings | profile.diseases
+        if not patient.denied.keys().isdisjoint(focus):
+            return None
         best: Link | None = None
         for element in patient.diseases:
-            for concept, how in self._hints(element).items():
+            for concept, how in self._hints(element.concept).items():
                 naming = profile.findings.get(concept) or profile.diseases.get(concept)
                 if naming is not None:
-                    value = HINT * how.weight / 0.3 * element.weight
+                    value = HINT * how.weight / HINTED * element.weight
                     if best is None or value > best.value:
-                        best = Link(element, naming, Reached(how.weight, "manifestation", how.evidence), value)
-        if best is None or denied:
+                        best = Link(element, naming, how, value)
+        if best is None or (profile.diseases and best.naming.concept not in profile.diseases):
             return None
-        if profile.diseases and best.naming.concept not in profile.diseases:
-            return None
-        label = self.label(best.naming.concept)
-        notes.append(f"{label} can come with {self.label(best.element.concept)}, but is not stated.")
-        return Scored(profile.place, best.value, (best,), tuple(notes), "manifestation", False)
+        note = f"{self.label(best.naming.concept)} can come with {self.label(best.element.concept)}, but is not stated."
+        return Scored(profile.place, best.value, (best,), (note,), "manifestation", firm=False)
 
     def _for_relatives(self, patient: PatientConcepts) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self._candidates(patient.family):
+        for place in self._candidates(patient.family)[0]:
             profile = self.catalogue.profile(place)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
-            stand_in = patient._replace(diseases=patient.family)
-            links = self._links(profile, stand_in)
+            links = self._links(profile, patient.family)
             if links and max(link.value for link in links) >= 0.6:
                 note = f"The trial also takes a {patient.relative} of affected people."
                 value = 0.8 * max(link.value for link in links)
-                found.append(Scored(place, value, tuple(links), (note,), "same", True))
+                found.append(Scored(place, value, tuple(links), (note,), "same", firm=True))
         return found
 
-    def _by_words(self, scored: list[Scored], words: frozenset[str]) -> list[Scored]:
-        """Raise trials that share rare words with the input: sites, treatments, routes."""
-        profiles = [self.catalogue.profile(item.place) for item in scored]
-        shared = [words & profile.words for profile in profiles]
-        counts: dict[str, int] = {}
-        for found in shared:
-            for word in found:
-                counts[word] = counts.get(word, 0) + 1
-        raised = []
-        for item, found in zip(scored, shared, strict=True):
-            rarity = sum(math.log(1 + len(scored) / counts[word]) for word in found)
-            raised.append(item._replace(score=item.score * (1 + LEXICAL * (1 - math.exp(-rarity / ENOUGH_WORDS)))))
-        return raised
+    def _lifts(self, places: Sequence[int], words: frozenset[str]) -> list[float]:
+        """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
+        shared = [words & self.catalogue.content_words(place) for place in places]
+        counts = Counter(chain.from_iterable(shared))
+        rarity = {word: math.log(1 + len(places) / count) for word, count in counts.items()}
+        lifts = {
+            found: 1 + LEXICAL * (1 - math.exp(-math.fsum(rarity[word] for word in found) / ENOUGH_WORDS))
+            for found in set(shared)
+        }
+        return [lifts[found] for found in shared]
 
     def label(self, concept: int) -> str:
         """Name of a concept, or the catalogue's own words."""
         if concept < len(self.terminology.ids):
             return self.terminology.labels[concept]
-        return next((words for words, place in self.catalogue.own_terms.items() if place == concept), "")
+        return self.catalogue.own_names.get(concept, "")
 
-    def _names(self, concepts: "set[int] | dict[int, Naming]") -> str:
+    def _names(self, concepts: Iterable[int]) -> str:
         return ", ".join(sorted(self.label(concept) for concept in concepts)[:3])
 
 
-def _excluded(profile: Profile, links: list[Link]) -> str | None:
-    """The words of an exclusion criterion that names what leads to the trial, or something wider."""
+def _is_for_relatives(patient: PatientConcepts) -> bool:
+    """Whether the text is about the disease of a relative, and about nothing that the patient has."""
+    return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
+
+
+def _raised(scored: Scored, lift: float) -> Scored:
+    return Scored(scored.place, scored.score * lift, scored.links, scored.notes, scored.relation, scored.firm)
+
+
+def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
+    """Disease and finding together: their geometric mean, so that two that meet beat either."""
+    disease = max((link.value for link in by_disease), default=0.0)
+    finding = max((link.value for link in by_finding), default=0.0)
+    if by_disease and by_finding:
+        return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
+    return disease or finding
+
+
+def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link], by_finding: list[Link]) -> str | None:
+    """The words that deny what the trial is about, None when they do not matter to it."""
+    if not patient.denied or any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
+        return None
+    focus = profile.findings if by_disease else profile.findings | profile.diseases
+    return next((patient.denied[concept] for concept in focus if concept in patient.denied), None)
+
+
+def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> float:
+    """What it costs that the trial asks for more than a diagnosis."""
+    factor = 1.0
+    if "requires:earlier-study" in profile.asked:
+        factor *= ROLLOVER
+        notes.append("Only for people who took part in an earlier study.")
+    if "requires:new-onset" in profile.asked:
+        factor *= NEW_ONSET
+        notes.append("For newly diagnosed or untreated patients.")
+    if all(link.element.ambiguous for link in links):
+        notes.append("Only one meaning of the abbreviation leads here.")
+    return factor
+
+
+def _excluded(profile: Profile, links: list[Link]) -> Naming | None:
+    """The exclusion criterion that names what leads to the trial, or something wider."""
     for concept, naming in profile.excluded.items():
         for link in links:
             how = link.element.reached.get(concept)
             if how is not None and how.relation != "narrower" and how.weight >= 0.6:
-                return naming.words
+                return naming
     return None
 
 
-def _relation(links: list[Link], patient: PatientConcepts) -> str:
-    best = max(links, key=lambda link: link.value)
-    diseases = [link for link in links if link.element in patient.diseases]
-    if diseases and best not in diseases:
-        best = max(diseases, key=lambda link: link.value)
-    if not diseases and patient.diseases:
+def _relation(by_disease: list[Link], by_finding: list[Link], patient: PatientConcepts) -> str:
+    if patient.diseases and not by_disease:
         return "manifestation"
-    return best.reached.relation
+    return max(by_disease or by_finding, key=lambda link: link.value).reached.relation

@@ -1,6 +1,5 @@
 """Sentences and paths a clinician can check."""
 
-from matcher.profiles import Catalogue
 from matcher.ranking import Link, Ranker, Scored
 from matcher.results import Step
 
@@ -27,7 +26,7 @@ def because(scored: Scored, ranker: Ranker) -> tuple[str, ...]:
 def _sentence(link: Link, ranker: Ranker) -> str:
     element, naming = link.element, link.naming
     label = ranker.label(element.concept)
-    trial = f'the trial {_FIELD_WORDS[naming.field]} "{naming.words}"'
+    trial = f'the trial {_FIELD_WORDS[naming.field]} "{ranker.catalogue.words(naming)}"'
     start = f'"{element.words}"'
     if element.inferred:
         start += f" includes {label}"
@@ -39,10 +38,10 @@ def _sentence(link: Link, ranker: Ranker) -> str:
     return f"{start}: {trial}, {relation.format(label=label)} (source: {link.reached.evidence})."
 
 
-def path(scored: Scored, ranker: Ranker, catalogue: Catalogue) -> tuple[Step, ...]:
+def path(scored: Scored, ranker: Ranker) -> tuple[Step, ...]:
     """Each step from the patient's words over concepts to the trial's words."""
     steps: list[Step] = []
-    trial_id = catalogue.trial_ids[scored.place]
+    trial_id = ranker.catalogue.trial_ids[scored.place]
     for link in scored.links[:3]:
         element, naming = link.element, link.naming
         concept = ranker.label(element.concept)
@@ -57,7 +56,7 @@ def path(scored: Scored, ranker: Ranker, catalogue: Catalogue) -> tuple[Step, ..
             Step(
                 ranker.label(naming.concept),
                 naming.field,
-                naming.words,
+                ranker.catalogue.words(naming),
                 round(naming.score, 3),
                 f"{trial_id} {naming.field}",
             )

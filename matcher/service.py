@@ -13,16 +13,12 @@ from matcher.inference import Inference
 from matcher.normalise import STOPWORDS, tokens
 from matcher.patients import canonical_country, combine
 from matcher.presentation import Element, PatientConcepts, patient_concepts
-from matcher.profiles import OPEN, Catalogue, Naming
+from matcher.profiles import Catalogue, Naming
 from matcher.ranking import POSSIBLE, STRONG, Ranker, Scored
 from matcher.reasons import because, concept_id, path
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
-
-CLOSED = 0.9
-"""Open trials go before closed ones of about the same score: a tenth less counts as about the same."""
-STATUS_UNKNOWN = 0.95
 
 
 class Matcher:
@@ -67,8 +63,7 @@ class Matcher:
         concepts = patient_concepts(
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood)
         )
-        ranked = self._order(self.ranker.rank(concepts))
-        matches, ruled_out = self._split(ranked, known, statuses, limit)
+        matches, ruled_out = self._split(self.ranker.best_first(concepts), known, statuses, limit)
         suggestions = Suggestions(
             Query(understood.text, known),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -78,7 +73,7 @@ class Matcher:
         if explain is not None:
             from matcher.explain import explain_trial
 
-            lines = explain_trial(self, explain, concepts, ranked, suggestions)
+            lines = explain_trial(self, explain, concepts, suggestions)
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
 
@@ -112,17 +107,18 @@ class Matcher:
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
                 Element(
-                    concept, naming.score, finding, naming.words, naming.field, naming.score,
+                    concept, naming.score, finding, self.catalogue.words(naming), naming.field, naming.score,
                     self._expansion.of(concept) if concept < size else {concept: Reached(1.0, "same", "own words")},
                 )
                 for concept, naming in namings.items()
             )  # fmt: skip
 
         concepts = PatientConcepts(
-            elements(profile.diseases, False), elements(profile.findings, True), {}, (), None, profile.words
-        )
-        ranked = [scored for scored in self._order(self.ranker.rank(concepts)) if scored.place != place]
-        return tuple(self._split(ranked, Patient(), (), limit)[0])
+            elements(profile.diseases, False), elements(profile.findings, True), {}, (), None,
+            self.catalogue.content_words(place),
+        )  # fmt: skip
+        others = (scored for scored in self.ranker.best_first(concepts) if scored.place != place)
+        return tuple(self._split(others, Patient(), (), limit)[0])
 
     def place(self, trial_id: str) -> int:
         """Place of a trial in the catalogue.
@@ -145,16 +141,8 @@ class Matcher:
             if len(token.text) > 2 and token.text not in STOPWORDS and not token.text.isdigit()
         )
 
-    def _order(self, ranked: list[Scored]) -> list[Scored]:
-        def key(item: Scored) -> tuple[float, str]:
-            status = self.catalogue.value(item.place, "status")
-            factor = 1.0 if status in OPEN else STATUS_UNKNOWN if status == "unknown" else CLOSED
-            return (-item.score * factor, self.catalogue.trial_ids[item.place])
-
-        return sorted(ranked, key=key)
-
     def _split(
-        self, ranked: list[Scored], patient: Patient, statuses: Collection[str], limit: int
+        self, ranked: Iterable[Scored], patient: Patient, statuses: Collection[str], limit: int
     ) -> tuple[list[Match], list[RuledOut]]:
         matches: list[Match] = []
         ruled_out: list[RuledOut] = []
@@ -162,9 +150,9 @@ class Matcher:
         limited = patient.age_years is not None or patient.sex is not None
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            if wanted and self.catalogue.value(scored.place, "status") not in wanted:
+            if wanted and self.catalogue.status(scored.place) not in wanted:
                 continue
-            eligibility, reason = check(self.catalogue, scored.place, patient, countries)
+            eligibility, reason = check(self.catalogue.facts(scored.place), patient, countries.get(scored.place))
             if reason is not None:
                 if len(ruled_out) < limit and grade_of(scored) != "weak":
                     ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
@@ -176,23 +164,22 @@ class Matcher:
         return matches, ruled_out
 
     def _match(self, scored: Scored, eligibility: Eligibility) -> Match:
-        value = self.catalogue.value
-        place = scored.place
+        facts = self.catalogue.facts(scored.place)
         return Match(
-            trial_id=self.catalogue.trial_ids[place],
-            study_id=value(place, "study_id"),
-            registry=value(place, "registry"),
-            title=value(place, "brief_title") or value(place, "official_title"),
-            status=value(place, "status"),
-            phase=tuple(value(place, "phase") or ()),
+            trial_id=facts.trial_id,
+            study_id=facts.study_id,
+            registry=facts.registry,
+            title=facts.title,
+            status=facts.status,
+            phase=facts.phase,
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
             relation=scored.relation,
             because=because(scored, self.ranker),
-            path=path(scored, self.ranker, self.catalogue),
+            path=path(scored, self.ranker),
             eligibility=eligibility,
-            url=value(place, "url"),
-            last_update=value(place, "last_update"),
+            url=facts.url,
+            last_update=facts.last_update,
         )
 
     def _country_sets(self) -> dict[int, frozenset[str]]:

@@ -1,0 +1,40 @@
+"""The content words of a text as a set, quickly for the titles and conditions of trials, which are many and plain."""
+
+import re
+
+from matcher.normalise import STOPWORDS, fold, tokens
+
+SHORTEST = 3
+_RAW_WORD = re.compile(r"[a-z0-9]+")
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
+_ROMAN = re.compile(r"[ivx]{3,}|[ivx]{2,}[a-d]|xi?[a-d]?")
+_NUMBER_AND_LETTER = re.compile(r"[0-9]{2}[^a-z0-9][a-d](?![a-z0-9])")
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Words of three letters or more in their normal form, without stop words: what `read_words` gives."""
+    plain = fold(text)
+    if "'" in plain:
+        plain = _POSSESSIVE.sub("  ", plain)
+    found = {_ALONE[word] for word in _RAW_WORD.findall(plain)}
+    if "?" in found or "'" in plain or _NUMBER_AND_LETTER.search(plain):
+        return read_words(text)
+    return frozenset(" ".join(found).split())
+
+
+def read_words(text: str) -> frozenset[str]:
+    """The same by reading the text word after word, where neighbours make roman numbers and "12 a" of some."""
+    return frozenset(
+        token.text for token in tokens(text) if len(token.text) >= SHORTEST and token.text not in STOPWORDS
+    )
+
+
+class _Alone(dict[str, str]):
+    """What each word of a text comes to: none, one or two words that count, or "?" where its neighbours decide."""
+
+    def __missing__(self, word: str) -> str:
+        found = self[word] = "?" if _ROMAN.fullmatch(word) else " ".join(read_words(word))
+        return found
+
+
+_ALONE = _Alone()

@@ -1,0 +1,76 @@
+"""The quick ways of the ranking give what the plain ones give."""
+
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher import Matcher
+from matcher.content_words import content_words, read_words
+from matcher.presentation import Element, PatientConcepts
+
+WORDS = [
+    *("type", "Stage", "Phase", "III", "iii", "xii", "x", "xi", "xa", "iva", "12", "a", "b", "12a", "3", "100", "and"),
+    *("covid19", "brca1", "Parkinson's", "d'Alzheimer", "l'oedème", "é", "’s", "BAY59-7939", "–", "≥", "factor"),
+    *("ß", "Æ", "ﬁ", "İ", "haemorrhages"),
+]
+
+
+@settings(max_examples=500)
+@given(
+    st.one_of(
+        st.text(max_size=40),
+        st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join),
+        st.lists(st.sampled_from(WORDS), max_size=8).map("-".join),
+    )
+)
+def test_content_words_are_those_of_reading_word_after_word(text: str) -> None:
+    assert content_words(text) == read_words(text)
+
+
+def concepts_nearby(matcher: Matcher) -> list[int]:
+    """Concepts that the catalogue's trials name, and those around them."""
+    size = len(matcher.terminology.ids)
+    named = sorted(matcher.catalogue.named_concepts)
+    around = {other for concept in named if concept < size for other in matcher.ranker.expansion.of(concept)}
+    return sorted(around.union(named))
+
+
+@pytest.fixture(scope="module")
+def nearby(matcher: Matcher) -> list[int]:
+    return concepts_nearby(matcher)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_best_first_gives_the_trials_of_the_plain_ranking_in_its_order(
+    matcher: Matcher, nearby: list[int], data: st.DataObject
+) -> None:
+    patient = draw_patient(matcher, nearby, data)
+    plain = matcher.ranker.rank(patient)
+    assert list(matcher.ranker.best_first(patient)) == plain
+    assert list(islice(matcher.ranker.best_first(patient), 3)) == plain[:3]
+
+
+def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> PatientConcepts:
+    """Diseases, findings and denials that some trial may be about."""
+    size = len(matcher.terminology.ids)
+
+    def element(concept: int, finding: bool) -> Element:
+        reached = matcher.ranker.expansion.of(concept) if concept < size else {}
+        past, inferred = data.draw(st.booleans()), data.draw(st.booleans())
+        weight = data.draw(st.floats(0.3, 1.0))
+        return Element(concept, weight, finding, f"words of {concept}", "exact", weight, reached, past, inferred)
+
+    chosen = data.draw(st.lists(st.sampled_from(nearby), min_size=1, max_size=5, unique=True))
+    diseases = data.draw(st.integers(0, len(chosen)))
+    denied = data.draw(st.lists(st.sampled_from(nearby), max_size=2))
+    return PatientConcepts(
+        tuple(element(concept, finding=False) for concept in chosen[:diseases]),
+        tuple(element(concept, finding=True) for concept in chosen[diseases:]),
+        dict.fromkeys(denied, "no"),
+        (),
+        None,
+        frozenset(data.draw(st.lists(st.sampled_from(["sodium", "treatment", "calcinosis"]), max_size=3))),
+    )
