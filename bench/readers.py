@@ -1,7 +1,7 @@
 """How many records a second each reader makes of bytes, and the WHO ICTRP import beside DuckDB's own CSV reader.
 
 Payloads: the bundled samples of the stand-ins and the fixtures of the tests, which are small, and whole real records
-where ../shared/data is there; read again and again, which is kind to what a reader remembers (lines of the EU CTR form).
+where ../shared/data is there; read again and again, which is kind to what a reader remembers (EU CTR form lines).
 The ICTRP file is written for the bench: rows of the headerless full export with made-up texts of a usual length, every
 fourth a country's record of an EU CTR trial.
 """
