@@ -6,9 +6,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcher.guards import QUALIFIERS, SAYS_NOTHING, says_something
+from matcher.guards import QUALIFIERS, SAYS_NOTHING, affixes, says_something
 from matcher.misspellings import Misspellings
-from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, loose_key, phrase_key, tokens
+from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
 from matcher.terminology import Kind, NameKind, Terminology
 
 LONGEST_BAG = 6
@@ -81,7 +81,7 @@ class Mapper:
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
-        candidates = [hit for hit in candidates if not _reversed(found, hit.start)]
+        candidates = [hit for hit in candidates if not self._reversed(text, found, hit.start)]
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
         if misspelt:
@@ -90,6 +90,18 @@ class Mapper:
         if patterns:
             chosen = self._with_described(found, chosen)
         return chosen
+
+    def _reversed(self, text: str, found: Sequence[Token], start: int) -> bool:
+        """Whether a hyphenated prefix or unknown word before a name makes it another thing: non-hematologic,
+        pre-eclampsia, pseudohajdu-cheney syndrome.
+        """
+        if not start:
+            return False
+        before = found[start - 1]
+        if before.text in _PREFIX_WORDS:
+            return found[start].start - before.end <= 1
+        unknown = len(before.text) > 3 and before.text.isalpha() and before.text not in self.terminology.word_set
+        return unknown and bool(affixes(before.text)) and text[before.end : found[start].start] == "-"
 
     def _exact(self, found: Sequence[Token]) -> Iterable[Hit]:
         index, starts = self.terminology.key_index, self.terminology.starts
@@ -182,10 +194,11 @@ class Mapper:
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
+        typed = [fold(text[token.start : token.end]) for token in found]
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
-        corrections = list(self.misspellings.words(words, covered))
+        corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
-        corrections += self.misspellings.phrases(words, stretches)
+        corrections += self.misspellings.phrases(typed, words, stretches)
         for start, end, place, _, score, rivals in corrections:
             concepts = self.concepts_of(place)[0]
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)
@@ -289,14 +302,6 @@ def _pattern_places(words: list[str], place: int, sets: list[list[str]]) -> list
             return []
         places.append(min(nearest, key=lambda other: abs(other - place)))
     return places
-
-
-def _reversed(found: Sequence[Token], start: int) -> bool:
-    """Whether a hyphenated prefix before a name makes it another thing: non-hematologic, pre-eclampsia."""
-    if not start:
-        return False
-    before = found[start - 1]
-    return before.text in _PREFIX_WORDS and found[start].start - before.end <= 1
 
 
 def _gaps(text: str, found: Sequence[Token], marks: str) -> Iterable[int]:

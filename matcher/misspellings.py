@@ -1,8 +1,9 @@
 """Names behind typing errors: words and whole phrases within a few edits of a known one, with guards.
 
-An edit is a letter left out, added, exchanged, or swapped with its neighbour (optimal string alignment). What is itself
-a known word is never taken for a misspelling of another one, type numbers never count as typing errors, nor do affixes
-that reverse the meaning.
+An edit is a letter left out, added, exchanged, or swapped with its neighbour (optimal string alignment). Words are
+compared as typed and in their normal form, with known ones in the singular and in the plural, because a typing error
+in an ending hides it from the normal form. What is itself a known word is never taken for a misspelling of another
+one, type numbers never count as typing errors, nor do affixes that reverse the meaning.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from matcher.guards import affix_differs, same_numbers, says_something
-from matcher.ngrams import allowed_edits
+from matcher.ngrams import NGramIndex, allowed_edits
 from matcher.normalise import STOPWORDS, bag_key, phrase_key
 from matcher.terminology import Terminology
 
@@ -23,6 +24,9 @@ SHORTEST_PHRASE = 9
 """Letters of a phrase that is compared as a whole."""
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
+NEVER = 99
+ENDING_LETTERS = 2
+"""Letters by which a plural is longer than the normal form, or another one."""
 SCORE, SCORE_PER_EDIT, LOWEST_SCORE = 0.95, 1.2, 0.6
 
 
@@ -46,20 +50,28 @@ class Misspellings:
         self.corrections = lru_cache(maxsize=50_000)(self._corrections)
         self.nearest_names = lru_cache(maxsize=20_000)(self._nearest_names)
 
-    def _corrections(self, word: str) -> tuple[tuple[str, int], ...]:
-        """Known words that an unknown one may be a misspelling of, with the edits between them, nearest first."""
-        edits = allowed_edits(word)
+    def _corrections(self, typed: str, word: str) -> tuple[tuple[str, int], ...]:
+        """Known words that an unknown one may be a misspelling of, with the edits between them, nearest first.
+
+        typed, word: as it stands there and in its normal form.
+        """
+        edits = allowed_edits(typed)
         if not edits or not word.isalpha():
             return ()
         index = self.terminology.word_grams
-        found = [(index.strings[place], distance) for place, distance in index.within(word, edits)]
-        kept = [(known, distance) for known, distance in found if not affix_differs(word, known)]
-        # the first letter is seldom mistyped
-        kept.sort(key=lambda item: (item[1], item[0][0] != word[0]))
-        return tuple(kept[:CORRECTIONS])
+        found = []
+        for known in (index.strings[place] for place in _near(index, typed, word, edits)):
+            distance = _distance(typed, word, known, edits)
+            if distance <= edits and not affix_differs(word, known):
+                found.append((distance, known[0] != word[0], known))  # the first letter is seldom mistyped
+        return tuple((known, distance) for distance, _, known in sorted(found)[:CORRECTIONS])
 
-    def words(self, found: Sequence[str], covered: set[int]) -> Iterator[Correction]:
-        """Names around misspelt words. covered: places of the tokens that a name explains already."""
+    def words(self, typed: Sequence[str], found: Sequence[str], covered: set[int]) -> Iterator[Correction]:
+        """Names around misspelt words.
+
+        typed, found: the words as they stand there and in their normal form. covered: places of those that a name
+        explains already.
+        """
         known = self.terminology.word_set
         unknown = [
             place
@@ -68,7 +80,7 @@ class Misspellings:
         ]
         if not unknown or len(unknown) > MOST_UNKNOWN:
             return
-        options = {place: self.corrections(found[place]) for place in unknown}
+        options = {place: self.corrections(typed[place], found[place]) for place in unknown}
         for place in unknown:
             for correction, edits in options[place]:
                 yield from self._around(found, place, correction, edits, options)
@@ -100,9 +112,11 @@ class Misspellings:
                     continue
                 yield Correction(start, end, places[0], total, _score(total, sum(map(len, window))))
 
-    def phrases(self, found: Sequence[str], stretches: Iterable[tuple[int, int]]) -> Iterator[Correction]:
-        """Names within a few edits of whole stretches of the tokens in which some word is unknown."""
-        known = self.terminology.word_set
+    def phrases(
+        self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]]
+    ) -> Iterator[Correction]:
+        """Names within a few edits of whole stretches of the words in which some word is unknown."""
+        known = self.terminology.english_words
         for start, end in dict.fromkeys(stretches):
             words = found[start:end]
             if not 1 < len(words) <= LONGEST_PHRASE:
@@ -110,36 +124,68 @@ class Misspellings:
             if all(word in known or word in STOPWORDS or not word.isalpha() for word in words):
                 continue
             key = phrase_key(list(words))
-            nearest = self.nearest_names(key) if len(key) >= SHORTEST_PHRASE else ()
+            nearest = self.nearest_names(" ".join(typed[start:end]), key) if len(key) >= SHORTEST_PHRASE else ()
             if nearest:
                 (place, edits), *others = nearest
                 rivals = tuple(other for other, distance in others if distance == edits)
                 yield Correction(start, end, place, edits, _score(edits, len(key)), rivals)
 
-    def _nearest_names(self, key: str) -> tuple[tuple[int, int], ...]:
+    def _nearest_names(self, typed: str, key: str) -> tuple[tuple[int, int], ...]:
         """(place, edits) of the names that a phrase may be a misspelling of, nearest first."""
-        terminology = self.terminology
-        words = key.split(" ")
-        found = terminology.key_grams.within(key, allowed_edits(key))
-        return tuple((place, edits) for place, edits in found if self._may_stand_for(words, terminology.keys[place]))
+        index = self.terminology.key_grams
+        edits = allowed_edits(typed)
+        found = []
+        for place in _near(index, typed, key, edits):
+            distance = self._apart(typed.split(" "), key.split(" "), index.strings[place], edits)
+            if distance <= edits:
+                found.append((distance, place))
+        return tuple((place, distance) for distance, place in sorted(found))
 
-    def _may_stand_for(self, words: Sequence[str], name: str) -> bool:
-        """Whether the words of a phrase differ from those of a name by typing errors alone."""
-        known = self.terminology.word_set
+    def _apart(self, typed: Sequence[str], words: Sequence[str], name: str, most: int) -> int:
+        """Edits between a phrase and a name that differ by typing errors alone, else more than the most allowed."""
         theirs = name.split(" ")
-        if not same_numbers(words, theirs):
-            return False
         if len(words) != len(theirs):  # a blank is missing or one too many
-            return not affix_differs(words[0], theirs[0])
-        for mine, other in zip(words, theirs, strict=True):
-            if mine == other:
+            if not same_numbers(words, theirs) or affix_differs(words[0], theirs[0]):
+                return most + 1
+            return int(OSA.distance(" ".join(words), name, score_cutoff=most))
+        total = 0
+        for mine, word, other in zip(typed, words, theirs, strict=True):
+            if word == other:
                 continue
-            shorter = min(len(mine), len(other))
-            if shorter < 4 or (mine in known and other in known) or affix_differs(mine, other):
-                return False
-            if OSA.distance(mine, other, score_cutoff=2) > (2 if shorter >= 5 else 1):
-                return False
-        return True
+            total += self._word_apart(mine, word, other)
+            if total > most:
+                break
+        return total
+
+    def _word_apart(self, typed: str, word: str, other: str) -> int:
+        """Edits between two words that differ by typing errors alone, else more than is ever allowed."""
+        shorter = min(len(typed), len(other))
+        if shorter < 4 or word[0].isdigit() or other[0].isdigit():
+            return NEVER
+        edits = 1 if shorter < 5 else 2 if shorter < 8 else 3
+        distance = _distance(typed, word, other, edits)
+        known = self.terminology.english_words
+        if distance > edits or (word in known and other in known) or affix_differs(word, other):
+            return NEVER
+        return distance
+
+
+def _near(index: NGramIndex, typed: str, normal: str, edits: int) -> Iterable[int]:
+    """Places of the strings that are near a text as typed or in its normal form."""
+    near = {place for place, _ in index.within(normal, edits)}
+    if typed != normal:
+        near.update(place for place, _ in index.within(typed, edits + ENDING_LETTERS))
+    return near
+
+
+def _distance(typed: str, word: str, known: str, most: int) -> int:
+    """Edits to a known word or its plural, from the word as typed or its normal form."""
+    plural = known[:-1] + "ies" if known.endswith("y") else known + "s"
+    return min(
+        OSA.distance(word, known, score_cutoff=most),
+        OSA.distance(typed, known, score_cutoff=most),
+        OSA.distance(typed, plural, score_cutoff=most),
+    )
 
 
 def _score(edits: int, letters: int) -> float:

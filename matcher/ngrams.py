@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 Ints = npt.NDArray[np.int32]
@@ -99,14 +100,10 @@ class NGramIndex:
 
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:
         """(place, edits) of every string within that many edits, nearest first, then in order of the list."""
-        strings = self.strings
-        found = []
-        for place in self.candidates(text, edits):
-            distance = OSA.distance(text, strings[place], score_cutoff=edits)
-            if distance <= edits:
-                found.append((place, distance))
-        found.sort(key=lambda item: (item[1], item[0]))
-        return found
+        places = self.candidates(text, edits)
+        strings = [self.strings[place] for place in places]
+        near = process.extract(text, strings, scorer=OSA.distance, score_cutoff=edits, limit=None)
+        return sorted(((places[number], distance) for _, distance, number in near), key=lambda item: (item[1], item[0]))
 
     def nearest(self, text: str, limit: int) -> list[int]:
         """Places of the strings that share the largest part of trigrams (Dice), for "did you mean"."""

@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from matcher.terminology.compiled import Tables, Terminology
 
-FORMAT = 2
+FORMAT = 3
 VERSIONS_KEPT = 4
 _log = logging.getLogger(__name__)
 

@@ -78,7 +78,8 @@ def _merge(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -
             clusters.add(concept.id)
         targets = _Targets(claims, clusters, words_of, label_owner, name_owner)
         left = [concept for concept in vocabulary.concepts if not targets.join_by_code(concept, codes[concept.id])]
-        left = [concept for concept in left if not targets.join_by_label(concept)]
+        for owners in targets.owners_of_labels():
+            left = [concept for concept in left if not targets.join_by_label(concept, *owners)]
         for concept in left:
             targets.join_by_name(concept, names[concept.id])
         for concept in vocabulary.concepts:
@@ -127,19 +128,22 @@ class _Targets:
                 joined = True
         return joined
 
-    def join_by_label(self, concept: ConceptRow) -> bool:
-        label = phrase_key(self.words_of[concept.label])
-        if len(label) < _SHORTEST_LABEL:
+    def owners_of_labels(self) -> Iterable[tuple[dict[str, str], bool]]:
+        """Where a label is looked for, the surest place first, and whether in any order of its words."""
+        return ((self.label_owner, False), (self.name_owner, False), (self.label_owner, True), (self.name_owner, True))
+
+    def join_by_label(self, concept: ConceptRow, owners: dict[str, str], in_any_order: bool) -> bool:
+        words = self.words_of[concept.label]
+        key = phrase_key(words)
+        if len(key) < _SHORTEST_LABEL:
             return False
-        owners = [self.label_owner.get(label), self.name_owner.get(label)]
-        if concept.kind is not Kind.GROUP:  # "abnormality of the eye" is not the malformation "eye abnormalities"
-            bag = _bag(self.words_of[concept.label])
-            owners += [self.label_owner.get(bag), self.name_owner.get(bag)]
-        for owner in owners:
-            if owner is not None and self.clusters.may_join(owner, concept.id):
-                self.clusters.join(owner, concept.id)
-                return True
-        return False
+        if in_any_order and concept.kind is Kind.GROUP:
+            return False  # "abnormality of the eye" is not the malformation "eye abnormalities"
+        owner = owners.get(_bag(words) if in_any_order else key)
+        if owner is None or not self.clusters.may_join(owner, concept.id):
+            return False
+        self.clusters.join(owner, concept.id)
+        return True
 
     def join_by_name(self, concept: ConceptRow, names: list[NameRow]) -> None:
         for name in names:
@@ -195,6 +199,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     arrays = _name_arrays(names) | _edge_arrays(edges, len(ids))
     keys = list(names.keys)
     words = sorted({word for key in keys for word in key.split(" ") if len(word) > 3 and not word[0].isdigit()})
+    foreign = [word for word in words if word not in names.english_words]
     for label, strings in (("key", keys), ("word", words)):
         index = NGramIndex.build(strings)
         arrays[f"{label}_gram_pointers"], arrays[f"{label}_gram_postings"] = index.pointers, index.postings
@@ -208,7 +213,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     bags = list(names.bags)
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
-        version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, starts,
+        version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, starts,
         names.abbreviations, dict(codes), names.patterns, sources,
     )  # fmt: skip
     return Terminology(tables, arrays)
@@ -220,6 +225,7 @@ class _Names:
         self.bags: dict[str, list[int]] = {}
         self.abbreviations: dict[str, list[int]] = {}
         self.patterns: list[tuple[int, list[list[str]], str]] = []
+        self.english_words: set[str] = set()
 
 
 def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_of: dict[str, list[str]]) -> _Names:
@@ -250,6 +256,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             if not words or len(words) > LONGEST_NAME_WORDS:
                 continue
             key = phrase_key(words)
+            if row.language == "en":
+                names.english_words.update(words)
             order = (int(row.kind) if rank else min(int(row.kind), NameKind.SYNONYM), rank)
             if curated and row.kind is NameKind.BROAD:
                 order = (int(NameKind.BROAD), 0)

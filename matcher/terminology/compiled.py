@@ -23,6 +23,8 @@ class Tables(msgspec.Struct, frozen=True):
     keys: list[str]
     bags: list[str]
     words: list[str]
+    foreign: list[str]
+    """The words that stand in no English name."""
     starts: dict[str, int]
     """First two words of the names of several words, with the number of words of the longest such name."""
     abbreviations: dict[str, list[int]]
@@ -72,6 +74,11 @@ class Terminology:
     def word_set(self) -> frozenset[str]:
         """Every word of every name."""
         return frozenset(self.tables.words)
+
+    @cached_property
+    def english_words(self) -> frozenset[str]:
+        """Every word of every English name."""
+        return self.word_set.difference(self.tables.foreign)
 
     @cached_property
     def place_of(self) -> dict[str, int]:
