@@ -73,6 +73,17 @@ def test_a_line_of_a_bulleted_list_that_goes_on() -> None:
     assert trial_of(page.encode()).eligibility.inclusion == ("Adults with deposits that hurt", "Consent", "Age over 18")
 
 
+def test_line_ends_of_preformatted_text_count() -> None:
+    page = """<h1>A trial of calcinosis</h1><pre>Condition: <b>Calcinosis</b>
+Sponsor: A hospital
+</pre><p>Treatment:
+STS</p>"""
+    trial = trial_of(page.encode())
+    assert [c.condition for c in trial.conditions] == ["Calcinosis"]
+    assert [sponsor.name for sponsor in trial.sponsors] == ["A hospital"]
+    assert [intervention.name for intervention in trial.interventions] == ["STS"]
+
+
 def test_names_under_a_heading_and_beside_each_other() -> None:
     page = """<h1>A trial of calcinosis</h1><h3>Conditions</h3><p>Systemic <i>sclerosis</i></p><p>Calcinosis</p>
     <h3>Treatment</h3><p><b>STS</b> <b>Placebo</b></p><h3>Tags</h3><ul><li>skin</li></ul><p>bone</p>

@@ -62,6 +62,7 @@ class Page(NamedTuple):
 class _Place(NamedTuple):
     role: Role = Role.TEXT
     level: int = 0
+    is_preformatted: bool = False
 
 
 _IGNORED = frozenset(
@@ -92,6 +93,7 @@ _ROLES = {
     "td": Role.VALUE,
     "dd": Role.VALUE,
     "li": Role.ITEM,
+    "pre": Role.TEXT,
 }
 _LONGEST_LABEL = 80
 _CUT = "\ue000"
@@ -170,7 +172,7 @@ def _add_text(parts: list[str], node: Any, place: _Place) -> Iterator[Line]:
     """Take the text in; a line end in preformatted text ends a line."""
     if not isinstance(node, NavigableString) or isinstance(node, PreformattedString):
         return
-    if "\n" in node and node.find_parent("pre"):
+    if place.is_preformatted:
         for piece in node.split("\n"):
             parts.append(piece)
             yield from _complete(parts, place)
@@ -199,6 +201,8 @@ def _without_choices(parts: list[str]) -> list[str]:
 def _place(node: Tag, name: str, outer: _Place) -> _Place:
     if name == "th" and node.parent is not None and len(node.parent.find_all(["td", "th"], recursive=False)) == 1:
         return _Place(Role.HEADING)
+    if name == "pre":
+        return outer._replace(is_preformatted=True)
     if name == "td":
         return _cell(node, outer)
     if name == "li" and outer.role is Role.VALUE:
