@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from matcher.descriptions import LIKELY, Descriptions
 from matcher.guards import QUALIFIERS, SAYS_NOTHING, affixes, says_something
 from matcher.misspellings import Misspellings
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
-from matcher.terminology import Kind, NameKind, Terminology
+from matcher.terminology import NameKind, Terminology
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
-_PATTERN_WINDOW = 8
 _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
-_DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
+DESCRIBED = 0.85
+"""How sure a description in plain words is."""
 LONGEST_LOOSE = 7
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
@@ -60,10 +61,7 @@ class Mapper:
         self.terminology = terminology
         self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
         self.misspellings = Misspellings(terminology)
-        self._pattern_words: dict[str, list[int]] = {}
-        for number, (_, sets, _) in enumerate(terminology.tables.patterns):
-            for word in sets[0]:
-                self._pattern_words.setdefault(word, []).append(number)
+        self.descriptions = Descriptions(terminology)
 
     def _concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
         """Concepts of a name, and whether it is only a broad word for them."""
@@ -88,7 +86,12 @@ class Mapper:
             candidates += self._misspelt(text, found, _choose(candidates))
         chosen = _choose(candidates)
         if patterns:
-            chosen = self._with_described(found, chosen)
+            words = [token.text for token in found]
+            parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
+            owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
+            for start, end, concept, rule in self.descriptions.find(words, parts, owners):
+                chosen.append(Hit(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
+            chosen.sort()
         return chosen
 
     def _reversed(self, text: str, found: Sequence[Token], start: int) -> bool:
@@ -231,42 +234,6 @@ class Mapper:
         counts = self.terminology.descendants
         return [hit for hit in hits if hit.end - hit.start > 1 or int(counts[hit.concepts[0]]) <= WIDE_HEAD]
 
-    def _with_described(self, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
-        """Descriptions in plain words; one that covers a found name of the same branch gives way to it."""
-        words = [token.text for token in found]
-        owner = {place: hit for hit in chosen for place in range(hit.start, hit.end)}
-        described: list[Hit] = []
-        for place, word in enumerate(words):
-            for number in self._pattern_words.get(word, ()):
-                concept, sets, _ = self.terminology.tables.patterns[number]
-                places = _pattern_places(words, place, sets)
-                if not places or not _DENIALS.isdisjoint(words[min(places) : max(places)]):
-                    continue
-                if self._open_to(concept, [owner.get(other) for other in places]):
-                    described.append(Hit(min(places), max(places) + 1, (concept,), "described", 0.85))
-        if not described:
-            return chosen
-        named = {hit.concepts[0] for hit in chosen}
-        kept: list[Hit] = []
-        for hit in sorted(described, key=lambda item: (item.end - item.start, item.start)):
-            if hit.concepts[0] in named or any(other.concepts == hit.concepts for other in kept):
-                continue
-            kept.append(hit)
-        return sorted([*chosen, *kept])
-
-    def _open_to(self, concept: int, owners: Sequence[Hit | None]) -> bool:
-        """Whether described words are free: some belong to no name, the others to no disease and to no kin of the
-        concept.
-        """
-        if all(owner is not None for owner in owners):
-            return False
-        kin = {concept, *(edge.other for edge in self.terminology.edges(concept))}
-        return all(
-            owner is None
-            or (self.terminology.kind(owner.concepts[0]) is not Kind.DISEASE and kin.isdisjoint(owner.concepts))
-            for owner in owners
-        )
-
     def near_misses(self, text: str, limit: int = 3) -> list[int]:
         """Concepts whose names look most alike, for "did you mean"."""
         words = [token.text for token in clean_tokens(text) if token.text not in STOPWORDS]
@@ -292,24 +259,18 @@ def _tells(token: Token) -> bool:
     return token.text not in STOPWORDS and token.text not in SAYS_NOTHING and token.text not in QUALIFIERS
 
 
-def _pattern_places(words: list[str], place: int, sets: list[list[str]]) -> list[int]:
-    """Where all sets of alternatives occur near a word of the first set; empty when one does not."""
-    low, high = max(0, place - _PATTERN_WINDOW), min(len(words), place + _PATTERN_WINDOW + 1)
-    places = [place]
-    for alternatives in sets[1:]:
-        nearest = [other for other in range(low, high) if other not in places and words[other] in alternatives]
-        if not nearest:
-            return []
-        places.append(min(nearest, key=lambda other: abs(other - place)))
-    return places
-
-
 def _gaps(text: str, found: Sequence[Token], marks: str) -> Iterable[int]:
     """Places of the tokens that one of the marks stands before."""
     for place in range(1, len(found)):
         between = text[found[place - 1].end : found[place].start]
         if not between.isspace() and any(mark in between for mark in marks):
             yield place
+
+
+def _part_numbers(size: int, borders: Iterable[int]) -> list[int]:
+    """For each of so many tokens the number of its part between the borders."""
+    starts = set(borders)
+    return list(accumulate(int(place in starts) for place in range(size)))
 
 
 def _list_items(text: str, found: Sequence[Token]) -> Iterable[tuple[int, int]]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from matcher import bare_findings
 from matcher.codes import CodeMention, find_codes, looks_like_code
+from matcher.descriptions import LIKELY
 from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
 from matcher.mapping import Hit, Mapper, clean_tokens
@@ -188,7 +189,7 @@ class Reader:
             if not mention.ambiguous:
                 resolved.append(mention)
                 continue
-            if mention.rule == bare_findings.RULE:
+            if mention.rule in (bare_findings.RULE, LIKELY):
                 resolved += self._resolve_bare(mention, context)
                 continue
             spelt_out = [concept for concept in mention.concepts if concept in context]

@@ -1,0 +1,173 @@
+"""Mineral or bone where none belongs, told in plain words: "calcium lumps on my fingers", "os qui pousse sous la peau".
+
+What such words mean is told by where it lies: calcium in the skin is calcinosis cutis, in a tendon calcific
+tendinitis, in the coronaries something else again. Two tables say it: ``deposits.tsv``, the words for substances, forms
+and sites in seven languages, and ``deposit_concepts.tsv``, the concept of each substance at each site.
+"""
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from matcher.normalise import STOPWORDS, normal_word, tokens
+
+NEAR = 8
+"""Words between a substance and its site."""
+TOGETHER = 3
+"""Words between a substance and its form; sites that near to each other are weighed by what they say."""
+SPECIFIC = (
+    "coronary", "smallvessel", "valve", "brain", "kidney", "breast", "lung", "eye", "cartilage", "spine", "tendon",
+    "artery", "periarticular", "muscle", "skin", "fat", "heart", "joint", "body",
+)  # fmt: skip
+"""Sites, the one that says most first: a coronary artery is an artery."""
+ANYWHERE = "MONDO:0002123"
+"""Calcinosis, of lumps of calcium without a site (MONDO:0002123)."""
+_OSSIFICATION = re.compile(r"oss?if|verkno|verbe")
+_BONE_ALONE = frozenset({"skin", "fat", "muscle"})
+"""Sites where the word "bone" tells enough; elsewhere bone is normal, and only what grows or lumps there is not."""
+
+Languages = frozenset[str]
+
+
+class Deposit(NamedTuple):
+    """A deposit in the words from start to before end. likely: only with a disease that makes it so."""
+
+    start: int
+    end: int
+    concept_id: str
+    likely: bool = False
+
+
+class _Words(NamedTuple):
+    substance: dict[str, tuple[str, Languages]]
+    site: dict[str, tuple[str, Languages]]
+    form: dict[str, Languages]
+    hard: dict[str, Languages]
+    block: dict[str, frozenset[str]]
+    concepts: dict[tuple[str, str], str]
+
+
+def _rows(file: str) -> Iterator[dict[str, str]]:
+    with resources.files("matcher").joinpath(file).open(encoding="utf-8") as lines:
+        yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    held: dict[str, dict[str, dict[str, set[str]]]] = {}
+    for row in _rows("deposits.tsv"):
+        for token in tokens(row["word"])[:1]:
+            values = held.setdefault(row["role"], {}).setdefault(normal_word(token.text), {})
+            values.setdefault(row["value"], set()).add(row["language"])
+
+    def most(values: dict[str, set[str]]) -> tuple[str, Languages]:
+        value = max(values, key=lambda name: (len(values[name]), name))
+        return value, frozenset(values[value])
+
+    def languages(role: str) -> dict[str, Languages]:
+        return {word: frozenset().union(*values.values()) for word, values in held[role].items()}
+
+    return _Words(
+        {word: most(values) for word, values in held["substance"].items()},
+        {word: most(values) for word, values in held["site"].items()},
+        languages("form"),
+        languages("hard"),
+        {word: frozenset(values) for word, values in held["block"].items()},
+        {(row["substance"], row["site"]): row["concept"] for row in _rows("deposit_concepts.tsv")},
+    )
+
+
+def find(words: Sequence[str], parts: Sequence[int], taken: Collection[int]) -> Iterator[Deposit]:
+    """Deposits that the words of a clause describe.
+
+    words: in their normal form. parts: for each the number of its part between commas. taken: places that belong to
+    the name of a disease or of a finding and mean nothing alone.
+    """
+    known = _words()
+    spoken = False
+    for place, word in enumerate(words):
+        if word in known.substance and place not in taken:
+            deposit = _deposit(known, words, parts, place, taken)
+            if deposit is not None:
+                spoken = True
+                yield deposit
+    if not spoken:
+        yield from _hard_lumps(known, words, parts, taken)
+
+
+def _deposit(
+    known: _Words, words: Sequence[str], parts: Sequence[int], place: int, taken: Collection[int]
+) -> Deposit | None:
+    substance, languages = known.substance[words[place]]
+    if any(substance in known.block.get(word, ()) for word in _beside(words, place)):
+        return None
+    form = _nearest(known.form, words, parts, place, TOGETHER, languages)
+    site = _site(known, words, parts, place, languages, taken)
+    if site is None:
+        if substance == "calcium" and form is not None:
+            return Deposit(min(place, form), max(place, form) + 1, ANYWHERE)
+        return None
+    where = known.site[words[site]][0]
+    concept = known.concepts.get((substance, where))
+    plain_bone = substance == "bone" and not _OSSIFICATION.match(words[place])
+    if concept is None or (plain_bone and where not in _BONE_ALONE and form is None):
+        return None
+    return Deposit(min(place, site), max(place, site) + 1, concept)
+
+
+def _beside(words: Sequence[str], place: int) -> Iterator[str]:
+    """The words on both sides of a place, and behind "of" and its like."""
+    for step in (-1, 1):
+        other = place + step
+        if 0 <= other < len(words) and words[other] in STOPWORDS:
+            other += step
+        if 0 <= other < len(words):
+            yield words[other]
+
+
+def _nearest(
+    among: dict[str, Languages],
+    words: Sequence[str],
+    parts: Sequence[int],
+    place: int,
+    reach: int,
+    languages: Languages,
+) -> int | None:
+    """The nearest place of such a word in the same part of the clause and in a language that fits."""
+    found = [
+        other
+        for other in range(max(0, place - reach), min(len(words), place + reach + 1))
+        if other != place and parts[other] == parts[place] and among.get(words[other], frozenset()) & languages
+    ]
+    return min(found, key=lambda other: abs(other - place), default=None)
+
+
+def _site(
+    known: _Words, words: Sequence[str], parts: Sequence[int], place: int, languages: Languages, taken: Collection[int]
+) -> int | None:
+    """The place of the site word: of the same part of the clause before its neighbours, then near, then specific."""
+    found = [
+        other
+        for other in range(max(0, place - NEAR), min(len(words), place + NEAR + 1))
+        if other not in taken and words[other] in known.site and known.site[words[other]][1] & languages
+        if abs(parts[other] - parts[place]) <= 1
+    ]
+    if not found:
+        return None
+    own = [other for other in found if parts[other] == parts[place]] or found
+    nearest = min(abs(other - place) for other in own)
+    close = [other for other in own if abs(other - place) <= nearest + TOGETHER]
+    return min(close, key=lambda other: (SPECIFIC.index(known.site[words[other]][0]), abs(other - place)))
+
+
+def _hard_lumps(known: _Words, words: Sequence[str], parts: Sequence[int], taken: Collection[int]) -> Iterator[Deposit]:
+    """ "Rock hard lumps": calcinosis, where a disease makes it likely."""
+    for place, word in enumerate(words):
+        if word in known.hard and place not in taken:
+            form = _nearest(known.form, words, parts, place, TOGETHER, known.hard[word])
+            if form is not None and form not in taken:
+                yield Deposit(min(place, form), max(place, form) + 1, ANYWHERE, likely=True)
+                return
