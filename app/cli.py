@@ -75,24 +75,29 @@ def crawl(
     from app.crawling import crawl as run
     from app.output import print_reports
     from app.progress import showing_progress
+    from db.publication import GateClosed
 
     if sum((bool(condition), everything, bool(id))) > 1:
         raise CommandError("--condition, --all and --id exclude each other", WRONG_USAGE)
     _log(verbose)
-    with showing_progress(console) as progress:
-        reports = run(
-            Catalogue(catalog),
-            registry or (),
-            conditions=condition or (),
-            everything=everything,
-            ids=id or (),
-            since=since,
-            delay_s=delay,
-            force=force,
-            wait_s=wait,
-            progress=progress,
-            scrapy_level=logging.DEBUG if verbose else logging.WARNING,
-        )
+    try:
+        with showing_progress(console) as progress:
+            reports = run(
+                Catalogue(catalog),
+                registry or (),
+                conditions=condition or (),
+                everything=everything,
+                ids=id or (),
+                since=since,
+                delay_s=delay,
+                force=force,
+                wait_s=wait,
+                progress=progress,
+                scrapy_level=logging.DEBUG if verbose else logging.WARNING,
+            )
+    except GateClosed as closed:
+        print_reports(closed.reports, console)
+        raise
     print_reports(reports, console)
     if not all(report.complete for report in reports):
         raise typer.Exit(FAILED)
@@ -260,7 +265,8 @@ def status(
 ) -> None:
     """Say for each registry how many trials there are, how old they are, and how the last crawl ended.
 
-    Exit status 1 when a registry is stale, so that monitoring can call it.
+    Exit status 1 when a registry is stale, so that monitoring can call it. A crawl of single records (--id) refreshes
+    no registry, and what a person imports from a file is never stale.
     """
     from app import records
 

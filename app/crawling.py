@@ -1,5 +1,6 @@
 """The crawl job: registries into the catalogue, concepts mapped, one publication at the end."""
 
+import asyncio
 import datetime as dt
 import logging
 import os
@@ -122,17 +123,20 @@ def crawl(
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
         logging.getLogger("scrapy").setLevel(scrapy_level)  # Scrapy has just set it to DEBUG
-        for name, spider in spiders.items():
+        crawls: list[asyncio.Task[None]] = []
+        for name, spider in sorted(spiders.items(), key=lambda item: item[1].comes_last):
             last = watermark(harvest.connection, name, checked[name].scope) if since == LAST else None
             if since == LAST and last is None:
                 logger.info("%s: no complete crawl of this question yet, so everything is asked for", name)
-            process.crawl(
+            task = process.crawl(
                 spider,
                 harvest=harvest,
+                after=tuple(crawls) if spider.comes_last else (),
                 since=(last.started_at.date() - OVERLAP if last else None) if since == LAST else since,
                 version_at_last_crawl=last.data_version if last else None,
                 **arguments[name],
             )
+            crawls.append(task)
         process.start()
         if any(report.received for report in harvest.reports) or catalogue.published:
             _map_and_publish(catalogue, harvest, force)

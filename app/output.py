@@ -83,6 +83,8 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
             console.print(f"{report.registry}: incomplete: {escape(problem)}", soft_wrap=True)
         if report.rejected:
             console.print(f"{report.registry}: {report.rejected} records could not be read; they stand in `rejects`")
+        if report.missing:
+            console.print(f"{report.registry}: {report.missing} records are gone from the registry (`missing_since`)")
         for word, count in report.unknown_words.items():
             console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
 

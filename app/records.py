@@ -10,6 +10,7 @@ from rich.markup import escape
 from app.errors import CommandError
 from app.output import Format, console_for, print_json, print_rows
 from db.catalogue import Catalogue, published_at
+from db.crawls import FILE_SCOPE, IDS_SCOPE
 from db.identifiers import normalise
 from db.writer import CHILD_TABLES
 
@@ -108,32 +109,40 @@ def _print_row(out: Console, name: str, row: dict[str, Any]) -> None:
 def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> list[str]:
     """Print for each registry its trials, rejects, last crawls and the age of its data; the stale registries.
 
-    A registry is stale when its last complete crawl is older than stale_after_h hours, or when there was none.
+    A registry is stale when its last complete crawl is older than stale_after_h hours, or when there was none. Crawls
+    of single records count only for a registry that was never asked otherwise; an imported file is never stale.
     """
     with catalogue.connect() as connection:
         cursor = connection.execute(
-            """
-            SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(r.rejects, 0) AS rejects,
+            f"""
+            WITH counted AS (
+                SELECT *, starts_with(scope, '{FILE_SCOPE}') AS is_import FROM crawls WHERE scope <> 'reread'
+                QUALIFY NOT starts_with(scope, '{IDS_SCOPE}')
+                     OR bool_and(starts_with(scope, '{IDS_SCOPE}')) OVER (PARTITION BY registry))
+            SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(t.missing, 0) AS missing,
+                   coalesce(r.rejects, 0) AS rejects,
                    strftime(max(c.finished_at) FILTER (c.complete), '%Y-%m-%d %H:%M') AS last_complete,
                    round(date_diff('minute', max(c.finished_at) FILTER (c.complete),
                                    (now() AT TIME ZONE 'UTC')::TIMESTAMP) / 60, 1) AS age_hours,
+                   NOT bool_and(c.is_import) AND coalesce(age_hours >= $stale_after_h, true) AS stale,
                    strftime(max(c.started_at), '%Y-%m-%d %H:%M') AS last_crawl,
                    arg_max(c.complete, c.started_at) AS complete,
                    arg_max(array_to_string(c.problems, '; '), c.started_at) AS problems
-            FROM crawls c
-            LEFT JOIN (SELECT registry, count(*) AS trials FROM trials GROUP BY registry) t USING (registry)
+            FROM counted c
+            LEFT JOIN (SELECT coalesce(via, registry) AS registry, count(*) AS trials, count(missing_since) AS missing
+                       FROM trials GROUP BY ALL) t USING (registry)
             LEFT JOIN (SELECT registry, count(*) AS rejects FROM rejects GROUP BY registry) r USING (registry)
-            WHERE c.scope <> 'reread'
-            GROUP BY c.registry, t.trials, r.rejects ORDER BY c.registry
-            """
+            GROUP BY c.registry, t.trials, t.missing, r.rejects ORDER BY c.registry
+            """,
+            {"stale_after_h": stale_after_h},
         )
         columns, rows = [column[0] for column in cursor.description or []], cursor.fetchall()
         published = published_at(connection)
     print_rows(columns, rows, form)
     if form is Format.TABLE:
         console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}.")
-    age = columns.index("age_hours")
-    return [row[0] for row in rows if row[age] is None or row[age] >= stale_after_h]
+    stale = columns.index("stale")
+    return [row[0] for row in rows if row[stale]]
 
 
 def _objects(connection: duckdb.DuckDBPyConnection, sql: str, trial_id: str) -> list[dict[str, Any]]:

@@ -1,7 +1,9 @@
 """Scheduled crawls: a systemd timer and a cron line for this installation, or the schedule in the foreground."""
 
 import datetime as dt
+import getpass
 import logging
+import os
 import shlex
 import shutil
 import subprocess
@@ -33,6 +35,16 @@ def crawl_command(catalog: Path, registries: Sequence[str], wait_s: int) -> list
     ]
 
 
+def own_settings() -> dict[str, str]:
+    """The settings of this shell that a scheduled crawl needs as well; the folder stands in its command."""
+    prefix = "CALCITRIALS_"
+    return {
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name.startswith(prefix) and name != f"{prefix}CATALOG"
+    }
+
+
 def time_of_day(text: str) -> dt.time:
     """Hours and minutes from "03:15". Raises CommandError."""
     try:
@@ -42,8 +54,9 @@ def time_of_day(text: str) -> dt.time:
 
 
 def systemd_units(command: Sequence[str], at: dt.time) -> str:
-    """A service and a timer to put into /etc/systemd/system."""
-    return f"""\
+    """A service and a timer to put into /etc/systemd/system. The crawl runs as whoever asks for them."""
+    settings = "".join(f"Environment={shlex.quote(f'{name}={value}')}\n" for name, value in own_settings().items())
+    service = f"""\
 # /etc/systemd/system/calcitrials.service
 [Unit]
 Description=calcitrials: crawl the trial registries
@@ -52,9 +65,11 @@ After=network-online.target
 
 [Service]
 Type=oneshot
+User={getpass.getuser()}
 WorkingDirectory={Path.cwd()}
-ExecStart={shlex.join(command)}
-
+{settings}ExecStart={shlex.join(command)}
+"""
+    timer = f"""\
 # /etc/systemd/system/calcitrials.timer
 [Unit]
 Description=calcitrials: crawl the trial registries every day
@@ -69,23 +84,28 @@ WantedBy=timers.target
 
 # then: systemctl daemon-reload && systemctl enable --now calcitrials.timer
 """
+    return service.replace("%", "%%") + "\n" + timer  # systemd expands what stands behind a percent sign
 
 
 def cron_line(command: Sequence[str], at: dt.time) -> str:
     """A line for crontab -e."""
-    return f"{at.minute} {at.hour} * * * cd {shlex.quote(str(Path.cwd()))} && {shlex.join(command)}\n"
+    settings = "".join(f"{name}={shlex.quote(value)} " for name, value in own_settings().items())
+    line = f"cd {shlex.quote(str(Path.cwd()))} && {settings}{shlex.join(command)}"
+    return f"{at.minute} {at.hour} * * * " + line.replace("%", r"\%") + "\n"  # cron ends a command at a percent sign
 
 
 def run_schedule(command: Sequence[str], at: dt.time, *, now: bool = False) -> None:
     """Run the crawl every day at this time (UTC) until interrupted.
 
-    Each crawl is a process of its own; a crawl that is due while one runs is skipped, and the catalogue's lock keeps
-    other writers out. now: begin with a crawl at once.
+    Each crawl is a process of its own; a crawl that is due while one runs is skipped, one that is due while the machine
+    sleeps is made up for, and the catalogue's lock keeps other writers out. now: begin with a crawl at once.
     """
     scheduler = BlockingScheduler(timezone=dt.UTC)
     trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=dt.UTC)
     first = {"next_run_time": dt.datetime.now(dt.UTC)} if now else {}
-    scheduler.add_job(run_once, trigger, args=[command], max_instances=1, coalesce=True, **first)
+    scheduler.add_job(
+        run_once, trigger, args=[command], max_instances=1, coalesce=True, misfire_grace_time=None, **first
+    )
     logger.info("crawling every day at %s UTC; stop with Ctrl-C", at.strftime("%H:%M"))
     scheduler.start()
 

@@ -9,7 +9,7 @@ import gc
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from importlib import import_module
@@ -120,10 +120,12 @@ class RegistryHarvest:
         self._rejected_without_id = 0
         # ids received, in the database and not in memory: a whole registry has more than half a million
         self._received = f"scratch.received_{registry}"
+        self._listed = f"scratch.listed_{registry}"
         self._gone: list[str] = []
         self._asked_for: tuple[int, int, Counts] | None = None
         self.taken_over: Interrupted | None = None
         harvest.connection.execute(f"CREATE OR REPLACE TABLE {self._received} (trial_id VARCHAR, read BOOLEAN)")
+        harvest.connection.execute(f"CREATE OR REPLACE TABLE {self._listed} (trial_id VARCHAR)")
         save_report(harvest.connection, self.report)
 
     def receive(self, payload: Payload, expected: int | None = None, data_version: str | None = None) -> None:
@@ -159,12 +161,17 @@ class RegistryHarvest:
         """Record an obsolete id."""
         write_alias(self.harvest.connection, alias, trial_id, self.registry, dt.datetime.now(dt.UTC))
 
+    def listed(self, trial_ids: Sequence[str]) -> None:
+        """Note trials that the registry's list shows."""
+        self.harvest.connection.execute(f"INSERT INTO {self._listed} SELECT unnest(?)", [list(trial_ids)])
+
     def gone(self, trial_id: str) -> None:
         """Note that the registry no longer knows a trial."""
         self._gone.append(trial_id)
 
     def unseen(self, limit: int) -> list[str]:
-        """Trials of this registry in the catalogue that this crawl has not received; other ones each time.
+        """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list; other
+        ones each time.
 
         What is received after this call answers another question and is not counted as received.
         """
@@ -173,6 +180,7 @@ class RegistryHarvest:
         rows = self.harvest.connection.execute(
             f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
             f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) "
+            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) "
             f"ORDER BY hash(trial_id || ?) LIMIT ?",
             [self.registry, self.harvest.crawl_id, limit],
         ).fetchall()
@@ -197,12 +205,15 @@ class RegistryHarvest:
         *,
         problems: tuple[str, ...] = (),
         expected: int | None = None,
+        listed: int | None = None,
         data_version: str | None = None,
         traffic: Mapping[str, int] | None = None,
+        is_stopped: bool = False,
     ) -> CrawlReport:
         """Write what is staged and the report.
 
-        traffic: requests, retried and bytes, counted by whoever fetched. The crawl is complete when there is
+        traffic: requests, retried and bytes, counted by whoever fetched. is_stopped: somebody stopped the crawl, so
+        that the next one of the same question goes on from here as after a kill. The crawl is complete when there is
         no problem and everything that the registry announced was received.
         """
         try:
@@ -218,10 +229,11 @@ class RegistryHarvest:
         new, changed, _ = self._counts
         self.report = msgspec.structs.replace(
             self.report,
-            finished_at=dt.datetime.now(dt.UTC),
+            finished_at=None if is_stopped else dt.datetime.now(dt.UTC),
             complete=not problems,
             problems=problems,
             expected=expected,
+            listed=listed,
             received=received,
             new=new,
             changed=changed,
@@ -234,7 +246,7 @@ class RegistryHarvest:
         )
         save_report(self.harvest.connection, self.report)
         self.harvest.reports.append(self.report)
-        if self.report.complete and self.taken_over:
+        if self.report.complete and self.taken_over is not None:
             self.taken_over.forget(self.report)
         return self.report
 

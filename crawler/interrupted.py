@@ -1,4 +1,4 @@
-"""Crawls that were killed before their end, and what they had received until then."""
+"""Crawls that were killed or stopped before their end, and what they had received until then."""
 
 import datetime as dt
 from pathlib import Path
@@ -44,7 +44,7 @@ class Interrupted:
     def forget(self, successor: CrawlReport) -> None:
         """After a complete crawl: the killed ones are settled, their payloads stand in the successor's archive."""
         for crawl_id in self._crawls:
-            settled = f"killed before its end; taken over by {successor.crawl_id}"
+            settled = f"killed or stopped before its end; taken over by {successor.crawl_id}"
             self._connection.execute(
                 "UPDATE crawls SET finished_at = ?, problems = [?] WHERE crawl_id = ? AND registry = ?",
                 [successor.finished_at, settled, crawl_id, self._registry],

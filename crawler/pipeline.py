@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +23,7 @@ from scrapy.settings import BaseSettings
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
 from crawler.known import known_trials
-from crawler.registry_spider import Alias, Gone, RegistrySpider
+from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
 from db.catalogue import Catalogue
 from db.gates import Thresholds
 from db.payload import Payload
@@ -52,7 +53,7 @@ class CataloguePipeline:
         crawler.signals.connect(self.spider_closed, signal=signals.spider_closed)
         crawler.signals.connect(self.spider_error, signal=signals.spider_error)
         crawler.signals.connect(self.spider_idle, signal=signals.spider_idle)
-        self._checked = False
+        self._check: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,16 +73,18 @@ class CataloguePipeline:
             lambda: harvest.begin(spider.name, spider.scope, spider.since)
         )
         spider.interrupted = await _in_writer(self._registry.take_over)
-        if spider.wants_known:
-            spider.known = await _in_writer(lambda: known_trials(harvest.connection, spider.name, spider.conditions))
+        spider.look_up = partial(_in_writer, lambda: known_trials(harvest.connection, spider.name, spider.conditions))
 
     async def process_item(self, item: Any) -> Any:
-        """Store a payload or an alias. A failure to store is a problem of the crawl, never a silent gap."""
+        """Store a payload, or take note of what else a spider found. A failure is a problem of the crawl, never a
+        silent gap."""
         try:
             match item:
                 case Payload():
                     spider = self._spider
                     await _in_writer(lambda: self._registry.receive(item, spider.expected, spider.data_version))
+                case Listed(trial_ids):
+                    await _in_writer(lambda: self._registry.listed(trial_ids))
                 case Gone(trial_id):
                     await _in_writer(lambda: self._registry.gone(trial_id))
                 case Alias(alias, trial_id):
@@ -111,8 +114,10 @@ class CataloguePipeline:
             lambda: self._registry.finish(
                 problems=tuple(spider.problems),
                 expected=spider.expected,
+                listed=spider.listed,
                 data_version=spider.data_version,
                 traffic=traffic,
+                is_stopped=reason == "shutdown",
             )
         )
         if self._own_harvest:
@@ -131,23 +136,31 @@ class CataloguePipeline:
             logger.info("Published %s", harvest.catalogue.current)
 
     async def _check_unseen(self) -> None:
-        """Ask for the trials that a complete crawl did not bring: those the registry no longer knows are gone."""
-        ids = await _in_writer(lambda: self._registry.unseen(self._spider.unseen_checked))
-        requests = list(self._spider.requests_for(ids)) if ids else []
-        for request in requests:
-            self.crawler.engine.crawl(request)
+        """Ask for trials of the catalogue that a complete crawl did not bring: those the registry no longer knows are
+        gone."""
+        try:
+            ids = await _in_writer(lambda: self._registry.unseen(self._spider.unseen_checked))
+            requests = list(self._spider.requests_for(ids)) if ids else []
+            for request in requests:
+                self.crawler.engine.crawl(request)
+        except Exception as error:
+            logger.exception("The trials that %s did not bring could not be looked after", self._spider.name)
+            self._spider.problems.append(f"trials that may be gone could not be looked after: {error}")
+            requests = []
         if not requests:
             await self.crawler.engine.close_spider_async(reason="finished")
 
     def spider_idle(self) -> None:
-        """Once, after a whole crawl without a problem: keep the spider open to look after the unseen trials."""
+        """After a crawl of a whole question without a problem, keep the spider open to look after the unseen trials.
+
+        A crawl that found the registry's data unchanged asks nothing more.
+        """
         spider = self._spider
-        whole = spider.since is None and not spider.ids and not spider.problems
-        if self._checked or not whole or not hasattr(self, "_registry"):
-            return
-        self._checked = True
-        self._checking = asyncio.ensure_future(self._check_unseen())
-        raise DontCloseSpider
+        is_whole = not spider.ids and not spider.problems and not spider.is_unchanged
+        if self._check is None and is_whole and hasattr(self, "_registry"):
+            self._check = asyncio.ensure_future(self._check_unseen())
+        if self._check is not None and not self._check.done():
+            raise DontCloseSpider
 
     @property
     def _spider(self) -> RegistrySpider:

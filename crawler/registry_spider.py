@@ -4,9 +4,10 @@ A spider knows addresses, paging, increments and manners of one registry and not
 payloads, and the pipeline hands them to the registry's reader. What it could not get it says in ``problems``.
 """
 
+import asyncio
 import datetime as dt
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -27,6 +28,7 @@ from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
 from crawler.interrupted import Interrupted
 from crawler.known import Known
+from db.crawls import IDS_SCOPE
 from db.payload import Payload
 
 
@@ -43,22 +45,31 @@ class Gone(msgspec.Struct, frozen=True):
     trial_id: str
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """Trials that the registry's own list shows, whether they are asked for or not: they are not gone."""
+
+    trial_ids: tuple[str, ...]
+
+
 class RegistrySpider(scrapy.Spider):
     """Base of every registry's spider.
 
     default_url: the registry's real base address; the environment variable CALCITRIALS_<NAME>_URL overrides it.
-    unseen_checked: trials of the catalogue that a whole crawl did not bring and that it looks after; others have
-        their turn in the next ones.
+    comes_last: its ids come from what the other registries' records name, so it begins when their crawls are over.
+    unseen_checked: trials of the catalogue that a crawl did not bring and that it looks after; others have their turn
+        in the next ones.
     expected: records that the registry announced, None where it does not say.
+    listed: records that answer the question whatever day they were updated, where an increment tells.
     problems: what is missing and why, one sentence each; a crawl with any is incomplete.
     data_version: the registry's own version of its data, where it tells.
+    is_unchanged: that version is the one of the last complete crawl, so that nothing was asked.
     interrupted: what killed crawls of the same question had received; the answers are taken from there.
-    known: what the catalogue knows of the registry, for a registry that cannot be searched (``wants_known``).
+    known: what the catalogue knows of the registry, after ``look_up_known``, for a registry that cannot be searched.
     least_delay_s: seconds between two requests at the registry's own host, whatever the user says.
     """
 
     default_url: ClassVar[str]
-    wants_known: ClassVar[bool] = False
+    comes_last: ClassVar[bool] = False
     least_delay_s: ClassVar[float] = 0.0
     unseen_checked: ClassVar[int] = 1000
 
@@ -70,6 +81,7 @@ class RegistrySpider(scrapy.Spider):
         since: str | dt.date | None = None,
         version_at_last_crawl: str | None = None,
         known_ids: str | Sequence[str] = (),
+        after: Sequence[asyncio.Future[None]] = (),
         **kwargs: Any,
     ) -> None:
         """Take the arguments of the command line or of ``scrapy crawl NAME -a argument=value``.
@@ -77,6 +89,7 @@ class RegistrySpider(scrapy.Spider):
         condition and id take several values separated by "|"; since is a day, yyyy-mm-dd. version_at_last_crawl:
         data version of the last complete crawl of this question; when it is unchanged there is nothing to ask.
         known_ids: ids to begin with, in addition to those of the catalogue, where the registry cannot be searched.
+        after: crawls that ``look_up_known`` waits for.
         Raises ArgumentError.
         """
         super().__init__(**kwargs)
@@ -85,10 +98,14 @@ class RegistrySpider(scrapy.Spider):
         self.conditions = () if self.everything or self.ids else _several(condition) or DEFAULT_CONDITIONS
         self.known_ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(known_ids)))
         self.known = Known()
+        self.after = tuple(after)
+        self.look_up: Callable[[], Awaitable[Known]] | None = None
         self.since = _day(since)
         self.expected: int | None = None
+        self.listed: int | None = None
         self.problems: list[str] = []
         self.data_version: str | None = None
+        self.is_unchanged = False
         self.version_at_last_crawl = version_at_last_crawl
         self.interrupted: Interrupted | None = None
         variable = f"CALCITRIALS_{self.name.upper()}_URL"
@@ -102,13 +119,20 @@ class RegistrySpider(scrapy.Spider):
     def scope(self) -> str:
         """What is asked for, in a form that is equal for equal questions."""
         if self.ids:
-            return "ids: " + "|".join(sorted(self.ids))
+            return IDS_SCOPE + "|".join(sorted(self.ids))
         return "all" if self.everything else "conditions: " + "|".join(sorted(self.conditions))
 
     @classmethod
     def checked_id(cls, text: str) -> str:
         """The id in the registry's own form; registries override this. Raises ArgumentError."""
         return text
+
+    async def look_up_known(self) -> None:
+        """Fill ``known`` from the catalogue, with what the crawls before this one have brought."""
+        if self.after:
+            await asyncio.wait(self.after)
+        if self.look_up:
+            self.known = await self.look_up()
 
     def payload(self, response: Response) -> Payload:
         """The answer as a payload for the reader."""

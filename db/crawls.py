@@ -8,6 +8,11 @@ from typing import NamedTuple
 import duckdb
 import msgspec
 
+IDS_SCOPE = "ids: "
+"""How the scope of a crawl of single records begins."""
+FILE_SCOPE = "file: "
+"""How the scope of an import begins."""
+
 
 class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):
     """One row of ``crawls``; the columns' comments say what each field means. Times are UTC."""
@@ -21,6 +26,7 @@ class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool = False
     problems: tuple[str, ...] = ()
     expected: int | None = None
+    listed: int | None = None
     received: int = 0
     new: int = 0
     changed: int = 0

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 import msgspec
 
-from db.crawls import CrawlReport
+from db.crawls import IDS_SCOPE, CrawlReport
 
 CHILD_TABLES_WATCHED = ("conditions", "interventions", "locations", "eligibility", "sponsors", "identifiers")
 BOOKKEEPING = frozenset({"study_id", "crawl_id", "first_seen_at", "changed_at", "missing_since", "via"})
@@ -21,8 +21,9 @@ class Thresholds(msgspec.Struct, frozen=True):
 
     min_share_of_last: records received, as a share of those of the last complete crawl of the same scope.
     min_last: a last complete crawl of fewer records says nothing of what is few.
-    max_fill_drop: fall of a column's fill rate within a registry against the published catalogue, as a share of all
-        rows. min_rows: registries with fewer published trials are too small for a fill rate.
+    max_fill_drop: fall of a column's fill rate against the published catalogue, as a share of the rows: in the whole
+        registry where the question was asked before, and among the published trials that the crawl changed.
+        min_rows: fewer published trials are too few for a fill rate, and fewer changed trials may lose a value.
     max_reject_share: unreadable records, as a share of those received; min_rejects: fewer are never too many, unless
         nothing at all could be read.
     """
@@ -60,7 +61,7 @@ def closed_gates(
     for report in reports:
         closed += _count_gates(connection, report, thresholds)
         if published is not None and report.received:
-            closed += _fill_gates(connection, published, report.registry, thresholds)
+            closed += _fill_gates(connection, published, report, thresholds)
     return closed
 
 
@@ -77,43 +78,63 @@ def _count_gates(
         yield ClosedGate(
             report.registry, "too many rejects", f"{report.rejected} of {report.received} records could not be read"
         )
-    if not report.complete or report.since is not None or report.scope.startswith("ids:"):
+    # an increment brings few records, and may say how many there are in all
+    count, told = (report.received, "received") if report.since is None else (report.listed, "listed")
+    if not report.complete or count is None or report.scope.startswith(IDS_SCOPE):
         return
-    last = _last_received(connection, report)
-    if last and not report.received:
-        yield ClosedGate(report.registry, "no records", f"none received, {last} at the last complete crawl")
-    elif last and last >= thresholds.min_last and report.received < thresholds.min_share_of_last * last:
-        share = f"{report.received / last:.0%}"
-        finding = f"{report.received} received, {last} at the last complete crawl ({share})"
+    last = _last_count(connection, report)
+    if last and not count:
+        yield ClosedGate(report.registry, "no records", f"none {told}, {last} at the last complete crawl")
+    elif last and last >= thresholds.min_last and count < thresholds.min_share_of_last * last:
+        finding = f"{count} {told}, {last} at the last complete crawl ({count / last:.0%})"
         yield ClosedGate(report.registry, "far fewer records", finding)
 
 
-def _last_received(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> int | None:
+def _last_count(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> int | None:
+    """Records of the last complete crawl of the same question that tells how many there are in all."""
     row = connection.execute(
-        "SELECT received FROM crawls WHERE registry = ? AND scope = ? AND since IS NULL AND complete "
-        "AND crawl_id <> ? AND len(gates) = 0 ORDER BY started_at DESC LIMIT 1",
+        "SELECT CASE WHEN since IS NULL THEN received ELSE listed END AS count FROM crawls WHERE registry = ? "
+        "AND scope = ? AND complete AND crawl_id <> ? AND count IS NOT NULL ORDER BY started_at DESC LIMIT 1",
         [report.registry, report.scope, report.crawl_id],
     ).fetchone()
     return None if row is None else row[0]
 
 
 def _fill_gates(
-    connection: duckdb.DuckDBPyConnection, published: str, registry: str, thresholds: Thresholds
+    connection: duckdb.DuckDBPyConnection, published: str, report: CrawlReport, thresholds: Thresholds
 ) -> Iterable[ClosedGate]:
-    before = fill_rates(connection, published, registry)
-    if before["trials"] < thresholds.min_rows:
-        return
-    now = fill_rates(connection, None, registry)
-    for column, rate in before.items():
-        if column != "trials" and rate - now.get(column, 0.0) > thresholds.max_fill_drop:
-            finding = f"filled in {now.get(column, 0.0):.0%} of the trials, {rate:.0%} in the published catalogue"
-            yield ClosedGate(registry, f"column {column} fell silent", finding)
+    """Columns fallen silent among the published trials that the crawl changed and, where the question was asked before,
+    in the whole registry: a wider question may well bring trials that state less."""
+    changed = (
+        f"trial_id IN (SELECT trial_id FROM main.trials WHERE crawl_id = '{report.crawl_id}') "
+        f"AND trial_id IN (SELECT trial_id FROM {published}.trials)"
+    )
+    is_repeated = _last_count(connection, report) is not None
+    closed: set[str] = set()
+    # of few changed trials some may well have lost a value, so many of them must have
+    samples = [("trials", "true", 0)] if is_repeated else []
+    for which, among, least_lost in (*samples, ("changed trials", changed, thresholds.min_rows)):
+        before = fill_rates(connection, published, report.registry, among)
+        if before["trials"] < thresholds.min_rows:
+            continue
+        now = fill_rates(connection, None, report.registry, among)
+        for column, rate in before.items():
+            fall = rate - now[column]
+            if column == "trials" or column in closed or fall <= thresholds.max_fill_drop:
+                continue
+            if fall * before["trials"] >= least_lost:
+                closed.add(column)
+                finding = f"filled in {now[column]:.0%} of the {which}, {rate:.0%} in the published catalogue"
+                yield ClosedGate(report.registry, f"column {column} fell silent", finding)
 
 
-def fill_rates(connection: duckdb.DuckDBPyConnection, database: str | None, registry: str) -> dict[str, float]:
+def fill_rates(
+    connection: duckdb.DuckDBPyConnection, database: str | None, registry: str, among: str = "true"
+) -> dict[str, float]:
     """Share of a registry's trials in which each column, and each child table, holds something.
 
     The key "trials" holds the number of trials. database: name of an attached database; None for the one in use.
+    among: condition in SQL that the trials fulfil.
     """
     prefix = f"{database}." if database else ""
     columns = _columns(connection, database)
@@ -123,7 +144,8 @@ def fill_rates(connection: duckdb.DuckDBPyConnection, database: str | None, regi
         for child in CHILD_TABLES_WATCHED
     ]
     cursor = connection.execute(
-        f"SELECT count(*) AS trials, {', '.join(shares)} FROM {prefix}trials WHERE registry = ?", [registry]
+        f"SELECT count(*) AS trials, {', '.join(shares)} FROM {prefix}trials WHERE registry = ? AND {among}",
+        [registry],
     )
     names = [column[0] for column in cursor.description or []]
     row: Sequence[float | None] = cursor.fetchone() or ()

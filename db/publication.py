@@ -1,6 +1,7 @@
 """From the working file to the published catalogue: studies linked, dated statuses derived, gates passed."""
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
 
 import duckdb
@@ -12,24 +13,29 @@ from db.gates import ClosedGate, Thresholds, closed_gates
 from db.recruitment import derive_dated_statuses
 from db.studies import link_studies
 
+logger = logging.getLogger(__name__)
+
 
 class GateClosed(CatalogueError):
     """Data of some registries look wrong and were not published; ``gates`` says which and by how much.
 
-    are_others_published: the registries of the run whose gates stayed open were published.
+    reports: of the whole run, incomplete where a gate closed. are_others_published: the registries of the run whose
+    gates stayed open were published.
     """
 
-    def __init__(self, gates: Sequence[ClosedGate], are_others_published: bool) -> None:
+    def __init__(self, gates: Sequence[ClosedGate], reports: Sequence[CrawlReport], are_others_published: bool) -> None:
         findings = "; ".join(map(str, gates))
         others = ", the other registries are" if are_others_published else ""
         super().__init__(f"not published{others}, the data look wrong: {findings} (--force publishes all the same)")
         self.gates = tuple(gates)
+        self.reports = tuple(reports)
         self.are_others_published = are_others_published
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
     """What is derived from all records together: study ids, and statuses that follow from dates."""
-    link_studies(connection)
+    if conflicts := link_studies(connection):
+        logger.info("%d numbers would join different ClinicalTrials.gov studies: see study_conflicts", conflicts)
     derive_dated_statuses(connection, now.date())
 
 
@@ -56,19 +62,21 @@ def publish(
     finally:
         if attached:
             connection.execute(f"DETACH {attached}")
+    judged = []
     for report in reports:
         findings = tuple(f"{gate.gate}: {gate.finding}" for gate in gates if gate.registry == report.registry)
         if report.registry in closed:  # nothing of it is in the catalogue, so no watermark may move
             report = msgspec.structs.replace(report, complete=False, problems=(*report.problems, *findings))
         if findings:
             save_report(connection, report, findings)
+        judged.append(report)
     is_any_open = any(report.received and report.registry not in closed for report in reports)
     if closed:
         link_studies(connection)
     if is_any_open or not closed:
         catalogue.publish(connection)
     if closed:
-        raise GateClosed(gates, is_any_open)
+        raise GateClosed(gates, judged, is_any_open)
     return gates
 
 

@@ -94,25 +94,27 @@ def _is_conflict(stated: Mapping[str, set[Key]], members: list[str]) -> bool:
 
 def _part(stated: dict[str, set[Key]], members: list[str]) -> list[Conflict]:
     """Take out of a cluster the numbers that join different NCT numbers; what they would have joined."""
+    own = {trial_id: _own_key(trial_id) for trial_id in members}
+    conflicts = []
+    for trial_id in members:
+        nct = _nct(stated[trial_id])
+        if len(nct) > 1:  # a record that states several NCT numbers belongs to none of them for certain
+            foreign = {("ctgov", number) for number in nct} - {own[trial_id]}
+            for key in foreign:
+                bearers = {other for other in members if own[other] == key}
+                conflicts.append(Conflict(key[1], tuple(sorted(bearers | {trial_id})), tuple(sorted(nct))))
+            stated[trial_id] = stated[trial_id] - foreign or {own[trial_id]}
     holders: dict[Key, list[str]] = defaultdict(list)
     for trial_id in members:
         for key in stated[trial_id]:
             holders[key].append(trial_id)
-    own = {trial_id: _own_key(trial_id) for trial_id in members}
-    conflicts = []
-    for key in sorted(holders):
-        nct = _nct(other for trial_id in holders[key] for other in stated[trial_id])
+    for key, holding in holders.items():
+        nct = _nct(other for trial_id in holding for other in stated[trial_id])
         if len(nct) > 1:
-            conflicts.append(Conflict(key[1], tuple(sorted(holders[key])), tuple(sorted(nct))))
-            for trial_id in holders[key]:
+            conflicts.append(Conflict(key[1], tuple(sorted(holding)), tuple(sorted(nct))))
+            for trial_id in holding:
                 if own[trial_id] != key:
-                    stated[trial_id].discard(key)
-    for trial_id in members:
-        nct = _nct(stated[trial_id])
-        if len(nct) > 1:  # a single record that states several NCT numbers belongs to none of them for certain
-            stated[trial_id] -= {("ctgov", number) for number in nct if ("ctgov", number) != own[trial_id]}
-        if not stated[trial_id]:
-            stated[trial_id] = {own[trial_id]}
+                    stated[trial_id] = stated[trial_id] - {key} or {own[trial_id]}
     return conflicts
 
 

@@ -49,3 +49,15 @@ def test_during_a_crawl_others_read_and_nobody_else_writes(sample_url: str, tmp_
     assert trial_ids(catalog) == set(BUNDLED_IDS)
     # the lock is free again
     assert calcitrials("reread", "--catalog", catalog).status == 0
+
+
+def test_a_crawl_may_wait_for_the_one_before_it(sample_url: str, tmp_path: Path) -> None:
+    catalog, gate = tmp_path / "catalog", threading.Event()
+    with faulty(sample_url, [Rule(faults.held(gate), where=path_ends("/studies"))]) as registry:
+        arguments = ("crawl", "ctgov", "--all", "--delay", "0", "--catalog", catalog)
+        first = start(*arguments, env=environment({"ctgov": registry.url}))
+        registry.wait_for(1, path_ends("/studies"))
+        second = start(*arguments, "--wait", "120", env=environment({"ctgov": sample_url}))
+        gate.set()
+        assert (first.wait().status, second.wait().status) == (0, 0)
+    assert trial_ids(catalog) == set(BUNDLED_IDS)

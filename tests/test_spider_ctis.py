@@ -90,13 +90,61 @@ def test_too_many_results_are_divided_by_status(url: str, tmp_path: Path) -> Non
     assert last_report(tmp_path)["complete"]
 
 
-def test_a_status_with_too_many_results_is_named(url: str, tmp_path: Path) -> None:
+def beyond(page: dict[str, Any]) -> None:
+    """The registry shows the first page of a list and no row after it."""
+    if page["pagination"]["currentPage"] > 1:
+        page["data"] = []
+
+
+def test_a_status_with_too_many_results_is_read_from_both_ends(tmp_path: Path) -> None:
+    ids = copies(tmp_path / "records.jsonl", 130)
+    arguments = ("crawl", "ctis", "-a", "all=1", "-s", "DOWNLOAD_DELAY=0", "-s", "CTIS_RESULTS_SHOWN=100")
+    rule = Rule(faults.rewritten_json(beyond), always, search)
+    with serve("ctis", records={"ctis": tmp_path / "records.jsonl"}) as urls, faulty(urls["ctis"], [rule]) as registry:
+        scrapy(*arguments, env=environment({"ctis": registry.url}, CALCITRIALS_CATALOG=str(tmp_path / "catalog")))
+        directions = [json.loads(asked.body)["sort"]["direction"] for asked in registry.requests if asked.body]
+    assert trial_ids(tmp_path / "catalog") == ids
+    assert last_report(tmp_path / "catalog")["complete"]
+    assert directions.count("ASC") == 1
+
+
+def test_a_status_with_more_results_than_both_ends_show_is_named(url: str, tmp_path: Path) -> None:
     env = environment({"ctis": url}, CALCITRIALS_CATALOG=str(tmp_path))
-    scrapy("crawl", "ctis", "-a", "all=1", "-s", "DOWNLOAD_DELAY=0", "-s", "CTIS_RESULTS_SHOWN=4", env=env)
+    scrapy("crawl", "ctis", "-a", "all=1", "-s", "DOWNLOAD_DELAY=0", "-s", "CTIS_RESULTS_SHOWN=2", env=env)
     report = last_report(tmp_path)
     assert not report["complete"]
     assert "all trials of status 4: 5, of which the registry shows 4" in report["problems"]
     assert trial_ids(tmp_path) == ALL  # a page has more rows than this made-up limit
+
+
+def test_a_trial_that_leaves_the_list_is_looked_after_in_an_increment(url: str, tmp_path: Path) -> None:
+    def without(page: dict[str, Any]) -> None:
+        page["data"] = [row for row in page["data"] if row["ctNumber"] != VICTIM]
+        page["pagination"]["totalRecords"] = len(page["data"])
+
+    assert run(tmp_path, url)[0].status == 0
+    gone = Rule(faults.refused(404), always, retrieve_victim)
+    rules = (Rule(faults.rewritten_json(without), always, search), gone)
+    ended, seen = run(tmp_path, url, *rules, arguments=("--all", "--since", "last"))
+    assert ended.status == 0, ended.err
+    assert "1 records are gone from the registry" in ended.err
+    assert rows(tmp_path, "SELECT trial_id FROM trials WHERE missing_since IS NOT NULL") == [(f"CTIS{VICTIM}",)]
+    # those that the list shows are not asked for; rows without a day are due in every increment
+    undated = {record["ctNumber"] for record in RECORDS if "lastUpdated" not in record}
+    assert {request.path.rpartition("/")[2] for request in seen if "/retrieve/" in request.path} == undated | {VICTIM}
+
+
+def test_a_list_that_has_run_empty_is_not_believed_in_an_increment(url: str, tmp_path: Path) -> None:
+    def empty(page: dict[str, Any]) -> None:
+        page["data"] = []
+        page["pagination"]["totalRecords"] = 0
+
+    assert run(tmp_path, url)[0].status == 0
+    rule = Rule(faults.rewritten_json(empty), always, search)
+    ended, _ = run(tmp_path, url, rule, arguments=("--all", "--since", "last"))
+    assert ended.status == 1
+    assert "ctis: no records: none listed, 6 at the last complete crawl" in ended.err
+    assert rows(tmp_path, "SELECT count(*) FROM trials WHERE missing_since IS NOT NULL") == [(0,)]
 
 
 def test_an_increment_asks_only_for_what_the_list_shows_as_updated(url: str, tmp_path: Path) -> None:
@@ -128,7 +176,32 @@ def test_an_older_resubmission_counter_is_an_alias(url: str, tmp_path: Path) -> 
     assert rows(tmp_path, "SELECT alias, trial_id FROM aliases") == [(f"CTIS{VICTIM}", f"CTIS{current}")]
 
 
-@pytest.mark.parametrize("text", ["NCT03582800", "2018-001719-65", "2023-505976-31", ""])
+def test_a_resubmitted_trial_takes_the_place_of_its_older_record(url: str, tmp_path: Path) -> None:
+    current = VICTIM[:-1] + "1"
+    assert run(tmp_path, url)[0].status == 0
+    renamed = faults.rewritten(lambda body: body.replace(VICTIM.encode(), current.encode()))
+    ended, _ = run(tmp_path, url, Rule(renamed, always, search), Rule(renamed, always, retrieve_victim),
+                   arguments=("--id", VICTIM))  # fmt: skip
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == {*ALL, f"CTIS{current}"}
+    assert rows(tmp_path, "SELECT trial_id FROM trials WHERE missing_since IS NOT NULL") == [(f"CTIS{VICTIM}",)]
+    assert len(rows(tmp_path, f"SELECT DISTINCT study_id FROM trials WHERE trial_id LIKE 'CTIS{VICTIM[:-3]}%'")) == 1
+
+
+def test_a_number_without_its_counter_is_one(url: str, tmp_path: Path) -> None:
+    short = VICTIM[:-3]
+
+    def without_counter(target: str) -> str:
+        return target.replace(short, VICTIM)
+
+    rule = Rule(faults.rewritten(lambda body: body.replace(VICTIM.encode(), short.encode())), always)
+    with faulty(url, [rule], asked_as=without_counter) as registry:
+        ended = crawl(tmp_path, registry.url, "--all")
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL - {f"CTIS{VICTIM}"} | {f"CTIS{short}"}
+
+
+@pytest.mark.parametrize("text", ["NCT03582800", "2018-001719-65", "2023-505976-3", ""])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ArgumentError, match="EU CT number"):
         CtisSpider.checked_id(text)

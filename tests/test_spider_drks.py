@@ -110,6 +110,17 @@ def test_what_other_registries_name_is_asked_for(url: str, tmp_path: Path) -> No
     assert trial_ids(catalog) == {"NCT90000001", CANCER}
 
 
+def test_what_the_other_registries_of_the_run_name_is_asked_for_after_them(url: str, tmp_path: Path) -> None:
+    records = write_lines(tmp_path / "studies.jsonl", [naming("NCT90000001", CANCER)])
+    catalog = tmp_path / "catalog"
+    with serve("ctgov", records={"ctgov": records}) as urls:
+        env = environment({**urls, "drks": url})
+        ended = calcitrials("crawl", "drks", "ctgov", "--all", "--delay", "0", "--catalog", catalog, env=env)
+    assert trial_ids(catalog) == {"NCT90000001", CANCER}
+    assert len(rows(catalog, "SELECT DISTINCT study_id FROM trials")) == 1
+    assert ended.status == 0, ended.err
+
+
 def test_known_trials_are_visited_again_where_they_speak_of_a_condition(url: str, tmp_path: Path) -> None:
     assert crawl(tmp_path, url, *BOTH).status == 0
     ended, seen = run(tmp_path, url, arguments=("--condition", "carcinoma", "--since", "last"))

@@ -1,7 +1,7 @@
 """ISRCTN over loopback: windows and their guards, and what the catalogue holds after each fault of the registry."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -113,18 +113,19 @@ def test_an_increment_may_hold_every_trial(url: str, tmp_path: Path) -> None:
     assert trial_ids(tmp_path) == CALCIPHYLAXIS
 
 
-def ignoring_times(target: str) -> str:
-    """A registry that drops the limits of the last edit, as ISRCTN does for a date without its time of day."""
-    return re.sub(r"(\d\d-\d\d)T00%3A00%3A00", r"\1", target)
+def ignoring(limit: str) -> Callable[[str], str]:
+    """A registry that drops these limits of the last edit, as ISRCTN does for a date without its time of day."""
+    return lambda target: re.sub(rf"({limit}\+\d+-\d\d-\d\d)T00%3A00%3A00", r"\1", target)
 
 
-@pytest.mark.parametrize("arguments", [("--all", "--since", "2021-01-01"), ("--condition", "calcinosis")])
-def test_ignored_limits_are_noticed(large_url: str, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    with faulty(large_url, asked_as=ignoring_times) as registry:
+@pytest.mark.parametrize("limit", ["..", "GE", "LT"], ids=["both", "from", "until"])
+@pytest.mark.parametrize("arguments", [("--all", "--since", "2015-01-01"), ("--condition", "calcinosis")])
+def test_ignored_limits_are_noticed(large_url: str, tmp_path: Path, limit: str, arguments: tuple[str, ...]) -> None:
+    with faulty(large_url, asked_as=ignoring(limit)) as registry:
         ended = crawl(tmp_path, registry.url, *arguments)
         assert not [request for request in registry.requests if records(request)]
     assert ended.status == 1
-    assert "the registry ignores the limits of the last edit" in ended.err
+    assert "the registry ignores a limit of the last edit" in ended.err
     assert not (tmp_path / "current.duckdb").exists()
 
 
@@ -175,6 +176,19 @@ def test_a_trial_that_the_registry_no_longer_has_is_marked(url: str, tmp_path: P
     assert ended.status == 0, ended.err
     assert VICTIM in seen[-2].query["q"]
     assert rows(tmp_path, "SELECT trial_id FROM trials WHERE missing_since IS NOT NULL") == [(VICTIM,)]
+
+
+def test_an_increment_looks_after_trials_that_it_does_not_bring(url: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, url, "--all").status == 0
+    gone = [
+        Rule(faults.rewritten(lambda body: without(body, VICTIM[6:])), always, lambda asked: "OR" in asked.target),
+        Rule(faults.refused(404, "no trial"), always, path_ends(f"/{VICTIM[6:]}/format/default")),
+    ]
+    ended, _ = run(tmp_path, url, *gone, arguments=("--all", "--since", "last"))
+    assert ended.status == 0, ended.err
+    assert rows(tmp_path, "SELECT trial_id FROM trials WHERE missing_since IS NOT NULL") == [(VICTIM,)]
+    report = last_report(tmp_path)
+    assert [report[name] for name in ("complete", "expected", "received", "listed", "missing")] == [True, 0, 0, 6, 1]
 
 
 def without(body: bytes, number: str) -> bytes:

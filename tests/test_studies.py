@@ -52,6 +52,21 @@ def test_a_conflict_leaves_the_good_links_of_its_members() -> None:
     assert studies["ISRCTN73380053"] == studies["NCT00000011"] == "NCT00000011"
 
 
+def test_a_record_of_several_nct_numbers_belongs_to_none_and_costs_the_others_nothing() -> None:
+    records = {
+        "NCT00000011": [],
+        "NCT00000022": [],
+        "ISRCTN73380053": ["NCT00000011, NCT00000022"],
+        "EUCTR2010-020202-11": ["NCT00000011"],
+    }
+    studies, conflicts = linked(records)
+    assert studies["ISRCTN73380053"] == "ISRCTN73380053"
+    assert studies["EUCTR2010-020202-11"] == "NCT00000011"
+    assert {(conflict.identifier, conflict.trial_ids) for conflict in conflicts} == {
+        (number, ("ISRCTN73380053", number)) for number in ("NCT00000011", "NCT00000022")
+    }
+
+
 def test_an_alias_stands_for_its_current_number() -> None:
     studies, conflicts = linked(
         {"NCT00000011": [], "ISRCTN73380053": ["NCT00000099"]}, aliases={"NCT00000099": "NCT00000011"}

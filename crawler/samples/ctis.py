@@ -69,6 +69,8 @@ async def _search(request: Request) -> Response:
     except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise HTTPException(400, f"the search cannot be read: {error}") from error
     found = [entry.row for entry in request.app.state.entries if all(test(entry) for test in tests)]
+    if (asked.get("sort") or {}).get("direction") == "ASC":
+        found.reverse()
     if page < 1 or size < 1:
         found = []
     start = (page - 1) * size

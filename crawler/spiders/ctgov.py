@@ -52,6 +52,7 @@ class CtgovSpider(RegistrySpider):
     # its machine interface for exactly this use. So this spider opts out, knowingly, and keeps to its Crawl-delay
     # of one second. Obeying would end in a crawl without a single request.
     custom_settings = {"ROBOTSTXT_OBEY": False}  # noqa: RUF012 (Scrapy's own attribute)
+    least_delay_s = 1.0
     handle_httpstatus_list = (400, 404)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -80,6 +81,7 @@ class CtgovSpider(RegistrySpider):
         if self.interrupted and self.interrupted.data_version != self.data_version:
             self.interrupted = None  # page tokens belong to one version of the data
         if self.data_version and self.data_version == self.version_at_last_crawl:
+            self.is_unchanged = True
             self.logger.info("The registry's data have not changed since the last crawl (%s).", self.data_version)
             return
         yield from self._first_requests()
@@ -102,13 +104,14 @@ class CtgovSpider(RegistrySpider):
             yield self._first_page(self.since)
 
     def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
-        """Look by batches of ids whether the registry still knows these studies."""
+        """Look by batches of ids, and without their records, whether the registry still knows these studies."""
         for start in range(0, len(ids), IDS_PER_REQUEST):
-            yield self._batch(tuple(ids[start : start + IDS_PER_REQUEST]))
+            yield self._batch(tuple(ids[start : start + IDS_PER_REQUEST]), fields="NCTId")
 
-    def _batch(self, batch: tuple[str, ...]) -> scrapy.Request:
-        params = {"filter.ids": ",".join(batch), "pageSize": str(PAGE_SIZE)}
-        return self._get("/studies", params, self.parse_batch, cb_kwargs={"batch": batch})
+    def _batch(self, batch: tuple[str, ...], **more: str) -> scrapy.Request:
+        params = {"filter.ids": ",".join(batch), "pageSize": str(PAGE_SIZE), **more}
+        cb_kwargs = {"batch": batch, "is_wanted": not more}
+        return self._get("/studies", params, self.parse_batch, cb_kwargs=cb_kwargs)
 
     def _first_page(self, since: dt.date | None) -> scrapy.Request:
         params = {"pageSize": str(PAGE_SIZE), "countTotal": "true"}
@@ -168,14 +171,14 @@ class CtgovSpider(RegistrySpider):
         """The studies are there; only a move of the data could not be seen."""
         self.logger.warning("The registry does not tell the version of its data: %s", failure.value)
 
-    def parse_batch(self, response: Response, batch: tuple[str, ...]) -> Iterator[Any]:
+    def parse_batch(self, response: Response, batch: tuple[str, ...], is_wanted: bool) -> Iterator[Any]:
         """Hand over the studies found by id; ask for the others one by one: they may be aliases."""
         page = self._page(response)
         if not isinstance(page, _Page):
             yield from page
             return
         found = {match.decode() for raw in page.studies for match in _NCT_ID.findall(bytes(raw))[:1]}
-        if page.studies:
+        if page.studies and is_wanted:
             yield self.payload(response)
         for nct_id in batch:
             if nct_id not in found:

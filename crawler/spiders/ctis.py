@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
-from crawler.registry_spider import Alias, Gone, RegistrySpider
+from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
 from crawler.settings import RETRY_HTTP_CODES
 from db.dates import iso_partial_date, spoken_partial_date
 
@@ -34,7 +34,7 @@ STATUS_CODES = range(1, 13)
 """Codes of the trials' status, from under evaluation to cancelled: a search with too many results is divided by it."""
 MOST_WALKS = 2
 
-_NUMBER = re.compile(r"20[2-9][0-9]-5[0-9]{5}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"20[2-9][0-9]-5[0-9]{5}-[0-9]{2}(?:-[0-9]{2})?")
 _TRIAL = len("2023-505976-31")
 """Length of the number without its last two digits, which count the resubmissions of one trial."""
 
@@ -65,12 +65,18 @@ _trials = msgspec.json.Decoder(_Trial)
 
 @dataclass
 class _Search:
-    """One search and how far its list has been read. what: the search in words, for sentences."""
+    """One search and how far its list has been read.
+
+    what: the search in words, for sentences. is_from_the_end: the list is read from its oldest decision, for the rows
+    that the registry does not show from the newest. rows: how many of the total are to be read.
+    """
 
     criteria: dict[str, Any]
     what: str
     is_part: bool = False
+    is_from_the_end: bool = False
     total: int = 0
+    rows: int = 0
     numbers: set[str] = field(default_factory=set)
     unnamed: int = 0
     open_pages: int = 0
@@ -134,6 +140,8 @@ class CtisSpider(RegistrySpider):
                     yield from self._parts(search)
                     return
                 yield from self._further_pages(search)
+                if search.total > self._results_shown and not search.is_from_the_end and search.walks == 1:
+                    yield self._ask_page(replace(search, numbers=set(), walks=0, is_from_the_end=True), 1)
             yield from self._due(answer.data, search)
         yield from self._close_page(search)
 
@@ -145,7 +153,7 @@ class CtisSpider(RegistrySpider):
         yield from self._close_page(search)
 
     def parse_trial(self, response: Response, number: str) -> Iterator[Any]:
-        """Hand over a trial; a number with an older resubmission counter is an alias."""
+        """Hand over a trial; a number with an older resubmission counter is an alias, and its record is gone."""
         if response.status != 200:
             self.problems.append(f"{number}: the registry does not know this number")
             return
@@ -162,6 +170,7 @@ class CtisSpider(RegistrySpider):
             return
         if isinstance(current, str) and current != number:
             yield Alias(f"CTIS{number}", f"CTIS{current}")
+            yield Gone(f"CTIS{number}")
         yield self.payload(response)
 
     def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
@@ -179,7 +188,7 @@ class CtisSpider(RegistrySpider):
     def _ask_page(self, search: _Search, page: int) -> scrapy.Request:
         body = {
             "pagination": {"page": page, "size": PAGE_SIZE},
-            "sort": {"property": "decisionDate", "direction": "DESC"},
+            "sort": {"property": "decisionDate", "direction": "ASC" if search.is_from_the_end else "DESC"},
             "searchCriteria": search.criteria,
         }
         return scrapy.Request(
@@ -222,16 +231,19 @@ class CtisSpider(RegistrySpider):
 
     def _open(self, search: _Search, total: int) -> None:
         """Begin to walk through a list."""
+        shown = self._results_shown
         search.total = total
+        search.rows = min(total - shown, shown) if search.is_from_the_end else min(total, shown)
         search.numbers.clear()
         search.unnamed = 0
         search.walks += 1
-        search.open_pages = max(1, -(-min(total, self._results_shown) // PAGE_SIZE))
+        search.open_pages = max(1, -(-search.rows // PAGE_SIZE))
         if not search.is_part:
             self._announced = total
+            self.listed = total if self.since else None
             self.expected = self._announced - self._not_due
-        elif total > self._results_shown and search.walks == 1:
-            self.problems.append(f"{search.what}: {total}, of which the registry shows {self._results_shown}")
+        elif total > 2 * shown and search.walks == 1 and not search.is_from_the_end:
+            self.problems.append(f"{search.what}: {total}, of which the registry shows {2 * shown}")
 
     def _parts(self, search: _Search) -> Iterator[scrapy.Request]:
         """A search with more results than the registry shows, divided by the status of the trials."""
@@ -245,14 +257,16 @@ class CtisSpider(RegistrySpider):
         for page in range(2, search.open_pages + 1):
             yield self._ask_page(search, page)
 
-    def _due(self, rows: Iterable[_Row | None], search: _Search) -> Iterator[scrapy.Request]:
-        """Ask for the trials of these rows that were not seen before and, in an increment, were updated."""
+    def _due(self, rows: Iterable[_Row | None], search: _Search) -> Iterator[Any]:
+        """Take note of the trials of these rows; ask for those not seen before and, in an increment, updated."""
+        shown = []
         for row in rows:
             number = row.ct_number if row else None
             if row is None or not isinstance(number, str) or not _NUMBER.fullmatch(number):
                 search.unnamed += 1
                 continue
             search.numbers.add(number)
+            shown.append(f"CTIS{number}")
             if number in self._seen:
                 continue
             self._seen.add(number)
@@ -260,6 +274,7 @@ class CtisSpider(RegistrySpider):
                 yield self._ask_trial(number)
             else:
                 self._not_due += 1
+        yield Listed(tuple(shown))
         self.expected = self._announced - self._not_due
 
     def _is_due(self, row: _Row) -> bool:
@@ -274,7 +289,7 @@ class CtisSpider(RegistrySpider):
         search.open_pages -= 1
         if search.open_pages > 0:
             return
-        short = min(search.total, self._results_shown) - len(search.numbers) - search.unnamed
+        short = search.rows - len(search.numbers) - search.unnamed
         if short > 0 and not search.has_failed and search.walks < MOST_WALKS:
             logger.info("ctis: %s: %d rows are missing from the list, which is read again", search.what, short)
             yield self._ask_page(search, 1)

@@ -47,7 +47,7 @@ class DrksSpider(RegistrySpider):
 
     name = "drks"
     default_url = "https://drks.de"
-    wants_known = True
+    comes_last = True
     least_delay_s = 0.7
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,6 +72,7 @@ class DrksSpider(RegistrySpider):
         if self.ids:
             self._to_ask.extend((trial_id, _Why.BY_USER) for trial_id in self.ids)
         else:
+            await self.look_up_known()
             crawled = [trial.trial_id for trial in self.known.crawled]
             named = [*self.known_ids, *(one.upper() for one in self.known.named if _ID.fullmatch(one.upper()))]
             self._to_ask.extend((trial_id, _Why.CRAWLED) for trial_id in crawled)

@@ -72,6 +72,7 @@ class IsrctnSpider(RegistrySpider):
 
     name = "isrctn"
     default_url = "https://www.isrctn.com"
+    unseen_checked = 500
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,6 +109,7 @@ class IsrctnSpider(RegistrySpider):
             self._parts.append((_Window(), total))
             yield from self._next()
         else:
+            self.listed = total
             since = dt.datetime.combine(self.since, dt.time())
             yield self._ask_halves(_Window(), total, since, is_newer_wanted_alone=True)
 
@@ -139,15 +141,16 @@ class IsrctnSpider(RegistrySpider):
         yield self._ask_count(division.newer, self.parse_newer, division=division, older_total=total)
 
     def parse_newer(self, response: Response, division: _Division, older_total: int) -> Iterator[Any]:
-        """The sizes of both halves. Two halves as large as the whole are a registry that does not look at the time."""
+        """The sizes of both halves. A half as large as the whole, beside one that is not empty, is a registry that does
+        not look at the time."""
         total = self._total(response)
         if not isinstance(total, int):
             yield from total
             return
-        if total == older_total == division.whole > 0:
+        if min(total, older_total) > 0 and max(total, older_total) == division.whole:
             self.problems.append(
-                f"the registry ignores the limits of the last edit: {total} trials before {division.newer.low} and "
-                f"{older_total} from then on, of {division.whole}"
+                f"the registry ignores a limit of the last edit: {older_total} trials before {division.newer.low} and "
+                f"{total} from then on, of {division.whole}"
             )
             return
         self._parts.append((division.newer, total))

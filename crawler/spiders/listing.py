@@ -27,7 +27,6 @@ class ListingSpider(RegistrySpider):
     name = "listing"
     # every page's own host: CALCITRIALS_LISTING_URL takes the place of scheme and host of all of them
     default_url = "https://"
-    wants_known = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +53,7 @@ class ListingSpider(RegistrySpider):
         """Ask for every page."""
         pages = dict.fromkeys(self.ids)
         if not pages:
+            await self.look_up_known()
             pages = dict.fromkeys(self.known_ids) | {trial.address: trial.trial_id for trial in self.known.crawled}
         if not pages:
             logger.info("listing: nothing to ask: no page is known, and none was given with --id")
