@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-from matcher.normalise import STOPWORDS, normal_word, tokens
+from matcher.normalise import normal_word, tokens
 
 NEAR = 8
 """Words between a substance and its site."""
@@ -28,6 +28,8 @@ ANYWHERE = "MONDO:0002123"
 _OSSIFICATION = re.compile(r"oss?if|verkno|verbe")
 _BONE_ALONE = frozenset({"skin", "fat", "muscle"})
 """Sites where the word "bone" tells enough; elsewhere bone is normal, and only what grows or lumps there is not."""
+
+_OF = frozenset({"of", "de", "des", "du", "d", "di", "da", "do", "del", "della", "von", "van"})
 
 Languages = frozenset[str]
 
@@ -122,7 +124,7 @@ def _beside(words: Sequence[str], place: int) -> Iterator[str]:
     """The words on both sides of a place, and behind "of" and its like."""
     for step in (-1, 1):
         other = place + step
-        if 0 <= other < len(words) and words[other] in STOPWORDS:
+        if 0 <= other < len(words) and words[other] in _OF:
             other += step
         if 0 <= other < len(words):
             yield words[other]
@@ -153,6 +155,7 @@ def _site(
         other
         for other in range(max(0, place - NEAR), min(len(words), place + NEAR + 1))
         if other not in taken and words[other] in known.site and known.site[words[other]][1] & languages
+        if known.site[words[other]][0] not in known.block.get(words[min(other + 1, len(words) - 1)], ())
         if abs(parts[other] - parts[place]) <= 1
     ]
     if not found:

@@ -15,6 +15,7 @@ from matcher.terminology import NameKind, Terminology
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
+_PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 DESCRIBED = 0.85
 """How sure a description in plain words is."""
@@ -172,27 +173,34 @@ class Mapper:
     def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
         if not found:
             return
-        table = self.terminology.abbreviations
-        first, last = found[0].start, found[-1].end
         short = len(found) <= 3
         by_start = {token.start: place for place, token in enumerate(found)}
-        for match in _PIECE.finditer(text, first, last):
-            piece = match[0].rstrip("-/")
-            meanings = table.get(piece) or table.get(piece.removesuffix("s"))
-            if meanings is None and short and len(piece) >= 3:
-                meanings = table.get(piece.upper()) or next(
-                    (table[spelt] for spelt in (piece.capitalize(), piece[:2].upper() + piece[2:]) if spelt in table),
-                    None,
-                )
-            if meanings is None and "-" in piece:
-                meanings = table.get(piece.replace("-", ""))
-            start = by_start.get(match.start())
-            if meanings is None or start is None:
-                continue
-            end = start
-            while end < len(found) and found[end].start < match.end():
-                end += 1
-            yield Hit(start, end, tuple(meanings), "abbreviation", 0.95, len(meanings) > 1)
+        for match in _PIECE.finditer(text, found[0].start, found[-1].end):
+            pieces = [(match.start(), match.end(), self._meanings(match[0].rstrip("-/"), short))]
+            if not pieces[0][2] and ("-" in match[0] or "/" in match[0]):  # SSc-ILD, SSc/DM
+                pieces = [
+                    (match.start() + part.start(), match.start() + part.end(), self._meanings(part[0], False))
+                    for part in _PART.finditer(match[0])
+                ]
+            for first, last, meanings in pieces:
+                start = by_start.get(first)
+                if not meanings or start is None:
+                    continue
+                end = start
+                while end < len(found) and found[end].start < last:
+                    end += 1
+                yield Hit(start, end, tuple(meanings), "abbreviation", 0.95, len(meanings) > 1)
+
+    def _meanings(self, piece: str, short: bool) -> Sequence[int]:
+        """Concepts of an abbreviation. short: it stands in so short a text that small letters may be meant as large."""
+        table = self.terminology.abbreviations
+        meanings = table.get(piece) or table.get(piece.removesuffix("s"))
+        if meanings is None and short and len(piece) >= 3:
+            ways = (piece.upper(), piece.capitalize(), piece[:2].upper() + piece[2:])
+            meanings = next((table[spelt] for spelt in ways if spelt in table), None)
+        if meanings is None and "-" in piece:
+            meanings = table.get(piece.replace("-", ""))
+        return meanings or ()
 
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
@@ -218,6 +226,8 @@ class Mapper:
             if (start, end) != (0, len(words)) and any(word not in QUALIFIERS for word in words[:start] + words[end:]):
                 continue
             part = words[start:end]
+            if part[0] in STOPWORDS or part[-1] in STOPWORDS:
+                continue
             places = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
             if not places and not chosen:  # "Alzheimer" alone
                 places = self.terminology.keys_of_bag(f"~ {loose_key([*part, 'disease'])}")

@@ -190,7 +190,9 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     place_of = {identifier: roots[clusters.root(identifier)] for identifier in clusters.parent}
     names = _names(vocabularies, place_of, words_of)
     edges, sources = _edges(vocabularies, place_of, kinds)
-    edges += _lexical_edges(labels, kinds, members, names, edges, sources)
+    curated = {place_of[row.id] for row in vocabularies[0].concepts} if vocabularies else set()
+    edges += _edges_to_curated(curated, labels, kinds, names, words_of, sources)
+    edges += _lexical_edges(curated, labels, kinds, members, names, edges, sources)
     codes: dict[str, list[int]] = defaultdict(list)
     for vocabulary in vocabularies:
         for row in vocabulary.codes:
@@ -262,7 +264,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             if curated and row.kind is NameKind.BROAD:
                 order = (int(NameKind.BROAD), 0)
             held_key = names.keys.setdefault(key, {})
-            held_key[concept] = min(order, held_key.get(concept, order))
+            if held_key.get(concept) != (int(NameKind.BROAD), 0):  # the curated table says that it is a wide word
+                held_key[concept] = min(order, held_key.get(concept, order))
     for place, key in enumerate(names.keys):
         bag = bag_key(key.split(" "))
         if bag:
@@ -340,7 +343,33 @@ def _edges(
     return list(best.values()), list(sources)
 
 
+def _edges_to_curated(
+    curated: set[int],
+    labels: Sequence[str],
+    kinds: Sequence[int],
+    names: "_Names",
+    words_of: dict[str, list[str]],
+    sources: list[str],
+) -> list[_Edge]:
+    """Edges to a curated concept from others that bear one of its names and are concepts of their own elsewhere:
+    subcutaneous calcification (HPO) is calcinosis cutis of a kind.
+    """
+    sources.append("the curated table (a name of the wider concept)")
+    found: list[_Edge] = []
+    for place, label in enumerate(labels):
+        if place in curated or kinds[place] == Kind.GROUP:
+            continue
+        held = names.keys.get(phrase_key(words_of[label]), {})
+        found += [
+            (place, int(Relation.IS_A), concept, 1.0, len(sources) - 1)
+            for concept, order in held.items()
+            if concept in curated and order[1] == 0 and order[0] <= NameKind.SYNONYM
+        ]
+    return found
+
+
 def _lexical_edges(
+    curated: set[int],
     labels: Sequence[str],
     kinds: Sequence[int],
     members: Sequence[Sequence[str]],
@@ -355,6 +384,7 @@ def _lexical_edges(
         for subject, relation, target, _, _ in edges
         if relation != Relation.MANIFESTATION and not (relation == Relation.IS_A and heading[target])
     }
+    placed |= curated  # what stands above a curated concept is curated
     left = [place for place, kind in enumerate(kinds) if kind == Kind.DISEASE and place not in placed]
 
     def find(key: str) -> int | None:
