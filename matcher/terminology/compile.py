@@ -205,7 +205,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     for label, strings in (("key", keys), ("word", words)):
         index = NGramIndex.build(strings)
         arrays[f"{label}_gram_pointers"], arrays[f"{label}_gram_postings"] = index.pointers, index.postings
-    arrays["descendants"] = _descendant_counts(edges, len(ids))
+    arrays["descendants"] = _descendant_counts(edges, [_is_heading(held) for held in members])
     starts: dict[str, int] = {}
     for key in keys:
         parts = key.split(" ")
@@ -343,6 +343,11 @@ def _edges(
     return list(best.values()), list(sources)
 
 
+def _is_heading(members: Iterable[str]) -> bool:
+    """Whether a concept is one of ICD-10-CM alone: a heading, a side of the body, an encounter."""
+    return all(member.startswith("ICD10CM:") for member in members)
+
+
 def _edges_to_curated(
     curated: set[int],
     labels: Sequence[str],
@@ -378,7 +383,7 @@ def _lexical_edges(
     sources: list[str],
 ) -> list[_Edge]:
     """Edges told by names, for diseases that no vocabulary puts below a disease (ICD headings do not count)."""
-    heading = [all(member.startswith("ICD10CM:") for member in held) for held in members]
+    heading = [_is_heading(held) for held in members]
     placed = {
         subject
         for subject, relation, target, _, _ in edges
@@ -420,13 +425,13 @@ def _edge_arrays(edges: Iterable[_Edge], size: int) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _descendant_counts(edges: Iterable[_Edge], size: int, limit: int = 2000) -> np.ndarray:
-    """Number of concepts below each, counted up to a limit."""
+def _descendant_counts(edges: Iterable[_Edge], only_icd: Sequence[bool], limit: int = 2000) -> np.ndarray:
+    """Number of concepts below each, counted up to a limit, without those that only ICD-10-CM tells apart."""
     children: dict[int, list[int]] = defaultdict(list)
     for subject, relation, target, _, _ in edges:
-        if relation in (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP):
+        if relation in (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP) and not only_icd[subject]:
             children[target].append(subject)
-    counts = np.zeros(size, dtype=np.int32)
+    counts = np.zeros(len(only_icd), dtype=np.int32)
     for concept in children:
         seen = {concept}
         stack = [concept]
