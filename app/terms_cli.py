@@ -22,6 +22,32 @@ def terms_status(format: Annotated[Format, typer.Option(help="How to print.")] =
     print_rows(COLUMNS, [[getattr(one, name) for name in COLUMNS] for one in default().tables.vocabularies], format)
 
 
+@terms.command("find")
+def terms_find(
+    phrases: Annotated[list[str] | None, typer.Argument(help="Phrases, such as conditions of trials.")] = None,
+    file: Annotated[str | None, typer.Option(help="Read phrases from this file, one a line; - is stdin.")] = None,
+    vocabulary: Annotated[
+        str | None, typer.Option(help="Prefix of the ids wanted (MeSH, HP, ORPHA, OMIM, ICD10CM); any when not stated.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+) -> None:
+    """Say which concept each phrase is about; a phrase about none, or about one of several, gets none."""
+    from matcher.linking import Linked, link
+    from matcher.mapping import Mapper
+    from matcher.terminology import default
+
+    asked = [*(phrases or ()), *(line for line in text_of(file).splitlines() if line.strip())] if file else phrases
+    if not asked:
+        raise CommandError("say a phrase, or --file", WRONG_USAGE)
+    mapper = Mapper(default())
+    known = {identifier.partition(":")[0] for identifier in mapper.terminology.place_of}
+    if vocabulary is not None and vocabulary not in known:
+        raise CommandError(f"{vocabulary} is no vocabulary in use: {', '.join(sorted(known))}", WRONG_USAGE)
+    found = [(phrase, link(mapper, phrase, vocabulary)) for phrase in asked]
+    nothing = (None,) * len(Linked._fields)
+    print_rows(("phrase", *Linked._fields), [(phrase, *(linked or nothing)) for phrase, linked in found], format)
+
+
 @terms.command("load")
 def terms_load(
     files: Annotated[

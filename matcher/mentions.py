@@ -1,16 +1,22 @@
 """What a text says of each diagnosis: present, denied, a relative's, past, or only suspected.
 
-A rule set in the manner of NegEx and ConText, for the six languages of the domain: cue words with a direction, scopes
-that
-end at clause borders, and a list of phrases that look like cues and are none.
+In the manner of NegEx and ConText: cue words with a direction (``assertion_cues.tsv``) and scopes that end at the
+borders of clauses. Three things go further. A cue that stands alone in its clause ("excised in 2015, no recurrence")
+speaks of the diagnosis before it, over commas and, where the cue allows it, over the end of a sentence. What stands
+under a heading ("Family history:") holds until the next one. And a later word outweighs an earlier one: what was cured
+and came back is there.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
-import msgspec
+from matcher.cues import Cue, Sense, counts_in, find_cues, is_filler, language_of
+from matcher.normalise import STOPWORDS
+from matcher.sentences import PUNCTUATION, STOPS, Clause, clauses, flat, split_words
+
+__all__ = ["Assertion", "Reading", "flat"]
 
 
 class Assertion(StrEnum):
@@ -23,299 +29,461 @@ class Assertion(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class Clause(msgspec.Struct, frozen=True):
-    """A stretch of a text that diagnoses are looked for in at once (a sentence or a line)."""
-
-    start: int
-    end: int
-
-
-class _Scope(msgspec.Struct, frozen=True):
-    start: int
-    end: int
-    assertion: Assertion
-
-
-class _FlatChars(dict[int, str]):
-    """Translation table that learns each character when it first meets it."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        found = self[code] = unicodedata.normalize("NFKD", char)[0].lower()[:1] or char
-        return found
+SHORT_ITEM = 5
+"""Words of an item of a list; a longer stretch between commas is a clause of its own."""
+NEAR = 4
+"""Words within which what a bare "not" denies begins."""
+MOST_CROSSED = 5
+"""Clauses that a cue which stands alone looks back over."""
+_BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
+"""Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
+_AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
+_DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
+_DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
+_BORDERS = frozenset(("border", "turn", "own"))
+_RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
 
 
-_FLAT = _FlatChars()
+class _Scope(NamedTuple):
+    """Words that an assertion holds for. cue: the place of the word that says so, -1 for a heading."""
+
+    first: int
+    after: int
+    assertion: str
+    cue: int
 
 
-def flat(text: str) -> str:
-    """Lower case without accents, character by character, so that places stay the same."""
-    return text.lower() if text.isascii() else text.translate(_FLAT)
+class _Sentence(NamedTuple):
+    first: int
+    after: int
+    ends_line: bool
 
 
-_SENTENCE_END = re.compile(
-    r"(?<![.\s][a-z])(?<!\b(?:dr|vs|no|st|mr|ms|ca|cf|eg|ie|sp|ed|pt|re|va|zn))[.!?](?=\s|$)|[;\n\r•|]|"
-    r"(?<=\s)[-–](?=\s)"
-)
+class Reading:
+    """The clauses of a text and what it says of the diagnoses in it."""
+
+    def __init__(self, text: str) -> None:
+        self._found = split_words(text)
+        self.clauses: list[Clause] = clauses(self._found)
+
+    def assertions(self, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
+        """The assertion of each mention, given by its places in the text: (start, end)."""
+        starts = self._found.starts
+        mentions = [
+            (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))
+            for start, end in spans
+        ]
+        words = self._found.words
+        cues = find_cues(words)
+        mentions = [_without_cues(mention, words, cues) for mention in mentions]
+        scopes = _Scopes(words, cues, mentions).all()
+        return [_held(scopes, (first + after - 1) // 2) for first, after in mentions]
 
 
-def sentences(text: str) -> list[Clause]:
-    """Sentences, list items and lines of a text."""
-    lower = flat(text)
-    found: list[Clause] = []
-    start = 0
-    for match in _SENTENCE_END.finditer(lower):
-        if text[start : match.start()].strip():
-            # A question mark says that the sentence is a guess, so it stays with it.
-            found.append(Clause(start, match.start() + (match[0] == "?")))
-        start = match.end()
-    if text[start:].strip():
-        found.append(Clause(start, len(text)))
-    return found
+def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue]) -> tuple[int, int]:
+    """A mention without the cue words that a name may have taken along ("no calcinosis").
 
-
-# Phrases with a cue word that deny or date nothing; they are blanked before cues are looked for.
-_NO_CUE = re.compile(
-    r"\bno (?:change|response|improvement|progress\w*|doubt|treatment|therapy|effect|contraindication\w*|matter|"
-    r"other|specific"
-    r"|better|benefit|relief|success)\b"
-    r"|\bnot (?:only|yet|responding|respond\w*|improv\w*|controlled|treated|tolerat\w*|due|related|known|on|"
-    r"sure|well|helped)\b"
-    r"|\bwithout (?:treatment|therapy|success|effect|improvement|relief|response)\b|\bnot\b(?= amenable)"
-    r"|\bpas (?:encore|seulement)\b|\bno (?:solo|solamente)\b|\bnon (?:solo|soltanto)\b|\bnicht nur\b|\bniet alleen\b"
-    r"|\bnon[- ](?:hodgkin|small|alcoholic|insulin|obstructive|melanoma|invasive|specific|familial)\b"
-)
-_DOUBT_OVER_DENIAL = re.compile(
-    r"(?:cannot|can not|can't|could not|couldn't|not (?:yet )?(?:been )?)\s*(?:be )?(?:exclude\w*|rule\w* out)"
-    r"|ne peut etre exclue?|nicht ausgeschlossen|nicht auszuschliessen|sin descartar|no (?:se )?(?:puede )?descart\w+"
-    r"|non (?:si puo )?esclud\w+|nao (?:se pode )?(?:descarta|exclui)\w*|niet uitgesloten"
-)
-_SUSPECTED_THEN_DENIED = re.compile(
-    r"(?:was |were |had been |initially |first |at first |once |previously )*(?:suspected|considered|thought of|"
-    r"presumed|queried)"
-    r"(?: initially| at first)?,? (?:but|and|then|later|and later|and then|but later|but was|but then)[^,;.]{0,24}?"
-    r"(?:not confirmed|unconfirmed|never confirmed|ruled out|excluded|refuted|disproved|discarded|rejected|"
-    r"dismissed|not found)"
-    r"|suspecte\w* mais (?:non confirme\w*|elimine\w*|exclue?s?|infirme\w*)"
-    r"|vermutet,? aber (?:nicht bestatigt|ausgeschlossen)|sospechad\w+,? pero (?:no confirmad\w+|descartad\w+)"
-    r"|sospettat\w+,? ma (?:non confermat\w+|esclus\w+)|suspeitad\w+,? mas (?:nao confirmad\w+|descartad\w+)"
-)
-_DENIED_AFTER = re.compile(
-    r"\b(?:(?:has|have|had|was|were|is|are|been|definitely|formally|clinically|now|since|already|firmly)\s+)*"
-    r"(?:ruled[- ]out|excluded|refuted|disproved|not (?:present|found|seen|confirmed|detected|observed|"
-    r"identified|demonstrated|likely)"
-    r"|never (?:present|found|confirmed|seen|developed)|unconfirmed|absent|negative|unlikely|was rejected|"
-    r"was discarded)\b"
-    r"|: ?(?:no|none|negative|neg|absent|nil|non|nein|ninguna|nee)\b(?! [a-z])"
-    r"|\b(?:exclue?s?|eliminee?s?|ecartee?s?|infirmee?s?|non retrouvee?s?|absente?s?)\b"
-    r"|\b(?:ausgeschlossen|nicht nachweisbar|nicht bestatigt|nicht vorhanden|nicht nachgewiesen|verneint)\b"
-    r"|\b(?:descartad[ao]s?|excluid[ao]s?|ausentes?|negativ[ao]s?|no confirmad[ao]s?)\b"
-    r"|\b(?:esclus[aoie]|assent[ei]|non confermat[ao]|escluso)\b|\b(?:nao confirmad[ao]s?|afastad[ao]s?)\b"
-    r"|\b(?:uitgesloten|afwezig|niet aangetoond|niet bevestigd)\b"
-)
-_DENIED_BEFORE = re.compile(
-    r"\b(?:no (?:clinical |radiological |radiographic |histological |imaging |current |previous |prior |personal )?"
-    r"(?:evidence|sign|signs|features|history|diagnosis|indication|finding|findings|suggestion|trace)(?: of| for)?"
-    r"|no|not|nor|none of|never (?:had|has had|developed|diagnosed with|suffered from|experienced|showed)|never|"
-    r"without(?: any)?"
-    r"|w/o|denies|denied|denying|negative for|absence of|free of|free from|lack of|lacks|lacking|rather than|"
-    r"instead of"
-    r"|does not have|doesn't have|do not have|don't have|has no|have no|had no|did not have|exclud(?:es|ing)|"
-    r"ruled out|ruling out"
-    r"|pas de|pas d|aucune?|sans|absence de|absence d|ni|jamais de|jamais eu de|n'a pas de|non|exclusion de"
-    r"|kein(?:e|en|er|em|es)?|ohne|nicht|nie|weder|ausschluss(?: von| einer| eines)?|frei von"
-    r"|sin|ningun[ao]?|niega|nunca|ausencia de|negativo para|descartad[ao]"
-    r"|senza|nessun[ao]?|nega|assenza di|mai avuto|mai|esclus[ao]"
-    r"|sem|nenhum[a]?|nao|ausencia de|nunca teve|descartad[ao]"
-    r"|geen|zonder|niet|nooit)\b"
-)
-_FAMILY_HISTORY = re.compile(
-    r"\bfamil(?:y|ial) (?:medical )?(?:history|hx)\b|\bfh(?:x)?\b:?|\bfamhx\b|\bhistory in the family\b|"
-    r"\bruns in the family\b"
-    r"|\bantecedents? familia\w+|\bhistoire familiale\b|\bfamilienanamnese\b|\bfamiliar vorbelastet\b"
-    r"|\bantecedentes? familiare?s?\b|\bhistoria familiar\b|\banamnesi familiare\b|\bstoria familiare\b|"
-    r"\bfamiliarita\b"
-    r"|\bfamilieanamnese\b|\bfamiliegeschiedenis\b|\bin the family\b|\bdans la famille\b|\bin der familie\b|"
-    r"\ben la familia\b"
-)
-_RELATIVE = re.compile(
-    r"\b(?:step|half-?|twin )?(?:mother|father|mum|mom|dad|brother|sister|siblings?|uncle|aunt|cousins?|nephew|"
-    r"niece|grand ?mother"
-    r"|grand ?father|grandparents?|grandma|grandpa|relatives?|mere|pere|frere|soeur|oncle|tante|cousine|"
-    r"grand-mere|grand-pere"
-    r"|mutter|vater|bruder|schwester|onkel|cousine|oma|opa|grossmutter|grossvater|geschwister"
-    r"|madre|padre|hermano|hermana|tio|tia|prim[oa]|abuel[oa]"
-    r"|fratello|sorella|zio|zia|cugin[oa]|nonn[oa]|mae|pai|irma[o]?|moeder|vader|broer|zus|oom|grootmoeder|"
-    r"grootvader)\b"
-    r"|\b(?:her|his|their|patient's|the) (?:son|daughter|child|children|wife|husband)\b|\bhas a (?:son|daughter|"
-    r"child)\b"
-    r"|\b(?:sa fille|son fils|ihr sohn|seine tochter|su hij[oa]|sua? figli[oa])\b"
-)
-_OWN_SUBJECT = re.compile(
-    r"\b(?:patient|proband|herself|himself|personally|personal history|current problem|currently|presents?|"
-    r"presenting|now|i have"
-    r"|i am|own|patiente|elle-meme|lui-meme|patientin|selbst|paciente|ella misma|paziente|doente|zelf|"
-    r"index case|she|he)\b"
-)
-_PAST_BEFORE = re.compile(
-    r"\b(?:past (?:medical |personal )?history(?: of)?|pmhx?|previous history of|remote history of|remote|"
-    r"previously|previous|prior"
-    r"|former|formerly|status post|s/p|healed|treated and cured|resolved|history of (?:childhood|resolved|"
-    r"previous|past|treated)"
-    r"|childhood history of|used to have|had (?:had )?|once had|antecedents? (?:personnels? )?(?:de|d)|"
-    r"ancienn?e?|atcd|histoire ancienne de"
-    r"|zustand nach|z\. ?n\.|zn|anamnestisch|fruher(?:e[rsn]?)?|ehemalige?|antecedentes? (?:personales )?de|"
-    r"previ[oa]|pregress[oai]"
-    r"|esiti di|storia pregressa di|antecedente de|historia previa de|historico de|historia pregressa de|"
-    r"voorgeschiedenis(?: van| met)?"
-    r"|vroeger|doorgemaakte|status na)\b"
-)
-_PAST_AFTER = re.compile(
-    r"\b(?:resolved|cured|healed|recovered|in (?:complete |full |clinical |sustained |long-term |drug-free |"
-    r"stable )*remission"
-    r"|remission|no recurrence|without recurrence|not recurred|in the past|as a (?:child|teenager|"
-    r"baby)\b(?! with)|in childhood(?= *(?:[,.;)]|$|and (?:now|then)))"
-    r"|resected|excised|removed|operated|gueri\w*|en remission|resolue?s?|operee?s?|geheilt|ausgeheilt|"
-    r"abgeheilt|in remission|abgeklungen"
-    r"|resuelt[ao]s?|curad[ao]s?|en remision|risolt[ao]|guarit[ao]|in remissione|resolvid[ao]s?|em remissao|"
-    r"genezen|in remissie"
-    r"|hersteld|inactive|burnt out|off treatment since)\b"
-)
-_STILL_THERE = re.compile(
-    r"(?<!no )(?<!without )(?<!not )\b(?:recurred|recurrence|recurrent|relaps\w*|residual|persist\w*|remaining|"
-    r"ongoing|again|returned"
-    r"|came back|now has|still|progress\w*|new|recidiv\w*|residuel\w*|rezidiv\w*|wieder|fortbestehend\w*|"
-    r"recurrente|residual"
-    r"|recidivante|residu[ao]|opnieuw|active disease)\b"
-)
-_DOUBT_BEFORE = re.compile(
-    r"\b(?:suspected|suspicion of|suspicious for|suspect|possible|possibly|probable|probably|likely|presumed|"
-    r"presumptive|query|r/o|rule out"
-    r"|to rule out|to exclude|question of|differential(?: diagnosis)?(?: of| includes)?|dd|consider|"
-    r"suggestive of|compatible with"
-    r"|consistent with|suspicion de|suspicion d|suspecte\w*|evocat\w* d|probable|eventuelle?|verdacht auf|"
-    r"v\. ?a\.|va|vermutlich\w*"
-    r"|mogliche?r?|fraglich\w*|sospecha de|posible|probable|sospetto di|sospett[ao]|possibile|suspeita de|"
-    r"possivel|provavel"
-    r"|verdenking(?: op)?|mogelijk\w*|waarschijnlijk\w*)\b|^\s*\?"
-)
-_DOUBT_AFTER = re.compile(
-    r"\?|\b(?:is |was |are |being )?(?:suspected|possible|in question|to be confirmed|to be excluded|"
-    r"under investigation|suspectee?s?"
-    r"|a confirmer|vermutet|fraglich|por confirmar|da confermare|a confirmar)\b"
-)
-_BORDER = re.compile(
-    r"[;:]|\b(?:but|however|although|though|yet|except|whereas|while|who|which|because|since|due|mais|cependant|"
-    r"toutefois|aber|jedoch"
-    r"|sondern|pero|sino|aunque|ma|pero|tuttavia|mas|porem|maar|echter|final diagnosis|diagnosis|presents?|now|"
-    r"currently|today"
-    r"|patient|actuellement|jetzt|heute|ahora|adesso|agora|nu|has|shows?|developed|develops)\b"
-)
-_LIST_END = re.compile(r",? (?:or|nor|and|ou|et|ni|oder|und|noch|o|y|e|of|en)\b")
-
-
-def assertion_scopes(text: str, clause: Clause) -> list[_Scope]:
-    """Stretches of a sentence that are denied, a relative's, past or in doubt."""
-    lower = flat(text[clause.start : clause.end])
-    blanked = _NO_CUE.sub(lambda match: "_" * len(match[0]), lower)
-    scopes: list[_Scope] = []
-
-    def add(start: int, end: int, assertion: Assertion) -> None:
-        scopes.append(_Scope(clause.start + start, clause.start + end, assertion))
-
-    def blank(match: re.Match[str]) -> None:
-        nonlocal blanked
-        blanked = blanked[: match.start()] + "_" * (match.end() - match.start()) + blanked[match.end() :]
-
-    for pattern, assertion in ((_SUSPECTED_THEN_DENIED, Assertion.NEGATED), (_DOUBT_OVER_DENIAL, Assertion.UNCERTAIN)):
-        for match in list(pattern.finditer(blanked)):
-            add(_left_border(blanked, match.start()), match.start(), assertion)
-            add(match.end(), _right_border(blanked, match.end()), assertion)
-            blank(match)
-    _family_scopes(blanked, add)
-    for match in list(_PAST_AFTER.finditer(blanked)):
-        if not _STILL_THERE.search(blanked[match.end() :]):
-            add(_left_border(blanked, match.start(), through_empty=True), match.start(), Assertion.HISTORICAL)
-    for match in list(_PAST_BEFORE.finditer(blanked)):
-        add(match.end(), _right_border(blanked, match.end()), Assertion.HISTORICAL)
-    for match in list(_DENIED_AFTER.finditer(blanked)):
-        add(_left_border(blanked, match.start(), lists=True), match.start(), Assertion.NEGATED)
-        blank(match)
-    for match in _DENIED_BEFORE.finditer(blanked):
-        add(match.end(), _right_border(blanked, match.end()), Assertion.NEGATED)
-    for match in _DOUBT_BEFORE.finditer(blanked):
-        add(match.end(), _right_border(blanked, match.end()), Assertion.UNCERTAIN)
-    for match in _DOUBT_AFTER.finditer(blanked):
-        add(_left_border(blanked, match.start(), lists=True), match.start(), Assertion.UNCERTAIN)
-    return scopes
-
-
-def _family_scopes(lower: str, add: Callable[[int, int, Assertion], None]) -> None:
-    for match in _FAMILY_HISTORY.finditer(lower):
-        own = _OWN_SUBJECT.search(lower, match.end())
-        add(match.end(), own.start() if own else len(lower), Assertion.FAMILY)
-        add(_left_border(lower, match.start()), match.start(), Assertion.FAMILY)
-    for match in _RELATIVE.finditer(lower):
-        if re.search(r"\b(?:my|our) $", lower[: match.start()]) and not re.search(
-            r"\b(?:i have|i am|i'm|patient)\b", lower
-        ):
-            continue
-        own = _OWN_SUBJECT.search(lower, match.end())
-        add(match.start(), own.start() if own else len(lower), Assertion.FAMILY)
-        before = lower[: match.start()]
-        if re.search(
-            r"(?:\bin(?: (?:the|her|his|a|patient's))?|\(|\bchez(?: (?:sa|son|la|le))?|\bbei(?: der| dem)?|"
-            r"\ben(?: la| el| su)?) ?$",
-            before,
-        ):
-            add(_left_border(lower, match.start()), match.start(), Assertion.FAMILY)
-
-
-def _right_border(lower: str, start: int) -> int:
-    """Where the scope of a cue ends to its right: a border word, or a comma that no list goes on behind."""
-    match = _BORDER.search(lower, start)
-    end = match.start() if match else len(lower)
-    comma = lower.find(",", start, end)
-    while comma != -1:
-        rest = lower[comma:end]
-        joined = _LIST_END.search(rest)
-        if joined is None or any(len(item.split()) > 4 for item in rest[: joined.start()].split(",")):
-            return comma
-        if rest.startswith(joined[0]) and joined[0].startswith(","):
-            return comma if joined[0].strip(", ") in ("and", "et", "und", "y", "e", "en") else end
-        comma = lower.find(",", comma + 1, end)
-        if comma == -1 or comma > start + len(rest):
-            break
-    return end
-
-
-def _left_border(lower: str, end: int, lists: bool = False, through_empty: bool = False) -> int:
-    """Where the scope of a cue ends to its left.
-
-    lists: "A, B and C ruled out" goes back over the list. through_empty: a comma right before the cue does not end it
-    ("dermatomyositis 1998, cured").
+    What is all that was asked for keeps them ("dermatomyositis in childhood").
     """
-    start = 0
-    for match in _BORDER.finditer(lower, 0, end):
-        start = match.end()
-    stretch = lower[start:end]
-    if through_empty:
+    first, after = mention
+    for cue in cues:
+        if cue.first == first < cue.after < after:
+            first = cue.after
+        elif first < cue.first < after == cue.after and not (words[cue.first] == "in" and mention == (0, len(words))):
+            after = cue.first
+    while after - first > 1 and words[after - 1] in PUNCTUATION:
+        after -= 1
+    return first, after
+
+
+def _held(scopes: list[_Scope], place: int) -> Assertion:
+    """The assertion that holds for a word: of a relative before denied before past before in doubt."""
+    last: dict[str, int] = {}
+    for scope in scopes:
+        if scope.first <= place < scope.after:
+            last[scope.assertion] = max(scope.cue, last.get(scope.assertion, -1))
+    if "family" in last:
+        return Assertion.FAMILY
+    confirmed = last.get("confirmed", -2)
+    if last.get("negated", -2) > confirmed:
+        return Assertion.NEGATED
+    if last.get("historical", -2) > max(confirmed, last.get("present", -2)):
+        return Assertion.HISTORICAL
+    if last.get("uncertain", -2) > confirmed:
+        return Assertion.UNCERTAIN
+    return Assertion.PRESENT
+
+
+class _Scopes:
+    """Works out the scopes of all cues in a text with known mentions."""
+
+    def __init__(self, words: list[str], cues: Sequence[Cue], mentions: Sequence[tuple[int, int]]) -> None:
+        self._words = list(words)
+        cue_words = {place for cue in cues for place in range(cue.first, cue.after)}
+        self._mentions = sorted(mention for mention in mentions if not cue_words.issuperset(range(*mention)))
+        for place in {place for first, after in mentions for place in range(first, after)}:
+            if words[place] in PUNCTUATION:
+                self._words[place] = ""
+        self._language = ""
+        if any(sense.language for cue in cues for sense in cue.senses):
+            self._language = language_of(words)
+        inside = (self._counting(cue) for cue in cues if not self._is_part_of_a_name(cue))
+        self._cues = [cue for cue in inside if cue.senses]
+        self._from = {cue.first: cue for cue in self._cues}
+        self._to = {cue.after: cue for cue in self._cues}
+
+    def all(self) -> list[_Scope]:
+        """All scopes; of a text without cues there are none, and nothing more is looked at."""
+        asks = "?" in self._words or "¿" in self._words
+        if not asks and all(_is_plain(cue) for cue in self._cues):
+            return []
+        self._depths = _depths(self._words)
+        self._sentences = list(_sentences(self._words))
+        self._firsts = [sentence.first for sentence in self._sentences]
+        speaks_of_self = any(sense.assertion == "self" for cue in self._cues for sense in cue.senses)
+        scopes = list(self._sections())
+        revisions: list[tuple[Cue, Sense]] = []
+        for cue in self._cues:
+            for sense in cue.senses:
+                if sense.reach in ("doubted", "revised"):
+                    revisions.append((cue, sense))
+                elif sense.assertion == "mine" and speaks_of_self:
+                    scopes += self._of_cue(cue, sense._replace(assertion="family", reach="kinsman"))
+                elif sense.assertion in ("negated", "family", "historical", "uncertain", "present", "confirmed"):
+                    scopes += self._of_cue(cue, sense)
+        for place, word in enumerate(self._words):
+            if word in ("?", "¿"):
+                sense = _DOUBT_BEFORE if word == "?" else _DOUBT_BEHIND
+                scopes += self._of_cue(Cue(place, place + 1, (sense,)), sense)
+        for cue, sense in revisions:
+            scopes += self._revised(cue, sense, scopes)
+        return scopes
+
+    def _counting(self, cue: Cue) -> Cue:
+        return cue._replace(senses=tuple(sense for sense in cue.senses if counts_in(sense, self._language)))
+
+    def _is_part_of_a_name(self, cue: Cue) -> bool:
+        return any(first < cue.first and cue.after < after for first, after in self._mentions)
+
+    def _roles(self, cue: Cue) -> set[str]:
+        return {sense.assertion for sense in cue.senses}
+
+    # where a cue reaches
+
+    def _of_cue(self, cue: Cue, sense: Sense) -> Iterator[_Scope]:
+        stretch: tuple[int, int] | None
+        match sense.side:
+            case "before":
+                behind = self._behind(cue, sense)
+                alone = sense.reach == "kinsman" and not self._mentioned(*behind)
+                stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
+            case "after" | "either" | "else":
+                stretch = self._nearest(cue, sense)
+            case _:
+                return
+        if stretch is not None and stretch[0] < stretch[1]:
+            yield _Scope(*stretch, sense.assertion, cue.first)
+
+    def _nearest(self, cue: Cue, sense: Sense) -> tuple[int, int] | None:
+        """The side that a cue speaks of which may stand on both sides of it, or stands after."""
+        stands_last = self._ends_here(cue.after)
+        if sense.side == "else" and not stands_last:
+            return self._behind(cue, sense)
+        start = self._clause_start(cue.first, sense)
+        if sense.side != "after" or (self._follows_nothing(cue) and self._is(cue.after, ":")):
+            behind = self._behind(cue, sense)
+            right = next((first for first, _ in self._mentions if behind[0] <= first < behind[1]), None)
+            left = max((after for _, after in self._mentions if start < after <= cue.first), default=None)
+            if right is not None and (left is None or right - cue.after < cue.first - left):
+                return behind
+        return self._before(cue, sense, start)
+
+    def _behind(self, cue: Cue, sense: Sense) -> tuple[int, int]:
+        """Words behind a cue, as far as it reaches."""
+        last = self._sentence(cue.first).after
+        begin = cue.after + (self._is(cue.after, ":") or self._is(cue.after, "-"))
+        person = sense.reach in ("person", "kinsman")
+        if sense.reach == "word":
+            ends = [after for first, after in self._mentions if first == begin]
+            return begin, ends[0] if ends else begin
+        end = self._reached(begin, last, sense, person)
+        if sense.reach == "near" and not any(begin <= first < begin + NEAR for first, _ in self._mentions):
+            return begin, begin
+        if sense.reach == "dated" and not any(map(_is_date, self._words[begin:end])):
+            return begin, begin
+        return (cue.first if person else begin), end
+
+    def _reached(self, begin: int, last: int, sense: Sense, person: bool) -> int:
+        words, depths = self._words, self._depths
+        depth = depths[begin - 1]
+        place, commas, joined = begin, 0, False
+        while place < last:
+            word = words[place]
+            cue = self._from.get(place)
+            if depths[place] < depth or (depths[place] == depth and self._stops(place, cue, person)):
+                break
+            if depths[place] > depth:
+                place += 1
+            elif word == "," and not person and sense.reach != "clause":
+                if joined or not self._list_goes_on(place, last, commas):
+                    break
+                commas += 1
+                place += 1
+            elif word in sense.ends or self._names_the_bearer(begin, place, sense):
+                break
+            elif cue is not None:
+                joined = joined or "join" in self._roles(cue)
+                place = cue.after
+            else:
+                place += 1
+        return place
+
+    def _stops(self, place: int, cue: Cue | None, person: bool) -> bool:
+        """Whether a word ends what stands behind a cue, whatever else follows."""
+        word = self._words[place]
+        if word in PUNCTUATION and word not in ",()":
+            return not (person and word in ":-")
+        if cue is None:
+            return False
+        return "own" in self._roles(cue) if person else not _BORDERS.isdisjoint(self._roles(cue))
+
+    def _names_the_bearer(self, begin: int, place: int, sense: Sense) -> bool:
+        return (
+            sense.assertion == "negated"
+            and self._words[place] in _BEARERS
+            and self._mentioned(begin, place)
+            and any(place < first <= place + 2 for first, _ in self._mentions)
+        )
+
+    def _list_goes_on(self, comma: int, last: int, commas: int) -> bool:
+        """Whether a list goes on behind a comma: short items, and the last one joined by a conjunction."""
+        length = 0
+        place = comma + 1
+        while place < last:
+            word = self._words[place]
+            cue = self._from.get(place)
+            if word == ",":
+                if length > SHORT_ITEM:
+                    return False
+                commas, length = commas + 1, 0
+            elif word in PUNCTUATION:
+                return False
+            elif cue is not None:
+                joins = {sense.side for sense in cue.senses if sense.assertion == "join"}
+                if not joins:
+                    return False
+                return length <= SHORT_ITEM and ("or" in joins or length + commas > 0)
+            else:
+                length += 1
+            place += 1
+        return False
+
+    def _before(self, cue: Cue, sense: Sense, start: int) -> tuple[int, int] | None:
+        """The clause before a cue; when it says nothing, the nearest earlier one with a diagnosis."""
+        edge = cue.first
+        everything = any("all" in self._roles(other) for other in self._cues if start <= other.first < edge)
+        if not self._mentioned(start, edge):
+            alone = self._says_nothing(start, edge) and self._goes_on_with_nothing(cue.after)
+            found = self._earlier(start, sense) if alone and sense.reach != "chunk" else None
+            if found is None:
+                return None
+            start, edge = found
+        if everything:
+            return self._sentence(start).first, edge
+        return self._list_start(start, edge, sense), edge
+
+    def _earlier(self, start: int, sense: Sense) -> tuple[int, int] | None:
+        """The nearest clause with a mention before the clause that begins at a word."""
+        jumps = 0
+        for _ in range(MOST_CROSSED):
+            low = self._sentence(start).first if start < len(self._words) else start
+            if start <= low:
+                jumps += 1
+                if sense.reach != "back" or start == 0 or jumps > 2:
+                    return None
+                if jumps == 2 and not self._says_nothing(start, self._sentence(start).after):
+                    return None
+            cue = self._to.get(start)
+            edge = cue.first if cue is not None and start > low else start - 1
+            while edge > 0 and self._words[edge - 1] in PUNCTUATION and self._words[edge - 1] not in STOPS:
+                edge -= 1
+            start = self._clause_start(edge, sense)
+            if self._mentioned(start, edge):
+                return start, edge
+        return None
+
+    def _clause_start(self, edge: int, sense: Sense) -> int:
+        """Where the clause begins that ends before a word."""
+        if edge == 0:
+            return 0
+        depth = self._depths[edge - 1] if edge == len(self._words) else min(self._depths[edge - 1 : edge + 1])
+        if self._words[edge - 1] == ")":
+            depth = self._depths[edge - 1] - 1
+        place = edge
+        while place > 0:
+            before = place - 1
+            if self._depths[before] < depth:
+                break
+            if self._depths[before] > depth:
+                place = before
+                continue
+            word = self._words[before]
+            cue = self._to.get(place)
+            if word in PUNCTUATION or word in sense.ends or (cue is not None and self._parts(cue, sense)):
+                break
+            place = cue.first if cue is not None else before
+        return place
+
+    def _parts(self, cue: Cue, sense: Sense) -> bool:
+        """Whether a cue ends what another one speaks of: a border, or a cue that speaks of the same words otherwise."""
+        return any(
+            other.assertion in _BORDERS
+            or (other.assertion in _RIVALS and other.assertion != sense.assertion and other.side in ("after", "either"))
+            for other in cue.senses
+        )
+
+    def _list_start(self, start: int, edge: int, sense: Sense) -> int:
+        """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
+        joined = any("join" in self._roles(cue) for cue in self._cues if start <= cue.first < edge)
+        while joined and sense.assertion in ("negated", "uncertain") and self._is(start - 1, ","):
+            before = self._clause_start(start - 1, sense)
+            cues = any(before <= cue.first < start for cue in self._cues)
+            if cues or start - 1 - before > SHORT_ITEM or not self._mentioned(before, start - 1):
+                break
+            start = before
         return start
-    comma = stretch.rfind(",")
-    if comma == -1:
-        return start
-    if lists and _LIST_END.search(stretch[comma:]) and all(len(item.split()) <= 4 for item in stretch.split(",")[1:]):
-        return start
-    tail = stretch[comma + 1 :]
-    if not tail.strip(" _"):
-        return start + max(0, stretch.rfind(",", 0, comma) + 1)
-    return start + comma + 1
+
+    def _of_named_kinsman(self, cue: Cue, sense: Sense) -> tuple[int, int] | None:
+        """ "Scleroderma (mother)", "scleroderma: mother": what stands before, when a relative stands alone."""
+        if cue.first and self._words[cue.first - 1] in (":", "-", "("):
+            return self._earlier(cue.first, sense)
+        return None
+
+    def _revised(self, cue: Cue, sense: Sense, scopes: Sequence[_Scope]) -> list[_Scope]:
+        """What was suspected and is not confirmed: "was considered, but the biopsy was negative"."""
+        sentence = self._sentence(cue.first)
+        start = self._clause_start(cue.first, sense)
+        if sense.reach == "doubted":
+            tested = any("test" in self._roles(other) for other in self._cues if start <= other.first < cue.first)
+            border = self._to.get(start)
+            contrast = border is not None and "border" in self._roles(border)
+            if self._mentioned(start, cue.first) or not (tested or contrast):
+                return []
+        low = sentence.first
+        if low and not self._mentioned(low, cue.first):
+            low = self._sentence(low - 1).first
+        return [
+            _Scope(scope.first, min(scope.after, cue.first), "negated", cue.first)
+            for scope in scopes
+            if scope.assertion == "uncertain" and low <= scope.first < cue.first
+        ]
+
+    # headings
+
+    def _sections(self) -> Iterator[_Scope]:
+        """Scopes of headings."""
+        section, inline = "", False
+        for sentence in self._sentences:
+            begin = sentence.first
+            heading = self._heading(sentence)
+            if heading is not None:
+                cue, section = heading
+                begin = min(cue.after + 1, sentence.after)
+                inline = begin < sentence.after
+                if inline and self._is_nothing(begin, sentence.after):
+                    section = ""
+            if not section or section == "none":
+                continue
+            turns = ("own",) if section == "family" else ("own", "turn")
+            end = next(
+                (
+                    cue.first
+                    for cue in self._cues
+                    if begin <= cue.first < sentence.after and not self._roles(cue).isdisjoint(turns)
+                ),
+                sentence.after,
+            )
+            yield _Scope(begin, end, section, -1)
+            over = inline and (sentence.ends_line or section == "family")
+            if over or end < sentence.after:
+                section = ""
+
+    def _heading(self, sentence: _Sentence) -> tuple[Cue, str] | None:
+        cue = self._from.get(sentence.first)
+        if cue is None:
+            return None
+        alone = cue.after == sentence.after and sentence.ends_line
+        if not alone and not self._is(cue.after, ":") and not self._is(cue.after, "-"):
+            return None
+        return next(((cue, sense.assertion) for sense in cue.senses if sense.side == "heading"), None)
+
+    def _is_nothing(self, begin: int, end: int) -> bool:
+        """Whether "none", "negative" is all that stands under a heading."""
+        cue = self._from.get(begin)
+        return cue is not None and "negated" in self._roles(cue) and not self._mentioned(begin, end)
+
+    # small questions
+
+    def _mentioned(self, first: int, after: int) -> bool:
+        return any(first <= start and end <= after for start, end in self._mentions)
+
+    def _is(self, place: int, word: str) -> bool:
+        return 0 <= place < len(self._words) and self._words[place] == word
+
+    def _ends_here(self, place: int) -> bool:
+        return place == len(self._words) or self._words[place] in PUNCTUATION
+
+    def _follows_nothing(self, cue: Cue) -> bool:
+        return cue.first == 0 or self._words[cue.first - 1] in PUNCTUATION
+
+    def _says_nothing(self, first: int, after: int) -> bool:
+        place = first
+        while place < after:
+            word = self._words[place]
+            cue = self._from.get(place)
+            if cue is not None and cue.after <= after:
+                place = cue.after
+            elif word in PUNCTUATION or word in STOPWORDS or is_filler(word):
+                place += 1
+            else:
+                return False
+        return True
+
+    def _goes_on_with_nothing(self, place: int) -> bool:
+        return self._ends_here(place) or place in self._from or self._says_nothing(place, place + 1)
+
+    def _sentence(self, place: int) -> _Sentence:
+        return self._sentences[max(0, bisect_right(self._firsts, place) - 1)]
 
 
-_PRIORITY = (Assertion.FAMILY, Assertion.NEGATED, Assertion.HISTORICAL, Assertion.UNCERTAIN)
+def _is_plain(cue: Cue) -> bool:
+    """Whether a cue says nothing by itself."""
+    return all(
+        sense.assertion in ("border", "turn", "own", "self", "join", "none", "all", "test") for sense in cue.senses
+    )
 
 
-def assertion_at(scopes: list[_Scope], start: int, end: int) -> Assertion:
-    """The assertion that holds for a stretch of the text."""
-    held = {scope.assertion for scope in scopes if scope.start <= start and end <= scope.end}
-    return next((assertion for assertion in _PRIORITY if assertion in held), Assertion.PRESENT)
+def _is_date(word: str) -> bool:
+    return word in _AGO or (len(word) == 4 and word.isdigit() and word[:2] in ("19", "20"))
+
+
+def _depths(words: Sequence[str]) -> list[int]:
+    """How many brackets each word stands in; the brackets themselves count as inside."""
+    depth = 0
+    depths: list[int] = []
+    for word in words:
+        depth = 0 if word in STOPS else depth + (word == "(")
+        depths.append(depth)
+        if word == ")" and depth:
+            depth -= 1
+    return depths
+
+
+def _sentences(words: Sequence[str]) -> Iterator[_Sentence]:
+    first = 0
+    for place, word in enumerate(words):
+        if word in STOPS:
+            yield _Sentence(first, place, word == "\n")
+            first = place + 1
+    if first < len(words) or not words:
+        yield _Sentence(first, len(words), True)

@@ -2,7 +2,7 @@
 
 import re
 
-from matcher.mentions import Assertion, assertion_scopes, flat, sentences
+from matcher.mentions import Assertion, Reading, flat
 from matcher.results import Patient
 
 _NUMBERS = {
@@ -131,14 +131,12 @@ def _years(count: str, unit: str) -> float:
 
 def _own_text(text: str) -> str:
     """The text without what it says of relatives."""
-    kept = []
-    for clause in sentences(text):
-        scopes = [scope for scope in assertion_scopes(text, clause) if scope.assertion is Assertion.FAMILY]
-        part = list(text[clause.start : clause.end])
-        for scope in scopes:
-            part[scope.start - clause.start : scope.end - clause.start] = " " * (scope.end - scope.start)
-        kept.append("".join(part))
-    return " ; ".join(kept)
+    words = [(match.start(), match.end()) for match in re.finditer(r"\w+", text)]
+    own = list(text)
+    for (start, end), assertion in zip(words, Reading(text).assertions(words), strict=True):
+        if assertion is Assertion.FAMILY:
+            own[start:end] = " " * (end - start)
+    return "".join(own)
 
 
 def stated_patient(text: str) -> Patient:

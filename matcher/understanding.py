@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from matcher import bare_findings
-from matcher.codes import CodeMention, find_codes, looks_like_code
+from matcher.codes import find_codes, looks_like_code
 from matcher.descriptions import LIKELY
 from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
 from matcher.mapping import Hit, Mapper, clean_tokens
-from matcher.mentions import Assertion, assertion_at, assertion_scopes, flat, sentences
+from matcher.mentions import Assertion, Reading, flat
 from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
@@ -124,47 +124,50 @@ class Reader:
     def mentions(self, text: str) -> list[Mention]:
         """Mentions of a plain text, ambiguous ones still open."""
         codes = find_codes(self.terminology, text)
-        rest = text
+        rest = masked = text
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
-        found: list[tuple[int, Mention]] = []
-        for clause in sentences(rest):
+            masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
+        reading = Reading(masked)
+        found: list[tuple[int, int, Mention]] = []
+        for clause in reading.clauses:
             part = rest[clause.start : clause.end]
             tokens = clean_tokens(part)
             if not tokens:
                 continue
-            scopes = assertion_scopes(rest, clause)
             hits = self.mapper.scan(part, tokens)
             for hit in hits:
                 start, end = tokens[hit.start].start, tokens[hit.end - 1].end
-                assertion = assertion_at(scopes, clause.start + start, clause.start + end)
-                found.append((clause.start + start, self._mention(part[start:end], assertion, hit)))
+                found.append((clause.start + start, clause.start + end, self._mention(part[start:end], hit)))
             if not hits:
-                found += [(clause.start, mention) for mention in self._own(part, tokens)]
+                found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
             covered = frozenset(place for hit in hits for place in range(hit.start, hit.end))
             for token, concept_id in bare_findings.find(part, tokens, covered):
                 concept = self.terminology.place_of.get(concept_id)
                 if concept is not None:
-                    start, end = clause.start + token.start, clause.start + token.end
-                    words, assertion = part[token.start : token.end], assertion_at(scopes, start, end)
-                    bare = Mention(words, assertion, (concept,), (), bare_findings.RULE, 0.9, ambiguous=True)
-                    found.append((start, bare))
+                    words = part[token.start : token.end]
+                    bare = Mention(words, Assertion.PRESENT, (concept,), (), bare_findings.RULE, 0.9, ambiguous=True)
+                    found.append((clause.start + token.start, clause.start + token.end, bare))
         for code in codes:
-            assertion = _assertion_of(rest, code)
             rule = "nearest code above" if code.wider else "code"
             several = len(code.concepts) > 1
-            found.append((code.start, Mention(code.code, assertion, code.concepts, (), rule, 1.0, ambiguous=several)))
+            coded = Mention(code.code, Assertion.PRESENT, code.concepts, (), rule, 1.0, ambiguous=several)
+            found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
-        mentions = [mention for _, mention in found]
+        assertions = reading.assertions([(start, end) for start, end, _ in found])
+        mentions = [
+            mention._replace(assertion=assertion) for (_, _, mention), assertion in zip(found, assertions, strict=True)
+        ]
         if not any(mention.concepts for mention in mentions):
             near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(text))
             mentions = [Mention(text.strip()[:200], Assertion.PRESENT, (), (), "none", 0.0, near=near)]
         return mentions
 
-    def _mention(self, words: str, assertion: Assertion, hit: Hit) -> Mention:
+    def _mention(self, words: str, hit: Hit) -> Mention:
+        present = Assertion.PRESENT
         if hit.ambiguous:
-            return Mention(words, assertion, hit.concepts, (), hit.rule, hit.score, ambiguous=True)
-        return Mention(words, assertion, hit.concepts[:1], hit.concepts[1:4], hit.rule, hit.score)
+            return Mention(words, present, hit.concepts, (), hit.rule, hit.score, ambiguous=True)
+        return Mention(words, present, hit.concepts[:1], hit.concepts[1:4], hit.rule, hit.score)
 
     def _own(self, part: str, tokens: Sequence[Token]) -> list[Mention]:
         """A condition of the catalogue that no vocabulary knows, word for word."""
@@ -242,13 +245,6 @@ def clean(text: str) -> str:
     if text.strip() and not kept:
         raise DiagnosisError("the diagnosis holds nothing but control characters")
     return kept
-
-
-def _assertion_of(text: str, code: CodeMention) -> Assertion:
-    for clause in sentences(text[: code.start] + "x" * (code.end - code.start) + text[code.end :]):
-        if clause.start <= code.start < clause.end:
-            return assertion_at(assertion_scopes(text, clause), code.start, code.end)
-    return Assertion.PRESENT
 
 
 def _merge(first: Patient, second: Patient) -> Patient:

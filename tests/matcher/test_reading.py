@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.mapping import Mapper, clean_tokens
-from matcher.mentions import Assertion, assertion_at, assertion_scopes, flat, sentences
+from matcher.mentions import Reading
 from matcher.ngrams import NGramIndex, allowed_edits, full_scan
 from matcher.normalise import bag_key, name_words, tokens
 from matcher.patients import stated_patient
+from matcher.sentences import flat
 from matcher.terminology import default
 
 
@@ -33,42 +34,8 @@ def test_places_of_words_lie_in_the_text_and_flat_keeps_its_length(text: str) ->
     assert len(flat(text)) == len(text)
     for token in tokens(text):
         assert 0 <= token.start <= token.end <= len(text)
-    for clause in sentences(text):
+    for clause in Reading(text).clauses:
         assert 0 <= clause.start < clause.end <= len(text)
-
-
-def assertion_of(text: str, word: str) -> Assertion:
-    """Assertion of the first occurrence of a word."""
-    start = text.lower().index(word)
-    for clause in sentences(text):
-        if clause.start <= start < clause.end:
-            return assertion_at(assertion_scopes(text, clause), start, start + len(word))
-    raise AssertionError(word)
-
-
-@pytest.mark.parametrize(
-    ("text", "word", "expected"),
-    [
-        ("no calcinosis", "calcinosis", Assertion.NEGATED),
-        ("no Raynaud, sclerodactyly or calcinosis", "calcinosis", Assertion.NEGATED),
-        ("no calcinosis on histology, epidermoid cyst", "epidermoid", Assertion.PRESENT),
-        ("lupus was suspected but not confirmed", "lupus", Assertion.NEGATED),
-        ("lupus cannot be excluded", "lupus", Assertion.UNCERTAIN),
-        ("keine Kalzinose", "kalzinose", Assertion.NEGATED),
-        ("sans calcinose", "calcinose", Assertion.NEGATED),
-        ("dermatomiositis descartada", "dermatomiositis", Assertion.NEGATED),
-        ("Verdacht auf Sklerodermie", "sklerodermie", Assertion.UNCERTAIN),
-        ("FH: lupus in father. Psoriasis.", "lupus", Assertion.FAMILY),
-        ("FH: lupus in father. Psoriasis.", "psoriasis", Assertion.PRESENT),
-        ("my son has lupus", "lupus", Assertion.PRESENT),
-        ("polymyositis 1998, cured", "polymyositis", Assertion.HISTORICAL),
-        ("calcinosis excised in 2020, has recurred", "calcinosis", Assertion.PRESENT),
-        ("38-year-old woman with lupus", "lupus", Assertion.PRESENT),
-        ("no response to colchicine, calcinosis", "calcinosis", Assertion.PRESENT),
-    ],
-)
-def test_assertions(text: str, word: str, expected: Assertion) -> None:
-    assert assertion_of(text, word) is expected
 
 
 @pytest.mark.parametrize(
