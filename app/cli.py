@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app.errors import FAILED, WRONG_USAGE, CommandError
+from app.given import text_of
 from app.output import Format, console_for
 from app.terms_cli import terms
 from db.catalogue import Catalogue, CatalogueError
@@ -164,7 +165,7 @@ def match(
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
         _match_batch(Catalogue(catalog), batch, statuses, limit)
         return
-    diagnoses = [*(diagnosis or []), *([_text(file)] if file else [])]
+    diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
@@ -349,16 +350,6 @@ def _statuses(words: list[str]) -> list[str]:
         if word not in known:
             raise CommandError(f"unknown status {word!r}: known are {', '.join(known)}", WRONG_USAGE)
     return statuses
-
-
-def _text(file: str) -> str:
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode()
-    except OSError as error:
-        raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{file} is not text in UTF-8", WRONG_USAGE) from None
 
 
 def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.errors import FAILED, WRONG_USAGE, CommandError
+from app.given import text_of
 from app.output import Format, print_rows
 
 terms = typer.Typer(

@@ -22,6 +22,7 @@ FARTHEST = 9
 LONGEST_PHRASE = 8
 SHORTEST_PHRASE = 9
 """Letters of a phrase that is compared as a whole."""
+SHORTEST_ALONE = 6
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
 NEVER = 99
@@ -108,9 +109,14 @@ class Misspellings:
                 places = [key] if key is not None else []
                 if not places and end - start > 1:
                     places = terminology.keys_of_bag(bag_key(window))
-                if not places or (end - start == 1 and not says_something(correction)):
+                alone = sum(word not in STOPWORDS for word in window) == 1
+                if not places or (alone and not (end - start == 1 and self._may_stand_alone(found[place], correction))):
                     continue
                 yield Correction(start, end, places[0], total, _score(total, sum(map(len, window))))
+
+    def _may_stand_alone(self, word: str, correction: str) -> bool:
+        """Whether a misspelt word is taken for a name of one word: a short one only when it begins like it."""
+        return says_something(correction) and (len(word) >= SHORTEST_ALONE or word[0] == correction[0])
 
     def phrases(
         self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]]

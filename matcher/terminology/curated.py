@@ -1,4 +1,6 @@
-"""Our own table of the domain: four TSV files beside this module, every edge with its source."""
+"""Our own tables beside this module: four of the domain, every edge with its source, and the abbreviations of clinical
+practice, whose meanings are concepts of the other vocabularies.
+"""
 
 import csv
 from importlib import resources
@@ -28,9 +30,12 @@ def load() -> Vocabulary:
     return Vocabulary(
         info=VocabularyInfo("curated", VERSION, "Apache-2.0", "docs/terminology.md"),
         concepts=tuple(ConceptRow(row["id"], row["label"], Kind[row["kind"].upper()]) for row in _rows("concepts.tsv")),
-        names=tuple(
-            NameRow(row["id"], row["name"], NameKind[row["kind"].upper()], row["language"])
-            for row in _rows("names.tsv")
+        names=(
+            *(
+                NameRow(row["id"], row["name"], NameKind[row["kind"].upper()], row["language"])
+                for row in _rows("names.tsv")
+            ),
+            *(NameRow(row["id"], row["abbreviation"], NameKind.ABBREVIATION) for row in _rows("abbreviations.tsv")),
         ),
         codes=tuple(CodeRow(row["id"], row["code"]) for row in _rows("codes.tsv")),
         edges=tuple(

@@ -1,6 +1,7 @@
 """ICD-10-CM as the package simple-icd-10-cm ships it (US public domain)."""
 
 import re
+import warnings
 from importlib import metadata
 
 from matcher.terminology.model import (
@@ -30,7 +31,9 @@ def _named(code: str) -> bool:
 
 def load() -> Vocabulary:
     """Codes, titles, inclusion terms and the tree of ICD-10-CM."""
-    import simple_icd_10_cm as icd
+    with warnings.catch_warnings():  # of how the package reads its own files
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import simple_icd_10_cm as icd
 
     concepts: list[ConceptRow] = []
     names: list[NameRow] = []

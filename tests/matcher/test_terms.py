@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.terminology import Terminology, curated, store
+from matcher.terminology import Terminology, curated, default, store
 from matcher.terminology.compile import compile_terminology
 from matcher.terminology.files import UnknownVocabularyError, read_vocabulary
 from tests.shared_data import SHARED, needs_shared
@@ -39,7 +39,8 @@ def concept(terminology: Terminology, name: str) -> int:
 def test_curated_rows_refer_to_each_other_and_have_sources() -> None:
     vocabulary = curated.load()
     known = {row.id for row in vocabulary.concepts}
-    assert {row.id for row in vocabulary.names} | {row.id for row in vocabulary.codes} <= known
+    assert {row.id for row in vocabulary.codes} <= known
+    assert {row.id for row in vocabulary.names} <= known | default().place_of.keys()
     assert {row.subject for row in vocabulary.edges} | {row.object for row in vocabulary.edges} <= known
     assert all(row.source and 0 < row.weight <= 1 for row in vocabulary.edges)
     assert len(known) >= 40

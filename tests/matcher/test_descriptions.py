@@ -1,0 +1,61 @@
+"""Mineral or bone at a site, told in plain words, in seven languages."""
+
+import pytest
+
+from matcher import Matcher
+
+CALCINOSIS, SKIN, TENDON, CORONARY, KIDNEY, BRAIN = (
+    "MONDO:0002123", "HP:0025520", "MONDO:0001903", "HP:0001717", "HP:0000121", "HP:0430048"
+)  # fmt: skip
+BONE_IN_SKIN = "HP:0034282"
+
+
+def concepts(matcher: Matcher, text: str) -> set[str]:
+    return {concept.id for diagnosis in matcher.suggest(text).diagnoses for concept in diagnosis.concepts}
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("chalky lumps in my fingertips", SKIN),
+        ("chalk in the tendon of my shoulder", TENDON),
+        ("a lot of calcium in my coronary arteries, kidneys are fine", CORONARY),
+        ("calcified spots in both kidneys", KIDNEY),
+        ("calcium in the basal ganglia", BRAIN),
+        ("my daughter has bone growing under her skin", BONE_IN_SKIN),
+        ("dépôts de calcaire sous la peau des doigts", SKIN),
+        ("verkalkte Knoten in der Haut", SKIN),
+        ("bultos duros de calcio en los dedos", SKIN),
+        ("Kalkablagerungen in der Haut der Finger", CALCINOSIS),
+        ("depósitos de calcio en la piel de los dedos", CALCINOSIS),
+        ("depositi di calcio nella pelle delle dita", CALCINOSIS),
+        ("depósitos de cálcio na pele das mãos", CALCINOSIS),
+        ("kalkafzettingen in de huid van de vingers", CALCINOSIS),
+    ],
+)
+def test_where_it_lies_says_what_it_is(matcher: Matcher, text: str, concept: str) -> None:
+    assert concept in concepts(matcher, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "recurrent calcium oxalate stones",
+        "low calcium level and skin rash",
+        "takes calcium tablets for her hands",
+        "bone marrow biopsy of the hip",
+        "hip bone fracture",
+        "no calcium in the skin of the fingers",
+    ],
+)
+def test_calcium_and_bone_in_their_place_are_no_deposits(matcher: Matcher, text: str) -> None:
+    suggested = [match for match in matcher.suggest(text).matches if match.grade != "weak"]
+    assert all("alcif" not in (match.title or "") and "alcinosis" not in (match.title or "") for match in suggested)
+
+
+def test_hard_lumps_count_where_a_disease_makes_them_likely(matcher: Matcher) -> None:
+    assert CALCINOSIS in concepts(matcher, "dermatomyositis, now rock hard lumps on the thighs")
+    assert CALCINOSIS not in concepts(matcher, "asthma, now rock hard lumps on the thighs")
+    alone = matcher.suggest("rock hard lumps on the thighs").diagnoses[0]
+    assert alone.concepts == ()
+    assert any("alcinosis" in name for name in alone.did_you_mean)
