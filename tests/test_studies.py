@@ -4,7 +4,7 @@ import datetime as dt
 import random
 
 import duckdb
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from db.catalogue import create_schema
@@ -105,6 +105,7 @@ def test_no_study_holds_two_nct_records(records: dict[str, list[str]]) -> None:
 
 
 @settings(deadline=None, max_examples=25)
+@example({"listing:x@y": ["NCT00000011", "NCT00000022"]})
 @given(st.dictionaries(st.sampled_from(TRIALS), st.lists(NUMBERS, max_size=4)))
 def test_the_catalogue_gets_the_studies_that_all_records_together_give(records: dict[str, list[str]]) -> None:
     now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
