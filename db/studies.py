@@ -18,6 +18,9 @@ from db.identifiers import find, normalise
 PREFERRED_SCHEMES = ("ctgov", "ctis", "euctr", "isrctn", "drks")
 """Whose number names a study of several records: the living record first."""
 
+_TRIALS_AT_ONCE = 20_000
+_STUDY_IDS = pa.schema([("trial_id", pa.string()), ("study_id", pa.string())])
+
 Key = tuple[str, str]
 """Scheme and canonical number."""
 
@@ -31,24 +34,34 @@ class Conflict(NamedTuple):
 
 
 def link_studies(connection: duckdb.DuckDBPyConnection) -> int:
-    """Give every trial its study_id and write ``study_conflicts`` anew; the number of conflicts."""
-    aliases = dict(connection.execute("SELECT alias, trial_id FROM aliases").fetchall())
-    stated: dict[str, set[Key]] = {}
-    for trial_id, identifiers in connection.execute(
+    """Give every trial its study_id and write ``study_conflicts`` anew; the number of conflicts.
+
+    Most trials share no number with another one: those are named one by one, so that only the others are in memory
+    together.
+    """
+    _write_keys(connection, dict(connection.execute("SELECT alias, trial_id FROM aliases").fetchall()))
+    shared = connection.execute(
         """
-        SELECT trial_id, list(DISTINCT i.identifier) FILTER (i.identifier IS NOT NULL)
-        FROM trials LEFT JOIN identifiers i USING (trial_id) GROUP BY trial_id
+        SELECT trial_id, list([scheme, number]) FROM study_keys WHERE trial_id IN (
+            SELECT trial_id FROM study_keys
+            SEMI JOIN (SELECT scheme, number FROM study_keys GROUP BY ALL HAVING count(*) > 1) USING (scheme, number)
+            UNION SELECT trial_id FROM study_keys WHERE scheme = 'ctgov' GROUP BY trial_id HAVING count(*) > 1)
+        GROUP BY trial_id
         """
-    ).fetchall():
-        stated[trial_id] = strong_keys(trial_id, identifiers or (), aliases)
-    study_ids, conflicts = cluster(stated)
-    table = pa.table({"trial_id": list(study_ids), "study_id": list(study_ids.values())})
-    connection.register("studies", table)
+    ).fetchall()
+    study_ids, conflicts = cluster({trial_id: {(key[0], key[1]) for key in keys} for trial_id, keys in shared})
+    together = pa.table({"trial_id": list(study_ids), "study_id": list(study_ids.values())}, schema=_STUDY_IDS)
+    connection.register("together", together)
     connection.execute(
-        "UPDATE trials SET study_id = s.study_id FROM studies s "
-        "WHERE trials.trial_id = s.trial_id AND trials.study_id IS DISTINCT FROM s.study_id"
+        """
+        UPDATE trials SET study_id = s.study_id FROM (
+            SELECT trial_id, coalesce(t.study_id, k.number) AS study_id
+            FROM study_keys k LEFT JOIN together t USING (trial_id) WHERE k.is_name) s
+        WHERE trials.trial_id = s.trial_id AND trials.study_id IS DISTINCT FROM s.study_id
+        """
     )
-    connection.unregister("studies")
+    connection.unregister("together")
+    connection.execute("DROP TABLE study_keys")
     connection.execute("DELETE FROM study_conflicts")
     for conflict in conflicts:
         connection.execute(
@@ -56,6 +69,32 @@ def link_studies(connection: duckdb.DuckDBPyConnection) -> int:
             [conflict.identifier, list(conflict.trial_ids), list(conflict.nct_ids)],
         )
     return len(conflicts)
+
+
+def _write_keys(connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str]) -> None:
+    """Write the strong numbers of every trial into ``study_keys``; is_name: the trial alone would be named so."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE study_keys (trial_id VARCHAR, scheme VARCHAR, number VARCHAR, is_name BOOLEAN)"
+    )
+    trials = connection.cursor().execute(
+        """
+        SELECT trial_id, list(DISTINCT i.identifier) FILTER (i.identifier IS NOT NULL)
+        FROM trials LEFT JOIN identifiers i USING (trial_id) GROUP BY trial_id
+        """
+    )
+    while rows := trials.fetchmany(_TRIALS_AT_ONCE):
+        columns: list[list[object]] = [[], [], [], []]
+        for trial_id, identifiers in rows:
+            keys = strong_keys(trial_id, identifiers or (), aliases)
+            name = min(keys, key=_preference)
+            for key in keys:
+                for column, value in zip(columns, (trial_id, *key, key == name), strict=True):
+                    column.append(value)
+        connection.register(
+            "keys", pa.table(dict(zip(("trial_id", "scheme", "number", "is_name"), columns, strict=True)))
+        )
+        connection.execute("INSERT INTO study_keys SELECT * FROM keys")
+        connection.unregister("keys")
 
 
 def strong_keys(trial_id: str, identifiers: Iterable[str], aliases: Mapping[str, str]) -> set[Key]:

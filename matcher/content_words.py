@@ -13,13 +13,14 @@ _NUMBER_AND_LETTER = re.compile(r"[0-9]{2}[^a-z0-9][a-d](?![a-z0-9])")
 
 def content_words(text: str) -> frozenset[str]:
     """Words of three letters or more in their normal form, without stop words: what `read_words` gives."""
-    plain = fold(text)
+    plain = text.lower() if text.isascii() else text.translate(_FOLDED)
     if "'" in plain:
         plain = _POSSESSIVE.sub("  ", plain)
     found = {_ALONE[word] for word in _RAW_WORD.findall(plain)}
     if "?" in found or "'" in plain or _NUMBER_AND_LETTER.search(plain):
         return read_words(text)
-    return frozenset(" ".join(found).split())
+    found.discard("")
+    return frozenset(found)
 
 
 def read_words(text: str) -> frozenset[str]:
@@ -29,12 +30,22 @@ def read_words(text: str) -> frozenset[str]:
     )
 
 
-class _Alone(dict[str, str]):
-    """What each word of a text comes to: none, one or two words that count, or "?" where its neighbours decide."""
+class _Folded(dict[int, str]):
+    """What each character comes to."""
 
-    def __missing__(self, word: str) -> str:
-        found = self[word] = "?" if _ROMAN.fullmatch(word) else " ".join(read_words(word))
+    def __missing__(self, code: int) -> str:
+        found = self[code] = fold(chr(code))
         return found
 
 
+class _Alone(dict[str, str]):
+    """What each word of a text comes to: "" when it does not count, "?" when its neighbours decide, or it is two."""
+
+    def __missing__(self, word: str) -> str:
+        parts = read_words(word)
+        found = self[word] = "?" if _ROMAN.fullmatch(word) or len(parts) > 1 else next(iter(parts), "")
+        return found
+
+
+_FOLDED = _Folded()
 _ALONE = _Alone()

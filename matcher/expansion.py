@@ -1,8 +1,10 @@
 """From a patient's concept to the concepts that trials of it are filed under, each with a cost and its reason."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
+import numpy as np
 
 from matcher.terminology import Kind, Relation, Terminology
 
@@ -20,6 +22,7 @@ MAX_DOWN = 4
 MAX_REACHED = 600
 WIDE = 120
 """A concept with more descendants than this is a heading: it is not followed upwards."""
+_COMES_WITH = {int(relation): relation.name.lower() for relation in (Relation.MANIFESTATION, Relation.COMPLICATION)}
 
 
 class Reached(msgspec.Struct, frozen=True, gc=False):
@@ -33,6 +36,30 @@ class Reached(msgspec.Struct, frozen=True, gc=False):
     evidence: str
 
 
+class _Edges:
+    """Edges in their order, without a record each; of a few relations only, or of all."""
+
+    def __init__(self, terminology: Terminology, backwards: bool, *relations: Relation) -> None:
+        side = "back" if backwards else "forth"
+        names = ("others", "relations", "weights", "sources")
+        self._columns = [terminology.arrays[f"{side}_{name}"] for name in names]
+        self._first = terminology.arrays[f"{side}_pointers"]
+        self._sources = terminology.tables.sources
+        if relations:
+            is_wanted = np.isin(self._columns[1], relations)
+            kept = np.flatnonzero(is_wanted)
+            self._first = np.concatenate([[0], np.cumsum(is_wanted)])[self._first]
+            self._columns = [column[kept] for column in self._columns]
+
+    def of(self, concept: int) -> Iterable[tuple[int, int, float, str]]:
+        """(other concept, relation, weight, source) for each edge of a concept."""
+        start, end = self._first[concept], self._first[concept + 1]
+        if start == end:
+            return ()
+        others, relations, weights, sources = (column[start:end].tolist() for column in self._columns)
+        return zip(others, relations, weights, map(self._sources.__getitem__, sources), strict=True)
+
+
 class Expansion:
     """Reached concepts, cached by starting concept."""
 
@@ -41,60 +68,55 @@ class Expansion:
         self.of = lru_cache(maxsize=20_000)(self._of)
         self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
         self.obligate = lru_cache(maxsize=20_000)(self._obligate)
+        self._all = _Edges(terminology, False)
+        self._below = _Edges(terminology, True, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
+        self._above = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.SAME_SPECTRUM)
+        self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
         return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > WIDE
 
     def _of(self, concept: int) -> dict[int, Reached]:
-        terminology = self.terminology
-        reached = {concept: Reached(1.0, "same", terminology.ids[concept])}
+        reached = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
         self._down(concept, reached)
         self._up(concept, reached)
-        for backwards in (False, True):
-            for edge in terminology.edges(concept, backwards):
-                if edge.relation is Relation.SAME_SPECTRUM:
-                    _keep(reached, edge.other, Reached(0.9 * edge.weight, "same", edge.source))
+        for side in self._alike:
+            for other, _, weight, source in side.of(concept):
+                _keep(reached, other, Reached(0.9 * weight, "same", source))
         return reached
 
     def _down(self, concept: int, reached: dict[int, Reached]) -> None:
-        terminology = self.terminology
-        finding = terminology.kind(concept) is not Kind.DISEASE
-        first = DOWN_FINDING if finding else DOWN
+        finding = self.terminology.kind(concept) is not Kind.DISEASE
+        step = DOWN_FINDING if finding else DOWN
         layer = {concept: 1.0}
-        for depth in range(MAX_DOWN):
+        for _ in range(MAX_DOWN):
             below: dict[int, float] = {}
             for parent, weight in layer.items():
-                for edge in terminology.edges(parent, backwards=True):
-                    if edge.relation in (Relation.IS_A, Relation.ACCEPTS):
-                        step = first if depth == 0 else DEEP
-                    elif edge.relation is Relation.IN_GROUP:
-                        step = GROUP_MEMBER
-                    else:
-                        continue
-                    if edge.other not in reached and len(reached) < MAX_REACHED:
-                        reached[edge.other] = Reached(weight * step, "narrower", edge.source)
-                        below[edge.other] = weight * step
-            layer = below
+                for other, relation, _, source in self._below.of(parent):
+                    if other not in reached and len(reached) < MAX_REACHED:
+                        value = weight * (GROUP_MEMBER if relation == Relation.IN_GROUP else step)
+                        reached[other] = Reached(value, "narrower", source)
+                        below[other] = value
+            layer, step = below, DEEP
 
     def _up(self, concept: int, reached: dict[int, Reached]) -> None:
-        terminology = self.terminology
-        finding = terminology.kind(concept) is not Kind.DISEASE
+        finding = self.terminology.kind(concept) is not Kind.DISEASE
         layer = {concept}
         for depth, weight in enumerate(UP):
             above: set[int] = set()
             for child in layer:
-                for edge in terminology.edges(child):
-                    if edge.relation is Relation.ACCEPTS:
-                        _keep(reached, edge.other, Reached(ACCEPTED_GROUP, "broader", edge.source))
-                    elif edge.relation is Relation.IS_A:
-                        if self._is_group(edge.other):
-                            _keep(reached, edge.other, Reached(GROUP_ABOVE, "broader", edge.source))
+                for other, relation, strength, source in self._above.of(child):
+                    if relation == Relation.ACCEPTS:
+                        _keep(reached, other, Reached(ACCEPTED_GROUP, "broader", source))
+                    elif relation == Relation.IS_A:
+                        if self._is_group(other):
+                            _keep(reached, other, Reached(GROUP_ABOVE, "broader", source))
                             continue
                         value = UP_FINDING ** (depth + 1) if finding else weight
-                        _keep(reached, edge.other, Reached(value, "broader", edge.source))
-                        above.add(edge.other)
-                    elif edge.relation is Relation.SAME_SPECTRUM and depth:
-                        _keep(reached, edge.other, Reached(weight * 0.9 * edge.weight, "broader", edge.source))
+                        _keep(reached, other, Reached(value, "broader", source))
+                        above.add(other)
+                    elif depth:
+                        _keep(reached, other, Reached(weight * 0.9 * strength, "broader", source))
             layer = above
 
     def _manifestations(self, concept: int) -> dict[int, Reached]:
@@ -102,23 +124,22 @@ class Expansion:
         cost.
         """
         found: dict[int, Reached] = {}
-        terminology = self.terminology
-        start = self.of(concept)
-        for disease, how in start.items():
+        for disease, how in self.of(concept).items():
             if how.relation == "narrower" or (disease != concept and how.weight < 0.5):
                 continue
             factor = 1.0 if disease == concept else 0.9
-            for edge in terminology.edges(disease):
-                if edge.relation in (Relation.MANIFESTATION, Relation.COMPLICATION):
-                    _keep(found, edge.other, Reached(edge.weight * factor, edge.relation.name.lower(), edge.source))
+            for other, relation, weight, source in self._all.of(disease):
+                name = _COMES_WITH.get(relation)
+                if name is not None:
+                    _keep(found, other, Reached(weight * factor, name, source))
         return found
 
     def _obligate(self, concept: int) -> tuple[int, ...]:
         """Findings without which the disease is not the disease (calcinosis in CREST): the curated ones of weight 1."""
         return tuple(
-            edge.other
-            for edge in self.terminology.edges(concept)
-            if edge.relation is Relation.MANIFESTATION and edge.weight >= 0.995 and not edge.source.startswith("HPOA:")
+            other
+            for other, relation, weight, source in self._all.of(concept)
+            if relation == Relation.MANIFESTATION and weight >= 0.995 and not source.startswith("HPOA:")
         )
 
 

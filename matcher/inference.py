@@ -1,14 +1,16 @@
 """Diseases that a list of findings points at when no disease is named ("angioid streaks, yellow papules on the neck").
 
 Every disease with a manifestation edge to a stated finding is weighed: how rare the findings are among all diseases,
-and
-how regular they are in this one. Only a clear first place counts, and it is said to be suggested by the findings.
+and how regular they are in this one. Only a clear first place counts, and it is said to be suggested by the findings.
 """
 
 import math
-from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from matcher.expansion import Expansion
 from matcher.terminology import Kind, Relation, Terminology
@@ -34,34 +36,41 @@ class Pointed(NamedTuple):
 
 
 class Inference:
-    """Weighs diseases by stated findings."""
+    """Weighs diseases by stated findings. A finding can have thousands of diseases, so they are weighed as arrays."""
 
     def __init__(self, terminology: Terminology, expansion: Expansion) -> None:
         self.terminology = terminology
         self.expansion = expansion
         self.information = lru_cache(maxsize=20_000)(self._information)
-        self._diseases = ANNOTATED_DISEASES
+        self._causes = lru_cache(maxsize=2_000)(self._find_causes)
+        self._first = terminology.arrays["back_pointers"]
+        self._diseases = terminology.arrays["back_others"]
+        self._weights = terminology.arrays["back_weights"]
+        self._comes_with = np.isin(
+            terminology.arrays["back_relations"], (Relation.MANIFESTATION, Relation.COMPLICATION)
+        )
 
-    def _causes(self, finding: int) -> dict[int, float]:
-        """Diseases with an edge to a finding or a kind of it, with how regular it is."""
-        causes: dict[int, float] = {}
-        for concept, how in self.expansion.of(finding).items():
-            if how.weight < 0.7:
-                continue
-            for edge in self.terminology.edges(concept, backwards=True):
-                if edge.relation in (Relation.MANIFESTATION, Relation.COMPLICATION):
-                    value = edge.weight * how.weight
-                    causes[edge.other] = max(value, causes.get(edge.other, 0.0))
-        return causes
+    def _annotations(self, finding: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Diseases with an edge to this very finding, and how regular it is in each."""
+        edges = slice(self._first[finding], self._first[finding + 1])
+        comes_with = self._comes_with[edges]
+        return self._diseases[edges][comes_with], self._weights[edges][comes_with].astype(np.float64)
+
+    def _find_causes(self, finding: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Diseases with an edge to a finding or a kind of it, sorted, with how regular it is."""
+        near = [(concept, how.weight) for concept, how in self.expansion.of(finding).items() if how.weight >= 0.7]
+        annotated = [(*self._annotations(concept), weight) for concept, weight in near]
+        found = np.concatenate([diseases for diseases, _, _ in annotated])
+        diseases, owners = np.unique(found, return_inverse=True)
+        regularity = np.zeros(len(diseases))
+        np.maximum.at(regularity, owners, np.concatenate([weights * weight for _, weights, weight in annotated]))
+        kinds = self.terminology.kinds
+        is_disease = np.array([kinds[disease] == Kind.DISEASE for disease in diseases.tolist()], dtype=bool)
+        return diseases[is_disease], regularity[is_disease]
 
     def _information(self, finding: int) -> float:
         """How much a finding says, in nats: the logarithm of how few diseases come with it."""
-        causes = {
-            edge.other
-            for edge in self.terminology.edges(finding, backwards=True)
-            if edge.relation in (Relation.MANIFESTATION, Relation.COMPLICATION)
-        }
-        return math.log(self._diseases / (1 + len(causes)))
+        return math.log(ANNOTATED_DISEASES / (1 + len(np.unique(self._annotations(finding)[0]))))
 
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""
@@ -70,26 +79,28 @@ class Inference:
         ]
         if len(findings) < FEWEST_RARE:
             return None
-        total = sum(self.information(finding) for finding in findings)
-        explained: dict[int, float] = defaultdict(float)
-        by: dict[int, list[int]] = defaultdict(list)
-        for finding in findings:
-            for disease, weight in self._causes(finding).items():
-                if self.terminology.kind(disease) is Kind.DISEASE:
-                    explained[disease] += self.information(finding) * math.sqrt(weight)
-                    by[disease].append(finding)
-        best: list[Pointed] = []
-        for disease, value in explained.items():
-            curated = any(not edge.source.startswith("HPOA:") for edge in self.terminology.edges(disease))
-            share = min(1.0, value / total * (CURATED_BONUS if curated else 1.0))
-            count = len(by[disease])
-            rare = sum(self.information(finding) >= RARE for finding in by[disease])
-            if share >= ENOUGH and (count >= FEWEST or (count >= FEWEST_RARE and rare >= FEWEST_RARE)):
-                best.append(Pointed(disease, share, tuple(by[disease])))
+        best = sorted(self._explaining(findings), key=lambda item: (-item.share, item.concept))
         if not best:
             return None
-        best.sort(key=lambda item: (-item.share, item.concept))
         rivals = [item for item in best[1:] if item.share >= CLEAR * best[0].share]
         related = self.expansion.of(best[0].concept)
         unrelated = [item for item in rivals if item.concept not in related and item.share >= 0.97 * best[0].share]
         return None if len(unrelated) > 2 else best[0]
+
+    def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
+        """Diseases that explain enough of the findings' information, and enough of the findings."""
+        total = sum(self.information(finding) for finding in findings)
+        diseases = np.unique(np.concatenate([self._causes(finding)[0] for finding in findings]))
+        explained = np.zeros(len(diseases))
+        for finding in findings:
+            causes, regularity = self._causes(finding)
+            explained[np.searchsorted(diseases, causes)] += self.information(finding) * np.sqrt(regularity)
+        shares = explained / total
+        promising = shares * CURATED_BONUS >= ENOUGH
+        for disease, share in zip(diseases[promising].tolist(), shares[promising].tolist(), strict=True):
+            by = tuple(finding for finding in findings if disease in self._causes(finding)[0])
+            curated = any(not edge.source.startswith("HPOA:") for edge in self.terminology.edges(disease))
+            share = min(1.0, share * (CURATED_BONUS if curated else 1.0))
+            rare = sum(self.information(finding) >= RARE for finding in by)
+            if share >= ENOUGH and (len(by) >= FEWEST or (len(by) >= FEWEST_RARE and rare >= FEWEST_RARE)):
+                yield Pointed(disease, share, by)

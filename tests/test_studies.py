@@ -1,11 +1,16 @@
 """Linking the records of one study: by strong ids, both ways, whatever the order of arrival."""
 
+import datetime as dt
 import random
 
-from hypothesis import given
+import duckdb
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from db.studies import Conflict, cluster, strong_keys
+from db.catalogue import create_schema
+from db.studies import Conflict, cluster, link_studies, strong_keys
+from db.trial import Identifier, Provenance, Trial
+from db.writer import encode, write_trials
 
 
 def linked(
@@ -97,3 +102,30 @@ def test_no_study_holds_two_nct_records(records: dict[str, list[str]]) -> None:
     assert studies.keys() == records.keys()
     nct = [study for trial_id, study in studies.items() if trial_id.startswith("NCT")]
     assert len(nct) == len(set(nct))
+
+
+@settings(deadline=None, max_examples=25)
+@example({"listing:x@y": ["NCT00000011", "NCT00000022"]})
+@given(st.dictionaries(st.sampled_from(TRIALS), st.lists(NUMBERS, max_size=4)))
+def test_the_catalogue_gets_the_studies_that_all_records_together_give(records: dict[str, list[str]]) -> None:
+    now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    origin = Provenance("https://registry.example", now, "the record's own")
+    lines = [
+        encode(
+            Trial(
+                trial_id=trial_id,
+                registry="any",
+                url="https://registry.example",
+                identifiers=tuple(Identifier(number, "any") for number in numbers),
+                provenance=origin,
+            )
+        )
+        for trial_id, numbers in records.items()
+    ]
+    studies, conflicts = linked(records)
+    with duckdb.connect() as connection:
+        create_schema(connection)
+        write_trials(connection, lines, "crawl", now)
+        for _ in range(2):
+            assert link_studies(connection) == len(conflicts)
+            assert dict(connection.execute("SELECT trial_id, study_id FROM trials").fetchall()) == studies
