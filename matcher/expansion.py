@@ -134,6 +134,16 @@ class Expansion:
                     _keep(found, other, Reached(weight * factor, name, source))
         return found
 
+    def complicates(self, concept: int, disease: int) -> bool:
+        """Whether a concept comes of a disease, and not rather the disease of it (renal failure and calciphylaxis come
+        with one another; the curated table says which is the complication).
+        """
+        there = self.manifestations(disease).get(concept)
+        back = self.manifestations(concept).get(disease)
+        if there is None or back is None:
+            return there is not None
+        return _standing(there) > _standing(back)
+
     def _obligate(self, concept: int) -> tuple[int, ...]:
         """Findings without which the disease is not the disease (calcinosis in CREST): the curated ones of weight 1."""
         return tuple(
@@ -141,6 +151,10 @@ class Expansion:
             for other, relation, weight, source in self._all.of(concept)
             if relation == Relation.MANIFESTATION and weight >= 0.995 and not source.startswith("HPOA:")
         )
+
+
+def _standing(how: Reached) -> tuple[bool, float]:
+    return (not how.evidence.startswith("HPOA:"), how.weight)
 
 
 def _keep(reached: dict[int, Reached], concept: int, new: Reached) -> None:

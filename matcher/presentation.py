@@ -105,8 +105,8 @@ def _roles(
     diseases: list[Element] = []
     findings: list[Element] = []
     for element in elements:
-        complication = any(
-            element.concept in expansion.manifestations(other.concept)
+        complication = element.concept < size and any(
+            expansion.complicates(element.concept, other.concept)
             for other in elements
             if other.concept < size and other is not element and not other.finding
         )

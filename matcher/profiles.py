@@ -349,12 +349,9 @@ class Catalogue:
 
     def _complications(self, focus: Iterable[int]) -> set[int]:
         """Concepts of the focus that others of it come with."""
-        found: set[int] = set()
-        for concept in focus:
-            if concept < len(self.terminology.ids):
-                does = self.expansion.manifestations(concept)
-                found.update(other for other in focus if other != concept and other in does)
-        return found
+        known = [concept for concept in focus if concept < len(self.terminology.ids)]
+        complicates = self.expansion.complicates
+        return {concept for concept in known if any(complicates(concept, other) for other in known if other != concept)}
 
     def _causes(self, diseases: dict[int, Naming]) -> int:
         """How many unrelated diseases a trial admits: dermatomyositis and its juvenile form count once."""

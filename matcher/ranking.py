@@ -226,10 +226,11 @@ class Ranker:
         notes: list[str] = []
         met = {link.naming.concept for link in links}
         value = _both_sides(by_disease, by_finding)
-        if profile.findings and met.isdisjoint(profile.findings):
-            likely = max(self._likelihood(patient, concept) for concept in profile.findings)
+        required = self._required(profile, met)
+        if required:
+            likely = max(self._likelihood(patient, concept) for concept in required)
             value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
-            notes.append(f"The trial asks for {self._names(profile.findings)}, which is not stated.")
+            notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
         value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
         if not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
@@ -255,6 +256,21 @@ class Ranker:
             _relation(by_disease, by_finding, patient),
             firm=blocking is None and excluded is None,
         )
+
+    def _required(self, profile: Profile, met: set[int]) -> set[int]:
+        """Findings that the trial asks for beside what is met: none when one of them is met, and a disease that counts
+        as one, being a complication, only beside the disease that it comes of.
+        """
+        if not met.isdisjoint(profile.findings):
+            return set()
+        diseases = met & profile.diseases.keys()
+        return {
+            concept
+            for concept in profile.findings
+            if self.catalogue.kind(concept) is not Kind.DISEASE
+            or not diseases
+            or any(self._comes_with(disease, concept) for disease in diseases)
+        }
 
     def _links(self, profile: Profile, elements: Iterable[Element]) -> list[Link]:
         """For each element the strongest way to what the trial names."""
