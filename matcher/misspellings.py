@@ -23,6 +23,7 @@ LONGEST_PHRASE = 8
 SHORTEST_PHRASE = 9
 """Letters of a phrase that is compared as a whole."""
 SHORTEST_ALONE = 6
+SHORT_TEXT = 3
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
 NEVER = 99
@@ -110,13 +111,9 @@ class Misspellings:
                 if not places and end - start > 1:
                     places = terminology.keys_of_bag(bag_key(window))
                 alone = sum(word not in STOPWORDS for word in window) == 1
-                if not places or (alone and not (end - start == 1 and self._may_stand_alone(found[place], correction))):
+                if not places or (alone and not (end - start == 1 and _may_stand_alone(found, place, correction))):
                     continue
                 yield Correction(start, end, places[0], total, _score(total, sum(map(len, window))))
-
-    def _may_stand_alone(self, word: str, correction: str) -> bool:
-        """Whether a misspelt word is taken for a name of one word: a short one only when it begins like it."""
-        return says_something(correction) and (len(word) >= SHORTEST_ALONE or word[0] == correction[0])
 
     def phrases(
         self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]]
@@ -174,6 +171,15 @@ class Misspellings:
         if distance > edits or (word in known and other in known) or affix_differs(word, other):
             return NEVER
         return distance
+
+
+def _may_stand_alone(found: Sequence[str], place: int, correction: str) -> bool:
+    """Whether a misspelt word is taken for a name of one word: a short one only in a short text, when it begins like
+    it ("lupos", but not the "would" of a letter for a wound).
+    """
+    word = found[place]
+    likely = len(word) >= SHORTEST_ALONE or (len(found) <= SHORT_TEXT and word[0] == correction[0])
+    return likely and says_something(correction)
 
 
 def _near(index: NGramIndex, typed: str, normal: str, edits: int) -> Iterable[int]:

