@@ -20,6 +20,7 @@ _PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 DESCRIBED = 0.85
 """How sure a description in plain words is."""
 LONGEST_LOOSE = 7
+LONGEST_SHOUTED = 3
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 JOINTS = frozenset(
@@ -174,8 +175,11 @@ class Mapper:
         if not found:
             return
         short = len(found) <= 3
+        shouted = not short and text.isupper()
         by_start = {token.start: place for place, token in enumerate(found)}
         for match in _PIECE.finditer(text, found[0].start, found[-1].end):
+            if shouted and len(match[0]) <= LONGEST_SHOUTED:
+                continue  # in a text of capitals "HE" is a man
             pieces = [(match.start(), match.end(), self._meanings(match[0].rstrip("-/"), short))]
             if not pieces[0][2] and ("-" in match[0] or "/" in match[0]):  # SSc-ILD, SSc/DM
                 pieces = [
