@@ -5,7 +5,7 @@ from typing import NamedTuple
 from matcher.guards import SAYS_NOTHING
 from matcher.mapping import WIDE_HEAD, Hit, Mapper, clean_tokens
 from matcher.normalise import STOPWORDS
-from matcher.terminology import Kind, Relation, Terminology, mesh
+from matcher.terminology import Kind, Relation, Terminology, lexical, mesh
 
 FARTHEST = 3
 """Steps up from a concept to the nearest one that a vocabulary has."""
@@ -65,7 +65,7 @@ def _about(mapper: Mapper, phrase: str) -> Hit | None:
         words = [token.text for token in found[hit.start : hit.end]]
         content = sum(0.5 if word in SAYS_NOTHING else 1.0 for word in words if word not in STOPWORDS)
         disease = terminology.kind(hit.concepts[0]) in (Kind.DISEASE, Kind.GROUP)
-        return (disease, -parts[hit.start], content, hit.score, -hit.start)
+        return (-parts[hit.start], disease, content, hit.score, -hit.start)
 
     return max(hits, key=worth)
 
@@ -92,7 +92,8 @@ def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int)
     """The id, in a vocabulary, of the nearest wider concept that it has."""
     layer, seen = [concept], {concept}
     for _ in range(farthest):
-        above = [edge.other for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
+        edges = [edge for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
+        above = [edge.other for edge in sorted(edges, key=lambda edge: edge.source != lexical.SOURCE)]
         layer = [place for place in dict.fromkeys(above) if place not in seen]
         seen.update(layer)
         for place in layer:

@@ -390,7 +390,11 @@ def _lexical_edges(
         if relation != Relation.MANIFESTATION and not (relation == Relation.IS_A and heading[target])
     }
     placed |= curated  # what stands above a curated concept is curated
-    left = [place for place, kind in enumerate(kinds) if kind == Kind.DISEASE and place not in placed]
+    left = [
+        place
+        for place, kind in enumerate(kinds)
+        if kind == Kind.DISEASE and (place not in placed or (heading[place] and place not in curated))
+    ]
 
     def find(key: str) -> int | None:
         held = names.keys.get(key)
