@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from matcher.terminology import Kind, Relation, Terminology
 
@@ -47,9 +49,8 @@ class _Edges:
         self._sources = terminology.tables.sources
         if relations:
             is_wanted = np.isin(self._columns[1], relations)
-            kept = np.flatnonzero(is_wanted)
-            self._first = np.concatenate([[0], np.cumsum(is_wanted)])[self._first]
-            self._columns = [column[kept] for column in self._columns]
+            self._first = _counted(is_wanted, self._first)
+            self._columns = [column[is_wanted] for column in self._columns]
 
     def of(self, concept: int) -> Iterable[tuple[int, int, float, str]]:
         """(other concept, relation, weight, source) for each edge of a concept."""
@@ -60,6 +61,20 @@ class _Edges:
         return zip(others, relations, weights, map(self._sources.__getitem__, sources), strict=True)
 
 
+def _counted(is_wanted: npt.NDArray[np.bool_], first: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Where the edges of each concept begin among the wanted ones."""
+    counted: npt.NDArray[Any] = np.concatenate([[0], np.cumsum(is_wanted)])[first]
+    return counted
+
+
+def _with_edges(terminology: Terminology, backwards: bool, *relations: Relation) -> frozenset[int]:
+    """Concepts that have an edge of these relations."""
+    side = "back" if backwards else "forth"
+    is_wanted = np.isin(terminology.arrays[f"{side}_relations"], relations)
+    first = _counted(is_wanted, terminology.arrays[f"{side}_pointers"])
+    return frozenset(np.flatnonzero(np.diff(first)).tolist())
+
+
 class Expansion:
     """Reached concepts, cached by starting concept."""
 
@@ -68,9 +83,14 @@ class Expansion:
         self.of = lru_cache(maxsize=20_000)(self._of)
         self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
         self.obligate = lru_cache(maxsize=20_000)(self._obligate)
+        self.around = lru_cache(maxsize=50_000)(self._around)
         self._all = _Edges(terminology, False)
         self._below = _Edges(terminology, True, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._above = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.SAME_SPECTRUM)
+        self.group_members = _with_edges(terminology, False, Relation.IN_GROUP)
+        """Members of a wide group whose trials seldom mean them."""
+        self.manifested = _with_edges(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
+        """Concepts that some disease comes with."""
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
@@ -79,11 +99,14 @@ class Expansion:
     def _of(self, concept: int) -> dict[int, Reached]:
         reached = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
         self._down(concept, reached)
-        self._up(concept, reached)
-        for side in self._alike:
-            for other, _, weight, source in side.of(concept):
-                _keep(reached, other, Reached(0.9 * weight, "same", source))
+        self._up_and_beside(concept, reached)
         return reached
+
+    def _around(self, concept: int) -> frozenset[int]:
+        """What stands above a concept or beside it, and itself: all that `of` gives as broader or same, sooner."""
+        reached: dict[int, Reached] = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
+        self._up_and_beside(concept, reached)
+        return frozenset(reached)
 
     def _down(self, concept: int, reached: dict[int, Reached]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
@@ -99,7 +122,7 @@ class Expansion:
                         below[other] = value
             layer, step = below, DEEP
 
-    def _up(self, concept: int, reached: dict[int, Reached]) -> None:
+    def _up_and_beside(self, concept: int, reached: dict[int, Reached]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
         layer = {concept}
         for depth, weight in enumerate(UP):
@@ -118,6 +141,9 @@ class Expansion:
                     elif depth:
                         _keep(reached, other, Reached(weight * 0.9 * strength, "broader", source))
             layer = above
+        for side in self._alike:
+            for other, _, weight, source in side.of(concept):
+                _keep(reached, other, Reached(0.9 * weight, "same", source))
 
     def _manifestations(self, concept: int) -> dict[int, Reached]:
         """Findings and complications of a disease with how regular they are, inherited from wider diseases at a

@@ -1,6 +1,7 @@
 """What the ranking knows of each trial: its concepts by field, its limits, and what it asks of participants."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property, lru_cache
 
 import duckdb
@@ -12,7 +13,7 @@ import pyarrow as pa
 from matcher.content_words import content_words
 from matcher.expansion import Expansion
 from matcher.terminology import Kind, Relation, Terminology
-from matcher.trials import OWN_WORDS, TrialMapper, concept_rows, has_table, read_texts
+from matcher.trials import OWN_WORDS, TrialMapper, concept_rows, read_texts
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -58,7 +59,7 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     """A trial as the ranking sees it.
 
     diseases, findings: concepts in its conditions and titles, the most specific ones; groups: wide headings there;
-    others: concepts that it names elsewhere (keywords, MeSH, inclusion criteria). named: all of these. excluded:
+    others: concepts that it names elsewhere (keywords, MeSH, inclusion criteria). namings: all of these. excluded:
     concepts in its exclusion criteria. causes: distinct unrelated diseases that it admits. asked: its requirements
     ("requires:earlier-study").
     """
@@ -66,9 +67,9 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     place: int
     diseases: dict[int, Naming]
     findings: dict[int, Naming]
-    others: dict[int, Naming]
     groups: dict[int, Naming]
-    named: frozenset[int]
+    others: dict[int, Naming]
+    namings: dict[int, Naming]
     excluded: dict[int, Naming]
     causes: int
     asked: frozenset[str]
@@ -77,16 +78,21 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
 _FACTS = """
 SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_title) AS title, status, phase, sex,
        min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update,
-       concat_ws(' ', brief_title, official_title, c.words, i.words) AS text
-FROM trials
-LEFT JOIN (SELECT trial_id, string_agg(condition, ' ') AS words FROM conditions GROUP BY ALL) c USING (trial_id)
-LEFT JOIN (SELECT trial_id, string_agg(name, ' ') AS words FROM interventions GROUP BY ALL) i USING (trial_id)
-ORDER BY trial_id
+       concat_ws(' ', brief_title, official_title) AS titles
+FROM trials ORDER BY trial_id
 """
-_CONCEPTS = """
-WITH places AS (SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS place FROM trials)
+_PLACES = (
+    "WITH places AS (SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS place FROM trials)"
+)
+_TEXTS = f"""{_PLACES}
+SELECT place, string_agg(text, ' ') AS text
+FROM (SELECT trial_id, condition AS text FROM conditions UNION ALL SELECT trial_id, name FROM interventions)
+     JOIN places USING (trial_id)
+GROUP BY place
+"""
+_CONCEPTS = f"""{_PLACES}
 SELECT p.place, c.concept_id, list_position(?, c.field) - 1 AS field, c.rowid AS number, c.score, c.words
-FROM {table} c JOIN places p ON p.trial_id = c.trial_id AND p.content_hash = c.content_hash
+FROM {{table}} c JOIN places p ON p.trial_id = c.trial_id AND p.content_hash = c.content_hash
 """
 
 
@@ -104,7 +110,11 @@ class Catalogue:
         table = self._connection.sql(_FACTS).to_arrow_table()
         self.trial_ids: list[str] = table["trial_id"].to_pylist()
         self._columns = {name: table[name].combine_chunks() for name in table.column_names}
-        self._texts = self._columns.pop("text")
+        self._titles = self._columns.pop("titles")
+        texts = self._connection.sql(_TEXTS).to_arrow_table()
+        self._texts = texts["text"].combine_chunks()
+        self._text_rows = np.full(len(self.trial_ids), -1)
+        self._text_rows[texts["place"].to_numpy()] = np.arange(len(texts))
         statuses = self._columns["status"].dictionary_encode()
         self._status_names: list[str] = statuses.dictionary.to_pylist()
         self._status_numbers: list[int] = statuses.indices.to_pylist()
@@ -113,7 +123,6 @@ class Catalogue:
         self._content_words: dict[int, frozenset[str]] = {}
         self._sites = lru_cache(maxsize=50_000)(self._find_sites)
         self._meant = lru_cache(maxsize=50_000)(self._find_meant)
-        self._wider = lru_cache(maxsize=50_000)(self._find_wider)
         self._role = lru_cache(maxsize=50_000)(self._find_role)
         self._index(self._concept_rows())
 
@@ -124,7 +133,9 @@ class Catalogue:
 
     def _concept_rows(self) -> pa.Table:
         """Stored rows that are current, and fresh ones for the trials that have none."""
-        tables = [self._read_concepts("trial_concepts")] if has_table(self._connection) else []
+        tables: list[pa.Table] = []
+        with suppress(duckdb.CatalogException):  # nothing was ever mapped
+            tables.append(self._read_concepts("trial_concepts"))
         mapped = np.zeros(len(self.trial_ids), dtype=bool)
         for table in tables:
             mapped[table["place"].to_numpy()] = True
@@ -145,7 +156,8 @@ class Catalogue:
         ids = rows["concept_id"].combine_chunks().dictionary_encode()
         concepts = self._number(ids.dictionary.to_pylist())[ids.indices.to_numpy()]
         places, fields = rows["place"].to_numpy(), rows["field"].to_numpy()
-        order = np.lexsort((rows["number"].to_numpy(), fields, places))
+        order = np.argsort(rows["number"].to_numpy(), kind="stable")
+        order = order[np.argsort((places * len(FIELDS) + fields)[order], kind="stable")]
         self._order = order[concepts[order] >= 0]
         self._words = rows["words"].combine_chunks()
         self._row_scores = rows["score"].to_numpy()[self._order]
@@ -239,7 +251,10 @@ class Catalogue:
         """Content words of a trial's titles, conditions and interventions, read once."""
         found = self._content_words.get(place)
         if found is None:
-            found = self._content_words[place] = content_words(self._texts[place].as_py())
+            text, row = self._titles[place].as_py(), int(self._text_rows[place])
+            if row >= 0:
+                text += " " + self._texts[row].as_py()
+            found = self._content_words[place] = content_words(text)
         return found
 
     def profile(self, place: int) -> Profile:
@@ -267,7 +282,7 @@ class Catalogue:
         if sites:
             focus = {concept: naming for concept, naming in focus.items() if self._meant(concept).isdisjoint(sites)}
         if len(focus) > 1 and "admits:children-and-adults" not in asked:
-            wider = _NO_CONCEPTS.union(*map(self._wider, focus))
+            wider = {other for concept in focus for other in self._wider(concept, focus)}
             focus = {concept: naming for concept, naming in focus.items() if concept not in wider}
         others = {
             concept: naming
@@ -279,9 +294,9 @@ class Catalogue:
             place=place,
             diseases=diseases,
             findings=findings,
-            others=others,
             groups=groups,
-            named=frozenset(focus).union(others),
+            others=others,
+            namings=diseases | findings | groups | others,
             excluded=excluded,
             causes=self._causes(diseases),
             asked=frozenset(asked) if asked else _NOTHING,
@@ -293,8 +308,10 @@ class Catalogue:
             return _NO_CONCEPTS
         sites: set[int] = set()
         for implied in (concept, *self.expansion.obligate(concept)):
-            for other, how in self.expansion.of(implied).items():
-                if how.relation != "narrower":
+            members = self.expansion.around(implied) & self.expansion.group_members
+            reached = self.expansion.of(implied) if members else {}
+            for other in members:
+                if reached[other].relation != "narrower":
                     sites.update(self._groups_of(other, Relation.IN_GROUP))
         return frozenset(sites)
 
@@ -314,11 +331,15 @@ class Catalogue:
         }
         return [group for group, found in groups.items() if found is relation]
 
-    def _find_wider(self, concept: int) -> frozenset[int]:
-        """Wider diseases, which a trial of a special kind does not mean: "Dermatomyositis" in one of juvenile ones."""
+    def _wider(self, concept: int, focus: dict[int, Naming]) -> list[int]:
+        """Wider diseases in a focus, which a trial of a special kind does not mean: "Dermatomyositis" in one of
+        juvenile ones.
+        """
         if concept >= len(self.terminology.ids) or self.kind(concept) is not Kind.DISEASE:
-            return _NO_CONCEPTS
-        return frozenset(other for other, how in self.expansion.of(concept).items() if how.relation == "broader")
+            return []
+        around = self.expansion.around(concept)
+        found = [other for other in focus if other in around and other != concept]
+        return [other for other in found if self.expansion.of(concept)[other].relation == "broader"]
 
     def _roles(self, focus: dict[int, Naming]) -> tuple[dict[int, Naming], dict[int, Naming], dict[int, Naming]]:
         """Diseases (any of them admits), findings (required beside them) and wide headings."""
@@ -347,11 +368,14 @@ class Catalogue:
         is_finding = any(edge.relation in (Relation.ACCEPTS, Relation.IN_GROUP) for edge in above)
         return Kind.FINDING if is_finding else Kind.GROUP
 
-    def _complications(self, focus: Iterable[int]) -> set[int]:
+    def _complications(self, focus: dict[int, Naming]) -> set[int]:
         """Concepts of the focus that others of it come with."""
+        able = self.expansion.manifested.intersection(focus)
+        if not able:
+            return set()
         known = [concept for concept in focus if concept < len(self.terminology.ids)]
         complicates = self.expansion.complicates
-        return {concept for concept in known if any(complicates(concept, other) for other in known if other != concept)}
+        return {concept for concept in able if any(complicates(concept, other) for other in known if other != concept)}
 
     def _causes(self, diseases: dict[int, Naming]) -> int:
         """How many unrelated diseases a trial admits: dermatomyositis and its juvenile form count once."""

@@ -95,6 +95,23 @@ class Case(NamedTuple):
     reachable: frozenset[int]
 
 
+class Candidate(NamedTuple):
+    """A trial that something connects with the patient, and the most that it can score."""
+
+    place: int
+    most: float
+    standing: float
+    words: frozenset[str]
+
+
+class Outlook(NamedTuple):
+    """What a patient's concepts lead to, whatever the words for them. scored: filled as far as it was asked for."""
+
+    case: Case
+    candidates: list[Candidate]
+    scored: dict[int, Scored]
+
+
 class Ranker:
     """Ranks the trials of one catalogue for patients."""
 
@@ -106,6 +123,7 @@ class Ranker:
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
         self._hints = lru_cache(maxsize=20_000)(self._find_hints)
         self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
+        self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
@@ -115,9 +133,11 @@ class Ranker:
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
             scored += self._for_relatives(patient)
-        lifts = self._lifts([item.place for item in scored], patient.words)
+        candidates = [self._candidate(item.place, item.score) for item in scored]
+        lifts = _lifts(candidates, patient.words)
         raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
-        return sorted(raised, key=lambda item: (-item.score * self._standing(item.place), item.place))
+        standing = {candidate.place: candidate.standing for candidate in candidates}
+        return sorted(raised, key=lambda item: (-item.score * standing[item.place], item.place))
 
     def best_first(self, patient: PatientConcepts) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come.
@@ -127,30 +147,67 @@ class Ranker:
         if _is_for_relatives(patient):
             yield from self.rank(patient)
             return
-        case = self._case(patient)
-        waiting: list[tuple[int, float, Scored | None]] = []
-        for place, most in zip(*self._candidates((*patient.diseases, *patient.findings)), strict=True):
-            profile = self.catalogue.profile(place)
-            if not case.reachable.isdisjoint(profile.named):
-                waiting.append((place, most, None))
-            elif (hint := self._hint(profile, patient)) is not None:
-                waiting.append((place, hint.score, hint))
-        lifts = self._lifts([place for place, _, _ in waiting], patient.words)
-        heap = [
-            (-(most * lift) * self._standing(place), place, lift, hint and _raised(hint, lift))
-            for (place, most, hint), lift in zip(waiting, lifts, strict=True)
-        ]
+        element = self._only_element(patient)
+        if element is None:
+            outlook = self._outlook(patient)
+        else:
+            outlook = self._shared_outlook(
+                element.concept, element.weight, element.finding, element.inferred, element.ambiguous
+            )
+        scored = outlook.scored
+        heap = []
+        for candidate, lift in zip(outlook.candidates, _lifts(outlook.candidates, patient.words), strict=True):
+            place, most, standing, _ = candidate
+            known = scored.get(place)
+            heap.append((-((known.score if known else most) * lift) * standing, place, lift, standing))
         heapq.heapify(heap)
         while heap:
-            _, place, lift, scored = heapq.heappop(heap)
-            if scored is not None:
-                yield scored
-            elif (found := self.score(place, case)) is not None:
-                scored = _raised(found, lift)
-                heapq.heappush(heap, (-scored.score * self._standing(place), place, lift, scored))
+            key, place, lift, standing = heapq.heappop(heap)
+            found = scored.get(place) or self.score(place, outlook.case)
+            if found is None:
+                continue
+            scored[place] = found
+            worth = -(found.score * lift) * standing
+            if worth > key:
+                heapq.heappush(heap, (worth, place, lift, standing))
+            else:
+                yield _raised(found, lift, element)
 
-    def _standing(self, place: int) -> float:
-        return STANDING.get(self.catalogue.status(place), CLOSED)
+    def _only_element(self, patient: PatientConcepts) -> Element | None:
+        """The one thing that is stated of a patient, None when there is more to it."""
+        elements = (*patient.diseases, *patient.findings)
+        if len(elements) != 1 or patient.denied or elements[0].past:
+            return None
+        (element,) = elements
+        known = element.concept < len(self.terminology.ids)
+        return element if known and element.reached is self.expansion.of(element.concept) else None
+
+    def _find_shared_outlook(
+        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool
+    ) -> Outlook:
+        """The outlook of all patients of whom this one concept is stated: batches ask for the same ones again."""
+        reached = self.expansion.of(concept)
+        element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
+        diseases, findings = ((), (element,)) if finding else ((element,), ())
+        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset()))
+
+    def _outlook(self, patient: PatientConcepts) -> Outlook:
+        case = self._case(patient)
+        candidates: list[Candidate] = []
+        scored: dict[int, Scored] = {}
+        for place, most in zip(*self._candidates((*patient.diseases, *patient.findings)), strict=True):
+            profile = self.catalogue.profile(place)
+            if case.reachable.isdisjoint(profile.namings):
+                hint = self._hint(profile, patient)
+                if hint is None:
+                    continue
+                scored[place] = hint
+            candidates.append(self._candidate(place, most))
+        return Outlook(case, candidates, scored)
+
+    def _candidate(self, place: int, most: float) -> Candidate:
+        standing = STANDING.get(self.catalogue.status(place), CLOSED)
+        return Candidate(place, most, standing, self.catalogue.content_words(place))
 
     def _case(self, patient: PatientConcepts) -> Case:
         elements = (*patient.diseases, *patient.findings)
@@ -158,7 +215,7 @@ class Ranker:
         treatable = {
             element.concept
             for element in patient.findings
-            if any(element.reached[concept].weight >= 0.5 for concept in element.reached.keys() & named)
+            if any(element.reached[concept].weight >= 0.5 for concept in named.intersection(element.reached))
         }
         return Case(patient, frozenset(treatable), frozenset().union(*(element.reached for element in elements)))
 
@@ -195,7 +252,7 @@ class Ranker:
         weights = {concept: how.weight for concept, how in (*hints.items(), *reached.items())}
         posted = [
             (weights[concept], *self.catalogue.trials_naming(concept))
-            for concept in weights.keys() & self.catalogue.named_concepts
+            for concept in self.catalogue.named_concepts.intersection(weights)
         ]
         strengths = np.zeros(len(self.catalogue.trial_ids))
         for weight, places, fields in posted:
@@ -237,7 +294,7 @@ class Ranker:
         if by_disease and all(link.element.past for link in by_disease):
             value *= 0.97 if by_finding else PAST_CAUSE
             notes.append(f"{by_disease[0].element.words} is past.")
-        if len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
+        if len(by_disease) > 1 and len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
             value *= 1 + BOTH_DISEASES
         blocking = _blocking(profile, patient, by_disease, by_finding)
         if blocking is not None:
@@ -275,17 +332,15 @@ class Ranker:
     def _links(self, profile: Profile, elements: Iterable[Element]) -> list[Link]:
         """For each element the strongest way to what the trial names."""
         links: list[Link] = []
-        sides = (profile.diseases, profile.findings, profile.groups, profile.others)
         for element in elements:
-            reached, weight = element.reached, element.weight
+            reached = element.reached
             best, best_value = None, 0.0
-            for side in sides:
-                for concept, naming in side.items():
-                    how = reached.get(concept)
-                    if how is not None:
-                        value = how.weight * FIELD_WEIGHT[naming.field] * naming.score * weight
-                        if best is None or value > best_value:
-                            best, best_value = (naming, how), value
+            for concept, naming in profile.namings.items():
+                if concept in reached:
+                    how = reached[concept]
+                    value = how.weight * FIELD_WEIGHT[naming.field] * naming.score * element.weight
+                    if best is None or value > best_value:
+                        best, best_value = (naming, how), value
             if best is not None:
                 links.append(Link(element, *best, best_value))
         return links
@@ -396,17 +451,6 @@ class Ranker:
                 found.append(Scored(place, value, tuple(links), (note,), "same", firm=True))
         return found
 
-    def _lifts(self, places: Sequence[int], words: frozenset[str]) -> list[float]:
-        """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-        shared = [words & self.catalogue.content_words(place) for place in places]
-        counts = Counter(chain.from_iterable(shared))
-        rarity = {word: math.log(1 + len(places) / count) for word, count in counts.items()}
-        lifts = {
-            found: 1 + LEXICAL * (1 - math.exp(-math.fsum(rarity[word] for word in found) / ENOUGH_WORDS))
-            for found in set(shared)
-        }
-        return [lifts[found] for found in shared]
-
     def label(self, concept: int) -> str:
         """Name of a concept, or the catalogue's own words."""
         if concept < len(self.terminology.ids):
@@ -422,17 +466,36 @@ def _is_for_relatives(patient: PatientConcepts) -> bool:
     return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
 
 
-def _raised(scored: Scored, lift: float) -> Scored:
-    return Scored(scored.place, scored.score * lift, scored.links, scored.notes, scored.relation, scored.firm)
+def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:
+    """A scored trial, lifted; its links are those of the element if one is given, which has the patient's words."""
+    links = scored.links
+    if element is not None:
+        links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
+    return Scored(scored.place, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
+
+
+def _lifts(candidates: Sequence[Candidate], words: frozenset[str]) -> list[float]:
+    """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
+    shared = [words & candidate.words for candidate in candidates]
+    counts = Counter(chain.from_iterable(shared))
+    rarity = {word: math.log(1 + len(candidates) / count) for word, count in counts.items()}
+    lifts = {
+        found: 1 + LEXICAL * (1 - math.exp(-math.fsum([rarity[word] for word in found]) / ENOUGH_WORDS))
+        for found in set(shared)
+    }
+    return [lifts[found] for found in shared]
 
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     """Disease and finding together: their geometric mean, so that two that meet beat either."""
-    disease = max((link.value for link in by_disease), default=0.0)
-    finding = max((link.value for link in by_finding), default=0.0)
+    disease, finding = _strongest(by_disease), _strongest(by_finding)
     if by_disease and by_finding:
         return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
     return disease or finding
+
+
+def _strongest(links: list[Link]) -> float:
+    return max([link.value for link in links], default=0.0)
 
 
 def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link], by_finding: list[Link]) -> str | None:

@@ -1,6 +1,8 @@
 """The matcher that commands, pages and jobs call."""
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -36,9 +38,10 @@ class Matcher:
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Matcher":
         """Read the concepts of a catalogue (it may be read-only); trials without current rows are mapped in memory."""
-        terminology = terminology or default()
-        expansion = Expansion(terminology)
-        return cls(Catalogue(connection, terminology, expansion), terminology, expansion)
+        with _without_collector():
+            terminology = terminology or default()
+            expansion = Expansion(terminology)
+            return cls(Catalogue(connection, terminology, expansion), terminology, expansion)
 
     def suggest(
         self,
@@ -206,6 +209,18 @@ class Matcher:
             mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
             mention.near or (tuple(map(self.ranker.label, mention.concepts)) if mention.ambiguous else ()),
         )  # fmt: skip
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """While many records are made to stay, the garbage collector would only walk them again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def grade_of(scored: Scored) -> str:
