@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from matcher.expansion import Expansion, Reached
+from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
 from matcher.profiles import FIELD_WEIGHT, Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
@@ -38,6 +38,10 @@ SINGLE_CAUSE = 0.6
 """Factor of a trial of the finding in one disease, when the patient's disease is not stated."""
 SEVERAL_CAUSES = 0.93
 NO_CAUSE_NAMED = 0.7
+SPECIAL_KIND = 0.65
+"""Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
+FOCUS_UNMET = 0.6
+"""Factor of a trial that names what the patient has among its criteria alone, and is about something else."""
 OTHER_SETTING = 0.9
 """The trial names a setting (an injury, an operation) that is no disease with this finding."""
 HEADING_ONLY = 0.95
@@ -281,8 +285,11 @@ class Ranker:
         if not links:
             return self._hint(profile, patient)
         notes: list[str] = []
-        met = {link.naming.concept for link in links}
+        met = {link.naming.concept for link in links if link.reached.weight > GROUP_ABOVE}
         value = _both_sides(by_disease, by_finding)
+        if profile.diseases and met.isdisjoint(profile.diseases) and met.isdisjoint(profile.findings):
+            value *= FOCUS_UNMET
+            notes.append(f"The trial is for {self._names(profile.diseases)}.")
         required = self._required(profile, met)
         if required:
             likely = max(self._likelihood(patient, concept) for concept in required)
@@ -369,9 +376,11 @@ class Ranker:
         if by_disease or not patient.diseases:
             return 1.0
         best = max(by_finding, key=lambda link: link.value)
+        if self.catalogue.kind(best.naming.concept) is Kind.DISEASE and best.reached.relation != "narrower":
+            return 1.0  # a disease of its own, whatever it comes of
         if best.element.inferred and best.reached.relation != "same":
             return NO_CAUSE_NAMED * INFERRED_ALONE
-        return NO_CAUSE_NAMED
+        return NO_CAUSE_NAMED * (SPECIAL_KIND if best.reached.relation == "narrower" else 1.0)
 
     def _causes_one(self, disease: int, findings: set[int]) -> bool:
         """Whether a disease is known to come with one of the findings."""
