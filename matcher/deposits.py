@@ -48,6 +48,7 @@ class _Words(NamedTuple):
     site: dict[str, tuple[str, Languages]]
     form: dict[str, Languages]
     hard: dict[str, Languages]
+    small: dict[str, Languages]
     block: dict[str, frozenset[str]]
     concepts: dict[tuple[str, str], str]
 
@@ -77,6 +78,7 @@ def _words() -> _Words:
         {word: most(values) for word, values in held["site"].items()},
         languages("form"),
         languages("hard"),
+        languages("small"),
         {word: frozenset(values) for word, values in held["block"].items()},
         {(row["substance"], row["site"]): row["concept"] for row in _rows("deposit_concepts.tsv")},
     )
@@ -113,6 +115,8 @@ def _deposit(
             return Deposit(min(place, form), max(place, form) + 1, ANYWHERE)
         return None
     where = known.site[words[site]][0]
+    if where == "artery" and words[max(0, site - 1)] in known.small:
+        where = "smallvessel"
     concept = known.concepts.get((substance, where))
     plain_bone = substance == "bone" and not _OSSIFICATION.match(words[place])
     if concept is None or (plain_bone and where not in _BONE_ALONE and form is None):

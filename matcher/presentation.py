@@ -8,6 +8,9 @@ from matcher.mentions import Assertion
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.understanding import Understanding
 
+SPECIAL_KIND = 0.7
+"""Weight from which a narrower disease counts as a kind of a finding, not as a distant member of its group."""
+
 
 class Element(NamedTuple):
     """A concept of the patient with its weight. finding: it is a manifestation; inferred: not stated, the disease
@@ -77,6 +80,7 @@ def patient_concepts(
                 stated[concept] = element
     elements = _without_supporting(list(stated.values()), terminology)
     elements = [element for element in elements if element.concept not in denied or not element.inferred]
+    elements = [_of_its_cause(element, elements, terminology, expansion) for element in elements]
     diseases, findings = _roles(elements, terminology, expansion)
     if not diseases:
         diseases = _pointed_at(findings, inference, expansion)
@@ -95,6 +99,27 @@ def _without_supporting(elements: list[Element], terminology: Terminology) -> li
 
     kept = [element for element in elements if speaks(element)]
     return kept or elements
+
+
+def _of_its_cause(element: Element, elements: list[Element], terminology: Terminology, expansion: Expansion) -> Element:
+    """An element as the special disease that it is beside its stated cause: heterotopic ossification after an injury of
+    the spinal cord is the neurogenic one.
+    """
+    size = len(terminology.ids)
+    for other in elements:
+        if other is element or other.concept >= size or other.finding:
+            continue
+        for concept, how in expansion.manifestations(other.concept).items():
+            kind = element.reached.get(concept)
+            if (
+                how.relation == "complication"
+                and kind is not None
+                and kind.relation == "narrower"
+                and kind.weight >= SPECIAL_KIND
+                and terminology.kind(concept) is Kind.DISEASE
+            ):
+                return element._replace(concept=concept, finding=False, reached=expansion.of(concept))
+    return element
 
 
 def _roles(
