@@ -158,6 +158,17 @@ def test_a_passing_fault_leaves_no_gap(large: str, tmp_path: Path, name: str) ->
     assert len([request for request in seen if page(2)(request)]) == 2
 
 
+def test_a_session_that_is_over_costs_a_second_question(large: str, tmp_path: Path) -> None:
+    def to_login(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(b"", 302, {"Location": "/login"}))
+
+    login = Rule(faults.web_page, always, path_ends("/login"))
+    ended, seen = run(tmp_path, large, login, Rule(to_login, nth(1), search), Rule(to_login, nth(1), page(2)))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL
+    assert len([request for request in seen if page(2)(request)]) == 2
+
+
 LASTING = {
     "connection reset": (faults.reset, "/rest/download/full?", ALL - SECOND),
     "503": (faults.refused(503, "overloaded"), "answers 503 (overloaded)", ALL - SECOND),
