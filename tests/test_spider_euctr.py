@@ -239,6 +239,17 @@ def test_an_empty_result_is_no_fault(url: str, tmp_path: Path) -> None:
     assert not [request for request in seen if download(request)]
 
 
+def test_nothing_where_there_was_something_publishes_nothing(url: str, tmp_path: Path) -> None:
+    assert run(tmp_path, url)[0].status == 0
+    before = trial_ids(tmp_path)
+    none = faults.rewritten(lambda body: re.sub(rb"protocol \(\d+\)", b"protocol (0)", body))
+    ended, _ = run(tmp_path, url, Rule(none, always, search), arguments=("--all", "--since", "last"))
+    assert ended.status == 1
+    assert "euctr: no records: none received, " in ended.err
+    assert trial_ids(tmp_path) == before
+    assert rows(tmp_path, "SELECT count(*) FROM trials WHERE missing_since IS NOT NULL") == [(0,)]
+
+
 def test_thousands_are_counted_with_their_separator(url: str, tmp_path: Path) -> None:
     many = faults.rewritten(lambda body: re.sub(rb"protocol \(\d+\)", b"protocol (1,035)", body))
     ended, seen = run(tmp_path, url, Rule(many, always, search), Rule(faults.refused(404), always, page(52)))
