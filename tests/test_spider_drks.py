@@ -259,6 +259,17 @@ def test_labels_that_nobody_knows_lose_their_values_and_nothing_else(url: str, t
     assert found == [(None, 57)]
 
 
+def test_an_unreadable_page_is_kept_with_its_reason(url: str, tmp_path: Path) -> None:
+    def spoil(body: bytes) -> bytes:
+        shown = b"<dt>DRKS-ID</dt><dd>%b</dd>" % BONE.encode()
+        return body.replace(shown, b"<script>DRKS-ID %b</script>" % BONE.encode())
+
+    ended, _ = run(tmp_path, url, Rule(faults.rewritten(spoil), always, bone))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == {CANCER}
+    assert rows(tmp_path, "SELECT trial_id FROM rejects") == [(BONE,)]
+
+
 def test_a_registry_that_forbids_is_left_alone_and_the_others_go_on(url: str, tmp_path: Path) -> None:
     forbids = Rule(faults.refused(403, "blocked"), always, pages)
     with serve("isrctn") as urls, faulty(url, [forbids]) as registry:
