@@ -152,6 +152,10 @@ def match(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that share a long --batch. Default: the processors, or 1 with stdin."),
+    ] = None,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
     """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
@@ -163,7 +167,7 @@ def match(
     if batch is not None:
         if diagnosis or file:
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
-        _match_batch(Catalogue(catalog), batch, statuses, limit)
+        _match_batch(Catalogue(catalog), batch, statuses, limit, workers)
         return
     diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
     if not diagnoses:
@@ -352,16 +356,20 @@ def _statuses(words: list[str]) -> list[str]:
     return statuses
 
 
-def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int) -> None:
-    from app.matching import MatchJob
-    from app.output import print_json_line
+def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int, workers: int | None) -> None:
+    from app.matching import Options, answer_batch
+    from matcher.processes import cores
 
     failed = 0
+    workers = workers or (1 if file == "-" else cores())  # who writes into a pipe may wait for each answer
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
-            for answer in MatchJob(catalogue).batch(lines, statuses, limit):
-                failed += "error" in answer
-                print_json_line(answer)
+            for answer in answer_batch(catalogue, lines, Options(statuses, limit), workers):
+                failed += answer.failed
+                sys.stdout.buffer.write(answer.text + b"\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
     if failed:

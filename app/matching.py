@@ -1,14 +1,33 @@
 """The match job: diagnoses against the published catalogue."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import duckdb
 import msgspec
 
 import matcher
-from app.records import find_trial
 from db.catalogue import Catalogue, published_at
+
+MANY_LINES = 4_000
+"""Lines of a batch from which on further processes pay: each spends about a second opening what it needs."""
+CHUNK_LINES = 250
+
+
+class Line(NamedTuple):
+    """One line of a batch's answer, as JSON."""
+
+    text: bytes
+    failed: bool
+
+
+class Options(NamedTuple):
+    """What holds for all questions of a batch. statuses: only trials with one of these."""
+
+    statuses: Sequence[str] = ()
+    limit: int = 20
 
 
 def catalogue_facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -38,10 +57,10 @@ def sample_trials(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 class MatchJob:
-    """An opened catalogue with its matcher, for one question or many."""
+    """An opened catalogue with its matcher, for one question or many. snapshot: this one, not the newest."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.connection = catalogue.connect()
+    def __init__(self, catalogue: Catalogue, snapshot: Path | None = None) -> None:
+        self.connection = duckdb.connect(str(snapshot), read_only=True) if snapshot else catalogue.connect()
         self.matcher = matcher.Matcher.open(self.connection)
         self.facts = catalogue_facts(self.connection)
 
@@ -61,6 +80,8 @@ class MatchJob:
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""
+        from app.records import find_trial
+
         known = find_trial(self.connection, trial_id)
         rows = self.connection.execute(
             "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [known]
@@ -69,21 +90,58 @@ class MatchJob:
         others = self.matcher.similar(known, limit + len(same_study))
         return [msgspec.to_builtins(match) for match in others if match.trial_id not in same_study][:limit]
 
-    def batch(self, lines: Iterable[bytes], statuses: Sequence[str], limit: int) -> Iterator[dict[str, Any]]:
-        """One answer a line of JSON, with the line's id; a line that cannot be answered gives its error."""
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield self._one_line(number, line, statuses, limit)
-
-    def _one_line(self, number: int, line: bytes, statuses: Sequence[str], limit: int) -> dict[str, Any]:
+    def answer(self, number: int, line: bytes, options: Options) -> Line:
+        """The answer to one line of JSON, with the line's id; a line that cannot be answered gives its error."""
         try:
             question = _questions.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return {"id": None, "line": number, "error": f"line {number} is not a question in JSON: {error}"}
+            return _failed(None, number, f"line {number} is not a question in JSON: {error}")
         try:
-            return {"id": question.id, **self.match([question.query], question.patient, statuses, limit)}
+            found = self.matcher.suggest(
+                question.query, patient=question.patient, statuses=options.statuses, limit=options.limit
+            )
         except matcher.DiagnosisError as error:
-            return {"id": question.id, "line": number, "error": str(error)}
+            return _failed(question.id, number, str(error))
+        answer = msgspec.json.encode(msgspec.structs.replace(found, catalogue=self.facts))
+        return Line(b'{"id":' + msgspec.json.encode(question.id) + b"," + answer.removeprefix(b"{"), failed=False)
+
+
+def answer_batch(catalogue: Catalogue, lines: Iterable[bytes], options: Options, workers: int) -> Iterator[Line]:
+    """One answer for each line that is not empty, in order.
+
+    workers: processes that share the work when there are many lines; all look at the same snapshot.
+    """
+    job = MatchJob(catalogue)
+    asked = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    first = list(islice(asked, MANY_LINES))
+    if workers <= 1 or len(first) < MANY_LINES:
+        yield from (job.answer(number, line, options) for number, line in chain(first, asked))
+        return
+    from matcher.processes import in_processes
+
+    snapshot = Path(job.matcher.catalogue.file)
+    job.connection.close()
+    rest = chain(first, asked)
+    chunks = iter(lambda: list(islice(rest, CHUNK_LINES)), [])
+    for answers in in_processes(_answer_chunk, chunks, workers, _open_job, catalogue.root, snapshot, options):
+        yield from answers
+
+
+_jobs: list[tuple[MatchJob, Options]] = []
+"""What a process of a batch has open."""
+
+
+def _open_job(root: Path, snapshot: Path, options: Options) -> None:
+    _jobs.append((MatchJob(Catalogue(root), snapshot), options))
+
+
+def _answer_chunk(chunk: Sequence[tuple[int, bytes]]) -> list[Line]:
+    ((job, options),) = _jobs
+    return [job.answer(number, line, options) for number, line in chunk]
+
+
+def _failed(identifier: str | int | None, number: int, error: str) -> Line:
+    return Line(msgspec.json.encode({"id": identifier, "line": number, "error": error}), failed=True)
 
 
 class _Question(msgspec.Struct):

@@ -42,11 +42,6 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_json_line(value: Any) -> None:
-    """One line of JSON on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
-
-
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
     """Rows as a table, as a JSON list of objects, or as CSV with a header."""
     if form is Format.JSON:

@@ -24,7 +24,7 @@ from db.catalogue import Catalogue
 from db.crawls import CrawlReport, save_report
 from db.payload import Payload, Reading
 from db.trial import Reject
-from db.writer import Counts, encode, write_alias, write_rejects, write_trials
+from db.writer import Counts, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
 
 BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
@@ -246,8 +246,10 @@ class RegistryHarvest:
         )
         save_report(self.harvest.connection, self.report)
         self.harvest.reports.append(self.report)
-        if self.report.complete and self.taken_over is not None:
-            self.taken_over.forget(self.report)
+        if self.report.complete:
+            drop_outdated_rejects(self.harvest.connection, self.report)
+            if self.taken_over is not None:
+                self.taken_over.forget(self.report)
         return self.report
 
     def _totals(self) -> tuple[int, int]:

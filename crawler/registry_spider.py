@@ -152,7 +152,7 @@ class RegistrySpider(scrapy.Spider):
         None when the repeats are used up; then the reason stands in ``problems``.
         """
         assert response.request is not None
-        repeated = get_retry_request(response.request, spider=self, reason=reason)
+        repeated = get_retry_request(_as_first_asked(response.request), spider=self, reason=reason)
         if repeated is None:
             self.problems.append(f"{_short(response.url)}: {reason}, also when repeated")
             return None
@@ -164,6 +164,12 @@ class RegistrySpider(scrapy.Spider):
         """Errback of every request: say what could not be got, and go on."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
         self.problems.append(f"{_short(request.url)}: {_why(failure.value)}")
+
+
+def _as_first_asked(request: scrapy.Request) -> scrapy.Request:
+    """A request before its redirects, such as one to the page of a session that is over."""
+    meta = {key: value for key, value in request.meta.items() if not key.startswith("redirect_")}
+    return request.replace(url=request.meta.get("redirect_urls", [request.url])[0], meta=meta)
 
 
 def _why(error: BaseException | None) -> str:

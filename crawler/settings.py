@@ -42,6 +42,7 @@ ROBOTSTXT_OBEY = True
 BACKOFF_MAX_S = 60.0
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
 DOWNLOAD_TIMEOUT = float(os.environ.get("CALCITRIALS_TIMEOUT_S") or 60)
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # Scrapy's own drops a request made before without a word
 RETRY_AFTER_MAX_S = 300.0
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_TIMES = 5

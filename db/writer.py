@@ -12,6 +12,7 @@ import duckdb
 import msgspec
 
 from db.arrow import trials_table
+from db.crawls import CrawlReport
 from db.trial import Reject, Trial, sha256
 
 DATE_FIELDS_WITH_KIND = ("start_date", "primary_completion_date", "completion_date")
@@ -211,6 +212,19 @@ def write_rejects(connection: duckdb.DuckDBPyConnection, rejects: Sequence[Rejec
                 reject.source_url,
                 reject.fetched_at,
             ],
+        )
+
+
+def drop_outdated_rejects(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
+    """After a complete crawl of a whole question, drop what earlier crawls of it could not read and could not name.
+
+    What is still at the registry was received again; what names its trial leaves with that trial's next state.
+    """
+    if report.since is None:
+        connection.execute(
+            "DELETE FROM rejects WHERE registry = ? AND trial_id IS NULL AND crawl_id IN "
+            "(SELECT crawl_id FROM crawls WHERE registry = ? AND scope = ? AND crawl_id <> ?)",
+            [report.registry, report.registry, report.scope, report.crawl_id],
         )
 
 

@@ -1,16 +1,17 @@
 """Many patients as Arrow record batches in and out: the contract of Spark's ``mapInArrow``.
 
 In: columns ``id`` and ``query`` (text, codes or FHIR JSON), optional ``age_years``, ``sex``, ``country``.
-Out: one row for
-each suggested trial, best first; a question that cannot be read gives one row with its ``error``.
+Out: one row for each suggested trial, best first; a question that cannot be read gives one row with its ``error``.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 
 from matcher.errors import DiagnosisError
+from matcher.processes import in_processes
 from matcher.results import Patient, Suggestions
 
 if TYPE_CHECKING:
@@ -38,30 +39,56 @@ def suggest_arrow(matcher: "Matcher", batches: Iterable[pa.RecordBatch], limit: 
         ValueError: a batch has no ``id`` or no ``query`` column.
     """
     for batch in batches:
-        names = set(batch.schema.names)
-        if not {"id", "query"} <= names:
-            raise ValueError("a batch of questions needs the columns id and query")
-        rows: list[dict[str, Any]] = []
-        for question in batch.to_pylist():
-            patient = Patient(question.get("age_years"), question.get("sex"), question.get("country"))
-            try:
-                found = matcher.suggest(question["query"] or "", patient=patient, limit=limit)
-            except DiagnosisError as error:
-                rows.append({"id": question["id"], "error": str(error)})
-            else:
-                rows += _rows(question["id"], found)
-        yield pa.RecordBatch.from_pylist(rows, schema=SCHEMA)
+        yield _answer(matcher, batch, limit)
 
 
-def _rows(identifier: Any, found: Suggestions) -> Iterator[dict[str, Any]]:
+def suggest_arrow_in_processes(
+    catalogue_file: str, batches: Iterable[pa.RecordBatch], limit: int, workers: int
+) -> Iterator[pa.RecordBatch]:
+    """The same by several processes, each of which opens the catalogue's file and the built-in terminology.
+
+    Raises:
+        ValueError: a batch has no ``id`` or no ``query`` column.
+    """
+    return in_processes(_answer_in_process, batches, workers, _open, catalogue_file, limit)
+
+
+def _answer(matcher: "Matcher", batch: pa.RecordBatch, limit: int) -> pa.RecordBatch:
+    if not {"id", "query"} <= set(batch.schema.names):
+        raise ValueError("a batch of questions needs the columns id and query")
+    rows: list[tuple[Any, ...]] = []
+    for question in batch.to_pylist():
+        patient = Patient(question.get("age_years"), question.get("sex"), question.get("country"))
+        try:
+            found = matcher.suggest(question["query"] or "", patient=patient, limit=limit)
+        except DiagnosisError as error:
+            rows.append((question["id"], *[None] * (len(SCHEMA) - 2), str(error)))
+        else:
+            rows += _rows(question["id"], found)
+    columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+    )
+
+
+def _rows(identifier: Any, found: Suggestions) -> Iterator[tuple[Any, ...]]:
     for rank, match in enumerate(found.matches, start=1):
-        yield {
-            "id": identifier,
-            "rank": rank,
-            "trial_id": match.trial_id,
-            "score": match.score,
-            "grade": match.grade,
-            "relation": match.relation,
-            "verdict": match.eligibility.verdict,
-            "because": list(match.because),
-        }
+        yield (
+            identifier, rank, match.trial_id, match.score, match.grade, match.relation, match.eligibility.verdict,
+            match.because, None,
+        )  # fmt: skip
+
+
+_opened: list[tuple["Matcher", int]] = []
+"""What a process has open: the matcher, and how many trials to suggest."""
+
+
+def _open(catalogue_file: str, limit: int) -> None:
+    from matcher.service import Matcher
+
+    _opened.append((Matcher.open(duckdb.connect(catalogue_file, read_only=True)), limit))
+
+
+def _answer_in_process(batch: pa.RecordBatch) -> pa.RecordBatch:
+    ((matcher, limit),) = _opened
+    return _answer(matcher, batch, limit)

@@ -41,6 +41,7 @@ _AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _BORDERS = frozenset(("border", "turn", "own"))
+_SAYING = frozenset(("negated", "family", "historical", "uncertain"))
 _RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
 
 
@@ -79,6 +80,16 @@ class Reading:
         scopes = _Scopes(words, cues, mentions).all()
         return [_held(scopes, (first + after - 1) // 2) for first, after in mentions]
 
+    def relatives(self) -> list[tuple[int, int]]:
+        """Stretches of the text that speak of relatives: (start, end)."""
+        cues = find_cues(self._found.words)
+        if not any(sense.assertion in ("family", "mine") for cue in cues for sense in cue.senses):
+            return []
+        words = [(place, place + 1) for place, word in enumerate(self._found.words) if word not in PUNCTUATION]
+        scopes = _Scopes(self._found.words, cues, words).all()
+        starts, ends = self._found.starts, self._found.ends
+        return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == "family"]
+
 
 def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue]) -> tuple[int, int]:
     """A mention without the cue words that a name may have taken along ("no calcinosis").
@@ -87,9 +98,14 @@ def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue
     """
     first, after = mention
     for cue in cues:
-        if cue.first == first < cue.after < after:
+        said = {sense.assertion for sense in cue.senses}
+        if said.isdisjoint(_SAYING) or cue.first < first or cue.after > after or (cue.first, cue.after) == mention:
+            continue
+        before = sum(word not in PUNCTUATION for word in words[first : cue.first])
+        behind = sum(word not in PUNCTUATION for word in words[cue.after : after])
+        if before == 0 or ("negated" in said and behind > before):
             first = cue.after
-        elif first < cue.first < after == cue.after and not (words[cue.first] == "in" and mention == (0, len(words))):
+        elif "negated" in said or (behind == 0 and not (words[cue.first] == "in" and mention == (0, len(words)))):
             after = cue.first
     while after - first > 1 and words[after - 1] in PUNCTUATION:
         after -= 1
@@ -163,7 +179,7 @@ class _Scopes:
         return cue._replace(senses=tuple(sense for sense in cue.senses if counts_in(sense, self._language)))
 
     def _is_part_of_a_name(self, cue: Cue) -> bool:
-        return any(first < cue.first and cue.after < after for first, after in self._mentions)
+        return any(first <= cue.first and cue.after <= after for first, after in self._mentions)
 
     def _roles(self, cue: Cue) -> set[str]:
         return {sense.assertion for sense in cue.senses}
@@ -207,9 +223,9 @@ class _Scopes:
             ends = [after for first, after in self._mentions if first == begin]
             return begin, ends[0] if ends else begin
         end = self._reached(begin, last, sense, person)
-        if sense.reach == "near" and not any(begin <= first < begin + NEAR for first, _ in self._mentions):
+        if sense.reach == "near" and not self._is_near(begin):
             return begin, begin
-        if sense.reach == "dated" and not any(map(_is_date, self._words[begin:end])):
+        if sense.reach == "dated" and not self._is_dated(cue, begin, end):
             return begin, begin
         return (cue.first if person else begin), end
 
@@ -237,6 +253,16 @@ class _Scopes:
             else:
                 place += 1
         return place
+
+    def _is_near(self, begin: int) -> bool:
+        return any(begin <= first < begin + NEAR for first, _ in self._mentions)
+
+    def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
+        """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
+        if any(map(_is_date, self._words[begin:end])):
+            return True
+        low = max(self._sentence(cue.first).first, cue.first - NEAR)
+        return self._is_near(begin) and any(map(_is_date, self._words[low : cue.first]))
 
     def _stops(self, place: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
@@ -299,7 +325,8 @@ class _Scopes:
             low = self._sentence(start).first if start < len(self._words) else start
             if start <= low:
                 jumps += 1
-                if sense.reach != "back" or start == 0 or jumps > 2:
+                asked = self._is(start - 2, "?")
+                if (sense.reach != "back" and not asked) or start == 0 or jumps > 2:
                     return None
                 if jumps == 2 and not self._says_nothing(start, self._sentence(start).after):
                     return None
@@ -337,7 +364,7 @@ class _Scopes:
     def _parts(self, cue: Cue, sense: Sense) -> bool:
         """Whether a cue ends what another one speaks of: a border, or a cue that speaks of the same words otherwise."""
         return any(
-            other.assertion in _BORDERS
+            (other.assertion in _BORDERS and other.side != "behind")
             or (other.assertion in _RIVALS and other.assertion != sense.assertion and other.side in ("after", "either"))
             for other in cue.senses
         )

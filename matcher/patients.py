@@ -1,165 +1,240 @@
-"""Age, sex and country as a text states them, and a trial's limits against them."""
+"""Age, sex and country of the patient as a text states them, not of relatives."""
 
+import datetime as dt
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
-from matcher.mentions import Assertion, Reading, flat
+from matcher.countries import canonical_country, stated_country
+from matcher.mentions import Reading
 from matcher.results import Patient
+from matcher.sentences import flat
 
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
+__all__ = ["age_since", "canonical_country", "combine", "stated_patient"]
+
+DAYS_IN_YEAR = 365.25
+OLDEST = 120
+
+_ONES = {
+    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit "
+    "dix-neuf",
+    "de": "ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn "
+    "achtzehn neunzehn",
+    "es": "un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
+    "dieciocho diecinueve",
+    "it": "un due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici "
+    "diciassette diciotto diciannove",
+    "pt": "um dois tres quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezesseis dezessete "
+    "dezoito dezenove",
+    "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
+    "achttien negentien",
 }
-_COUNT = rf"(?P<count>\d{{1,3}}(?:[.,]\d)?|{'|'.join(_NUMBERS)})"
-_UNIT = (
-    r"(?P<unit>years?|yrs?|y|months?|mo|mths?|weeks?|wks?|days?|ans?|mois|semaines?|jours?|jahre?n?|monate?n?|"
-    r"wochen?|tage?n?"
-    r"|anos?|meses|mes|semanas?|dias?|anni|anno|mesi|mese|settimane?|giorni|jaar|maanden|maand|weken|dagen)"
+_TENS = {
+    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
+    "fr": "vingt trente quarante cinquante soixante soixante-dix quatre-vingts quatre-vingt-dix",
+    "de": "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig",
+    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "it": "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
+    "pt": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+    "nl": "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
+}
+_COMPOUNDS = {
+    "en": "{ten}-{one}", "fr": "{ten}-{one}", "de": "{one}und{ten}", "es": "{ten} y {one}", "it": "{ten}{one}",
+    "pt": "{ten} e {one}", "nl": "{one}en{ten}",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> tuple[dict[str, int], re.Pattern[str]]:
+    """Numbers to 99 in words, flat, in seven languages, and the pattern that finds them."""
+    numbers: dict[str, int] = {}
+    for language, words in _ONES.items():
+        ones = words.split()
+        numbers.update({word: value for value, word in enumerate(ones, start=1)})
+        for value, ten in enumerate(_TENS[language].split(), start=2):
+            numbers[ten] = 10 * value
+            for extra, one in enumerate(ones[:9], start=1):
+                numbers[_COMPOUNDS[language].format(ten=ten, one=one)] = 10 * value + extra
+    longest_first = sorted(numbers, key=len, reverse=True)
+    return numbers, re.compile(rf"\b(?:{'|'.join(longest_first)})(?=\b|ja|mona|woch)")
+
+
+def _in_digits(lower: str) -> str:
+    """A text with the numbers before a unit of time in digits."""
+    if _COUNTED.search(lower) is None:
+        return lower
+    numbers, pattern = _numbers()
+    return pattern.sub(lambda match: str(numbers[match[0]]), lower)
+
+
+_YEARS = r"years?|yrs?|y|jahre?n?|annees?|ans?|anos?|anni|anno|jaar|jaren"
+_MONTHS = r"months?|mo|mths?|mois|monate?n?|meses|mes|mesi|mese|maanden|maand"
+_WEEKS = r"weeks?|wks?|semaines?|wochen?|semanas?|settimane?|weken|week"
+_DAYS = r"days?|jours?|tage?n?|dias?|giorni|giorno|dagen|dag"
+_UNIT = rf"(?P<unit>{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})"
+_COUNT = r"(?P<count>\d{1,3}(?:[.,]\d{1,2})?)"
+_COUNTED = re.compile(rf"[a-z][- ](?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})\b|[a-z]{{2}}-?(?:jahr|monat|jar|woch)ig")
+_PERSON = (
+    r"(?:woman|man|girl|boy|female|male|lady|gentleman|infant|baby|toddler|child|patient|femme|homme|fille|fillette|"
+    r"garcon|enfant|nourrisson|patiente|dame|frau|mann|madchen|junge|knabe|kind|saugling|patientin|mujer|hombre|nina|"
+    r"nino|lactante|bebe|varon|paciente|donna|uomo|bambina|bambino|ragazza|ragazzo|lattante|neonato|neonata|paziente|"
+    r"mulher|homem|menina|menino|crianca|lactente|vrouw|meisje|jongen|zuigeling|peuter|baby|mme|mrs|mr|ms|herr)"
 )
-_OLD = r"(?:old|of age|o|/o|alt|d'age|de edad|di eta|de idade|oud)"
+_NO_AGE_AFTER = (
+    r"(?! ?(?:mg|%|cm|mm|kg|[.,:/]\d|(?:d'|de |di |da |van )?(?:evolution|evolucion|evoluzione|evolucao|duracion|"
+    r"duration|durata|seguimiento|suivi|history|disease|lesions?|ago|later|after|before|since)\b))"
+)
 _AGES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_COUNT}[- ]?{_UNIT}[- ]?{_OLD}\b",
-        rf"\b{_COUNT}[- ]?(?P<unit>jahrig|monatig|wochig|jarige?|jaar)(?:e[rsn]?)?\b",
-        rf"\b(?:aged|age:?|age of|agee? de|im alter von|alter:?|de|di|con|edad:?|eta:?|idade:?|leeftijd:?|"
-        rf"van) ?{_COUNT}[- ]?{_UNIT}\b",
-        rf"\b(?:aged|age:?|alter:?|edad:?|eta:?|idade:?|leeftijd:?) ?{_COUNT}\b(?P<unit>)",
-        rf"\b{_COUNT} ?(?:y/?o|yo|yrs?|y)\b(?P<unit>)",
-        rf"\b{_COUNT} ?(?:yo|y/o|y)? ?(?P<unit>)(?:[mf]|male|female)\b",
-        rf"\b(?:woman|man|girl|boy|female|male|femme|homme|fille|garcon|frau|mann|madchen|junge|mujer|hombre|"
-        rf"nina|nino|donna|uomo|mulher"
-        rf"|homem|vrouw|patiente?|patientin|paciente|paziente|child|enfant|kind)[, ]+(?:of |de |von |di |"
-        rf"van )?{_COUNT}[- ]?{_UNIT}?\b(?!\s*(?:mg|%|cm|mm|\.\d))",
+        rf"\b{_COUNT}[- ]{{0,2}}{_UNIT}[- ]{{0,2}}(?:old|of age|o|/o|alt\w{{0,2}}|d'age|de edad|di eta|de idade|"
+        r"oud\w?)\b(?! (?:history|lesion|scar|disease|calcinosis))",
+        rf"\b{_COUNT}[- ]?(?P<unit>jahrig|monatig|wochig|tagig|jarig|jaar oud|maanden oud)e?[rnms]?\b",
+        rf"\b{_PERSON}[,:]? (?:\(?(?:aged|age of|age de|agee? de|of|de|von|di|van|im alter von|con|com) )?"
+        rf"{_COUNT}[- ]?{_UNIT}\b{_NO_AGE_AFTER}",
+        rf"\b{_PERSON}(?: [\w'-]+){{0,4}}, {_COUNT} ?{_UNIT}\b{_NO_AGE_AFTER}",
+        rf"\b(?:mr|mrs|ms|miss|mme|monsieur|madame|herr|frau|sra?|sig|sig\.ra|mevrouw|meneer)\.? [\w'-]+,? \(?"
+        rf"{_COUNT}(?P<unit>)(?=[,;)]|$)",
+        rf"\b{_PERSON}(?:[,:]? (?:aged |of |von |is )?| ?\()(?P<count>\d{{1,3}})(?P<unit>)(?=[,;.) ]|$)"
+        rf"(?! ?[.,]\d){_NO_AGE_AFTER}",
+        rf"\b(?:aged?|agee?s?(?: de)?|alter|edad|eta|idade|leeftijd|age)(?: ?: ?| of | de | von | van | )"
+        rf"{_COUNT}[- ]?{_UNIT}?\b(?! ?[.,]\d)",
+        rf"\bim alter von {_COUNT} {_UNIT}\b",
+        rf"\b{_COUNT} ?(?:y/?o|yo|yrs?|y)(?P<unit>)\b",
+        rf"\b{_COUNT} ?(?P<unit>mo)\b",
+        rf"\b{_COUNT} ?/?(?P<unit>)(?:[mfw]|male|female)\b(?!\.)",
+        rf"(?<![\w.])(?:[mfw]|male|female)(?:, ?|/| |\()(?P<unit>){_COUNT}\b(?![.\d])",
+        rf"\b(?:i am|i'm|ich bin|ik ben|she is|he is|she's|he's|son is|daughter is|child is|sohn ist|tochter ist|"
+        rf"fils a|fille a|j'ai|tengo|ho|tenho|tiene|tem|elle a|il a){' '}{_COUNT} ?{_UNIT}?\b"
+        r"(?! ?(?:times|lesions?|%|mg|weeks|lumps|children|kids|brothers|sisters|hijos|enfants|figli|filhos))",
+        rf"^\W*{_COUNT} {_UNIT}(?=[,;.])",
     )
 )
-_MONTHS = ("mo", "mth", "mes", "mesi", "mois", "maand")
-_DAYS_IN_YEAR = 365.25
-_FEMALE = re.compile(
-    r"\b(?:woman|female|girl|lady|femme|fille|fillette|patiente|frau|weiblich\w*|madchen|patientin|mujer|nina|"
-    r"femenin\w+|donna|ragazza"
-    r"|bambina|femmina|mulher|menina|feminin\w+|vrouw|meisje|daughter|wife|sister|mother of \w+ children)\b|"
-    r"\b\d{1,3} ?(?:yo|y/o|y)? ?f\b"
+_AN_AGE_THEN = re.compile(
+    r"\b(?:at|since|from|until|till|before|after|by|onset|diagnosed|when \w+ was|when|with|for|over|during|within|seit|"
+    r"vor|nach|mit|uber|il y a|hace|desde|depuis|a|all|alla|aos|los|las|aux|fa|da|op|sinds|ha|durante|pendant|wahrend|"
+    r"first|last|every|than|under|der)(?: the| de| la| l'| von)?(?: age| edad| eta'?| idade)?(?: of| de| di| von| dem)?"
+    r"(?: about| around| approximately| im)? ?$"
+    r"|\b(?:im alter von|at age|died|deceased|decede\w*|verstorben|fallecid\w+|morte?|mort[ao]|onset|debut|"
+    r"diagnosed|symptoms|disease)\b[^.;]{0,12}$"
 )
-_MALE = re.compile(
-    r"\b(?:man|male|boy|gentleman|homme|garcon|mann|mannlich\w*|junge|hombre|nino|varon|masculin\w+|uomo|"
-    r"ragazzo|bambino|maschio"
-    r"|homem|menino|jongen|son|husband)\b|\b\d{1,3} ?(?:yo|y/o|y)? ?m\b"
+_BORN = re.compile(
+    r"\b(?:born(?: on| in)?|d\.?o\.?b\.?|date of birth|birth ?date|geb(?:oren)?\.?(?: am| im)?|geburtsdatum|"
+    r"nee?(?: en| le)?|date de naissance|nacid[ao](?: en| el)?|fecha de nacimiento|nat[ao](?: nel| il)?|"
+    r"data di nascita|nascid[ao](?: em)?|data de nascimento|geboren(?: in| op)?|geboortedatum) ?:? ?"
+    r"(?:(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-])?(?P<year>(?:19|20)\d\d)"
+    r"(?:[./-](?P<month2>\d{1,2})[./-](?P<day2>\d{1,2}))?\b"
 )
 _NEWBORN = re.compile(
-    r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-ne|neugeborene\w*|recien nacid[oa]|neonato|"
-    r"recem-nascid[oa]|pasgeboren\w*)\b"
+    r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-nee?|neugeborene\w*|recien nacid[oa]|neonat[oa]|"
+    r"recem-nascid[oa]|pasgeboren\w*)\b(?! (?:screening|period))"
 )
-_COUNTRY_NAMES = {
-    "France": "france|frankreich|francia|franca|frankrijk|fr", "Germany": "germany|allemagne|deutschland|"
-    "alemania|germania|alemanha|duitsland|de",
-    "Italy": "italy|italie|italien|italia|it", "Spain": "spain|espagne|spanien|espana|spagna|espanha|spanje|es",
-    "Portugal": "portugal|portogallo|pt", "Netherlands": "the netherlands|netherlands|pays-bas|niederlande|"
-    "paises bajos|paesi bassi|holanda|nederland|holland|nl",
-    "Belgium": "belgium|belgique|belgien|belgica|belgio|belgie|be", "Switzerland": "switzerland|suisse|schweiz|"
-    "suiza|svizzera|suica|zwitserland|ch",
-    "Austria": "austria|autriche|osterreich|oostenrijk|at", "United Kingdom": "united kingdom|uk|great britain|"
-    "england|scotland|wales|royaume-uni|grossbritannien|reino unido|regno unito|gb",
-    "Ireland": "ireland|irlande|irland|irlanda|ierland|ie", "United States": "united states of america|"
-    "united states|usa|u\\.s\\.a\\.|etats-unis|estados unidos|stati uniti|verenigde staten|us",
-    "Canada": "canada|kanada|ca", "Australia": "australia|australie|australien|au", "New Zealand": "new zealand|"
-    "nz", "Denmark": "denmark|danemark|danmark|danemark|dk",
-    "Sweden": "sweden|suede|schweden|suecia|svezia|zweden|se", "Norway": "norway|norvege|norwegen|noruega|"
-    "no", "Finland": "finland|finlande|finnland|fi",
-    "Poland": "poland|pologne|polen|polonia|pl", "Czechia": "czech republic|czechia|cz", "Greece": "greece|"
-    "grece|griechenland|grecia|gr", "Turkey": "turkey|turkiye|turquie|turkei|tr",
-    "Israel": "israel|il", "Japan": "japan|japon|giappone|jp", "China": "china|chine|cina|cn", "India": "india|"
-    "inde|indien|in", "Brazil": "brazil|bresil|brasilien|brasil|brasile|br",
-    "Argentina": "argentina|argentine|ar", "Mexico": "mexico|mexique|mexiko|mx", "Egypt": "egypt|egypte|agypten|"
-    "egipto|eg", "Romania": "romania|roumanie|rumanien|ro",
-    "Hungary": "hungary|hongrie|ungarn|hu", "Bulgaria": "bulgaria|bulgarie|bg", "Croatia": "croatia|"
-    "hr", "Slovakia": "slovakia|sk", "Slovenia": "slovenia|si",
-    "Korea, Republic of": "south korea|republic of korea|korea|kr", "Taiwan": "taiwan|"
-    "tw", "South Africa": "south africa|za", "Luxembourg": "luxembourg|lu",
-}  # fmt: skip
-_COUNTRY_OF = {name: country for country, names in _COUNTRY_NAMES.items() for name in names.split("|")}
-_LONG = sorted((name for name in _COUNTRY_OF if len(name) > 3), key=len, reverse=True)
-_LIVES = re.compile(
-    r"\b(?:lives?(?: and works)? in|living in|resident (?:of|in)|based in|residing in|from|in|habite(?: en| au|"
-    r" aux)?|vit en|en|aus|lebt in|wohnt in|vive en"
-    r"|reside en|vive in|mora em|reside em|woont in|uit|country:?)\s+(?:the )?(?P<country>"
-    + "|".join(map(re.escape, _LONG))
-    + r")\b"
+_FEMALE = re.compile(
+    r"\b(?:woman|female|girl|lady|mrs|miss|femme|fille|fillette|madame|mme|patiente|frau|weiblich\w*|madchen|dame|"
+    r"patientin|mujer|nina|senora|femenin\w+|hembra|donna|ragazza|bambina|signora|femmina|femminile|mulher|menina|"
+    r"rapariga|senhora|feminin\w*|vrouw|vrouwelijk\w*|meisje|mevrouw|daughter|wife|sister|pregnant|enceinte|schwanger\w*|"
+    r"embarazada|incinta|gravida|gestante|zwanger|postmenopausal|menopaus\w+|tochter|mutter|hija|figlia|filha|dochter|"
+    r"moeder|mother|mere|madre|mae)\b|\b\d{1,3} ?(?:yo|y/o|y)?[ ,/]*f\b"
+    r"|(?<![\w.])(?:f|w)[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?: ?[fwv]\b"
+)
+_MALE = re.compile(
+    r"\b(?:man|male|boy|gentleman|(?<!dear )mr|homme|garcon|monsieur|mann|mannlich\w*|herr|knabe|hombre|nino|varon|"
+    r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|senor|masculin\w*|uomo|ragazzo|bambino|"
+    r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|son|husband|sohn|vater|hijo|fils|"
+    r"figlio|filho|zoon|father|brother|pere|padre|pai)\b|\b\d{1,3} ?(?:yo|y/o|y)?[ ,/]*m\b"
+    r"|(?<![\w.])m[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?: ?[mh]\b"
+)
+_SHE = re.compile(r"\b(?:she|herself|elle|ella|lei|ela)\b")
+_HE = re.compile(r"\b(?:he|himself|lui|ele)\b")
+_IS_A_RELATIVE = re.compile(
+    r"\b(?:(?P<female>sister|mother|aunt|daughter|soeur|sœur|mere|schwester|mutter|hermana|madre|sorella|irma|mae|zus|"
+    r"moeder|grandmother)|(?P<male>brother|father|uncle|son|frere|pere|bruder|vater|hermano|padre|fratello|irmao|pai|"
+    r"broer|vader|grandfather))(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
+    r"(?:an?|un[ae]?|uma?|two|deux|zwei|dos|due|dois|twee|een|'une?|eines|einer|the index|girl|boy|child|patients?)\b"
 )
 
 
-def canonical_country(name: str | None) -> str | None:
-    """One name for a country's names and two-letter code; other names unchanged."""
-    if name is None or not name.strip():
-        return None
-    return _COUNTRY_OF.get(flat(name.strip()), name.strip())
+def age_since(year: int, month: int | None, day: int | None, today: dt.date | None = None) -> float:
+    """Age in years today, as exact as the date of birth: without a day it is a whole number.
 
-
-def _years(count: str, unit: str) -> float:
-    value = float(_NUMBERS[count]) if count in _NUMBERS else float(count.replace(",", "."))
-    if unit.startswith(_MONTHS) or unit.startswith(("monat", "meses", "mese")):
-        return value / 12
-    if unit.startswith(("week", "wk", "semain", "woch", "seman", "settim", "weken", "wochig")):
-        return value * 7 / _DAYS_IN_YEAR
-    if unit.startswith(("day", "jour", "tag", "dia", "giorn", "dag")):
-        return value / _DAYS_IN_YEAR
-    return value
-
-
-def _own_text(text: str) -> str:
-    """The text without what it says of relatives."""
-    words = [(match.start(), match.end()) for match in re.finditer(r"\w+", text)]
-    own = list(text)
-    for (start, end), assertion in zip(words, Reading(text).assertions(words), strict=True):
-        if assertion is Assertion.FAMILY:
-            own[start:end] = " " * (end - start)
-    return "".join(own)
+    Raises ValueError when there is no such date. Negative when the date lies in the future.
+    """
+    born = dt.date(year, month or 7, day or 1)
+    age = ((today or dt.datetime.now(dt.UTC).date()) - born).days / DAYS_IN_YEAR
+    return round(age, 2) if day else float(age // 1)
 
 
 def stated_patient(text: str) -> Patient:
     """Age in years, sex and country as far as a text states them of the patient."""
-    lower = flat(_own_text(text))
-    age: float | None = None
-    for pattern in _AGES:
-        match = pattern.search(lower)
-        if match:
-            age = _years(match["count"], match["unit"] or "y")
-            break
+    own = _own_text(text)
+    lower = flat(own).replace("’", "'")
+    age = _stated_age(lower)
     if age is None and _NEWBORN.search(lower):
         age = 0.0
-    if age is not None and age > 120:
-        age = None
-    female, male = _FEMALE.search(lower), _MALE.search(lower)
-    sex: str | None = None
-    if female and not (male and male.start() < female.start()):
-        sex = "female"
-    elif male:
-        sex = "male"
-    country = _LIVES.search(lower)
-    return Patient(age, sex, _COUNTRY_OF[country["country"]] if country else None)
+    return Patient(age, _stated_sex(lower, flat(text)), stated_country(own))
+
+
+def _own_text(text: str) -> str:
+    """The text without what it says of relatives; their places are blank."""
+    own = list(text)
+    for start, end in Reading(text).relatives():
+        own[start:end] = " " * (end - start)
+    return "".join(own)
+
+
+def _stated_age(lower: str) -> float | None:
+    """The first age in a text that is no age at which something happened; of a date of birth, the age today."""
+    found = sorted((match.start(), order, age) for order, match, age in _ages(_in_digits(lower)))
+    if found:
+        return found[0][2]
+    born = _BORN.search(lower)
+    if born is None:
+        return None
+    month, day = born["month"] or born["month2"], born["day"] or born["day2"]
+    try:
+        age = age_since(int(born["year"]), int(month) if month else None, int(day) if day else None)
+    except ValueError:
+        return None
+    return age if 0 <= age <= OLDEST else None
+
+
+def _ages(lower: str) -> Iterator[tuple[int, re.Match[str], float]]:
+    for order, pattern in enumerate(_AGES):
+        for match in pattern.finditer(lower):
+            age = _years(match["count"], match["unit"] or "")
+            if age > OLDEST:
+                continue
+            then = _AN_AGE_THEN.search(lower, 0, match.start())
+            # "a 12-year-old" is no "à 12 ans"
+            if then is None or (then[0] == "a " and match[0].endswith("old")):
+                yield order, match, age
+
+
+def _years(count: str, unit: str) -> float:
+    value = float(count.replace(",", "."))
+    if re.fullmatch(rf"{_MONTHS}|monatig|maanden oud", unit):
+        return value / 12
+    if re.fullmatch(rf"{_WEEKS}|wochig", unit):
+        return value * 7 / DAYS_IN_YEAR
+    if re.fullmatch(rf"{_DAYS}|tagig", unit):
+        return value / DAYS_IN_YEAR
+    return value
+
+
+def _stated_sex(own: str, whole: str) -> str | None:
+    relative = _IS_A_RELATIVE.search(whole)
+    if relative is not None:
+        return "female" if relative["female"] else "male"
+    female, male = _FEMALE.search(own), _MALE.search(own)
+    if female is None and male is None:
+        female, male = _SHE.search(own), _HE.search(own)
+        if female is not None and male is not None:
+            return None
+    if female is not None and not (male is not None and male.start() < female.start()):
+        return "female"
+    return "male" if male is not None else None
 
 
 def combine(given: Patient | None, stated: Patient) -> Patient:

@@ -1,5 +1,6 @@
 """The patient as the ranking sees them: diseases, findings, what is denied, what belongs to relatives."""
 
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from matcher.expansion import Expansion, Reached
@@ -10,6 +11,8 @@ from matcher.understanding import Understanding
 
 SPECIAL_KIND = 0.7
 """Weight from which a narrower disease counts as a kind of a finding, not as a distant member of its group."""
+DENIED_KIN = 0.6
+"""How near a concept must be to what is denied to be denied with it."""
 
 
 class Element(NamedTuple):
@@ -35,7 +38,7 @@ class PatientConcepts(NamedTuple):
     diseases: tuple[Element, ...]
     findings: tuple[Element, ...]
     denied: dict[int, str]
-    """Concepts that are denied, with those below and above them, and the words."""
+    """Concepts that are denied or past, with those below and above them, and the words."""
     family: tuple[Element, ...]
     relative: str | None
     words: frozenset[str]
@@ -58,7 +61,7 @@ def patient_concepts(
             reached = expansion.of(concept) if known else {concept: Reached(1.0, "same", "the trial's own words")}
             if mention.assertion is Assertion.NEGATED:
                 for other, how in reached.items():
-                    if how.weight >= 0.6:
+                    if how.weight >= DENIED_KIN:
                         denied.setdefault(other, mention.words)
                 continue
             weight = mention.score * (0.92 if mention.assertion is Assertion.UNCERTAIN else 1.0)
@@ -74,18 +77,44 @@ def patient_concepts(
             )  # fmt: skip
             if mention.assertion is Assertion.FAMILY:
                 family.append(element)
-            elif (
-                concept not in stated or (stated[concept].past and not element.past) or stated[concept].weight < weight
-            ):
+            elif concept not in stated or _outweighs(element, stated[concept]):
                 stated[concept] = element
+    for concept, said in _past_findings(stated.values()):
+        denied.setdefault(concept, said)
     elements = _without_supporting(list(stated.values()), terminology)
-    elements = [element for element in elements if element.concept not in denied or not element.inferred]
     elements = [_of_its_cause(element, elements, terminology, expansion) for element in elements]
     diseases, findings = _roles(elements, terminology, expansion)
+    diseases = _without_past(diseases, findings, expansion)
     if not diseases:
         diseases = _pointed_at(findings, inference, expansion)
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words)
+
+
+def _outweighs(element: Element, other: Element) -> bool:
+    """Whether one mention of a concept counts more than another one: what is there before what is past."""
+    return (not element.past, element.weight) > (not other.past, other.weight)
+
+
+def _past_findings(stated: Collection[Element]) -> Iterator[tuple[int, str]]:
+    """Findings that are past (excised, resolved) and what is of their kind, unless that is present elsewhere."""
+    there = {concept for element in stated if not element.past for concept in element.reached}
+    for element in stated:
+        if element.past and element.finding:
+            for concept, how in element.reached.items():
+                if how.weight >= DENIED_KIN and concept not in there:
+                    yield concept, f"{element.words} (now past)"
+
+
+def _without_past(diseases: list[Element], findings: list[Element], expansion: Expansion) -> list[Element]:
+    """Past diseases only where a present finding comes of them, or where nothing at all is present."""
+    kinds = {concept for finding in findings for concept in finding.reached}
+    nothing_else = not findings and all(element.past for element in diseases)
+    return [
+        element
+        for element in diseases
+        if not element.past or nothing_else or not kinds.isdisjoint(expansion.manifestations(element.concept))
+    ]
 
 
 def _without_supporting(elements: list[Element], terminology: Terminology) -> list[Element]:

@@ -127,6 +127,13 @@ class Catalogue:
         self._index(self._concept_rows())
 
     @cached_property
+    def file(self) -> str:
+        """Path of the database file."""
+        query = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+        ((path,),) = self._connection.execute(query).fetchall()
+        return str(path)
+
+    @cached_property
     def place_of(self) -> dict[str, int]:
         """Place of each trial."""
         return {trial_id: place for place, trial_id in enumerate(self.trial_ids)}

@@ -42,7 +42,7 @@ BREAKS = frozenset(".\n;-?¿")
 """What ends a clause."""
 PUNCTUATION = BREAKS | frozenset(",:()")
 
-_TOKEN = re.compile(r"[^\W_]+|[\n.,;:?!()\[\]|•·*–—−¿-]")
+_TOKEN = re.compile(r"[^\W_]+|\([-–−]\)|[\n.,;:?!()\[\]|•·*–—−¿-]")
 _SAME = {"!": ".", "|": ".", "•": ".", "·": ".", "[": "(", "]": ")", "–": "-", "—": "-", "−": "-"}
 _WRAPPED_LINE = 45
 """Characters of a line that may go on in the next one."""
@@ -69,6 +69,8 @@ class _Splitter:
             sign, (start, end) = match[0], match.span()
             if sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
                 self._add("non-", start, end)
+            elif sign[-1] == ")" and len(sign) == 3:
+                self._add("absent", start, end)
             elif sign.isalnum():
                 self._add(sign, start, end)
             else:

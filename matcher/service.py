@@ -91,11 +91,17 @@ class Matcher:
         for diagnoses, patient in questions:
             yield self.suggest(diagnoses, patient=patient, statuses=statuses, limit=limit)
 
-    def suggest_arrow(self, batches: Iterable[Any], *, limit: int = 20) -> Iterator[Any]:
-        """Suggestions for Arrow record batches of questions, as record batches (see `matcher.arrow`)."""
-        from matcher.arrow import suggest_arrow
+    def suggest_arrow(self, batches: Iterable[Any], *, limit: int = 20, workers: int = 1) -> Iterator[Any]:
+        """Suggestions for Arrow record batches of questions, as record batches (see `matcher.arrow`).
 
-        return suggest_arrow(self, batches, limit)
+        workers: processes that share the batches. They open the catalogue's file for themselves, so it must be open
+        read-only here, and with the built-in terminology.
+        """
+        from matcher.arrow import suggest_arrow, suggest_arrow_in_processes
+
+        if workers <= 1:
+            return suggest_arrow(self, batches, limit)
+        return suggest_arrow_in_processes(self.catalogue.file, batches, limit, workers)
 
     def similar(self, trial_id: str, limit: int = 10) -> tuple[Match, ...]:
         """Trials of the same diseases and findings as a trial, best first.

@@ -9,6 +9,7 @@ from matcher.codes import find_codes, looks_like_code
 from matcher.descriptions import LIKELY
 from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
+from matcher.fhir import looks_like_fhir, read_fhir
 from matcher.mapping import Hit, Mapper, clean_tokens
 from matcher.mentions import Assertion, Reading, flat
 from matcher.normalise import Token
@@ -64,32 +65,29 @@ class Reader:
         items = [item for item in items if item]
         if not items:
             raise DiagnosisError("the diagnosis is empty: type a disease, a finding or a code")
-        if sum(map(len, items)) > LONGEST_INPUT:
+        parts = [read_fhir(item) if looks_like_fhir(item) else item for item in items]
+        texts = [text for part in parts for text in ([part] if isinstance(part, str) else part.texts())]
+        if sum(map(len, texts)) > LONGEST_INPUT:
             raise DiagnosisError(
                 f"the diagnosis is longer than {LONGEST_INPUT:,} characters: send the diagnosis part only"
             )
         mentions: list[Mention] = []
-        texts: list[str] = []
         patient = Patient()
-        for item in items:
-            if item.startswith(("{", "[")) and '"' in item:
-                from matcher.fhir import read_fhir
-
-                resource = read_fhir(item)
-                patient = resource.patient
-                for condition in resource.conditions:
-                    mentions += self._condition(condition.codes, condition.texts, condition.assertion)
-                    texts += condition.texts
-            else:
-                mentions += self.mentions(item)
-                texts.append(item)
+        relative: str | None = None
+        for part in parts:
+            if isinstance(part, str):
+                mentions += self.mentions(part)
+                continue
+            patient = _merge(patient, part.patient)
+            relative = relative or part.relative
+            for condition in part.conditions:
+                mentions += self._condition(condition.codes, condition.texts, condition.assertion)
         mentions = self.resolve(mentions)
         if not any(mention.concepts for mention in mentions):
             self._refuse_unknown_code(items)
         text = "; ".join(texts)
-        return Understanding(
-            "; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), affected_relative(text)
-        )
+        relative = relative or affected_relative(text)
+        return Understanding("; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), relative)
 
     def _refuse_unknown_code(self, items: Sequence[str]) -> None:
         for item in items:
@@ -106,13 +104,18 @@ class Reader:
         from matcher.codes import concepts_of_code
 
         seen: set[int] = set()
+        silent: list[Mention] = []
         for text in texts:
             for mention in self.mentions(text):
                 if mention.concepts and mention.concepts[0] in seen:
                     continue
                 seen.update(mention.concepts)
-                own = mention.assertion if assertion is Assertion.PRESENT else assertion
-                yield mention._replace(assertion=own)
+                doubtful = assertion in (Assertion.PRESENT, Assertion.UNCERTAIN)
+                own = mention.assertion if doubtful and mention.assertion is not Assertion.PRESENT else assertion
+                if mention.concepts:
+                    yield mention._replace(assertion=own)
+                else:
+                    silent.append(mention._replace(assertion=own))
         for system, code in codes:
             concepts = tuple(concepts_of_code(self.terminology, system, code))
             related = any(concept in self.expansion.of(known) for known in seen for concept in concepts)
@@ -120,6 +123,9 @@ class Reader:
                 continue
             seen.update(concepts)
             yield Mention(f"{system}:{code}", assertion, concepts[:1], concepts[1:], "code", 1.0)
+        if not seen:
+            unknown = [Mention(f"{system}:{code}", assertion, (), (), "none", 0.0) for system, code in codes]
+            yield from silent[:1] or unknown[:1]
 
     def mentions(self, text: str) -> list[Mention]:
         """Mentions of a plain text, ambiguous ones still open."""
@@ -255,26 +261,35 @@ def _merge(first: Patient, second: Patient) -> Patient:
     )
 
 
-_SIBLING_OF = re.compile(
-    r"\b(?:brother|sister|sibling|twin)\b (?:of|to)\b|\b(?:has|have|with) an? (?:affected )?(?:brother|sister|"
-    r"sibling|twin)\b"
-    r"|\b(?:brother|sister|sibling|twin)(?:'s)? (?:has|have|had|was diagnosed|is affected|diagnosed)\b|"
-    r"\bfrere d|\bsoeur d"
-    r"|\b(?:bruder|schwester) (?:von|eines|einer)\b|\bherman[oa] de\b|\bfratello di\b|\bsorella di\b|"
-    r"\birma[o]? de\b|\b(?:broer|zus) van\b"
+_SIBLING = (
+    r"(?:brothers?|sisters?|siblings?|twin|freres?|soeurs?|sœurs?|bruder|schwester|geschwister\w*|herman[oa]s?|fratell[oi]|"
+    r"sorell[ae]|irma[os]*|broers?|zus(?:ter|sen)?)"
 )
+_PARENT = (
+    r"(?:mother|father|parents?|mere|pere|mutter|vater|eltern|madre|padres?|genitor[ei]|mae|pais?|moeder|vader|ouders?)"
+)
+_CHILD = (
+    r"(?:sons?|daughters?|child|children|fils|filles?|enfants?|sohn|tochter|kind|hij[oa]s?|figli[oa]?|filh[oa]s?|zoon|"
+    r"dochter)"
+)
+_OF = r"(?: (?!died|dead|mort|muri)\w+)? (?:of|to|d['’]|d|de|du|di|del|della|dello|da|do|von|van|eines|einer)\b ?+"
+_NOT_THE_PATIENT = (
+    r"(?!(?:the|our|this|la|le|el|il|o|a|l['’]|de) ?(?:patient|patiente|paciente|paziente|doente)|two |three |\d)"
+)
+_SAID_TO_HAVE = (
+    r"(?:'s)?,?(?: who| who also| also)? (?:has|have|had|with|affected|diagnosed|was|is|atteinte?|souffre|a une?|hat|"
+    r"mit|leidet|con|tiene|padece|afect\w+|ha|affett\w+|com|tem|afetad\w+|met|heeft)\b"
+)
+_OWN = r"(?:her|his|their|whose|sa|son|ses|ihre?|seine?|su|sus|sua|suo|seu|haar|zijn|has an?|have an?|with an?)"
+_SIBLING_OF = re.compile(rf"\b{_SIBLING}{_OF}|\b{_SIBLING}{_SAID_TO_HAVE}|\b{_OWN}(?: \w+)? {_SIBLING}\b")
 _PARENT_OF = re.compile(
-    r"\b(?:mother|father|parents?) of\b|\b(?:son|daughter|child) (?:has|have|was diagnosed|is affected|with)\b|"
-    r"\b(?:mere|pere|parents?) d"
-    r"|\b(?:mutter|vater|eltern) (?:von|eines|einer)\b|\b(?:madre|padre|mae|pai|moeder|vader) d[ei]\b"
+    rf"\b{_PARENT}{_OF}{_NOT_THE_PATIENT}|\b{_OWN}(?: \w+)? {_CHILD}{_SAID_TO_HAVE}|\b{_CHILD} (?:has|with)\b"
 )
 
 
 def affected_relative(text: str) -> str | None:
-    """What the patient is to an affected relative, for trials that take relatives."""
+    """What the patient is to an affected relative ("sibling" or "parent"), for trials that take relatives."""
     lower = flat(text)
     if _SIBLING_OF.search(lower):
         return "sibling"
-    if _PARENT_OF.search(lower) and re.search(r"\b(?:healthy|unaffected|carrier|asymptomatic)\b", lower):
-        return "parent"
-    return None
+    return "parent" if _PARENT_OF.search(lower) else None

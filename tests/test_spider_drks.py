@@ -121,6 +121,18 @@ def test_what_the_other_registries_of_the_run_name_is_asked_for_after_them(url: 
     assert ended.status == 0, ended.err
 
 
+def test_when_none_of_many_named_trials_has_a_page_the_pages_may_be_new(url: str, tmp_path: Path) -> None:
+    named = "|".join((BONE, CANCER, "DRKS00000007"))
+    renamed = Rule(faults.rewritten(lambda body: body.replace(b"DRKS-ID", b"Number at DRKS")), always, pages)
+    with faulty(url, [renamed]) as registry:
+        env = environment({"drks": registry.url}, CALCITRIALS_CATALOG=str(tmp_path))
+        ended = scrapy("crawl", "drks", "-a", f"known_ids={named}", "-s", "DOWNLOAD_DELAY=0", env=env)
+    assert ended.status == 0
+    report = last_report(tmp_path)
+    assert not report["complete"]
+    assert "the registry's pages may be new" in report["problems"][0]
+
+
 def test_known_trials_are_visited_again_where_they_speak_of_a_condition(url: str, tmp_path: Path) -> None:
     assert crawl(tmp_path, url, *BOTH).status == 0
     ended, seen = run(tmp_path, url, arguments=("--condition", "carcinoma", "--since", "last"))
@@ -245,6 +257,17 @@ def test_labels_that_nobody_knows_lose_their_values_and_nothing_else(url: str, t
     assert ended.status == 0, ended.err
     found = rows(tmp_path, "SELECT registry_phase, enrollment FROM trials WHERE trial_id = ?", CANCER)
     assert found == [(None, 57)]
+
+
+def test_an_unreadable_page_is_kept_with_its_reason(url: str, tmp_path: Path) -> None:
+    def spoil(body: bytes) -> bytes:
+        shown = b"<dt>DRKS-ID</dt><dd>%b</dd>" % BONE.encode()
+        return body.replace(shown, b"<script>DRKS-ID %b</script>" % BONE.encode())
+
+    ended, _ = run(tmp_path, url, Rule(faults.rewritten(spoil), always, bone))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == {CANCER}
+    assert rows(tmp_path, "SELECT trial_id FROM rejects") == [(BONE,)]
 
 
 def test_a_registry_that_forbids_is_left_alone_and_the_others_go_on(url: str, tmp_path: Path) -> None:

@@ -158,6 +158,17 @@ def test_a_passing_fault_leaves_no_gap(large: str, tmp_path: Path, name: str) ->
     assert len([request for request in seen if page(2)(request)]) == 2
 
 
+def test_a_session_that_is_over_costs_a_second_question(large: str, tmp_path: Path) -> None:
+    def to_login(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(b"", 302, {"Location": "/login"}))
+
+    login = Rule(faults.web_page, always, path_ends("/login"))
+    ended, seen = run(tmp_path, large, login, Rule(to_login, nth(1), search), Rule(to_login, nth(1), page(2)))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL
+    assert len([request for request in seen if page(2)(request)]) == 2
+
+
 LASTING = {
     "connection reset": (faults.reset, "/rest/download/full?", ALL - SECOND),
     "503": (faults.refused(503, "overloaded"), "answers 503 (overloaded)", ALL - SECOND),
@@ -226,6 +237,17 @@ def test_an_empty_result_is_no_fault(url: str, tmp_path: Path) -> None:
     ended, seen = run(tmp_path, url, arguments=("--condition", "nothing of the kind"))
     assert ended.status == 0, ended.err
     assert not [request for request in seen if download(request)]
+
+
+def test_nothing_where_there_was_something_publishes_nothing(url: str, tmp_path: Path) -> None:
+    assert run(tmp_path, url)[0].status == 0
+    before = trial_ids(tmp_path)
+    none = faults.rewritten(lambda body: re.sub(rb"protocol \(\d+\)", b"protocol (0)", body))
+    ended, _ = run(tmp_path, url, Rule(none, always, search), arguments=("--all", "--since", "last"))
+    assert ended.status == 1
+    assert "euctr: no records: none received, " in ended.err
+    assert trial_ids(tmp_path) == before
+    assert rows(tmp_path, "SELECT count(*) FROM trials WHERE missing_since IS NOT NULL") == [(0,)]
 
 
 def test_thousands_are_counted_with_their_separator(url: str, tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ class CtgovSpider(RegistrySpider):
     def _get(self, path: str, params: dict[str, str], callback: Any, **kwargs: Any) -> scrapy.Request:
         query = "?" + urlencode(params) if params else ""
         kwargs.setdefault("errback", self.failed)
-        return scrapy.Request(self.base_url + path + query, callback, dont_filter=True, **kwargs)
+        return scrapy.Request(self.base_url + path + query, callback, **kwargs)
 
 
 def essie_any(conditions: tuple[str, ...]) -> str:

@@ -200,7 +200,6 @@ class CtisSpider(RegistrySpider):
             errback=self.page_failed,
             cb_kwargs={"search": search, "page": page},
             priority=1,  # the list before the trials: the less time it takes, the fewer rows move
-            dont_filter=True,
         )
 
     def _ask_trial(self, number: str, callback: Callable[..., Any] | None = None) -> scrapy.Request:

@@ -22,6 +22,8 @@ from crawler.registry_spider import Gone, RegistrySpider
 
 MISSES_IN_A_ROW = 60
 """The walk upwards ends after this many ids that name no trial."""
+TELLING_MISSES = 3
+"""So many ids that other records name, none of which has a page, are more than mistyped numbers."""
 NOT_FOUND = (404, 410)
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class DrksSpider(RegistrySpider):
         self._highest = 0
         self._misses = 0
         self._unsure: list[str] = []
+        self._named_without_page = 0
         self._has_found_any = False
         self._has_asked_again = False
 
@@ -98,7 +101,9 @@ class DrksSpider(RegistrySpider):
             self._has_asked_again = True
             self._to_ask.extend((trial_id, _Why.AGAIN) for trial_id in self._unsure)
             yield from self._next()
-        elif not self._has_found_any and (self._unsure or self.everything):
+        elif not self._has_found_any and (
+            self._unsure or self.everything or self._named_without_page >= TELLING_MISSES
+        ):
             self.problems.append("no page that was asked for shows the id of a trial: the registry's pages may be new")
 
     def _ask(self, trial_id: str, why: _Why) -> scrapy.Request:
@@ -108,7 +113,6 @@ class DrksSpider(RegistrySpider):
             errback=self.page_failed,
             cb_kwargs={"trial_id": trial_id, "why": why},
             meta={"handle_httpstatus_list": NOT_FOUND},
-            dont_filter=True,
         )
 
     def parse_page(self, response: Response, trial_id: str, why: _Why) -> Iterator[Any]:
@@ -143,6 +147,7 @@ class DrksSpider(RegistrySpider):
                 self.expected -= 1
             case _Why.NAMED:
                 logger.info("drks: %s is named in the catalogue, and the registry does not know it", trial_id)
+                self._named_without_page += 1
                 self.expected -= 1
             case _Why.TRIED:
                 self._misses += 1

@@ -101,7 +101,7 @@ class EuctrSpider(RegistrySpider):
             logger.info("euctr: page %d holds %d of %d trials: it is asked for again.", page, len(numbers), due)
             assert response.request is not None
             cb_kwargs = {**response.request.cb_kwargs, "is_second": True}
-            yield response.request.replace(dont_filter=True, cb_kwargs=cb_kwargs)
+            yield response.request.replace(cb_kwargs=cb_kwargs)
             return
         if len(numbers) < due:
             self.problems.append(f"page {page} of the download holds {len(numbers)} of {due} trials, asked for twice")

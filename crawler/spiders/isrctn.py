@@ -265,7 +265,7 @@ class IsrctnSpider(RegistrySpider):
     def _get(self, path: str, params: dict[str, str], callback: Callable[..., Any], **kwargs: Any) -> scrapy.Request:
         query = "?" + urlencode(params) if params else ""
         kwargs.setdefault("errback", self.failed)
-        return scrapy.Request(self.base_url + path + query, callback, dont_filter=True, **kwargs)
+        return scrapy.Request(self.base_url + path + query, callback, **kwargs)
 
 
 def any_of(conditions: Sequence[str]) -> str:

@@ -64,7 +64,6 @@ class ListingSpider(RegistrySpider):
                 errback=self.failed,
                 cb_kwargs={"page": page, "trial_id": trial_id},
                 meta={"handle_httpstatus_list": NOT_FOUND},
-                dont_filter=True,
             )
 
     def parse_page(self, response: Response, page: str, trial_id: str | None) -> Iterator[Any]:

@@ -8,7 +8,6 @@ from matcher.mapping import Mapper, clean_tokens
 from matcher.mentions import Reading
 from matcher.ngrams import NGramIndex, allowed_edits, full_scan
 from matcher.normalise import bag_key, name_words, tokens
-from matcher.patients import stated_patient
 from matcher.sentences import flat
 from matcher.terminology import default
 
@@ -36,26 +35,6 @@ def test_places_of_words_lie_in_the_text_and_flat_keeps_its_length(text: str) ->
         assert 0 <= token.start <= token.end <= len(text)
     for clause in Reading(text).clauses:
         assert 0 <= clause.start < clause.end <= len(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "age", "sex"),
-    [
-        ("54-year-old woman", 54, "female"),
-        ("Six-year-old girl", 6, "female"),
-        ("14-month-old infant", 14 / 12, None),
-        ("homme de 62 ans", 62, "male"),
-        ("54-jährige Patientin", 54, "female"),
-        ("45F with lupus", 45, "female"),
-        ("mother aged 60 has lupus", None, None),
-        ("lupus for 12 years", None, None),
-        ("coronary artery calcium score 1450", None, None),
-    ],
-)
-def test_ages_and_sexes_in_texts(text: str, age: float | None, sex: str | None) -> None:
-    found = stated_patient(text)
-    assert found.age_years == (pytest.approx(age) if age is not None else None)
-    assert found.sex == sex
 
 
 LETTERS = (

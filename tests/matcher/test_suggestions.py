@@ -165,6 +165,7 @@ def test_arrow_batches_in_and_out(matcher: Matcher) -> None:
     assert [row["error"] for row in rows if row["id"] == "b"] == [
         "the diagnosis is empty: type a disease, a finding or a code"
     ]
+    assert list(matcher.suggest_arrow([batch, batch], limit=3, workers=2)) == [answer, answer]
 
 
 def test_rollover_studies_stand_behind(matcher: Matcher) -> None:

@@ -1,0 +1,119 @@
+"""What charts state of the patient: age, sex, country, and what the patient is to an affected relative."""
+
+import datetime as dt
+
+import pytest
+
+from matcher.patients import age_since, canonical_country, stated_patient
+from matcher.understanding import affected_relative
+
+PATIENTS = """
+54-year-old woman with SSc | 54 | female |
+Six-year-old girl | 6 | female |
+fifty-four-year-old woman | 54 | female |
+vierundfünfzigjährige Patientin | 54 | female |
+14-month-old infant | 1.167 | |
+14 mo male with PHP1A | 1.167 | male |
+3-week-old boy | 0.0575 | male |
+5 Monate alter Säugling | 0.417 | |
+nourrisson de 8 mois | 0.667 | |
+neonate with calcification | 0 | |
+newborn screening positive | | |
+homme de 62 ans | 62 | male |
+femme de 54 ans suivie pour sclérodermie depuis 12 ans | 54 | female |
+Mme Dupont, 54 ans, sclérodermie | 54 | female |
+54-jährige Patientin | 54 | female |
+Alter: 63 Jahre, männlich | 63 | male |
+junge Frau mit Sklerodermie | | female |
+Mädchen, 8 Jahre | 8 | female |
+mujer de 40 años con esclerosis | 40 | female |
+niño de seis años | 6 | male |
+uomo di 70 anni | 70 | male |
+homem, 46 anos | 46 | male |
+vrouw van 54 jaar | 54 | female |
+54-jarige man met sclerodermie | 54 | male |
+45F with lupus | 45 | female |
+F, 46, SSc | 46 | female |
+M/46 lupus | 46 | male |
+46 y/o M | 46 | male |
+71yo man on HD | 71 | male |
+Age: 54. Sex: F. SSc | 54 | female |
+aged 9 | 9 | |
+our 10 year old daughter | 10 | female |
+my son is 9 and has JDM | 9 | male |
+I am 45 and have scleroderma | 45 | |
+Mr Jones, 71, on haemodialysis | 71 | male |
+she has scleroderma | | female |
+pregnant, SSc | | female |
+lupus for 12 years | | |
+coronary artery calcium score 1450 | | |
+esclerosis sistémica de 5 años de evolución | | |
+JDM diagnosed at age 5 | | |
+history of SSc since age 30 | | |
+9-year-old boy with JDM diagnosed at 5 | 9 | male |
+JDM, onset at 4 years of age, now 12 years old | 12 | |
+OP im Alter von 12 Jahren, jetzt 30 Jahre alt | 30 | |
+M33.1 | | |
+mother aged 60 has lupus | | |
+Her mother, 60, has SSc; the patient, a 30-year-old man, is healthy | 30 | male |
+Healthy 4-year-old sister of a boy with JDM | 4 | female |
+Padre sano de una niña con dermatomiositis | | male |
+54-year-old woman with SSc living in France | 54 | female | France
+Patientin aus Deutschland, 60 Jahre alt | 60 | female | Germany
+patiente vivant en Belgique, 35 ans | 35 | female | Belgium
+vive en España, mujer de 40 años | 40 | female | Spain
+paziente di 50 anni residente in Italia | 50 | | Italy
+mora no Brasil | | | Brazil
+woont in Nederland | | | Netherlands
+she lives in Lyon, France | | female | France
+Her sister lives in Germany; the patient lives in Spain | | | Spain
+operated in Turkey, lives in the UK | | | United Kingdom
+calcinosis operated in Turkey | | |
+"""
+
+
+@pytest.mark.parametrize("row", PATIENTS.strip().splitlines())
+def test_stated_patients(row: str) -> None:
+    text, age, sex, country = (cell.strip() for cell in row.split("|"))
+    found = stated_patient(text)
+    assert found.age_years == (pytest.approx(float(age), rel=0.01) if age else None)
+    assert (found.sex or "", found.country or "") == (sex, country)
+
+
+def test_dates_of_birth_give_the_age_today() -> None:
+    today = dt.date(2026, 11, 22)
+    assert age_since(2014, None, None, today) == 12
+    assert age_since(2014, 5, 10, today) == pytest.approx(12.54, abs=0.01)
+    for text in ("SSc, born 2014", "SSc, née en 2014", "geb. 12.03.2014", "DOB: 2014-03-12"):
+        assert 11 < (stated_patient(text).age_years or 0) < 200, text
+
+
+@pytest.mark.parametrize(
+    ("name", "country"),
+    [("FR", "France"), ("Alemania", "Germany"), ("pays-bas", "Netherlands"), ("England", "United Kingdom"),
+     ("USA", "United States"), ("Turkey", "Türkiye"), ("Atlantis", "Atlantis"), (" ", None)],
+)  # fmt: skip
+def test_countries_have_one_name(name: str, country: str | None) -> None:
+    assert canonical_country(name) == country
+
+
+RELATIVES = """
+Healthy brother of a girl with GACI | sibling
+her sister has SSc | sibling
+Frère d'une fille atteinte | sibling
+Zus met systemische sclerose | sibling
+Sister of the patient has lupus | sibling
+padre sano de una niña con fibrodisplasia | parent
+Mutter eines Kindes mit Sklerodermie | parent
+her daughter was diagnosed with JDM | parent
+The mother of the patient has lupus |
+Mother of two with SSc |
+Father died of systemic sclerosis |
+systemic sclerosis |
+"""
+
+
+@pytest.mark.parametrize("row", RELATIVES.strip().splitlines())
+def test_what_the_patient_is_to_an_affected_relative(row: str) -> None:
+    text, relative = (cell.strip() for cell in row.split("|"))
+    assert affected_relative(text) == (relative or None)

@@ -1,0 +1,38 @@
+"""A long batch: several processes answer what one would."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app import matching
+from app.matching import Options, answer_batch
+from db.catalogue import Catalogue
+from tests.running import crawl
+
+QUERIES = (
+    "systemic sclerosis with calcinosis",
+    "migraine",
+    "",
+    "PHP1A",
+    "calciphylaxis",
+    "CREST",
+    "tumoral calcinosis",
+)
+
+
+def test_several_processes_answer_in_order_what_one_does(
+    sample_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "MANY_LINES", 5)
+    monkeypatch.setattr(matching, "CHUNK_LINES", 2)
+    assert crawl(tmp_path / "catalog", sample_url, "--all").status == 0
+    catalogue = Catalogue(tmp_path / "catalog")
+    lines = [json.dumps({"id": number, "query": query}).encode() for number, query in enumerate(QUERIES)]
+    lines.insert(2, b"\n")
+    alone = list(answer_batch(catalogue, lines, Options(limit=3), workers=1))
+    assert list(answer_batch(catalogue, lines, Options(limit=3), workers=2)) == alone
+    answers = [json.loads(line.text) for line in alone]
+    assert [answer["id"] for answer in answers] == list(range(len(QUERIES)))
+    assert [line.failed for line in alone] == [not query for query in QUERIES]
+    assert "NCT03582800" in [match["trial_id"] for match in answers[0]["matches"]]
