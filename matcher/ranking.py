@@ -362,7 +362,7 @@ class Ranker:
         notes: list[str],
     ) -> float:
         """What it costs that the trial's diseases are not the patient's, although the finding is."""
-        if any(link.naming.concept in profile.findings for link in by_disease):
+        if any(link.naming.concept in profile.findings and link.reached.relation == "same" for link in by_disease):
             return 1.0  # what the trial treats in its diseases is the patient's disease
         if profile.diseases and met.isdisjoint(profile.diseases):
             own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
