@@ -99,6 +99,8 @@ def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue
     first, after = mention
     for cue in cues:
         said = {sense.assertion for sense in cue.senses}
+        if first < cue.first < after < cue.after:
+            after = cue.first
         if said.isdisjoint(_SAYING) or cue.first < first or cue.after > after or (cue.first, cue.after) == mention:
             continue
         before = sum(word not in PUNCTUATION for word in words[first : cue.first])
@@ -135,7 +137,7 @@ class _Scopes:
 
     def __init__(self, words: list[str], cues: Sequence[Cue], mentions: Sequence[tuple[int, int]]) -> None:
         self._words = list(words)
-        cue_words = {place for cue in cues for place in range(cue.first, cue.after)}
+        cue_words = {place for cue in cues if _says(cue) for place in range(cue.first, cue.after)}
         self._mentions = sorted(mention for mention in mentions if not cue_words.issuperset(range(*mention)))
         for place in {place for first, after in mentions for place in range(first, after)}:
             if words[place] in PUNCTUATION:
@@ -193,7 +195,7 @@ class _Scopes:
                 behind = self._behind(cue, sense)
                 alone = sense.reach == "kinsman" and not self._mentioned(*behind)
                 stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
-            case "after" | "either" | "else":
+            case "after" | "either" | "else" | "last":
                 stretch = self._nearest(cue, sense)
             case _:
                 return
@@ -205,8 +207,10 @@ class _Scopes:
         stands_last = self._ends_here(cue.after)
         if sense.side == "else" and not stands_last:
             return self._behind(cue, sense)
+        if sense.side == "last" and not self._goes_on_with_nothing(cue.after):
+            return None
         start = self._clause_start(cue.first, sense)
-        if sense.side != "after" or (self._follows_nothing(cue) and self._is(cue.after, ":")):
+        if sense.side == "either" or (self._follows_nothing(cue) and self._is(cue.after, ":")):
             behind = self._behind(cue, sense)
             right = next((first for first, _ in self._mentions if behind[0] <= first < behind[1]), None)
             left = max((after for _, after in self._mentions if start < after <= cue.first), default=None)
@@ -309,7 +313,8 @@ class _Scopes:
         edge = cue.first
         everything = any("all" in self._roles(other) for other in self._cues if start <= other.first < edge)
         if not self._mentioned(start, edge):
-            alone = self._says_nothing(start, edge) and self._goes_on_with_nothing(cue.after)
+            last = self._ends_here(cue.after) or (sense.side != "last" and self._goes_on_with_nothing(cue.after))
+            alone = last and self._says_nothing(start, edge)
             found = self._earlier(start, sense) if alone and sense.reach != "chunk" else None
             if found is None:
                 return None
@@ -483,6 +488,11 @@ class _Scopes:
         return self._sentences[max(0, bisect_right(self._firsts, place) - 1)]
 
 
+def _says(cue: Cue) -> bool:
+    """Whether a cue says something of a diagnosis."""
+    return any(sense.assertion in _SAYING for sense in cue.senses)
+
+
 def _is_plain(cue: Cue) -> bool:
     """Whether a cue says nothing by itself."""
     return all(
@@ -491,7 +501,7 @@ def _is_plain(cue: Cue) -> bool:
 
 
 def _is_date(word: str) -> bool:
-    return word in _AGO or (len(word) == 4 and word.isdigit() and word[:2] in ("19", "20"))
+    return word in _AGO or (word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s"))
 
 
 def _depths(words: Sequence[str]) -> list[int]:

@@ -155,7 +155,7 @@ class _Splitter:
             glued = after.isupper() and text[place + 2 : place + 3].islower() and text[place - 4 : place].isalpha()
             if not glued:
                 return
-        word = self.words[-1] if self.words and self.ends[-1] == place else ""
+        word = self.words[-1] if self.words and self.ends[-1] == place and before.isalnum() else ""
         if text[place] == "." and word:
             rest = text[place + 1 :].lstrip(" \t")
             if word.isdigit():
