@@ -25,7 +25,13 @@ SPECIFIC = (
 """Sites, the one that says most first: a coronary artery is an artery."""
 ANYWHERE = "MONDO:0002123"
 """Calcinosis, of lumps of calcium without a site (MONDO:0002123)."""
+OSSIFICATION = "HP:0011986"
+"""Ectopic ossification, where the table has no name for that of a site (HP:0011986)."""
 _OSSIFICATION = re.compile(r"oss?if|verkno|verbe")
+GENERIC = {"MONDO:0002123": "calcium", "HP:0010766": "calcium", "HP:0011986": "bone"}
+"""Names of deposits that leave open where they lie (calcinosis, ectopic calcification and ossification)."""
+_NARROWED = {("artery", "small"): "smallvessel", ("valve", "aortic"): "aorticvalve"}
+"""Sites that a word beside them makes more special."""
 _BONE_ALONE = frozenset({"skin", "fat", "muscle"})
 """Sites where the word "bone" tells enough; elsewhere bone is normal, and only what grows or lumps there is not."""
 
@@ -48,7 +54,7 @@ class _Words(NamedTuple):
     site: dict[str, tuple[str, Languages]]
     form: dict[str, Languages]
     hard: dict[str, Languages]
-    small: dict[str, Languages]
+    beside: dict[str, str]
     block: dict[str, frozenset[str]]
     concepts: dict[tuple[str, str], str]
 
@@ -78,7 +84,7 @@ def _words() -> _Words:
         {word: most(values) for word, values in held["site"].items()},
         languages("form"),
         languages("hard"),
-        languages("small"),
+        {word: role for role in ("small", "aortic") for word in held[role]},
         {word: frozenset(values) for word, values in held["block"].items()},
         {(row["substance"], row["site"]): row["concept"] for row in _rows("deposit_concepts.tsv")},
     )
@@ -102,6 +108,25 @@ def find(words: Sequence[str], parts: Sequence[int], taken: Collection[int]) -> 
         yield from _hard_lumps(known, words, parts, taken)
 
 
+def at_site(
+    words: Sequence[str], parts: Sequence[int], start: int, end: int, generic: str, taken: Collection[int]
+) -> str | None:
+    """The concept of a deposit that the words from start to before end name generically, by the site beside it."""
+    known = _words()
+    languages = frozenset().union(*(languages for _, languages in known.site.values()))
+    sites = [
+        place
+        for edge in {start, end - 1}
+        if (place := _site(known, words, parts, edge, languages, taken)) is not None
+        and parts[place] == parts[edge]
+        and not start <= place < end
+    ]
+    if not sites:
+        return None
+    nearest = min(sites, key=lambda place: min(abs(place - start), abs(place - end + 1)))
+    return known.concepts.get((GENERIC[generic], _narrowed(known, words, nearest)))
+
+
 def _deposit(
     known: _Words, words: Sequence[str], parts: Sequence[int], place: int, taken: Collection[int]
 ) -> Deposit | None:
@@ -114,14 +139,22 @@ def _deposit(
         if substance == "calcium" and form is not None:
             return Deposit(min(place, form), max(place, form) + 1, ANYWHERE)
         return None
-    where = known.site[words[site]][0]
-    if where == "artery" and words[max(0, site - 1)] in known.small:
-        where = "smallvessel"
+    where = _narrowed(known, words, site)
     concept = known.concepts.get((substance, where))
+    if concept is None and substance == "bone" and _OSSIFICATION.match(words[place]):
+        concept = OSSIFICATION
     plain_bone = substance == "bone" and not _OSSIFICATION.match(words[place])
     if concept is None or (plain_bone and where not in _BONE_ALONE and form is None):
         return None
     return Deposit(min(place, site), max(place, site) + 1, concept)
+
+
+def _narrowed(known: _Words, words: Sequence[str], site: int) -> str:
+    """The kind of a site, by the words beside it too: small vessels, the aortic valve."""
+    where = known.site[words[site]][0]
+    for word in words[max(0, site - TOGETHER) : site + TOGETHER]:
+        where = _NARROWED.get((where, known.beside.get(word, "")), where)
+    return where
 
 
 def _beside(words: Sequence[str], place: int) -> Iterator[str]:
@@ -175,6 +208,8 @@ def _hard_lumps(known: _Words, words: Sequence[str], parts: Sequence[int], taken
     for place, word in enumerate(words):
         if word in known.hard and place not in taken:
             form = _nearest(known.form, words, parts, place, TOGETHER, known.hard[word])
+            if form is None and word in known.form:  # little stones in the skin
+                form = _site(known, words, parts, place, known.hard[word], taken)
             if form is not None and form not in taken:
                 yield Deposit(min(place, form), max(place, form) + 1, ANYWHERE, likely=True)
                 return

@@ -51,6 +51,27 @@ class Descriptions:
                 kept.append(item)
         return kept
 
+    def at_site(
+        self,
+        concept: int,
+        start: int,
+        end: int,
+        words: Sequence[str],
+        parts: Sequence[int],
+        owners: Mapping[int, int],
+    ) -> int | None:
+        """The special concept of a deposit whose name, from start to before end, leaves open where it lies."""
+        generic = self.terminology.ids[concept]
+        if generic not in deposits.GENERIC:
+            return None
+        found = deposits.at_site(words, parts, start, end, generic, self._taken(owners))
+        return None if found is None else self.terminology.place_of.get(found)
+
+    def _taken(self, owners: Mapping[int, int]) -> set[int]:
+        """Places that belong to the name of a disease or of a finding."""
+        kind = self.terminology.kind
+        return {place for place, owner in owners.items() if kind(owner) in (Kind.DISEASE, Kind.FINDING)}
+
     def _patterns(self, words: Sequence[str], owners: Mapping[int, int]) -> Iterator[Described]:
         for place, word in enumerate(words):
             for number in self._by_word.get(word, ()):
@@ -62,10 +83,7 @@ class Descriptions:
                     yield Described(min(places), max(places) + 1, concept, RULE)
 
     def _deposits(self, words: Sequence[str], parts: Sequence[int], owners: Mapping[int, int]) -> Iterator[Described]:
-        taken = {
-            place for place, owner in owners.items() if self.terminology.kind(owner) in (Kind.DISEASE, Kind.FINDING)
-        }
-        for start, end, concept_id, likely in deposits.find(words, parts, taken):
+        for start, end, concept_id, likely in deposits.find(words, parts, self._taken(owners)):
             concept = self.terminology.place_of.get(concept_id)
             if concept is not None and _DENIALS.isdisjoint(words[start:end]):
                 yield Described(start, end, concept, LIKELY if likely else RULE)

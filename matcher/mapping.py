@@ -91,10 +91,16 @@ class Mapper:
             words = [token.text for token in found]
             parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
             owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
+            chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
             for start, end, concept, rule in self.descriptions.find(words, parts, owners):
                 chosen.append(Hit(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
             chosen.sort()
         return chosen
+
+    def _at_site(self, hit: Hit, words: Sequence[str], parts: Sequence[int], owners: dict[int, int]) -> Hit:
+        """A deposit named generically as the one of the site that stands beside it."""
+        concept = self.descriptions.at_site(hit.concepts[0], hit.start, hit.end, words, parts, owners)
+        return hit if concept is None else hit._replace(concepts=(concept, *hit.concepts))
 
     def _reversed(self, text: str, found: Sequence[Token], start: int) -> bool:
         """Whether a hyphenated prefix or unknown word before a name makes it another thing: non-hematologic,

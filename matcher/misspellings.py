@@ -27,6 +27,7 @@ SHORT_TEXT = 3
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
 NEVER = 99
+LONG_WORD = 6
 ENDING_LETTERS = 2
 """Letters by which a plural is longer than the normal form, or another one."""
 SCORE, SCORE_PER_EDIT, LOWEST_SCORE = 0.95, 1.2, 0.6
@@ -167,10 +168,17 @@ class Misspellings:
             return NEVER
         edits = 1 if shorter < 5 else 2 if shorter < 8 else 3
         distance = _distance(typed, word, other, edits)
-        known = self.terminology.english_words
-        if distance > edits or (word in known and other in known) or affix_differs(word, other):
+        if distance > edits or affix_differs(word, other) or self._are_two_words(word, other, distance):
             return NEVER
         return distance
+
+    def _are_two_words(self, word: str, other: str, distance: int) -> bool:
+        """Whether both are known words of their own: only a slip in a long one is still taken for an error, because
+        vocabularies hold errors too ("osseus").
+        """
+        known = self.terminology.english_words
+        slip = distance == 1 and min(len(word), len(other)) >= LONG_WORD and word[0] == other[0]
+        return word in known and other in known and not slip
 
 
 def _may_stand_alone(found: Sequence[str], place: int, correction: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from matcher import deposits
 from matcher.expansion import Expansion, Reached
 from matcher.inference import Inference
 from matcher.mentions import Assertion
@@ -60,9 +61,10 @@ def patient_concepts(
             known = concept < len(terminology.ids)
             reached = expansion.of(concept) if known else {concept: Reached(1.0, "same", "the trial's own words")}
             if mention.assertion is Assertion.NEGATED:
-                for other, how in reached.items():
-                    if how.weight >= DENIED_KIN:
-                        denied.setdefault(other, mention.words)
+                kin = [other for other, how in reached.items() if how.weight >= DENIED_KIN]
+                if known and terminology.ids[concept] in deposits.GENERIC:
+                    kin += _members(concept, terminology, expansion)
+                denied.update((other, mention.words) for other in kin if other not in denied)
                 continue
             weight = mention.score * (0.92 if mention.assertion is Assertion.UNCERTAIN else 1.0)
             finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
@@ -128,6 +130,12 @@ def _without_supporting(elements: list[Element], terminology: Terminology) -> li
 
     kept = [element for element in elements if speaks(element)]
     return kept or elements
+
+
+def _members(concept: int, terminology: Terminology, expansion: Expansion) -> list[int]:
+    """What there is none of where a text says "no calcification": all kinds, wherever they lie."""
+    groups = [edge.other for edge in terminology.edges(concept) if edge.relation is Relation.ACCEPTS]
+    return [other for group in (concept, *groups) for other in expansion.of(group) if other != group]
 
 
 def _of_its_cause(element: Element, elements: list[Element], terminology: Terminology, expansion: Expansion) -> Element:

@@ -37,7 +37,7 @@ SISTER_CAUSES = 0.75
 SINGLE_CAUSE = 0.6
 """Factor of a trial of the finding in one disease, when the patient's disease is not stated."""
 SEVERAL_CAUSES = 0.93
-NO_CAUSE_NAMED = 0.7
+NO_CAUSE_NAMED = 0.6
 SPECIAL_KIND = 0.65
 """Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
 FOCUS_UNMET = 0.6
@@ -367,7 +367,7 @@ class Ranker:
         if profile.diseases and met.isdisjoint(profile.diseases):
             own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
-                return OTHER_SETTING
+                return OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
             several = profile.causes >= SEVERAL
             names = self._names(profile.diseases)
             if patient.diseases:
@@ -377,6 +377,10 @@ class Ranker:
             return SEVERAL_CAUSES if several else SINGLE_CAUSE
         if by_disease or not patient.diseases:
             return 1.0
+        return self._uncaused(by_finding)
+
+    def _uncaused(self, by_finding: list[Link]) -> float:
+        """What it costs that a trial of the finding names no cause of it, while the patient has one."""
         best = max(by_finding, key=lambda link: link.value)
         if self.catalogue.kind(best.naming.concept) is Kind.DISEASE and best.reached.relation != "narrower":
             return 1.0  # a disease of its own, whatever it comes of

@@ -59,9 +59,15 @@ def load() -> Vocabulary:
         if _HEALTH_FACTOR.match(code):
             kind = Kind.SYMPTOM
         concepts.append(ConceptRow(identifier, title, kind))
+        terms = [term for term in icd.get_inclusion_term(code) if not _OTHER.search(term)]
         if not _OTHER.search(title):
             names.append(NameRow(identifier, title))
-        names.extend(NameRow(identifier, term) for term in icd.get_inclusion_term(code) if not _OTHER.search(term))
+            names.extend(NameRow(identifier, term) for term in terms)
+            terms = []
+        for term in terms:  # what a code for the rest includes are different things, not names of one
+            concepts.append(ConceptRow(f"{identifier} {term}", term, kind))
+            names.append(NameRow(f"{identifier} {term}", term))
+            edges.append(EdgeRow(f"{identifier} {term}", Relation.IS_A, identifier, 1.0, source))
         if parent and f"ICD10CM:{parent}" in kept:
             edges.append(EdgeRow(identifier, Relation.IS_A, f"ICD10CM:{parent}", 1.0, source))
     info = VocabularyInfo(
