@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from matcher import deposits
+from matcher.avoidance import avoided
 from matcher.expansion import Expansion, Reached
 from matcher.inference import Inference
 from matcher.mentions import Assertion
@@ -43,6 +44,8 @@ class PatientConcepts(NamedTuple):
     family: tuple[Element, ...]
     relative: str | None
     words: frozenset[str]
+    avoided: frozenset[str] = frozenset()
+    """Words of treatments that the text says to avoid."""
 
 
 def patient_concepts(
@@ -90,7 +93,10 @@ def patient_concepts(
     if not diseases:
         diseases = _pointed_at(findings, inference, expansion)
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
-    return PatientConcepts(tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words)
+    return PatientConcepts(
+        tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,
+        avoided(understanding.text),
+    )  # fmt: skip
 
 
 def _outweighs(element: Element, other: Element) -> bool:

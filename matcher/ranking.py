@@ -312,13 +312,17 @@ class Ranker:
         if excluded is not None:
             value *= DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
+        avoided = patient.avoided and patient.avoided & self.catalogue.content_words(place)
+        if avoided:
+            value *= DENIED
+            notes.append(f"You state that this is to be avoided: {', '.join(sorted(avoided))}.")
         return Scored(
             place,
             value,
             tuple(sorted(links, key=lambda link: -link.value)),
             tuple(notes),
             _relation(by_disease, by_finding, patient),
-            firm=blocking is None and excluded is None,
+            firm=blocking is None and excluded is None and not avoided,
         )
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:

@@ -188,3 +188,28 @@ def test_mapping_is_stored_kept_and_redone_only_for_what_changed(tmp_path: Path)
         assert left == (0,)
         stored = Matcher.open(connection)
         assert suggested(stored, "systemic sclerosis with calcinosis")[0] == ANCHOR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pseudohypoparathyroidism 1A with subcutaneous ossification; avoid injections",
+        "systemic sclerosis with calcinosis, injections are contraindicated",
+        "sclérodermie systémique avec calcinose, éviter les injections",
+    ],
+)
+def test_a_treatment_that_is_to_be_avoided_is_no_suggestion(matcher: Matcher, text: str) -> None:
+    anchor = next(match for match in matcher.suggest(text).matches if match.trial_id == "NCT03582800")
+    assert anchor.grade == "weak"
+    assert any("to be avoided" in line for line in anchor.because)
+    without = text.replace("avoid", "").replace("contraindicated", "fine").replace("éviter", "")
+    assert next(m for m in matcher.suggest(without).matches if m.trial_id == "NCT03582800").grade == "strong"
+
+
+def test_what_is_past_or_absent_keeps_its_trials_away(matcher: Matcher) -> None:
+    for text in (
+        "systemic sclerosis, calcinosis excised 2017, has not come back",
+        "supraspinatus tendinopathy, no calcifications",
+    ):
+        firm = [match.trial_id for match in matcher.suggest(text).matches if match.grade != "weak"]
+        assert not {"NCT02663895", "NCT03267277", "NCT02419040"} & set(firm)
