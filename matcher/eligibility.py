@@ -5,6 +5,8 @@ from matcher.profiles import Facts
 from matcher.results import Eligibility, Patient
 
 _DAYS_IN_YEAR = 365.25
+_NOBODY = Patient()
+_NOTHING_KNOWN = Eligibility("unknown", "unknown", "unknown", "unknown")
 
 
 def _years(days: float) -> str:
@@ -13,6 +15,8 @@ def _years(days: float) -> str:
 
 def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> tuple[Eligibility, str | None]:
     """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
+    if patient == _NOBODY:
+        return _NOTHING_KNOWN, None
     age, reason = _age(facts, patient.age_years)
     sex = "unknown"
     admitted = facts.sex

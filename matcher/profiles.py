@@ -115,12 +115,11 @@ class Catalogue:
         self._texts = texts["text"].combine_chunks()
         self._text_rows = np.full(len(self.trial_ids), -1)
         self._text_rows[texts["place"].to_numpy()] = np.arange(len(texts))
-        statuses = self._columns["status"].dictionary_encode()
-        self._status_names: list[str] = statuses.dictionary.to_pylist()
-        self._status_numbers: list[int] = statuses.indices.to_pylist()
+        self.statuses: list[str] = self._columns["status"].to_pylist()
         self._facts: dict[int, Facts] = {}
         self._profiles: dict[int, Profile] = {}
         self._content_words: dict[int, frozenset[str]] = {}
+        self._own_words: dict[int, str] = {}
         self._sites = lru_cache(maxsize=50_000)(self._find_sites)
         self._meant = lru_cache(maxsize=50_000)(self._find_meant)
         self._role = lru_cache(maxsize=50_000)(self._find_role)
@@ -216,10 +215,16 @@ class Catalogue:
         """The words of each of the catalogue's own terms."""
         return {place: words for words, place in self.own_terms.items()}
 
-    def trials_naming(self, concept: int) -> tuple[Ints, Floats]:
-        """Trials that name a concept, in order, and for each the weight of the best field that does."""
-        start, end = self._postings.get(concept, (0, 0))
-        return self._posted_places[start:end], self._posted_weights[start:end]
+    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, list[int]]:
+        """Trials that name concepts, one concept after the other, and for each trial the weight of the best field that
+        does; then how many trials each concept has.
+        """
+        spans = [self._postings[concept] for concept in concepts]
+        if not spans:
+            return np.zeros(0, np.int64), np.zeros(0), []
+        places = np.concatenate([self._posted_places[start:end] for start, end in spans])
+        weights = np.concatenate([self._posted_weights[start:end] for start, end in spans])
+        return places, weights, [end - start for start, end in spans]
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept, a disease for the catalogue's own terms."""
@@ -238,12 +243,10 @@ class Catalogue:
 
     def words(self, naming: Naming) -> str:
         """The trial's own words for what it names."""
-        words: str = self._words[int(self._order[naming.row])].as_py()
-        return words
-
-    def status(self, place: int) -> str:
-        """Recruitment status of a trial."""
-        return self._status_names[self._status_numbers[place]]
+        found = self._own_words.get(naming.row)
+        if found is None:
+            found = self._own_words[naming.row] = self._words[int(self._order[naming.row])].as_py()
+        return found
 
     def facts(self, place: int) -> Facts:
         """What is shown of a trial, read once."""

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -127,6 +128,7 @@ class Ranker:
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
         self._hints = lru_cache(maxsize=20_000)(self._find_hints)
         self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
+        self._standing = [STANDING.get(status, CLOSED) for status in catalogue.statuses]
         self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
@@ -210,8 +212,7 @@ class Ranker:
         return Outlook(case, candidates, scored)
 
     def _candidate(self, place: int, most: float) -> Candidate:
-        standing = STANDING.get(self.catalogue.status(place), CLOSED)
-        return Candidate(place, most, standing, self.catalogue.content_words(place))
+        return Candidate(place, most, self._standing[place], self.catalogue.content_words(place))
 
     def _case(self, patient: PatientConcepts) -> Case:
         elements = (*patient.diseases, *patient.findings)
@@ -254,13 +255,10 @@ class Ranker:
 
     def _find_spread(self, reached: Mapping[int, Reached], hints: Mapping[int, Reached]) -> tuple[Ints, Floats]:
         weights = {concept: how.weight for concept, how in (*hints.items(), *reached.items())}
-        posted = [
-            (weights[concept], *self.catalogue.trials_naming(concept))
-            for concept in self.catalogue.named_concepts.intersection(weights)
-        ]
+        named = list(self.catalogue.named_concepts.intersection(weights))
+        places, fields, counts = self.catalogue.trials_naming(named)
         strengths = np.zeros(len(self.catalogue.trial_ids))
-        for weight, places, fields in posted:
-            strengths[places] = np.maximum(strengths[places], weight * fields)
+        np.maximum.at(strengths, places, np.repeat([weights[concept] for concept in named], counts) * fields)
         found = np.flatnonzero(strengths)
         best = found[np.argsort(-strengths[found], kind="stable")]
         return best, strengths[best]
@@ -295,8 +293,9 @@ class Ranker:
             likely = max(self._likelihood(patient, concept) for concept in required)
             value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
-        value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
-        if not by_finding:
+        if not by_disease or met.isdisjoint(profile.diseases):
+            value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
+        if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
         if by_disease and all(link.element.past for link in by_disease):
             value *= 0.97 if by_finding else PAST_CAUSE
@@ -308,7 +307,7 @@ class Ranker:
             value *= DENIED
             notes.append(f"You state that {blocking} is absent.")
         value *= _requirements(profile, links, notes)
-        excluded = _excluded(profile, links)
+        excluded = None if case.reachable.isdisjoint(profile.excluded) else _excluded(profile, links)
         if excluded is not None:
             value *= DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
@@ -319,7 +318,7 @@ class Ranker:
         return Scored(
             place,
             value,
-            tuple(sorted(links, key=lambda link: -link.value)),
+            tuple(sorted(links, key=_value, reverse=True)),
             tuple(notes),
             _relation(by_disease, by_finding, patient),
             firm=blocking is None and excluded is None and not avoided,
@@ -385,7 +384,7 @@ class Ranker:
 
     def _uncaused(self, by_finding: list[Link]) -> float:
         """What it costs that a trial of the finding names no cause of it, while the patient has one."""
-        best = max(by_finding, key=lambda link: link.value)
+        best = max(by_finding, key=_value)
         if self.catalogue.kind(best.naming.concept) is Kind.DISEASE and best.reached.relation != "narrower":
             return 1.0  # a disease of its own, whatever it comes of
         if best.element.inferred and best.reached.relation != "same":
@@ -505,6 +504,9 @@ def _lifts(candidates: Sequence[Candidate], words: frozenset[str]) -> list[float
     return [lifts[found] for found in shared]
 
 
+_value = attrgetter("value")
+
+
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     """Disease and finding together: their geometric mean, so that two that meet beat either."""
     disease, finding = _strongest(by_disease), _strongest(by_finding)
@@ -514,7 +516,7 @@ def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
 
 
 def _strongest(links: list[Link]) -> float:
-    return max([link.value for link in links], default=0.0)
+    return max(map(_value, links), default=0.0)
 
 
 def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link], by_finding: list[Link]) -> str | None:
@@ -534,7 +536,7 @@ def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> floa
     if "requires:new-onset" in profile.asked:
         factor *= NEW_ONSET
         notes.append("For newly diagnosed or untreated patients.")
-    if all(link.element.ambiguous for link in links):
+    if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
         notes.append("Only one meaning of the abbreviation leads here.")
     return factor
 
@@ -552,4 +554,4 @@ def _excluded(profile: Profile, links: list[Link]) -> Naming | None:
 def _relation(by_disease: list[Link], by_finding: list[Link], patient: PatientConcepts) -> str:
     if patient.diseases and not by_disease:
         return "manifestation"
-    return max(by_disease or by_finding, key=lambda link: link.value).reached.relation
+    return max(by_disease or by_finding, key=_value).reached.relation

@@ -16,7 +16,7 @@ from matcher.normalise import STOPWORDS, tokens
 from matcher.patients import canonical_country, combine
 from matcher.presentation import Element, PatientConcepts, patient_concepts
 from matcher.profiles import Catalogue, Naming
-from matcher.ranking import POSSIBLE, STRONG, Ranker, Scored
+from matcher.ranking import CLOSED, POSSIBLE, STRONG, Ranker, Scored
 from matcher.reasons import because, concept_id, path
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
@@ -157,9 +157,10 @@ class Matcher:
         ruled_out: list[RuledOut] = []
         wanted = frozenset(statuses)
         limited = patient.age_years is not None or patient.sex is not None
+        weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            if wanted and self.catalogue.status(scored.place) not in wanted:
+            if wanted and self.catalogue.statuses[scored.place] not in wanted:
                 continue
             eligibility, reason = check(self.catalogue.facts(scored.place), patient, countries.get(scored.place))
             if reason is not None:
@@ -168,7 +169,7 @@ class Matcher:
                 continue
             if len(matches) < limit:
                 matches.append(self._match(scored, eligibility))
-            elif len(ruled_out) >= limit or not limited:
+            if len(matches) >= limit and (not limited or len(ruled_out) >= limit or scored.score < weak):
                 break
         return matches, ruled_out
 

@@ -26,11 +26,11 @@ def concepts(matcher: Matcher, text: str) -> set[str]:
         ("dépôts de calcaire sous la peau des doigts", SKIN),
         ("verkalkte Knoten in der Haut", SKIN),
         ("bultos duros de calcio en los dedos", SKIN),
-        ("Kalkablagerungen in der Haut der Finger", CALCINOSIS),
-        ("depósitos de calcio en la piel de los dedos", CALCINOSIS),
-        ("depositi di calcio nella pelle delle dita", CALCINOSIS),
-        ("depósitos de cálcio na pele das mãos", CALCINOSIS),
-        ("kalkafzettingen in de huid van de vingers", CALCINOSIS),
+        ("Kalkablagerungen in der Haut der Finger", SKIN),
+        ("depósitos de calcio en la piel de los dedos", SKIN),
+        ("depositi di calcio nella pelle delle dita", SKIN),
+        ("depósitos de cálcio na pele das mãos", SKIN),
+        ("kalkafzettingen in de huid van de vingers", SKIN),
     ],
 )
 def test_where_it_lies_says_what_it_is(matcher: Matcher, text: str, concept: str) -> None:
