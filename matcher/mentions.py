@@ -33,6 +33,8 @@ SHORT_ITEM = 5
 """Words of an item of a list; a longer stretch between commas is a clause of its own."""
 NEAR = 4
 """Words within which what a bare "not" denies begins."""
+FARTHEST = 80
+"""Words that a cue reaches in a text that has no sentences."""
 MOST_CROSSED = 5
 """Clauses that a cue which stands alone looks back over."""
 _BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
@@ -220,7 +222,7 @@ class _Scopes:
 
     def _behind(self, cue: Cue, sense: Sense) -> tuple[int, int]:
         """Words behind a cue, as far as it reaches."""
-        last = self._sentence(cue.first).after
+        last = min(self._sentence(cue.first).after, cue.after + FARTHEST)
         begin = cue.after + (self._is(cue.after, ":") or self._is(cue.after, "-"))
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
@@ -435,7 +437,8 @@ class _Scopes:
                 ),
                 sentence.after,
             )
-            yield _Scope(begin, end, section, -1)
+            if begin < end:
+                yield _Scope(begin, end, section, -1)
             over = inline and (sentence.ends_line or section == "family")
             if over or end < sentence.after:
                 section = ""
@@ -457,7 +460,8 @@ class _Scopes:
     # small questions
 
     def _mentioned(self, first: int, after: int) -> bool:
-        return any(first <= start and end <= after for start, end in self._mentions)
+        place = bisect_left(self._mentions, (first, 0))
+        return place < len(self._mentions) and self._mentions[place][1] <= after
 
     def _is(self, place: int, word: str) -> bool:
         return 0 <= place < len(self._words) and self._words[place] == word

@@ -206,7 +206,7 @@ def _ages(lower: str) -> Iterator[tuple[int, re.Match[str], float]]:
             age = _years(match["count"], match["unit"] or "")
             if age > OLDEST:
                 continue
-            then = _AN_AGE_THEN.search(lower, 0, match.start())
+            then = _AN_AGE_THEN.search(lower, max(0, match.start() - 60), match.start())
             # "a 12-year-old" is no "à 12 ans"
             if then is None or (then[0] == "a " and match[0].endswith("old")):
                 yield order, match, age
