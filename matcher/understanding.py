@@ -216,8 +216,10 @@ class Reader:
         return resolved
 
     def _resolve_bare(self, mention: Mention, context: set[int]) -> list[Mention]:
-        """A bare finding: accepted when a diagnosis makes it likely, a question when it stands alone, else nothing."""
-        if bare_findings.is_made_likely(self.expansion, mention.concepts[0], context):
+        """A bare finding: accepted when it is denied or a diagnosis makes it likely, a question when it stands alone,
+        else nothing.
+        """
+        if mention.assertion is Assertion.NEGATED or bare_findings.is_made_likely(self.expansion, mention.concepts[0], context):
             return [mention._replace(ambiguous=False)]
         near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
         alone = mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near)
