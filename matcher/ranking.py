@@ -523,8 +523,9 @@ def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link]
     """The words that deny what the trial is about, None when they do not matter to it."""
     if not patient.denied or any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
         return None
-    focus = profile.findings if by_disease else profile.findings | profile.diseases
-    return next((patient.denied[concept] for concept in focus if concept in patient.denied), None)
+    focus = {*profile.findings, *(() if by_disease else profile.diseases)}
+    focus.update(link.naming.concept for link in by_disease if link.reached.relation == "narrower")
+    return next((patient.denied[concept] for concept in sorted(focus) if concept in patient.denied), None)
 
 
 def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> float:

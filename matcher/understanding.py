@@ -219,7 +219,9 @@ class Reader:
         """A bare finding: accepted when it is denied or a diagnosis makes it likely, a question when it stands alone,
         else nothing.
         """
-        if mention.assertion is Assertion.NEGATED or bare_findings.is_made_likely(self.expansion, mention.concepts[0], context):
+        finding = mention.concepts[0]
+        denied = mention.assertion is Assertion.NEGATED
+        if denied or bare_findings.is_made_likely(self.expansion, finding, context):
             return [mention._replace(ambiguous=False)]
         near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
         alone = mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near)
