@@ -321,8 +321,8 @@ class _Scopes:
             if found is None:
                 return None
             start, edge = found
-        if everything:
-            return self._sentence(start).first, edge
+        while everything and self._is(start - 1, ","):
+            start = self._clause_start(start - 1, sense)
         return self._list_start(start, edge, sense), edge
 
     def _earlier(self, start: int, sense: Sense) -> tuple[int, int] | None:
