@@ -11,7 +11,7 @@ that can still come next; a property test holds the two equal.
 import heapq
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
@@ -182,7 +182,8 @@ class Ranker:
     def _only_element(self, patient: PatientConcepts) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
         elements = (*patient.diseases, *patient.findings)
-        if len(elements) != 1 or patient.denied or elements[0].past:
+        alone = PatientConcepts(patient.diseases, patient.findings, {}, (), None, patient.words)
+        if len(elements) != 1 or elements[0].past or patient != alone:
             return None
         (element,) = elements
         known = element.concept < len(self.terminology.ids)
@@ -208,6 +209,8 @@ class Ranker:
                 if hint is None:
                     continue
                 scored[place] = hint
+            elif _is_focus_unmet(profile, case.reachable):
+                most *= FOCUS_UNMET
             candidates.append(self._candidate(place, most))
         return Outlook(case, candidates, scored)
 
@@ -285,7 +288,7 @@ class Ranker:
         notes: list[str] = []
         met = {link.naming.concept for link in links if link.reached.weight > GROUP_ABOVE}
         value = _both_sides(by_disease, by_finding)
-        if profile.diseases and met.isdisjoint(profile.diseases) and met.isdisjoint(profile.findings):
+        if _is_focus_unmet(profile, met):
             value *= FOCUS_UNMET
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
         required = self._required(profile, met)
@@ -482,6 +485,11 @@ class Ranker:
 def _is_for_relatives(patient: PatientConcepts) -> bool:
     """Whether the text is about the disease of a relative, and about nothing that the patient has."""
     return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
+
+
+def _is_focus_unmet(profile: Profile, met: Set[int]) -> bool:
+    """Whether a trial is about something else than what is met, and names that among its criteria alone."""
+    return bool(profile.diseases) and met.isdisjoint(profile.diseases) and met.isdisjoint(profile.findings)
 
 
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:

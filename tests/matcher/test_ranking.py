@@ -54,7 +54,7 @@ def test_best_first_gives_the_trials_of_the_plain_ranking_in_its_order(
 
 
 def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> PatientConcepts:
-    """Diseases, findings and denials that some trial may be about."""
+    """Diseases, findings and denials that some trial may be about, words of the input and of what is to be avoided."""
     size = len(matcher.terminology.ids)
 
     def element(concept: int, finding: bool) -> Element:
@@ -66,11 +66,12 @@ def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> Pa
     chosen = data.draw(st.lists(st.sampled_from(nearby), min_size=1, max_size=5, unique=True))
     diseases = data.draw(st.integers(0, len(chosen)))
     denied = data.draw(st.lists(st.sampled_from(nearby), max_size=2))
+    words = st.lists(st.sampled_from(["sodium", "treatment", "calcinosis"]), max_size=3)
     return PatientConcepts(
         tuple(element(concept, finding=False) for concept in chosen[:diseases]),
         tuple(element(concept, finding=True) for concept in chosen[diseases:]),
         dict.fromkeys(denied, "no"),
         (),
         None,
-        frozenset(data.draw(st.lists(st.sampled_from(["sodium", "treatment", "calcinosis"]), max_size=3))),
+        *(frozenset(data.draw(words)) for _ in ("own", "avoided")),
     )
