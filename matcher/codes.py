@@ -9,11 +9,13 @@ _SYSTEMS = {
     "icd10cm": "ICD10CM", "icd10": "ICD10CM", "icd10who": "ICD10CM", "icd10gm": "ICD10CM", "cim10": "ICD10CM",
     "cie10": "ICD10CM", "orpha": "ORPHA", "orphacode": "ORPHA", "orphanet": "ORPHA", "ordo": "ORPHA", "omim": "OMIM",
     "mim": "OMIM", "hp": "HP", "hpo": "HP", "mesh": "MESH", "mondo": "MONDO", "doid": "DOID", "snomed": "SNOMED",
-    "snomedct": "SNOMED", "sct": "SNOMED",
+    "snomedct": "SNOMED", "sct": "SNOMED", "icd11": "ICD11", "cim11": "ICD11", "cie11": "ICD11",
 }  # fmt: skip
 _URIS = {
     "http://snomed.info/sct": "SNOMED",
     "http://hl7.org/fhir/sid/icd-10-cm": "ICD10CM",
+    "http://id.who.int/icd/release/11/mms": "ICD11",
+    "http://hl7.org/fhir/sid/icd-11": "ICD11",
     "http://hl7.org/fhir/sid/icd-10": "ICD10CM",
     "http://hl7.org/fhir/sid/icd-10-de": "ICD10CM",
     "http://fhir.de/codesystem/bfarm/icd-10-gm": "ICD10CM",
@@ -38,6 +40,7 @@ _PREFIXED = re.compile(
 )
 _ICD_PREFIX = re.compile(r"\b(?:ICD|CIM|CIE)[ -]?10(?:[ -]?(?:CM|GM|WHO))?\b(?:\s+codes?)?\s*[: ]?\s*", re.I)
 _ICD_CODE = re.compile(r"(?<![\w.:/])(?P<code>[A-TV-Z]\d[0-9A-B](?:\.[0-9A-Z]{1,4})?)(?P<mark>[*+!†]|\b)(?![\w])")
+_ICD11 = re.compile(r"\b(?:ICD|CIM|CIE)[ -]?11(?:[ -]?MMS)?\b[: ]*(?P<code>[0-9A-HJ-NP-Z]{4}(?:\.[0-9A-Z]{1,2})?)\b")
 _OTHER_ICD = re.compile(r"\bICD[ -]?(?:9|11)(?:[ -]?CM)?\b", re.I)
 
 
@@ -100,6 +103,8 @@ def find_codes(terminology: Terminology, text: str) -> list[CodeMention]:
         )
         found.append(CodeMention(start, end, text[start:end], concepts, not exact))
 
+    for match in _ICD11.finditer(text):
+        add(match.start(), match.end(), "ICD11", match["code"])
     for match in _PREFIXED.finditer(text):
         system = match["system"]
         if system.lower() == "mesh" and not match["code"][0].isalpha():

@@ -90,8 +90,9 @@ def patient_concepts(
     elements = [_of_its_cause(element, elements, terminology, expansion) for element in elements]
     diseases, findings = _roles(elements, terminology, expansion)
     diseases = _without_past(diseases, findings, expansion)
-    if not diseases:
-        diseases = _pointed_at(findings, inference, expansion)
+    pointed = _pointed_at([*findings, *diseases], inference, expansion)
+    if all(expansion.complicates(other.concept, one.concept) for one in pointed for other in diseases):
+        findings, diseases = [*findings, *(diseases if pointed else ())], pointed or diseases
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(
         tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,

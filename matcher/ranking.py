@@ -41,6 +41,9 @@ SEVERAL_CAUSES = 0.93
 NO_CAUSE_NAMED = 0.6
 SPECIAL_KIND = 0.65
 """Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
+ADULTS_ONLY = 0.4
+ADULT_DAYS = 16 * 365
+_OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 FOCUS_UNMET = 0.6
 """Factor of a trial that names what the patient has among its criteria alone, and is about something else."""
 OTHER_SETTING = 0.9
@@ -310,6 +313,7 @@ class Ranker:
             value *= DENIED
             notes.append(f"You state that {blocking} is absent.")
         value *= _requirements(profile, links, notes)
+        value *= self._grown_up(place, by_disease, notes)
         excluded = None if case.reachable.isdisjoint(profile.excluded) else _excluded(profile, links)
         if excluded is not None:
             value *= DENIED
@@ -326,6 +330,16 @@ class Ranker:
             _relation(by_disease, by_finding, patient),
             firm=blocking is None and excluded is None and not avoided,
         )
+
+    def _grown_up(self, place: int, by_disease: list[Link], notes: list[str]) -> float:
+        """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
+        least = self.catalogue.facts(place).min_age_days
+        if least is None or least < ADULT_DAYS or not by_disease:
+            return 1.0
+        if not all(_OF_CHILDHOOD.search(self.label(link.element.concept)) for link in by_disease):
+            return 1.0
+        notes.append("The trial takes adults only.")
+        return ADULTS_ONLY
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
         """Findings that the trial asks for beside what is met: none when one of them is met, and a disease that counts
@@ -374,7 +388,8 @@ class Ranker:
             own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
                 return OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
-            several = profile.causes >= SEVERAL
+            causing = sum(self._causes_one(concept, met) for concept in profile.diseases)
+            several = profile.causes >= SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
                 notes.append(f"The trial is for {names}: another cause of the same finding.")

@@ -1,8 +1,9 @@
 """Official vocabulary files that a user may load: what they are, and how each is read.
 
 Known: Mondo mapping tables (SSSOM), OBO files of HPO, DOID and Mondo, OBO graphs (JSON) of ORDO, DOID and NCIt, HPO
-annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of SNOMED CT, UMLS and
-MedDRA in them are dropped: their terms do not allow passing them on.
+annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of UMLS and MedDRA in them are
+dropped. Codes of SNOMED CT are used where the user loads a table that has them (nothing of the kind is built in): its
+terms do not allow passing them on, and whoever loads it answers for a licence. Names are never taken from it.
 """
 
 import csv
@@ -191,7 +192,7 @@ def _read_sssom(text: str, path: Path) -> Vocabulary:
             names.append(NameRow(identifier, label, NameKind.LABEL))
         if code is not None and row["predicate_id"] == "skos:exactMatch":
             codes.append(CodeRow(identifier, code))
-            if row.get("object_label") and not code.startswith("ICD"):
+            if row.get("object_label") and not code.startswith(("ICD", "SNOMED")):
                 names.append(NameRow(identifier, row["object_label"]))
     return Vocabulary(_info("Mondo", _version(version), path), tuple(concepts.values()), tuple(names), tuple(codes))
 

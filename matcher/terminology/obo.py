@@ -106,6 +106,7 @@ def _descendants(parents: dict[str, list[str]], roots: tuple[str, ...]) -> set[s
 _PREFIXES = {
     "orphanet": "ORPHA", "orpha": "ORPHA", "mesh": "MESH", "omim": "OMIM", "omimps": "OMIM", "icd10cm": "ICD10CM",
     "icd10": "ICD10", "icd10who": "ICD10", "doid": "DOID", "mondo": "MONDO", "hp": "HP",
+    "sctid": "SNOMED", "snomedct": "SNOMED",
 }  # fmt: skip
 
 
