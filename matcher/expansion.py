@@ -164,6 +164,8 @@ class Expansion:
         """Whether a concept comes of a disease, and not rather the disease of it (renal failure and calciphylaxis come
         with one another; the curated table says which is the complication).
         """
+        if max(concept, disease) >= len(self.terminology.ids):
+            return False  # the catalogue's own words
         there = self.manifestations(disease).get(concept)
         back = self.manifestations(concept).get(disease)
         if there is None or back is None:

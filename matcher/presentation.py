@@ -90,9 +90,10 @@ def patient_concepts(
     elements = [_of_its_cause(element, elements, terminology, expansion) for element in elements]
     diseases, findings = _roles(elements, terminology, expansion)
     diseases = _without_past(diseases, findings, expansion)
-    pointed = _pointed_at([*findings, *diseases], inference, expansion)
-    if all(expansion.complicates(other.concept, one.concept) for one in pointed for other in diseases):
-        findings, diseases = [*findings, *(diseases if pointed else ())], pointed or diseases
+    if not any(_explains(disease, findings, expansion) for disease in diseases):
+        for one in _pointed_at([*findings, *diseases], inference, expansion):
+            if all(expansion.complicates(other.concept, one.concept) for other in diseases):
+                findings, diseases = [*findings, *diseases], [one]
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(
         tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,
@@ -228,6 +229,11 @@ def _implied(
 def _not_narrower(reached: dict[int, Reached]) -> dict[int, Reached]:
     """Of what is only implied, no special kinds: arterial calcification does not imply the coronary one."""
     return {concept: how for concept, how in reached.items() if how.relation != "narrower"}
+
+
+def _explains(disease: Element, findings: list[Element], expansion: Expansion) -> bool:
+    """Whether a stated disease comes with one of the findings."""
+    return any(expansion.complicates(finding.concept, disease.concept) for finding in findings)
 
 
 def _pointed_at(findings: list[Element], inference: Inference, expansion: Expansion) -> list[Element]:

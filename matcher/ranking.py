@@ -10,6 +10,7 @@ that can still come next; a property test holds the two equal.
 
 import heapq
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
@@ -333,10 +334,10 @@ class Ranker:
 
     def _grown_up(self, place: int, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
-        least = self.catalogue.facts(place).min_age_days
-        if least is None or least < ADULT_DAYS or not by_disease:
+        if not by_disease or not all(_OF_CHILDHOOD.search(self.label(link.element.concept)) for link in by_disease):
             return 1.0
-        if not all(_OF_CHILDHOOD.search(self.label(link.element.concept)) for link in by_disease):
+        least = self.catalogue.facts(place).min_age_days
+        if least is None or least < ADULT_DAYS:
             return 1.0
         notes.append("The trial takes adults only.")
         return ADULTS_ONLY

@@ -1,9 +1,9 @@
 """Official vocabulary files that a user may load: what they are, and how each is read.
 
 Known: Mondo mapping tables (SSSOM), OBO files of HPO, DOID and Mondo, OBO graphs (JSON) of ORDO, DOID and NCIt, HPO
-annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of UMLS and MedDRA in them are
-dropped. Codes of SNOMED CT are used where the user loads a table that has them (nothing of the kind is built in): its
-terms do not allow passing them on, and whoever loads it answers for a licence. Names are never taken from it.
+annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of UMLS and MedDRA in them
+are dropped. Codes of SNOMED CT are used where the user loads a table that has them (nothing of the kind is built in):
+its terms do not allow passing them on, and whoever loads it answers for a licence. Names are never taken from it.
 """
 
 import csv
