@@ -32,6 +32,7 @@ LAST = "last"
 OVERLAP = dt.timedelta(days=1)
 """Registries date their updates by the day, so the last day of a crawl is asked for again."""
 
+LOGGED_TRIALS = 20_000
 logger = logging.getLogger(__name__)
 
 
@@ -171,10 +172,15 @@ def import_file(catalogue: Catalogue, path: Path, progress: Progress | None = No
     return harvest.reports
 
 
+def _log_mapping(done: int, trials: int) -> None:
+    if done % LOGGED_TRIALS == 0 and done < trials:
+        logger.info("%d of %d trials mapped", done, trials)
+
+
 def _map_and_publish(catalogue: Catalogue, harvest: Harvest, force: bool = False) -> None:
     """What follows every harvest: concepts of what changed, study ids, gates, one publication."""
     logger.info("mapping conditions to concepts")
-    matcher.map_trials(harvest.connection)
+    matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
     logger.info("publishing")
     prepare(harvest.connection, dt.datetime.now(dt.UTC))
     for gate in publish(

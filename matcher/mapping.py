@@ -16,7 +16,8 @@ LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
 _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
-_PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
+PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
+"""Words that make another thing of the name that they are hyphened to."""
 DESCRIBED = 0.85
 """How sure a description in plain words is."""
 LONGEST_LOOSE = 7
@@ -109,7 +110,7 @@ class Mapper:
         if not start:
             return False
         before = found[start - 1]
-        if before.text in _PREFIX_WORDS:
+        if before.text in PREFIX_WORDS:
             return found[start].start - before.end <= 1
         unknown = len(before.text) > 3 and before.text.isalpha() and before.text not in self.terminology.word_set
         return unknown and bool(affixes(before.text)) and text[before.end : found[start].start] == "-"

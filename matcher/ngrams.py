@@ -94,31 +94,27 @@ class NGramIndex:
         parts = [self.postings[starts[place] : ends[place]] for place in rarest]
         holders = np.concatenate(parts)
         lengths = self.lengths[holders]
-        holders = np.unique(holders[(lengths >= len(text) - edits) & (lengths <= len(text) + edits)])
-        found: list[int] = holders.tolist()
-        return found
+        holders = holders[(lengths >= len(text) - edits) & (lengths <= len(text) + edits)]
+        return list(set(holders.tolist()))
 
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:
         """(place, edits) of every string within that many edits, nearest first, then in order of the list."""
         places = self.candidates(text, edits)
         strings = [self.strings[place] for place in places]
         near = process.extract(text, strings, scorer=OSA.distance, score_cutoff=edits, limit=None)
-        return sorted(((places[number], distance) for _, distance, number in near), key=lambda item: (item[1], item[0]))
+        return sorted(((places[number], distance) for _, distance, number in near), key=lambda item: item[::-1])
 
     def nearest(self, text: str, limit: int) -> list[int]:
         """Places of the strings that share the largest part of trigrams (Dice), for "did you mean"."""
         counts, size = self.shared(text)
         if not size:
             return []
-        keep = min(limit * 8, len(counts))
-        top = np.argpartition(counts, len(counts) - keep)[-keep:] if keep < len(counts) else np.arange(len(counts))
-        scored = [
-            (2 * int(counts[place]) / (size + len(self.strings[place]) + 1), -int(place))
-            for place in top
-            if counts[place]
-        ]
-        scored.sort(reverse=True)
-        return [-place for _, place in scored[:limit]]
+        at_least = np.cumsum(np.bincount(counts)[::-1])[::-1]
+        enough = np.flatnonzero(at_least >= min(limit * 8, len(counts)))
+        top = np.flatnonzero(counts >= max(1, int(enough[-1])))
+        dice = 2 * counts[top] / (size + self.lengths[top] + 1)
+        found: list[int] = top[np.lexsort((top, -dice))[:limit]].tolist()
+        return found
 
 
 def full_scan(strings: Sequence[str], text: str, edits: int) -> list[tuple[int, int]]:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from matcher.guards import says_something
-from matcher.mapping import CONJUNCTIONS, Mapper
+from matcher.mapping import CONJUNCTIONS, PREFIX_WORDS, Mapper
 from matcher.mentions import flat
 from matcher.normalise import normal_word
 from matcher.terminology import Terminology
 
+SHORTEST_ABBREVIATION = 3
+"""In running text two capitals are too often no disease (ED, IC, LP)."""
 _WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"'s\b")
 _TYPE = re.compile(
@@ -66,10 +68,12 @@ class RunningText:
         self._single = {
             key: place for key, place in terminology.key_index.items() if " " not in key and says_something(key)
         }
+        # words at which something can begin: all others are passed over without a look at what follows
+        self._telling = {key.partition(" ")[0] for key in terminology.starts} | set(self._single) | CONJUNCTIONS
         self._abbreviations = {
             spelt: concepts[0]
             for spelt, concepts in terminology.abbreviations.items()
-            if len(concepts) == 1 and len(spelt) > 1
+            if len(concepts) == 1 and len(spelt) >= SHORTEST_ABBREVIATION
         }
         self._concepts_of = mapper.concepts_of
 
@@ -85,6 +89,8 @@ class RunningText:
             spans = [match.span() for match in _WORD.finditer(lower)]
             for start, end, place in hits:
                 first, last = spans[start][0], spans[end - 1][1]
+                if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
+                    continue
                 if not (drop_denied and _denied(lower, first)):
                     yield self._concepts_of(place)[0][0], text[first:last], "exact"
         for match in _CAPITALS.finditer(text):
@@ -93,28 +99,29 @@ class RunningText:
                 yield concept, match[0], "abbreviation"
 
     def _hits(self, words: list[str]) -> Iterable[tuple[int, int, int]]:
-        starts, index, single = self._starts, self._index, self._single
+        starts, index, single, telling = self._starts, self._index, self._single, self._telling
         size = len(words)
-        place = 0
-        while place < size:
+        free = 0
+        for place in [place for place, word in enumerate(words) if word in telling]:
+            if place < free:
+                continue
             word = words[place]
-            step = 1
-            if place + 1 < size:
-                longest = starts.get(word + " " + words[place + 1])
+            free = place + 1
+            if free < size:
+                longest = starts.get(word + " " + words[free])
                 if longest is not None:
                     for length in range(min(longest, size - place), 1, -1):
                         key = index.get(" ".join(words[place : place + length]))
                         if key is not None:
                             yield place, place + length, key
-                            step = length
+                            free = place + length
                             break
-            if step == 1:
+            if free == place + 1:
                 key = single.get(word)
                 if key is not None:
                     yield place, place + 1, key
                 elif word in CONJUNCTIONS and 0 < place < size - 1:
                     yield from self._coordinated(words, place)
-            place += step
 
     def _coordinated(self, words: list[str], place: int) -> Iterator[tuple[int, int, int]]:
         """The shared word of "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis"."""

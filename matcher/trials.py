@@ -1,9 +1,14 @@
 """The trial side: what diseases and findings each trial names, and where."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
+from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import duckdb
@@ -15,6 +20,10 @@ from matcher.terminology import Kind, Terminology
 
 FIELDS = ("condition", "title", "keyword", "mesh", "inclusion", "mesh_ancestor", "exclusion", "requirement")
 BATCH = 2000
+READ = 20_000
+"""Trials whose texts one question to the catalogue brings."""
+MANY_TRIALS = 6000
+"""From here on it pays to start further processes, each of which opens the terminology for itself."""
 _SCHEMA = pa.schema(
     [
         ("trial_id", pa.string()), ("concept_id", pa.string()), ("label", pa.string()), ("field", pa.string()),
@@ -272,32 +281,88 @@ def map_trials(
     connection: duckdb.DuckDBPyConnection,
     progress: Callable[[int, int], None] | None = None,
     terminology: Terminology | None = None,
+    workers: int = 1,
 ) -> int:
     """Map new and changed trials of a writable catalogue into trial_concepts; how many were mapped.
 
     progress: called with (trials done, trials in all) after each batch. Rows of trials that are gone or changed are
-    replaced; equal states are left alone.
+    replaced; equal states are left alone. workers: processes that share the work when there are many trials; they are
+    started anew, so a script that asks for more than one needs the usual ``if __name__ == "__main__"``.
     """
     from matcher.terminology import default
 
+    is_default = terminology is None
     terminology = terminology or default()
     connection.execute(resources.files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
     todo = unmapped(connection, terminology.version)
     connection.execute("DELETE FROM trial_concepts WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
-    mapper = TrialMapper(terminology)
-    for start in range(0, len(todo), BATCH):
-        batch = todo[start : start + BATCH]
-        rows = concept_rows(mapper, read_texts(connection, batch))
-        connection.register("mapped_rows", rows)
-        connection.register("mapped_trials", pa.table({"trial_id": pa.array(batch, pa.string())}))
-        try:
-            connection.execute("BEGIN")
-            connection.execute("DELETE FROM trial_concepts WHERE trial_id IN (SELECT trial_id FROM mapped_trials)")
-            connection.execute("INSERT INTO trial_concepts SELECT * FROM mapped_rows")
-            connection.execute("COMMIT")
-        finally:
-            connection.unregister("mapped_rows")
-            connection.unregister("mapped_trials")
-        if progress is not None:
-            progress(start + len(batch), len(todo))
+    done = 0
+    with _mapping(terminology, workers if is_default and len(todo) >= MANY_TRIALS else 1) as mapped:
+        for trial_ids, rows in mapped(_batches(connection, todo)):
+            _replace_rows(connection, trial_ids, rows)
+            done += len(trial_ids)
+            if progress is not None:
+                progress(done, len(todo))
     return len(todo)
+
+
+Batch = list[TrialText]
+Mapped = Callable[[Iterable[Batch]], Iterator[tuple[list[str], pa.Table]]]
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> Iterator[Batch]:
+    """Texts of trials in batches; each question to the catalogue reads its tables once, so it asks for many trials."""
+    for start in range(0, len(trial_ids), READ):
+        texts = read_texts(connection, trial_ids[start : start + READ])
+        while batch := list(islice(texts, BATCH)):
+            yield batch
+
+
+@contextmanager
+def _mapping(terminology: Terminology, workers: int) -> Iterator[Mapped]:
+    """What maps batches of texts to rows, in order: in this process or, for many trials, in several."""
+    if workers <= 1:
+        mapper = TrialMapper(terminology)
+        yield lambda batches: ((_ids(batch), concept_rows(mapper, batch)) for batch in batches)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+
+        def mapped(batches: Iterable[Batch]) -> Iterator[tuple[list[str], pa.Table]]:
+            waiting: deque[tuple[list[str], Future[pa.Table]]] = deque()
+            for batch in batches:
+                waiting.append((_ids(batch), pool.submit(_rows_in_worker, batch)))
+                if len(waiting) > workers:  # few batches at once, so that memory stays bounded
+                    trial_ids, rows = waiting.popleft()
+                    yield trial_ids, rows.result()
+            for trial_ids, rows in waiting:
+                yield trial_ids, rows.result()
+
+        yield mapped
+
+
+def _ids(batch: Batch) -> list[str]:
+    return [text.trial_id for text in batch]
+
+
+@lru_cache(maxsize=1)
+def _worker_mapper() -> TrialMapper:
+    from matcher.terminology import default
+
+    return TrialMapper(default())
+
+
+def _rows_in_worker(texts: Batch) -> pa.Table:
+    return concept_rows(_worker_mapper(), texts)
+
+
+def _replace_rows(connection: duckdb.DuckDBPyConnection, trial_ids: list[str], rows: pa.Table) -> None:
+    connection.register("mapped_rows", rows)
+    connection.register("mapped_trials", pa.table({"trial_id": pa.array(trial_ids, pa.string())}))
+    try:
+        connection.execute("BEGIN")
+        connection.execute("DELETE FROM trial_concepts WHERE trial_id IN (SELECT trial_id FROM mapped_trials)")
+        connection.execute("INSERT INTO trial_concepts SELECT * FROM mapped_rows")
+        connection.execute("COMMIT")
+    finally:
+        connection.unregister("mapped_rows")
+        connection.unregister("mapped_trials")
