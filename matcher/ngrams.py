@@ -24,6 +24,8 @@ _CODES = np.zeros(256, dtype=np.int32)
 for _place, _char in enumerate("abcdefghijklmnopqrstuvwxyz0123456789", start=1):
     _CODES[ord(_char)] = _place
 GRAMS_PER_EDIT = 4
+SHARED_RARE = 4
+"""Rare trigrams that a candidate must share beyond those that edits may have destroyed."""
 
 
 def grams(text: str) -> Ints:
@@ -83,19 +85,21 @@ class NGramIndex:
     def candidates(self, text: str, edits: int) -> list[int]:
         """Places of the strings that could be within that many edits: of about that length, with enough trigrams.
 
-        Of the text's trigrams all but GRAMS_PER_EDIT an edit are shared, so one of the rarest GRAMS_PER_EDIT an edit
-        and one is: only their holders are looked at.
+        Of the text's trigrams all but GRAMS_PER_EDIT an edit are shared, so of its rarest ones all but as many are:
+        only their holders are looked at.
         """
         codes = grams(text)
         if not len(codes):
             return []
         starts, ends = self.pointers[codes], self.pointers[codes + 1]
-        rarest = np.argsort(ends - starts, kind="stable")[: GRAMS_PER_EDIT * edits + 1]
-        parts = [self.postings[starts[place] : ends[place]] for place in rarest]
-        holders = np.concatenate(parts)
-        lengths = self.lengths[holders]
-        holders = holders[(lengths >= len(text) - edits) & (lengths <= len(text) + edits)]
-        return list(set(holders.tolist()))
+        missing = GRAMS_PER_EDIT * edits
+        rarest = np.argsort(ends - starts, kind="stable")[: missing + SHARED_RARE]
+        shared = np.bincount(
+            np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest]), minlength=len(self.strings)
+        )
+        near = np.abs(self.lengths - len(text)) <= edits
+        found: list[int] = np.flatnonzero((shared >= max(1, len(rarest) - missing)) & near).tolist()
+        return found
 
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:
         """(place, edits) of every string within that many edits, nearest first, then in order of the list."""
