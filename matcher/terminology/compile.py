@@ -216,7 +216,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
         version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, starts,
-        names.abbreviations, dict(codes), names.patterns, sources,
+        names.abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
 
