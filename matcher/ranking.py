@@ -11,10 +11,8 @@ that can still come next; a property test holds the two equal.
 import heapq
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -23,7 +21,8 @@ import numpy as np
 
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
-from matcher.profiles import FIELD_WEIGHT, Catalogue, Floats, Ints, Naming, Profile
+from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
+from matcher.roles import FINDING, UNSAID
 from matcher.terminology import Kind, Terminology
 
 STRONG = 0.7
@@ -104,20 +103,15 @@ class Case(NamedTuple):
     reachable: frozenset[int]
 
 
-class Candidate(NamedTuple):
-    """A trial that something connects with the patient, and the most that it can score."""
-
-    place: int
-    most: float
-    standing: float
-    words: frozenset[str]
-
-
 class Outlook(NamedTuple):
-    """What a patient's concepts lead to, whatever the words for them. scored: filled as far as it was asked for."""
+    """What a patient's concepts lead to, whatever the words for them: trials, and the most that each can score.
+
+    scored: those whose turn came, filled as far as it was asked for; the most that they score is their score.
+    """
 
     case: Case
-    candidates: list[Candidate]
+    places: Ints
+    most: Floats
     scored: dict[int, Scored]
 
 
@@ -132,22 +126,20 @@ class Ranker:
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
         self._hints = lru_cache(maxsize=20_000)(self._find_hints)
         self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
-        self._standing = [STANDING.get(status, CLOSED) for status in catalogue.statuses]
+        self._standing = np.array([STANDING.get(status, CLOSED) for status in catalogue.statuses])
         self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         case = self._case(patient)
         places, _ = self._candidates((*patient.diseases, *patient.findings))
-        found = [self.score(place, case) for place in places]
+        found = [self.score(place, case) for place in places.tolist()]
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
             scored += self._for_relatives(patient)
-        candidates = [self._candidate(item.place, item.score) for item in scored]
-        lifts = _lifts(candidates, patient.words)
+        lifts = self._lifts(np.array([item.place for item in scored], np.int64), patient.words).tolist()
         raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
-        standing = {candidate.place: candidate.standing for candidate in candidates}
-        return sorted(raised, key=lambda item: (-item.score * standing[item.place], item.place))
+        return sorted(raised, key=lambda item: (-item.score * self._standing[item.place], item.place))
 
     def best_first(self, patient: PatientConcepts) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come.
@@ -164,22 +156,20 @@ class Ranker:
             outlook = self._shared_outlook(
                 element.concept, element.weight, element.finding, element.inferred, element.ambiguous
             )
-        scored = outlook.scored
-        heap = []
-        for candidate, lift in zip(outlook.candidates, _lifts(outlook.candidates, patient.words), strict=True):
-            place, most, standing, _ = candidate
-            known = scored.get(place)
-            heap.append((-((known.score if known else most) * lift) * standing, place, lift, standing))
+        case, places, most, scored = outlook
+        lifts, standing = self._lifts(places, patient.words), self._standing[places]
+        columns = (-(most * lifts) * standing, places, lifts, standing, np.arange(len(places)))
+        heap = list(zip(*(column.tolist() for column in columns), strict=True))
         heapq.heapify(heap)
         while heap:
-            key, place, lift, standing = heapq.heappop(heap)
-            found = scored.get(place) or self.score(place, outlook.case)
+            key, place, lift, held_back, row = heapq.heappop(heap)
+            found = scored.get(place) or self.score(place, case)
             if found is None:
                 continue
-            scored[place] = found
-            worth = -(found.score * lift) * standing
+            scored[place], most[row] = found, found.score
+            worth = -(found.score * lift) * held_back
             if worth > key:
-                heapq.heappush(heap, (worth, place, lift, standing))
+                heapq.heappush(heap, (worth, place, lift, held_back, row))
             else:
                 yield _raised(found, lift, element)
 
@@ -204,22 +194,17 @@ class Ranker:
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         case = self._case(patient)
-        candidates: list[Candidate] = []
+        places, most = self._candidates((*patient.diseases, *patient.findings))
+        roles = self.catalogue.best_roles(case.reachable)[places]
+        most[self.catalogue.has_diseases[places] & (roles < FINDING)] *= FOCUS_UNMET
         scored: dict[int, Scored] = {}
-        for place, most in zip(*self._candidates((*patient.diseases, *patient.findings)), strict=True):
-            profile = self.catalogue.profile(place)
-            if case.reachable.isdisjoint(profile.namings):
-                hint = self._hint(profile, patient)
-                if hint is None:
-                    continue
-                scored[place] = hint
-            elif _is_focus_unmet(profile, case.reachable):
-                most *= FOCUS_UNMET
-            candidates.append(self._candidate(place, most))
-        return Outlook(case, candidates, scored)
-
-    def _candidate(self, place: int, most: float) -> Candidate:
-        return Candidate(place, most, self._standing[place], self.catalogue.content_words(place))
+        for row in np.flatnonzero(roles == UNSAID).tolist():
+            hint = self._hint(self.catalogue.profile(int(places[row])), patient)
+            most[row] = hint.score if hint else 0.0
+            if hint:
+                scored[hint.place] = hint
+        kept = most > 0
+        return Outlook(case, places[kept], most[kept], scored)
 
     def _case(self, patient: PatientConcepts) -> Case:
         elements = (*patient.diseases, *patient.findings)
@@ -231,16 +216,16 @@ class Ranker:
         }
         return Case(patient, frozenset(treatable), frozenset().union(*(element.reached for element in elements)))
 
-    def _candidates(self, elements: Sequence[Element]) -> tuple[list[int], list[float]]:
+    def _candidates(self, elements: Sequence[Element]) -> tuple[Ints, Floats]:
         """Trials that name something reached from the patient's concepts, the most promising ones, each with the most
         that its score can be.
         """
         spreads = [self._spread(element) for element in elements]
         if not spreads:
-            return [], []
+            return np.zeros(0, np.int64), np.zeros(0)
         if len(spreads) == 1:
-            places, strengths = (part[:CANDIDATES] for part in spreads[0])
-            return places.tolist(), (strengths * elements[0].weight).tolist()
+            ((places, strengths),) = spreads
+            return places[:CANDIDATES], strengths[:CANDIDATES] * elements[0].weight
         values = np.concatenate(
             [strengths * element.weight for element, (_, strengths) in zip(elements, spreads, strict=True)]
         )
@@ -248,7 +233,7 @@ class Ranker:
         most = np.zeros(len(places))
         np.maximum.at(most, owners, values)
         chosen = np.argsort(-np.bincount(owners, values), kind="stable")[:CANDIDATES]
-        return places[chosen].tolist(), (most[chosen] * ((1 + BOTH_DISEASES) * ROUNDING)).tolist()
+        return places[chosen], most[chosen] * ((1 + BOTH_DISEASES) * ROUNDING)
 
     def _spread(self, element: Element) -> tuple[Ints, Floats]:
         """Trials that name what an element leads to, the strongest first, and how strong their best naming is."""
@@ -366,7 +351,7 @@ class Ranker:
             for concept, naming in profile.namings.items():
                 if concept in reached:
                     how = reached[concept]
-                    value = how.weight * FIELD_WEIGHT[naming.field] * naming.score * element.weight
+                    value = how.weight * naming.weight * element.weight
                     if best is None or value > best_value:
                         best, best_value = (naming, how), value
             if best is not None:
@@ -390,7 +375,7 @@ class Ranker:
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
                 return OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
             causing = sum(self._causes_one(concept, met) for concept in profile.diseases)
-            several = profile.causes >= SEVERAL and causing > 1
+            several = self.catalogue.causes(profile.place) >= SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
                 notes.append(f"The trial is for {names}: another cause of the same finding.")
@@ -474,10 +459,23 @@ class Ranker:
         note = f"{self.label(best.naming.concept)} can come with {self.label(best.element.concept)}, but is not stated."
         return Scored(profile.place, best.value, (best,), (note,), "manifestation", firm=False)
 
+    def _lifts(self, places: Ints, words: frozenset[str]) -> Floats:
+        """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
+        is_candidate = np.zeros(len(self.catalogue.trial_ids), dtype=bool)
+        is_candidate[places] = True
+        rarity = np.zeros(len(is_candidate))
+        for word in sorted(words):  # in one order, so that trials alike come to the same sum
+            saying = self.catalogue.trials_saying(word)
+            sharing = saying[is_candidate[saying]]
+            if len(sharing):
+                rarity[sharing] += math.log(1 + len(places) / len(sharing))
+        lifts: Floats = 1 + LEXICAL * (1 - np.exp(-rarity[places] / ENOUGH_WORDS))
+        return lifts
+
     def _for_relatives(self, patient: PatientConcepts) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self._candidates(patient.family)[0]:
+        for place in self._candidates(patient.family)[0].tolist():
             profile = self.catalogue.profile(place)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
@@ -514,18 +512,6 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
     return Scored(scored.place, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
-
-
-def _lifts(candidates: Sequence[Candidate], words: frozenset[str]) -> list[float]:
-    """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-    shared = [words & candidate.words for candidate in candidates]
-    counts = Counter(chain.from_iterable(shared))
-    rarity = {word: math.log(1 + len(candidates) / count) for word, count in counts.items()}
-    lifts = {
-        found: 1 + LEXICAL * (1 - math.exp(-math.fsum([rarity[word] for word in found]) / ENOUGH_WORDS))
-        for found in set(shared)
-    }
-    return [lifts[found] for found in shared]
 
 
 _value = attrgetter("value")
