@@ -11,16 +11,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from matcher.expansion import Expansion
-from matcher.roles import DISEASE, FIELDS, ROLES
+from matcher.roles import DISEASE, FIELDS, ROLES, UNSAID
 from matcher.terminology import Kind, Terminology
 from matcher.trials import NOTHING_MAPPED, OWN_WORDS, TrialMapper, has_tables, map_texts, read_texts, unmapped
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+RoleNumbers = npt.NDArray[np.int8]
 
 FIELD_WEIGHT = {
     "condition": 1.0, "title": 0.97, "mesh": 0.9, "keyword": 0.8, "inclusion": 0.7, "mesh_ancestor": 0.3,
 }  # fmt: skip
+_REQUIREMENT, _EXCLUSION = map(FIELDS.index, ("requirement", "exclusion"))
 _WEIGHTS = np.array([FIELD_WEIGHT.get(field, 0.0) for field in FIELDS])
 _NOTHING: frozenset[str] = frozenset()
 
@@ -43,7 +45,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     registry: str
     title: str | None
     status: str
-    phase: tuple[str, ...]
+    phase: list[str] | None
     sex: str | None
     min_age_days: int | None
     max_age_until_days: int | None
@@ -57,14 +59,14 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
 
     diseases, findings: concepts in its conditions and titles, the most specific ones; namings: these, wide headings
     there, and concepts that it names elsewhere (keywords, MeSH, inclusion criteria). excluded: concepts in its
-    exclusion criteria. asked: its requirements ("requires:earlier-study").
+    exclusion criteria with the row of `Catalogue.words`. asked: its requirements ("requires:earlier-study").
     """
 
     place: int
     diseases: dict[int, Naming]
     findings: dict[int, Naming]
     namings: dict[int, Naming]
-    excluded: dict[int, Naming]
+    excluded: dict[int, int]
     asked: frozenset[str]
 
 
@@ -102,9 +104,7 @@ class Catalogue:
         self._connection = connection.cursor()
         table = self._connection.sql(_FACTS).to_arrow_table()
         self.trial_ids: list[str] = table["trial_id"].to_pylist()
-        self._columns = {name: table[name].combine_chunks() for name in table.column_names}
-        self.statuses: list[str] = self._columns["status"].to_pylist()
-        self._facts: dict[int, Facts] = {}
+        self.facts = [Facts(*row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
         self._profiles: dict[int, Profile] = {}
         self._words_of_rows: dict[int, str] = {}
         self.causes = lru_cache(maxsize=50_000)(self._find_causes)
@@ -193,14 +193,6 @@ class Catalogue:
             numbers[number] = place if name else -1
         return numbers
 
-    def best_roles(self, concepts: Iterable[int]) -> npt.NDArray[np.int8]:
-        """For each trial the most that one of these concepts is to it, as a number of `ROLES`."""
-        best = np.zeros(len(self.trial_ids), np.int8)
-        for start, end in map(self._postings.__getitem__, self.named_concepts.intersection(concepts)):
-            places = self._posted_places[start:end]
-            best[places] = np.maximum(best[places], self._posted_roles[start:end])
-        return best
-
     @cached_property
     def named_concepts(self) -> frozenset[int]:
         """Every concept that some trial names."""
@@ -211,42 +203,30 @@ class Catalogue:
         """The words of each of the catalogue's own terms."""
         return {place: words for words, place in self.own_terms.items()}
 
-    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, list[int]]:
+    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, RoleNumbers, list[int]]:
         """Trials that name concepts, one concept after the other, and for each trial the weight of the best field that
-        does; then how many trials each concept has.
+        does and the concept's role; then how many trials each concept has.
         """
-        spans = [self._postings[concept] for concept in concepts]
-        if not spans:
-            return np.zeros(0, np.int64), np.zeros(0), []
-        places = np.concatenate([self._posted_places[start:end] for start, end in spans])
-        weights = np.concatenate([self._posted_weights[start:end] for start, end in spans])
-        return places, weights, [end - start for start, end in spans]
+        spans = [slice(*self._postings[concept]) for concept in concepts]
+        columns = (self._posted_places, self._posted_weights, self._posted_roles)
+        places, weights, roles = (np.concatenate([column[:0], *map(column.__getitem__, spans)]) for column in columns)
+        return places, weights, roles, [span.stop - span.start for span in spans]
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept, a disease for the catalogue's own terms."""
         return self.terminology.kind(concept) if concept < len(self.terminology.ids) else Kind.DISEASE
 
-    def namings(self, place: int) -> list[Naming]:
-        """All places where a trial names a concept, by field."""
+    def namings(self, place: int) -> list[tuple[int, str, int]]:
+        """All places where a trial names a concept, by field: concept, field, row of `words`."""
         start, end = self._first_rows[place : place + 2].tolist()
-        columns = (self._row_concepts, self._row_fields, self._row_scores, self._row_weights)
-        rows = zip(*(column[start:end].tolist() for column in columns), range(start, end), strict=True)
-        return [Naming(concept, FIELDS[field], score, weight, row) for concept, field, score, weight, row in rows]
+        fields = [FIELDS[field] for field in self._row_fields[start:end].tolist()]
+        return list(zip(self._row_concepts[start:end].tolist(), fields, range(start, end), strict=True))
 
-    def words(self, naming: Naming) -> str:
+    def words(self, row: int) -> str:
         """The trial's own words for what it names."""
-        found = self._words_of_rows.get(naming.row)
+        found = self._words_of_rows.get(row)
         if found is None:
-            found = self._words_of_rows[naming.row] = self._own_words[int(self._order[naming.row])].as_py()
-        return found
-
-    def facts(self, place: int) -> Facts:
-        """What is shown of a trial, read once."""
-        found = self._facts.get(place)
-        if found is None:
-            row = {name: column[place].as_py() for name, column in self._columns.items()}
-            row["phase"] = tuple(row["phase"] or ())
-            found = self._facts[place] = Facts(**row)
+            found = self._words_of_rows[row] = self._own_words[int(self._order[row])].as_py()
         return found
 
     def content_words(self, place: int) -> frozenset[str]:
@@ -267,18 +247,19 @@ class Catalogue:
         return found
 
     def _make_profile(self, place: int) -> Profile:
-        namings = self.namings(place)
-        roles = self._row_roles[namings[0].row : namings[-1].row + 1].tolist() if namings else []
+        rows = slice(*self._first_rows[place : place + 2].tolist())
+        columns = (self._row_concepts, self._row_fields, self._row_roles, self._row_scores, self._row_weights)
+        named = zip(range(rows.start, rows.stop), *(column[rows].tolist() for column in columns), strict=True)
         of_role: list[dict[int, Naming]] = [{} for _ in ROLES]
-        excluded: dict[int, Naming] = {}
+        excluded: dict[int, int] = {}
         asked: list[str] = []
-        for naming, role in zip(namings, roles, strict=True):
-            if naming.field == "exclusion":
-                excluded.setdefault(naming.concept, naming)
-            elif naming.field == "requirement":
-                asked.append(self.requirement_names.get(naming.concept, ""))
-            else:
-                of_role[role].setdefault(naming.concept, naming)
+        for row, concept, field, role, score, weight in named:
+            if role != UNSAID:
+                of_role[role].setdefault(concept, Naming(concept, FIELDS[field], score, weight, row))
+            elif field == _EXCLUSION:
+                excluded.setdefault(concept, row)
+            elif field == _REQUIREMENT:
+                asked.append(self.requirement_names.get(concept, ""))
         _, mentions, headings, findings, diseases = of_role
         return Profile(
             place=place,

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -21,7 +21,7 @@ import numpy as np
 
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
-from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
+from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile, RoleNumbers
 from matcher.roles import FINDING, UNSAID
 from matcher.terminology import Kind, Terminology
 
@@ -95,12 +95,30 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
 class Case(NamedTuple):
     """A patient with what follows for all trials alike.
 
-    treatable: findings that some trial is about; reachable: all concepts that one of the patient's leads to.
+    treatable: findings that some trial is about; reachable: all concepts that one of the patient's leads to;
+    of_childhood: diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
     """
 
     patient: PatientConcepts
     treatable: frozenset[int]
     reachable: frozenset[int]
+    of_childhood: frozenset[int]
+    avoiding: dict[str, frozenset[int]]
+
+
+class Spread(NamedTuple):
+    """Trials with how strongly something leads to each, and the most that what it leads to is to the trial."""
+
+    places: Ints
+    strengths: Floats
+    roles: RoleNumbers
+
+    def at(self, rows: Ints | slice) -> "Spread":
+        """Some of the trials, in the order of the rows."""
+        return Spread(self.places[rows], self.strengths[rows], self.roles[rows])
+
+
+NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8))
 
 
 class Outlook(NamedTuple):
@@ -126,14 +144,14 @@ class Ranker:
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
         self._hints = lru_cache(maxsize=20_000)(self._find_hints)
         self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
-        self._standing = np.array([STANDING.get(status, CLOSED) for status in catalogue.statuses])
+        self._standing = np.array([STANDING.get(facts.status, CLOSED) for facts in catalogue.facts])
         self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         case = self._case(patient)
-        places, _ = self._candidates((*patient.diseases, *patient.findings))
-        found = [self.score(place, case) for place in places.tolist()]
+        places = self._candidates((*patient.diseases, *patient.findings)).places.tolist()
+        found = [self.score(place, case) for place in places]
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
             scored += self._for_relatives(patient)
@@ -194,9 +212,8 @@ class Ranker:
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         case = self._case(patient)
-        places, most = self._candidates((*patient.diseases, *patient.findings))
-        roles = self.catalogue.best_roles(case.reachable)[places]
-        most[self.catalogue.has_diseases[places] & (roles < FINDING)] *= FOCUS_UNMET
+        places, most, roles = self._candidates((*patient.diseases, *patient.findings))
+        most = np.where(self.catalogue.has_diseases[places] & (roles < FINDING), most * FOCUS_UNMET, most)
         scored: dict[int, Scored] = {}
         for row in np.flatnonzero(roles == UNSAID).tolist():
             hint = self._hint(self.catalogue.profile(int(places[row])), patient)
@@ -214,46 +231,50 @@ class Ranker:
             for element in patient.findings
             if any(element.reached[concept].weight >= 0.5 for concept in named.intersection(element.reached))
         }
-        return Case(patient, frozenset(treatable), frozenset().union(*(element.reached for element in elements)))
+        diseases = (element.concept for element in patient.diseases)
+        return Case(
+            patient,
+            frozenset(treatable),
+            frozenset().union(*(element.reached for element in elements)),
+            frozenset(concept for concept in diseases if _OF_CHILDHOOD.search(self.label(concept))),
+            {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
+        )
 
-    def _candidates(self, elements: Sequence[Element]) -> tuple[Ints, Floats]:
-        """Trials that name something reached from the patient's concepts, the most promising ones, each with the most
-        that its score can be.
+    def _candidates(self, elements: Sequence[Element]) -> Spread:
+        """Trials that name something reached from the patient's concepts, the most promising ones, with the most that
+        the score of each can be.
         """
         spreads = [self._spread(element) for element in elements]
-        if not spreads:
-            return np.zeros(0, np.int64), np.zeros(0)
         if len(spreads) == 1:
-            ((places, strengths),) = spreads
-            return places[:CANDIDATES], strengths[:CANDIDATES] * elements[0].weight
-        values = np.concatenate(
-            [strengths * element.weight for element, (_, strengths) in zip(elements, spreads, strict=True)]
-        )
-        places, owners = np.unique(np.concatenate([places for places, _ in spreads]), return_inverse=True)
-        most = np.zeros(len(places))
-        np.maximum.at(most, owners, values)
-        chosen = np.argsort(-np.bincount(owners, values), kind="stable")[:CANDIDATES]
-        return places[chosen], most[chosen] * ((1 + BOTH_DISEASES) * ROUNDING)
+            best = spreads[0].at(slice(CANDIDATES))
+            return best._replace(strengths=best.strengths * elements[0].weight)
+        if not spreads:
+            return NOWHERE
+        weights = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
+        places, strengths, roles = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
+        spread, together = _by_trial(Spread(places, strengths * weights, roles))
+        best = spread.at(np.argsort(-together, kind="stable")[:CANDIDATES])
+        return best._replace(strengths=best.strengths * ((1 + BOTH_DISEASES) * ROUNDING))
 
-    def _spread(self, element: Element) -> tuple[Ints, Floats]:
-        """Trials that name what an element leads to, the strongest first, and how strong their best naming is."""
+    def _spread(self, element: Element) -> Spread:
+        """Trials that name what an element leads to, the strongest first."""
         known = element.concept < len(self.terminology.ids)
         if known and element.reached is self.expansion.of(element.concept):
             return self._spread_of(element.concept, element.finding)
         return self._find_spread(element.reached, {} if element.finding else self._hints(element.concept))
 
-    def _find_spread_of(self, concept: int, finding: bool) -> tuple[Ints, Floats]:
+    def _find_spread_of(self, concept: int, finding: bool) -> Spread:
         return self._find_spread(self.expansion.of(concept), {} if finding else self._hints(concept))
 
-    def _find_spread(self, reached: Mapping[int, Reached], hints: Mapping[int, Reached]) -> tuple[Ints, Floats]:
-        weights = {concept: how.weight for concept, how in (*hints.items(), *reached.items())}
-        named = list(self.catalogue.named_concepts.intersection(weights))
-        places, fields, counts = self.catalogue.trials_naming(named)
-        strengths = np.zeros(len(self.catalogue.trial_ids))
-        np.maximum.at(strengths, places, np.repeat([weights[concept] for concept in named], counts) * fields)
-        found = np.flatnonzero(strengths)
-        best = found[np.argsort(-strengths[found], kind="stable")]
-        return best, strengths[best]
+    def _find_spread(self, reached: Mapping[int, Reached], hints: Mapping[int, Reached]) -> Spread:
+        named = self.catalogue.named_concepts
+        sure = list(named.intersection(reached))
+        hinted = [concept for concept in named.intersection(hints) if concept not in reached]
+        places, fields, roles, counts = self.catalogue.trials_naming([*sure, *hinted])
+        roles[sum(counts[: len(sure)]) :] = UNSAID
+        weights = [reached[concept].weight for concept in sure] + [hints[concept].weight for concept in hinted]
+        spread, _ = _by_trial(Spread(places, np.repeat(weights, counts) * fields, roles))
+        return spread.at(np.argsort(-spread.strengths, kind="stable"))
 
     def _find_hints(self, concept: int) -> dict[int, Reached]:
         """What a disease may come with, for hints only."""
@@ -299,15 +320,16 @@ class Ranker:
             value *= DENIED
             notes.append(f"You state that {blocking} is absent.")
         value *= _requirements(profile, links, notes)
-        value *= self._grown_up(place, by_disease, notes)
+        if case.of_childhood:
+            value *= self._grown_up(place, case, by_disease, notes)
         excluded = None if case.reachable.isdisjoint(profile.excluded) else _excluded(profile, links)
         if excluded is not None:
             value *= DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
-        avoided = patient.avoided and patient.avoided & self.catalogue.content_words(place)
+        avoided = [word for word, places in case.avoiding.items() if place in places]
         if avoided:
             value *= DENIED
-            notes.append(f"You state that this is to be avoided: {', '.join(sorted(avoided))}.")
+            notes.append(f"You state that this is to be avoided: {', '.join(avoided)}.")
         return Scored(
             place,
             value,
@@ -317,11 +339,11 @@ class Ranker:
             firm=blocking is None and excluded is None and not avoided,
         )
 
-    def _grown_up(self, place: int, by_disease: list[Link], notes: list[str]) -> float:
+    def _grown_up(self, place: int, case: Case, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
-        if not by_disease or not all(_OF_CHILDHOOD.search(self.label(link.element.concept)) for link in by_disease):
+        if not by_disease or not all(link.element.concept in case.of_childhood for link in by_disease):
             return 1.0
-        least = self.catalogue.facts(place).min_age_days
+        least = self.catalogue.facts[place].min_age_days
         if least is None or least < ADULT_DAYS:
             return 1.0
         notes.append("The trial takes adults only.")
@@ -331,7 +353,7 @@ class Ranker:
         """Findings that the trial asks for beside what is met: none when one of them is met, and a disease that counts
         as one, being a complication, only beside the disease that it comes of.
         """
-        if not met.isdisjoint(profile.findings):
+        if not profile.findings or not met.isdisjoint(profile.findings):
             return set()
         diseases = met & profile.diseases.keys()
         return {
@@ -346,16 +368,15 @@ class Ranker:
         """For each element the strongest way to what the trial names."""
         links: list[Link] = []
         for element in elements:
-            reached = element.reached
-            best, best_value = None, 0.0
-            for concept, naming in profile.namings.items():
-                if concept in reached:
-                    how = reached[concept]
-                    value = how.weight * naming.weight * element.weight
-                    if best is None or value > best_value:
-                        best, best_value = (naming, how), value
-            if best is not None:
-                links.append(Link(element, *best, best_value))
+            reached, weight = element.reached, element.weight
+            ways = [
+                (reached[concept].weight * naming.weight, concept)
+                for concept, naming in profile.namings.items()
+                if concept in reached
+            ]
+            if ways:
+                value, concept = max(ways, key=_first) if len(ways) > 1 else ways[0]
+                links.append(Link(element, profile.namings[concept], reached[concept], value * weight))
         return links
 
     def _cause_factor(
@@ -461,21 +482,21 @@ class Ranker:
 
     def _lifts(self, places: Ints, words: frozenset[str]) -> Floats:
         """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-        is_candidate = np.zeros(len(self.catalogue.trial_ids), dtype=bool)
-        is_candidate[places] = True
-        rarity = np.zeros(len(is_candidate))
+        row_of = np.zeros(len(self.catalogue.trial_ids), np.int16)  # from 1
+        row_of[places] = np.arange(1, len(places) + 1)
+        rarity = np.zeros(len(places) + 1)
         for word in sorted(words):  # in one order, so that trials alike come to the same sum
-            saying = self.catalogue.trials_saying(word)
-            sharing = saying[is_candidate[saying]]
+            rows = row_of[self.catalogue.trials_saying(word)]
+            sharing = rows[rows > 0]
             if len(sharing):
                 rarity[sharing] += math.log(1 + len(places) / len(sharing))
-        lifts: Floats = 1 + LEXICAL * (1 - np.exp(-rarity[places] / ENOUGH_WORDS))
+        lifts: Floats = 1 + LEXICAL * (1 - np.exp(-rarity[1:] / ENOUGH_WORDS))
         return lifts
 
     def _for_relatives(self, patient: PatientConcepts) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self._candidates(patient.family)[0].tolist():
+        for place in self._candidates(patient.family).places.tolist():
             profile = self.catalogue.profile(place)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
@@ -514,7 +535,18 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     return Scored(scored.place, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
 
 
+def _by_trial(spread: Spread) -> tuple[Spread, Floats]:
+    """Each trial once, by place, with the most of its strengths and roles; then its strengths together."""
+    places, strengths, roles = spread.at(np.argsort(spread.places, kind="stable"))
+    is_first = np.ones(len(places), dtype=bool)
+    is_first[1:] = places[1:] != places[:-1]
+    first = np.flatnonzero(is_first)
+    best = Spread(places[first], np.maximum.reduceat(strengths, first), np.maximum.reduceat(roles, first))
+    return best, np.add.reduceat(strengths, first)
+
+
 _value = attrgetter("value")
+_first = itemgetter(0)
 
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
@@ -552,13 +584,13 @@ def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> floa
     return factor
 
 
-def _excluded(profile: Profile, links: list[Link]) -> Naming | None:
-    """The exclusion criterion that names what leads to the trial, or something wider."""
-    for concept, naming in profile.excluded.items():
+def _excluded(profile: Profile, links: list[Link]) -> int | None:
+    """Row of the exclusion criterion that names what leads to the trial, or something wider."""
+    for concept, row in profile.excluded.items():
         for link in links:
             how = link.element.reached.get(concept)
             if how is not None and how.relation != "narrower" and how.weight >= 0.6:
-                return naming
+                return row
     return None
 
 

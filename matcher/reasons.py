@@ -26,7 +26,7 @@ def because(scored: Scored, ranker: Ranker) -> tuple[str, ...]:
 def _sentence(link: Link, ranker: Ranker) -> str:
     element, naming = link.element, link.naming
     label = ranker.label(element.concept)
-    trial = f'the trial {_FIELD_WORDS[naming.field]} "{ranker.catalogue.words(naming)}"'
+    trial = f'the trial {_FIELD_WORDS[naming.field]} "{ranker.catalogue.words(naming.row)}"'
     start = f'"{element.words}"'
     if element.inferred:
         start += f" includes {label}"
@@ -56,7 +56,7 @@ def path(scored: Scored, ranker: Ranker) -> tuple[Step, ...]:
             Step(
                 ranker.label(naming.concept),
                 naming.field,
-                ranker.catalogue.words(naming),
+                ranker.catalogue.words(naming.row),
                 round(naming.score, 3),
                 f"{trial_id} {naming.field}",
             )
