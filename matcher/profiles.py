@@ -17,6 +17,7 @@ from matcher.trials import NOTHING_MAPPED, OWN_WORDS, TrialMapper, has_tables, m
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 RoleNumbers = npt.NDArray[np.int8]
 
 FIELD_WEIGHT = {
@@ -158,21 +159,25 @@ class Catalogue:
         self._first_rows = np.searchsorted(places, np.arange(len(self.trial_ids) + 1))
         self._post(places)
 
-    def _post(self, places: Ints) -> None:
-        """For each concept the trials that name it, with the weight of the best field and the concept's role."""
+    def _post(self, all_places: Ints) -> None:
+        """For each concept the trials that name it, with the weight of the best field and the concept's role; for each
+        exclusion and requirement the trials that state it.
+        """
         admitting = np.flatnonzero(_WEIGHTS[self._row_fields])
         by_concept = admitting[np.argsort(self._row_concepts[admitting], kind="stable")]
-        concepts, places = self._row_concepts[by_concept], places[by_concept]
+        concepts, places = self._row_concepts[by_concept], all_places[by_concept]
         is_first = np.ones(len(concepts), dtype=bool)
         is_first[1:] = (concepts[1:] != concepts[:-1]) | (places[1:] != places[:-1])
         concepts, self._posted_places = concepts[is_first], places[is_first]
         self._posted_weights = _WEIGHTS[self._row_fields[by_concept[is_first]]]
         self._posted_roles = np.maximum.reduceat(self._row_roles[by_concept], np.flatnonzero(is_first))
-        named, starts = np.unique(concepts, return_index=True)
-        ends = np.append(starts[1:], len(concepts)).tolist()
         self.has_diseases = np.zeros(len(self.trial_ids), dtype=bool)
         self.has_diseases[self._posted_places[self._posted_roles == DISEASE]] = True
-        self._postings = dict(zip(named.tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
+        self._postings = _spans(concepts)
+        limiting = np.flatnonzero(_WEIGHTS[self._row_fields] == 0)
+        by_concept = limiting[np.argsort(self._row_concepts[limiting], kind="stable")]
+        self._limited = all_places[by_concept]
+        self._limits = _spans(self._row_concepts[by_concept])
 
     def _number(self, ids: Sequence[str]) -> Ints:
         """Number of each concept: its place in the terminology, behind them the catalogue's own terms and the
@@ -211,6 +216,14 @@ class Catalogue:
         columns = (self._posted_places, self._posted_weights, self._posted_roles)
         places, weights, roles = (np.concatenate([column[:0], *map(column.__getitem__, spans)]) for column in columns)
         return places, weights, roles, [span.stop - span.start for span in spans]
+
+    def is_limited(self, concepts: Iterable[int]) -> Flags:
+        """For each trial whether it excludes one of these concepts, or asks for one that is a requirement."""
+        limited = np.zeros(len(self.trial_ids), dtype=bool)
+        for concept in concepts:
+            start, end = self._limits.get(concept, (0, 0))
+            limited[self._limited[start:end]] = True
+        return limited
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept, a disease for the catalogue's own terms."""
@@ -284,3 +297,10 @@ class Catalogue:
         return self._connection.execute(
             "SELECT trial_id, list(DISTINCT country) FROM locations WHERE country IS NOT NULL GROUP BY trial_id"
         ).fetchall()
+
+
+def _spans(concepts: Ints) -> dict[int, tuple[int, int]]:
+    """Where each concept stands in a sorted array."""
+    named, starts = np.unique(concepts, return_index=True)
+    ends = np.append(starts[1:], len(concepts))
+    return dict(zip(named.tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True))

@@ -21,7 +21,7 @@ import numpy as np
 
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
-from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile, RoleNumbers
+from matcher.profiles import Catalogue, Flags, Floats, Ints, Naming, Profile, RoleNumbers
 from matcher.roles import FINDING, UNSAID
 from matcher.terminology import Kind, Terminology
 
@@ -52,8 +52,11 @@ HEADING_ONLY = 0.95
 """The trial names only a wide heading of the patient's disease (connective tissue disease) beside the finding."""
 INFERRED_ALONE = 0.5
 DENIED = 0.3
-ROLLOVER = 0.55
-NEW_ONSET = 0.93
+ASKED = {
+    "requires:earlier-study": (0.55, "Only for people who took part in an earlier study."),
+    "requires:new-onset": (0.93, "For newly diagnosed or untreated patients."),
+}
+"""Factors of trials that ask for more than a diagnosis."""
 PAST_CAUSE = 0.3
 LEXICAL = 0.1
 ENOUGH_WORDS = 5.0
@@ -107,18 +110,21 @@ class Case(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """Trials with how strongly something leads to each, and the most that what it leads to is to the trial."""
+    """Trials with how strongly something leads to each, the most that what it leads to is to the trial, and whether the
+    trial excludes it.
+    """
 
     places: Ints
     strengths: Floats
     roles: RoleNumbers
+    excluding: Flags
 
     def at(self, rows: Ints | slice) -> "Spread":
         """Some of the trials, in the order of the rows."""
-        return Spread(self.places[rows], self.strengths[rows], self.roles[rows])
+        return Spread(self.places[rows], self.strengths[rows], self.roles[rows], self.excluding[rows])
 
 
-NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8))
+NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.bool_))
 
 
 class Outlook(NamedTuple):
@@ -145,6 +151,10 @@ class Ranker:
         self._hints = lru_cache(maxsize=20_000)(self._find_hints)
         self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
         self._standing = np.array([STANDING.get(facts.status, CLOSED) for facts in catalogue.facts])
+        self._asking = np.ones(len(self._standing))
+        for requirement, name in catalogue.requirement_names.items():
+            if name in ASKED:
+                self._asking[catalogue.is_limited([requirement])] *= ASKED[name][0]
         self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
@@ -212,8 +222,12 @@ class Ranker:
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         case = self._case(patient)
-        places, most, roles = self._candidates((*patient.diseases, *patient.findings))
-        most = np.where(self.catalogue.has_diseases[places] & (roles < FINDING), most * FOCUS_UNMET, most)
+        places, most, roles, excluding = self._candidates((*patient.diseases, *patient.findings))
+        # What is sure to be taken off, in the order in which `score` takes it off.
+        unmet = self.catalogue.has_diseases[places] & (roles < FINDING)
+        most = np.where(unmet, most * FOCUS_UNMET * (OTHER_SETTING if patient.diseases else SEVERAL_CAUSES), most)
+        most *= self._asking[places]
+        most[excluding] *= DENIED
         scored: dict[int, Scored] = {}
         for row in np.flatnonzero(roles == UNSAID).tolist():
             hint = self._hint(self.catalogue.profile(int(places[row])), patient)
@@ -251,8 +265,8 @@ class Ranker:
         if not spreads:
             return NOWHERE
         weights = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
-        places, strengths, roles = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
-        spread, together = _by_trial(Spread(places, strengths * weights, roles))
+        places, strengths, *marks = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
+        spread, together = _by_trial(Spread(places, strengths * weights, *marks))
         best = spread.at(np.argsort(-together, kind="stable")[:CANDIDATES])
         return best._replace(strengths=best.strengths * ((1 + BOTH_DISEASES) * ROUNDING))
 
@@ -273,7 +287,10 @@ class Ranker:
         places, fields, roles, counts = self.catalogue.trials_naming([*sure, *hinted])
         roles[sum(counts[: len(sure)]) :] = UNSAID
         weights = [reached[concept].weight for concept in sure] + [hints[concept].weight for concept in hinted]
-        spread, _ = _by_trial(Spread(places, np.repeat(weights, counts) * fields, roles))
+        excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if _is_at_least(how))
+        spread, _ = _by_trial(
+            Spread(places, np.repeat(weights, counts) * fields, roles, excluding[places] & (roles > UNSAID))
+        )
         return spread.at(np.argsort(-spread.strengths, kind="stable"))
 
     def _find_hints(self, concept: int) -> dict[int, Reached]:
@@ -537,11 +554,11 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
 
 def _by_trial(spread: Spread) -> tuple[Spread, Floats]:
     """Each trial once, by place, with the most of its strengths and roles; then its strengths together."""
-    places, strengths, roles = spread.at(np.argsort(spread.places, kind="stable"))
+    places, strengths, *marks = spread.at(np.argsort(spread.places, kind="stable"))
     is_first = np.ones(len(places), dtype=bool)
     is_first[1:] = places[1:] != places[:-1]
     first = np.flatnonzero(is_first)
-    best = Spread(places[first], np.maximum.reduceat(strengths, first), np.maximum.reduceat(roles, first))
+    best = Spread(places[first], *(np.maximum.reduceat(column, first) for column in (strengths, *marks)))
     return best, np.add.reduceat(strengths, first)
 
 
@@ -573,15 +590,18 @@ def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link]
 def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> float:
     """What it costs that the trial asks for more than a diagnosis."""
     factor = 1.0
-    if "requires:earlier-study" in profile.asked:
-        factor *= ROLLOVER
-        notes.append("Only for people who took part in an earlier study.")
-    if "requires:new-onset" in profile.asked:
-        factor *= NEW_ONSET
-        notes.append("For newly diagnosed or untreated patients.")
+    for name, (cost, said) in ASKED.items():
+        if name in profile.asked:
+            factor *= cost
+            notes.append(said)
     if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
         notes.append("Only one meaning of the abbreviation leads here.")
     return factor
+
+
+def _is_at_least(how: Reached) -> bool:
+    """Whether to exclude what is reached is to exclude what it is reached from."""
+    return how.relation != "narrower" and how.weight >= 0.6
 
 
 def _excluded(profile: Profile, links: list[Link]) -> int | None:
@@ -589,7 +609,7 @@ def _excluded(profile: Profile, links: list[Link]) -> int | None:
     for concept, row in profile.excluded.items():
         for link in links:
             how = link.element.reached.get(concept)
-            if how is not None and how.relation != "narrower" and how.weight >= 0.6:
+            if how is not None and _is_at_least(how):
                 return row
     return None
 
