@@ -17,8 +17,8 @@ _AFTER = re.compile(
     r"controindicat[aoei]|te vermijden)\b"
 )
 _CUES = (
-    *("avoid", "refrain", "not ", "lerg", "intoleran", "declines", "refuses", "indic", "indiq", "indiz", "evit", "kein"),
-    *("vermei", "vermij"),
+    *("avoid", "refrain", "not ", "lerg", "intoleran", "declines", "refuses", "indic", "indiq", "indiz", "evit"),
+    *("kein", "vermei", "vermij"),
 )
 """Each match of the patterns holds one of these, and few texts do."""
 _NOT_A_TREATMENT = frozenset({"trauma", "fall", "sun", "cold", "stress", "smoking", "disease", "patient", "muscle"})

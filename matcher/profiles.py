@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from matcher.expansion import Expansion
-from matcher.roles import DISEASE, FIELDS, ROLES, UNSAID
+from matcher.roles import DISEASE, FIELDS, FINDING, ROLES, UNSAID
 from matcher.terminology import Kind, Terminology
 from matcher.trials import NOTHING_MAPPED, OWN_WORDS, TrialMapper, has_tables, map_texts, read_texts, unmapped
 
@@ -169,10 +169,18 @@ class Catalogue:
         is_first = np.ones(len(concepts), dtype=bool)
         is_first[1:] = (concepts[1:] != concepts[:-1]) | (places[1:] != places[:-1])
         concepts, self._posted_places = concepts[is_first], places[is_first]
-        self._posted_weights = _WEIGHTS[self._row_fields[by_concept[is_first]]]
-        self._posted_roles = np.maximum.reduceat(self._row_roles[by_concept], np.flatnonzero(is_first))
+        self._posted_fields = _WEIGHTS[self._row_fields[by_concept[is_first]]]
+        roles = self._row_roles[by_concept]
+        weights = np.where(roles != UNSAID, self._row_weights[by_concept], 0.0)
+        self._posted_roles, self._posted_weights = (
+            np.maximum.reduceat(column, np.flatnonzero(is_first)) for column in (roles, weights)
+        )
         self.has_diseases = np.zeros(len(self.trial_ids), dtype=bool)
         self.has_diseases[self._posted_places[self._posted_roles == DISEASE]] = True
+        findings = np.flatnonzero(self._posted_roles == FINDING)
+        is_finding = [self.kind(concept) is not Kind.DISEASE for concept in concepts[findings].tolist()]
+        self.asks_finding = np.zeros(len(self.trial_ids), dtype=bool)
+        self.asks_finding[self._posted_places[findings[is_finding]]] = True
         self._postings = _spans(concepts)
         limiting = np.flatnonzero(_WEIGHTS[self._row_fields] == 0)
         by_concept = limiting[np.argsort(self._row_concepts[limiting], kind="stable")]
@@ -208,14 +216,15 @@ class Catalogue:
         """The words of each of the catalogue's own terms."""
         return {place: words for words, place in self.own_terms.items()}
 
-    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, RoleNumbers, list[int]]:
-        """Trials that name concepts, one concept after the other, and for each trial the weight of the best field that
-        does and the concept's role; then how many trials each concept has.
+    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, Floats, RoleNumbers, list[int]]:
+        """Trials that name concepts, one concept after the other. For each trial the weight of the best field that
+        does, the weight of the naming in its profile (0 when it has none), and the concept's role; then how many trials
+        each concept has.
         """
         spans = [slice(*self._postings[concept]) for concept in concepts]
-        columns = (self._posted_places, self._posted_weights, self._posted_roles)
-        places, weights, roles = (np.concatenate([column[:0], *map(column.__getitem__, spans)]) for column in columns)
-        return places, weights, roles, [span.stop - span.start for span in spans]
+        columns = (self._posted_places, self._posted_fields, self._posted_weights, self._posted_roles)
+        places, fields, weights, roles = (np.concatenate([column[span] for span in spans]) for column in columns)
+        return places, fields, weights, roles, [span.stop - span.start for span in spans]
 
     def is_limited(self, concepts: Iterable[int]) -> Flags:
         """For each trial whether it excludes one of these concepts, or asks for one that is a requirement."""

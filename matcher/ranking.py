@@ -11,7 +11,7 @@ that can still come next; a property test holds the two equal.
 import heapq
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -19,10 +19,10 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from matcher.candidates import HINTED, Candidates, Spread, is_at_least
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
-from matcher.profiles import Catalogue, Flags, Floats, Ints, Naming, Profile, RoleNumbers
-from matcher.roles import FINDING, UNSAID
+from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
 
 STRONG = 0.7
@@ -63,9 +63,6 @@ ENOUGH_WORDS = 5.0
 BOTH_DISEASES = 0.12
 SEVERAL = 3
 HINT = 0.35
-HINTED = 0.3
-"""What a hint weighs while candidates are chosen, before how regular it is."""
-CANDIDATES = 120
 STANDING = {
     "recruiting": 1.0, "not_yet_recruiting": 1.0, "by_invitation": 1.0, "expanded_access": 1.0, "unknown": 0.95,
 }  # fmt: skip
@@ -109,24 +106,6 @@ class Case(NamedTuple):
     avoiding: dict[str, frozenset[int]]
 
 
-class Spread(NamedTuple):
-    """Trials with how strongly something leads to each, the most that what it leads to is to the trial, and whether the
-    trial excludes it.
-    """
-
-    places: Ints
-    strengths: Floats
-    roles: RoleNumbers
-    excluding: Flags
-
-    def at(self, rows: Ints | slice) -> "Spread":
-        """Some of the trials, in the order of the rows."""
-        return Spread(self.places[rows], self.strengths[rows], self.roles[rows], self.excluding[rows])
-
-
-NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8), np.zeros(0, np.bool_))
-
-
 class Outlook(NamedTuple):
     """What a patient's concepts lead to, whatever the words for them: trials, and the most that each can score.
 
@@ -148,8 +127,7 @@ class Ranker:
         self.expansion = expansion
         self._comes_with = lru_cache(maxsize=200_000)(self._find_comes_with)
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
-        self._hints = lru_cache(maxsize=20_000)(self._find_hints)
-        self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
+        self.candidates = Candidates(catalogue, expansion)
         self._standing = np.array([STANDING.get(facts.status, CLOSED) for facts in catalogue.facts])
         self._asking = np.ones(len(self._standing))
         for requirement, name in catalogue.requirement_names.items():
@@ -160,7 +138,7 @@ class Ranker:
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         case = self._case(patient)
-        places = self._candidates((*patient.diseases, *patient.findings)).places.tolist()
+        places = self.candidates.of((*patient.diseases, *patient.findings)).places.tolist()
         found = [self.score(place, case) for place in places]
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
@@ -222,20 +200,30 @@ class Ranker:
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         case = self._case(patient)
-        places, most, roles, excluding = self._candidates((*patient.diseases, *patient.findings))
-        # What is sure to be taken off, in the order in which `score` takes it off.
-        unmet = self.catalogue.has_diseases[places] & (roles < FINDING)
-        most = np.where(unmet, most * FOCUS_UNMET * (OTHER_SETTING if patient.diseases else SEVERAL_CAUSES), most)
-        most *= self._asking[places]
-        most[excluding] *= DENIED
+        found = self.candidates.of((*patient.diseases, *patient.findings))
+        places, most = found.places, self._most(found, patient)
         scored: dict[int, Scored] = {}
-        for row in np.flatnonzero(roles == UNSAID).tolist():
+        for row in np.flatnonzero(most == 0).tolist():
             hint = self._hint(self.catalogue.profile(int(places[row])), patient)
-            most[row] = hint.score if hint else 0.0
             if hint:
                 scored[hint.place] = hint
+                most[row] = hint.score
         kept = most > 0
         return Outlook(case, places[kept], most[kept], scored)
+
+    def _most(self, found: Spread, patient: PatientConcepts) -> Floats:
+        """The most that `score` can come to for each candidate, 0 for what only hints lead to: the strongest link, less
+        what is sure to be taken off, in the order in which `score` does that.
+        """
+        several = len(patient.diseases) + len(patient.findings) > 1
+        most = found.values * (1 + BOTH_DISEASES) * ROUNDING if several else found.values.copy()
+        unmet = self.catalogue.has_diseases[found.places] & ~found.disease_met & ~found.finding_met
+        most[unmet] *= FOCUS_UNMET
+        most[self.catalogue.asks_finding[found.places] & ~found.finding_met] *= _unstated(self._likeliest(patient))
+        most[unmet] *= OTHER_SETTING if patient.diseases else SEVERAL_CAUSES
+        most *= self._asking[found.places]
+        most[found.excluding] *= DENIED
+        return most
 
     def _case(self, patient: PatientConcepts) -> Case:
         elements = (*patient.diseases, *patient.findings)
@@ -254,56 +242,6 @@ class Ranker:
             {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
         )
 
-    def _candidates(self, elements: Sequence[Element]) -> Spread:
-        """Trials that name something reached from the patient's concepts, the most promising ones, with the most that
-        the score of each can be.
-        """
-        spreads = [self._spread(element) for element in elements]
-        if len(spreads) == 1:
-            best = spreads[0].at(slice(CANDIDATES))
-            return best._replace(strengths=best.strengths * elements[0].weight)
-        if not spreads:
-            return NOWHERE
-        weights = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
-        places, strengths, *marks = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
-        spread, together = _by_trial(Spread(places, strengths * weights, *marks))
-        best = spread.at(np.argsort(-together, kind="stable")[:CANDIDATES])
-        return best._replace(strengths=best.strengths * ((1 + BOTH_DISEASES) * ROUNDING))
-
-    def _spread(self, element: Element) -> Spread:
-        """Trials that name what an element leads to, the strongest first."""
-        known = element.concept < len(self.terminology.ids)
-        if known and element.reached is self.expansion.of(element.concept):
-            return self._spread_of(element.concept, element.finding)
-        return self._find_spread(element.reached, {} if element.finding else self._hints(element.concept))
-
-    def _find_spread_of(self, concept: int, finding: bool) -> Spread:
-        return self._find_spread(self.expansion.of(concept), {} if finding else self._hints(concept))
-
-    def _find_spread(self, reached: Mapping[int, Reached], hints: Mapping[int, Reached]) -> Spread:
-        named = self.catalogue.named_concepts
-        sure = list(named.intersection(reached))
-        hinted = [concept for concept in named.intersection(hints) if concept not in reached]
-        places, fields, roles, counts = self.catalogue.trials_naming([*sure, *hinted])
-        roles[sum(counts[: len(sure)]) :] = UNSAID
-        weights = [reached[concept].weight for concept in sure] + [hints[concept].weight for concept in hinted]
-        excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if _is_at_least(how))
-        spread, _ = _by_trial(
-            Spread(places, np.repeat(weights, counts) * fields, roles, excluding[places] & (roles > UNSAID))
-        )
-        return spread.at(np.argsort(-spread.strengths, kind="stable"))
-
-    def _find_hints(self, concept: int) -> dict[int, Reached]:
-        """What a disease may come with, for hints only."""
-        if concept >= len(self.terminology.ids):
-            return {}
-        return {
-            other: Reached(HINTED * how.weight, "manifestation", how.evidence)
-            for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
-            and self.terminology.kind(other) is not Kind.SYMPTOM
-        }
-
     def score(self, place: int, case: Case) -> Scored | None:
         """Score of one trial, None when nothing connects it with the patient."""
         patient = case.patient
@@ -321,7 +259,7 @@ class Ranker:
         required = self._required(profile, met)
         if required:
             likely = max(self._likelihood(patient, concept) for concept in required)
-            value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
+            value *= _unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
         if not by_disease or met.isdisjoint(profile.diseases):
             value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
@@ -465,6 +403,13 @@ class Ranker:
         """How regularly one of the patient's diseases comes with a finding."""
         return max((self._regularity(element.concept, finding) for element in patient.diseases), default=0.0)
 
+    def _likeliest(self, patient: PatientConcepts) -> float:
+        """How regularly the patient's diseases come with anything at all, at most."""
+        size = len(self.terminology.ids)
+        known = (element.concept for element in patient.diseases if element.concept < size)
+        comes_with = (how.weight for concept in known for how in self.expansion.manifestations(concept).values())
+        return max(comes_with, default=0.0)
+
     def _find_regularity(self, disease: int, finding: int) -> float:
         size = len(self.terminology.ids)
         if disease >= size or finding >= size:
@@ -486,7 +431,7 @@ class Ranker:
             return None
         best: Link | None = None
         for element in patient.diseases:
-            for concept, how in self._hints(element.concept).items():
+            for concept, how in self.candidates.hints(element.concept).items():
                 naming = profile.findings.get(concept) or profile.diseases.get(concept)
                 if naming is not None:
                     value = HINT * how.weight / HINTED * element.weight
@@ -513,7 +458,7 @@ class Ranker:
     def _for_relatives(self, patient: PatientConcepts) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self._candidates(patient.family).places.tolist():
+        for place in self.candidates.of(patient.family).places.tolist():
             profile = self.catalogue.profile(place)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
@@ -550,16 +495,6 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
     return Scored(scored.place, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
-
-
-def _by_trial(spread: Spread) -> tuple[Spread, Floats]:
-    """Each trial once, by place, with the most of its strengths and roles; then its strengths together."""
-    places, strengths, *marks = spread.at(np.argsort(spread.places, kind="stable"))
-    is_first = np.ones(len(places), dtype=bool)
-    is_first[1:] = places[1:] != places[:-1]
-    first = np.flatnonzero(is_first)
-    best = Spread(places[first], *(np.maximum.reduceat(column, first) for column in (strengths, *marks)))
-    return best, np.add.reduceat(strengths, first)
 
 
 _value = attrgetter("value")
@@ -599,9 +534,9 @@ def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> floa
     return factor
 
 
-def _is_at_least(how: Reached) -> bool:
-    """Whether to exclude what is reached is to exclude what it is reached from."""
-    return how.relation != "narrower" and how.weight >= 0.6
+def _unstated(likely: float) -> float:
+    """What it costs that the trial asks for a finding which is not stated, and which is so likely."""
+    return UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
 
 
 def _excluded(profile: Profile, links: list[Link]) -> int | None:
@@ -609,7 +544,7 @@ def _excluded(profile: Profile, links: list[Link]) -> int | None:
     for concept, row in profile.excluded.items():
         for link in links:
             how = link.element.reached.get(concept)
-            if how is not None and _is_at_least(how):
+            if how is not None and is_at_least(how):
                 return row
     return None
 
