@@ -1,5 +1,6 @@
 """The commands ``calcitrials terms``: the vocabularies that the matcher knows, their licences, and more of them."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -59,12 +60,17 @@ def terms_load(
     from matcher.terminology.files import UnknownVocabularyError
     from matcher.terminology.store import load_file
 
+    failed = 0
     for path in files:
         try:
             info = load_file(path)
         except (UnknownVocabularyError, OSError) as error:
-            raise CommandError(f"{path}: {error}", WRONG_USAGE) from None
+            failed += 1
+            print(f"calcitrials: {path}: {error}", file=sys.stderr)
+            continue
         print(f"loaded {info.name} {info.version} ({info.licence})")
+    if failed:
+        raise CommandError(f"{failed} of {len(files)} files were not loaded", WRONG_USAGE)
 
 
 @terms.command("update")

@@ -28,7 +28,7 @@ from db.writer import Counts, drop_outdated_rejects, encode, write_alias, write_
 
 BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
-BATCH_BYTES = 64 * 1024 * 1024
+BATCH_BYTES = 16 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
 

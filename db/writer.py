@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 import msgspec
+import pyarrow as pa
 
 from db.arrow import trials_table
 from db.crawls import CrawlReport
@@ -39,7 +40,11 @@ CHILD_TABLES = (*LISTS, "eligibility")
 BOOKKEEPING = ("crawl_id", "first_seen_at", "changed_at", "missing_since", "fetched_at", "payload_sha256",
                "source_url", "content_hash", "study_id")  # fmt: skip
 
+STATES_BYTES = 4 * 1024 * 1024
+"""Encoded trials whose former and present states are compared at once: as JSON with all child rows they take several
+times as much room."""
 _encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Counts(NamedTuple):
@@ -74,9 +79,10 @@ def write_trials(
         return Counts(0, 0, 0)
     table = trials_table(lines)
     connection.register("staged", table)  # read where it lies: each query takes only the columns it needs
+    parts = 1 + sum(map(len, lines)) // STATES_BYTES
     connection.begin()
     try:
-        counts = _merge(connection, crawl_id, now)
+        counts = _merge(connection, crawl_id, now, parts)
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -86,12 +92,13 @@ def write_trials(
     return counts
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> Counts:
+def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime, parts: int) -> Counts:
+    """Make the catalogue's state that of the staged trials. parts: in how many portions their states are compared."""
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE delta AS
         SELECT s.trial_id, t.trial_id IS NULL AS is_new, coalesce(t.first_seen_at, $now) AS first_seen_at,
-               coalesce(t.crawl_id = $crawl_id, false) AS is_counted
+               coalesce(t.crawl_id = $crawl_id, false) AS is_counted, hash(s.trial_id) % {parts} AS part
         FROM staged s LEFT JOIN trials t USING (trial_id)
         WHERE t.content_hash IS DISTINCT FROM s.content_hash
           AND NOT (t.trial_id IS NOT NULL AND t.via IS NULL AND s.via IS NOT NULL)
@@ -111,24 +118,47 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
         "OR payload_sha256 IN (SELECT provenance.payload_sha256 FROM staged)"
     )
     if changed:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql()}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql(0)}")
+        for part in range(1, parts):
+            connection.execute(f"INSERT INTO former {_states_sql(part)}")
         for name in ("trials", *CHILD_TABLES):
             connection.execute(f"DELETE FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)")
     if new or changed:
         _insert(connection, crawl_id, now)
-    if changed:
+    for part in range(parts if changed else 0):
+        _keep_former(connection, part, crawl_id, now)
+    return Counts(new, changed - counted, total - new - changed)
+
+
+def _keep_former(connection: duckdb.DuckDBPyConnection, part: int, crawl_id: str, now: dt.datetime) -> None:
+    """Write the former states of one part of the changed trials, with the fields in which the present ones differ.
+
+    The fields are compared here and not in SQL, where a lambda over the keys would repeat every state for each key.
+    """
+    states = connection.execute(
+        f"""
+        SELECT f.trial_id, f.registry, f.content_hash, f.changed_at, f.crawl_id, f.state, p.state
+        FROM former f JOIN ({_states_sql(part)}) p USING (trial_id)
+        """
+    ).fetchall()
+    fields = ("trial_id", "registry", "content_hash", "valid_from", "crawl_id", "changed_fields", "state")
+    versions = [(*row[:5], _changed_fields(row[5], row[6]), row[5]) for row in states]
+    table = pa.table({name: [row[place] for row in versions] for place, name in enumerate(fields)})
+    connection.register("versions", table)
+    try:
         connection.execute(
-            f"""
-            INSERT INTO trial_versions
-            SELECT f.trial_id, f.registry, f.content_hash, f.changed_at, $now, f.crawl_id, $crawl_id,
-                   list_filter(list_distinct(json_keys(f.state) || json_keys(p.state)),
-                               lambda k: (f.state -> ('$.' || k)) IS DISTINCT FROM (p.state -> ('$.' || k))),
-                   f.state
-            FROM former f JOIN ({_states_sql()}) p USING (trial_id)
-            """,
+            "INSERT INTO trial_versions SELECT trial_id, registry, content_hash, valid_from, $now, crawl_id, "
+            "$crawl_id, changed_fields, state::JSON FROM versions",
             {"now": now, "crawl_id": crawl_id},
         )
-    return Counts(new, changed - counted, total - new - changed)
+    finally:
+        connection.unregister("versions")
+
+
+def _changed_fields(former: str, present: str) -> list[str]:
+    """Keys whose values differ between two states, in the order of the former one."""
+    before, after = _decoder.decode(former), _decoder.decode(present)
+    return [name for name in {**before, **after} if before.get(name) != after.get(name)]
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> None:
@@ -176,22 +206,23 @@ def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.dateti
     )
 
 
-def _states_sql() -> str:
-    """Query of the whole present state, as JSON, of the trials in ``delta`` that were there before."""
+def _states_sql(part: int) -> str:
+    """Query of the whole present state, as JSON, of one part of the trials in ``delta`` that were there before."""
+    trials = f"(SELECT trial_id FROM delta WHERE NOT is_new AND part = {part})"
     children = ", ".join(f"'{name}': {name}.items" for name in CHILD_TABLES)
     joins = ""
     for name in CHILD_TABLES:
         order = "" if name == "eligibility" else " ORDER BY row.position"
         joins += (
             f"\nLEFT JOIN (SELECT trial_id, list(row{order}) AS items FROM "
-            f"(SELECT trial_id, {name} AS row FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta)) "
+            f"(SELECT trial_id, {name} AS row FROM {name} WHERE trial_id IN {trials}) "
             f"GROUP BY trial_id) {name} USING (trial_id)"
         )
     return f"""
         SELECT t.trial_id, t.registry, t.content_hash, t.changed_at, t.crawl_id,
                json_merge_patch(to_json(b), to_json({{{children}}})) AS state
         FROM trials t JOIN (SELECT * EXCLUDE ({", ".join(BOOKKEEPING)}) FROM trials) b USING (trial_id)
-        SEMI JOIN (SELECT trial_id FROM delta WHERE NOT is_new) USING (trial_id) {joins}
+        SEMI JOIN {trials} USING (trial_id) {joins}
     """
 
 

@@ -94,9 +94,8 @@ class NGramIndex:
         starts, ends = self.pointers[codes], self.pointers[codes + 1]
         missing = GRAMS_PER_EDIT * edits
         rarest = np.argsort(ends - starts, kind="stable")[: missing + SHARED_RARE]
-        shared = np.bincount(
-            np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest]), minlength=len(self.strings)
-        )
+        holders = np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest])
+        shared = np.bincount(holders, minlength=len(self.strings))
         near = np.abs(self.lengths - len(text)) <= edits
         found: list[int] = np.flatnonzero((shared >= max(1, len(rarest) - missing)) & near).tolist()
         return found

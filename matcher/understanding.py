@@ -20,6 +20,8 @@ from matcher.terminology import Kind, Terminology
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
 RELATED_ENOUGH = 0.3
+MOST_ALTERNATIVES = 3
+"""Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
 
 
 class Mention(NamedTuple):
@@ -173,7 +175,10 @@ class Reader:
         present = Assertion.PRESENT
         if hit.ambiguous:
             return Mention(words, present, hit.concepts, (), hit.rule, hit.score, ambiguous=True)
-        return Mention(words, present, hit.concepts[:1], hit.concepts[1:4], hit.rule, hit.score)
+        concept, *others = hit.concepts
+        own = self.expansion.of(concept) if concept < len(self.terminology.ids) else {}
+        other_meanings = tuple(other for other in others if other not in own)[:MOST_ALTERNATIVES]
+        return Mention(words, present, (concept,), other_meanings, hit.rule, hit.score)
 
     def _own(self, part: str, tokens: Sequence[Token]) -> list[Mention]:
         """A condition of the catalogue that no vocabulary knows, word for word."""

@@ -62,6 +62,8 @@ def read(version: str, folder: Path | None = None) -> Terminology | None:
         arrays = {file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in path.glob("*.npy")}
     except (OSError, msgspec.DecodeError, ValueError):
         return None
+    if not arrays.keys() >= set(tables.arrays):
+        return None  # another process is just forgetting this version
     return Terminology(tables, arrays)
 
 

@@ -216,7 +216,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
         version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, starts,
-        names.abbreviations, dict(codes), names.patterns, sources,
+        names.abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
 
@@ -306,7 +306,8 @@ def _name_arrays(names: _Names) -> dict[str, np.ndarray]:
     concepts: list[list[int]] = []
     kinds: list[list[int]] = []
     for held in names.keys.values():
-        order = sorted(held, key=lambda concept: (held[concept], concept))
+        # what the curated table says of a name comes before what any other vocabulary says
+        order = sorted(held, key=lambda concept: (held[concept][1] > 0, held[concept], concept))
         concepts.append(order)
         kinds.append([held[concept][0] for concept in order])
     pointers, flat = _csr(concepts)

@@ -31,6 +31,8 @@ class Tables(msgspec.Struct, frozen=True):
     codes: dict[str, list[int]]
     patterns: list[tuple[int, list[list[str]], str]]
     sources: list[str]
+    arrays: list[str]
+    """Names of the arrays that belong to the tables."""
 
 
 class Edge(msgspec.Struct, frozen=True, gc=False):

@@ -26,7 +26,7 @@ from matcher.terminology.model import (
     Vocabulary,
     VocabularyInfo,
 )
-from matcher.terminology.obo import canonical_code, load_annotations, load_obo, read_text
+from matcher.terminology.obo import canonical_code, descendants, load_annotations, load_obo, read_text
 
 _LICENCES = {
     "HPO": ("HPO licence: cited, version shown, content unaltered", "https://hpo.jax.org"),
@@ -103,7 +103,9 @@ def _rows(text: str) -> Iterator[dict[str, str]]:
 
 def _read_obo(text: str, path: Path) -> Vocabulary:
     ontology = re.search(r"^ontology: (\S+)", text[:4000], re.M)
-    version = re.search(r"^data-version: (?:.*/)?([\w.-]+)", text[:4000], re.M)
+    version = re.search(r"^data-version: .*?(\d{4}-\d{2}-\d{2})", text[:4000], re.M) or re.search(
+        r"^data-version: (?:.*/)?([\w.-]+)", text[:4000], re.M
+    )
     name = (ontology[1] if ontology else path.name).lower()
     if name.startswith("hp"):
         return load_obo(text, _info("HPO", _version(version), path), "HP:", Kind.FINDING, "HP:0000118")
@@ -123,6 +125,8 @@ _GRAPH_IDS = (
     (re.compile(r"HP_(\d+)$"), "HP", "HPO"),
     (re.compile(r"(?:NCIT_|Thesaurus\.owl#)(C\d+)$"), "NCIT", "NCIt"),
 )
+_NCIT_DISEASES = "NCIT:C2991"
+"""Disease or Disorder: the file has anatomy, genes and outcomes beside it."""
 _GENE = ("HGNC:", "Ensembl:", "SwissProt:", "Genatlas:")
 
 
@@ -172,7 +176,19 @@ def _read_graphs(text: str, path: Path) -> Vocabulary:
             subject, target = _graph_id(str(edge["sub"])), _graph_id(str(edge["obj"]))
             if subject and target and subject[0] in concepts and target[0] in concepts:
                 edges.append(EdgeRow(subject[0], Relation.IS_A, target[0], 1.0, f"{name} {info.version}"))
-    return Vocabulary(info, tuple(concepts.values()), tuple(names), tuple(codes), tuple(edges))
+    if name == "NCIt":
+        parents: dict[str, list[str]] = {}
+        for row in edges:
+            parents.setdefault(row.subject, []).append(row.object)
+        kept = descendants(parents, (_NCIT_DISEASES,))
+        concepts = {identifier: concept for identifier, concept in concepts.items() if identifier in kept}
+    return Vocabulary(
+        info,
+        tuple(concepts.values()),
+        tuple(row for row in names if row.id in concepts),
+        tuple(row for row in codes if row.id in concepts),
+        tuple(row for row in edges if row.subject in concepts and row.object in concepts),
+    )
 
 
 def _read_sssom(text: str, path: Path) -> Vocabulary:

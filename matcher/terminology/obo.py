@@ -81,9 +81,9 @@ def load_obo(text: str, info: VocabularyInfo, prefix: str, kind: Kind, root: str
             for parent in parents[identifier]
             if parent.startswith(prefix)
         )
-    symptoms = _descendants(parents, _CONSTITUTIONAL)
+    symptoms = descendants(parents, _CONSTITUTIONAL)
     if root is not None:
-        kept = _descendants(parents, (root,))
+        kept = descendants(parents, (root,))
         labels = {identifier: label for identifier, label in labels.items() if identifier in kept}
         names = [row for row in names if row.id in kept]
         edges = [row for row in edges if row.subject in kept and row.object in kept]
@@ -93,7 +93,8 @@ def load_obo(text: str, info: VocabularyInfo, prefix: str, kind: Kind, root: str
     return Vocabulary(info, tuple(concepts), tuple(names), tuple(codes), tuple(edges))
 
 
-def _descendants(parents: dict[str, list[str]], roots: tuple[str, ...]) -> set[str]:
+def descendants(parents: dict[str, list[str]], roots: tuple[str, ...]) -> set[str]:
+    """The roots and everything below them. parents: ids above each id."""
     found = set(roots)
     grown = True
     while grown:
