@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS trial_concepts (
     rule VARCHAR NOT NULL,
     score DOUBLE NOT NULL,
     words VARCHAR NOT NULL,
-    role VARCHAR NOT NULL,
+    role VARCHAR,
     content_hash VARCHAR NOT NULL,
     terminology VARCHAR NOT NULL
 );
