@@ -379,7 +379,8 @@ class Ranker:
         size = len(self.terminology.ids)
         if disease >= size or finding >= size:
             return False
-        return not self.expansion.manifestations(disease).keys().isdisjoint(self.expansion.of(finding))
+        does = self.expansion.manifestations(disease)
+        return bool(does) and not does.keys().isdisjoint(self.expansion.of(finding))
 
     def _untreated_factor(self, profile: Profile, case: Case, met: set[int], notes: list[str]) -> float:
         """What it costs that the trial addresses no finding of the patient, although trials of one exist."""
