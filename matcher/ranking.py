@@ -155,6 +155,8 @@ class Ranker:
         if _is_for_relatives(patient):
             yield from self.rank(patient)
             return
+        if not patient.diseases and not patient.findings:
+            return
         element = self._only_element(patient)
         if element is None:
             outlook = self._outlook(patient)
