@@ -63,7 +63,7 @@ def scale_catalogue(source: Path) -> tuple[Path, str]:
     if mark.exists():
         catalogue = Catalogue(folder)
         with catalogue.writing("bench") as connection:
-            connection.execute("DELETE FROM trial_concepts")
+            connection.execute("DROP TABLE trial_concepts")
             trials = matcher.map_trials(connection)
             catalogue.publish(connection)
         said = "mapped anew"

@@ -16,12 +16,19 @@ _AFTER = re.compile(
     r"contre-indique(?:e?s?)|a eviter|vermeiden|zu vermeiden|kontraindiziert|contraindicad[ao]s?|"
     r"controindicat[aoei]|te vermijden)\b"
 )
+_CUES = (
+    *("avoid", "refrain", "not ", "lerg", "intoleran", "declines", "refuses", "indic", "indiq", "indiz", "evit"),
+    *("kein", "vermei", "vermij"),
+)
+"""Each match of the patterns holds one of these, and few texts do."""
 _NOT_A_TREATMENT = frozenset({"trauma", "fall", "sun", "cold", "stress", "smoking", "disease", "patient", "muscle"})
 
 
 def avoided(text: str) -> frozenset[str]:
     """Content words of treatments that the text says to avoid, in the form that trials' words have."""
     lower = flat(text)
+    if not any(cue in lower for cue in _CUES):
+        return frozenset()
     found: set[str] = set()
     for pattern in (_BEFORE, _AFTER):
         for match in pattern.finditer(lower):

@@ -24,6 +24,9 @@ MAX_DOWN = 4
 MAX_REACHED = 600
 WIDE = 120
 """A concept with more descendants than this is a heading: it is not followed upwards."""
+_IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
+    int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
+)  # plain numbers compare quicker than members of an enumeration
 _COMES_WITH = {int(relation): relation.name.lower() for relation in (Relation.MANIFESTATION, Relation.COMPLICATION)}
 
 
@@ -44,20 +47,22 @@ class _Edges:
     def __init__(self, terminology: Terminology, backwards: bool, *relations: Relation) -> None:
         side = "back" if backwards else "forth"
         names = ("others", "relations", "weights", "sources")
-        self._columns = [terminology.arrays[f"{side}_{name}"] for name in names]
-        self._first = terminology.arrays[f"{side}_pointers"]
+        columns = [terminology.arrays[f"{side}_{name}"] for name in names]
+        first = terminology.arrays[f"{side}_pointers"]
         self._sources = terminology.tables.sources
         if relations:
-            is_wanted = np.isin(self._columns[1], relations)
-            self._first = _counted(is_wanted, self._first)
-            self._columns = [column[is_wanted] for column in self._columns]
+            is_wanted = np.isin(columns[1], relations)
+            first = _counted(is_wanted, first)
+            columns = [column[is_wanted] for column in columns]
+        self._columns = [column.data for column in columns]  # whose items are plain numbers
+        self._first: list[int] = first.tolist()
 
     def of(self, concept: int) -> Iterable[tuple[int, int, float, str]]:
         """(other concept, relation, weight, source) for each edge of a concept."""
         start, end = self._first[concept], self._first[concept + 1]
         if start == end:
             return ()
-        others, relations, weights, sources = (column[start:end].tolist() for column in self._columns)
+        others, relations, weights, sources = [column[start:end] for column in self._columns]
         return zip(others, relations, weights, map(self._sources.__getitem__, sources), strict=True)
 
 
@@ -91,6 +96,7 @@ class Expansion:
         """Members of a wide group whose trials seldom mean them."""
         self.manifested = _with_edges(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
         """Concepts that some disease comes with."""
+        self._manifesting = _with_edges(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION)
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
@@ -117,9 +123,8 @@ class Expansion:
             for parent, weight in layer.items():
                 for other, relation, _, source in self._below.of(parent):
                     if other not in reached and len(reached) < MAX_REACHED:
-                        value = weight * (GROUP_MEMBER if relation == Relation.IN_GROUP else step)
+                        below[other] = value = weight * (GROUP_MEMBER if relation == _IN_GROUP else step)
                         reached[other] = Reached(value, "narrower", source)
-                        below[other] = value
             layer, step = below, DEEP
 
     def _up_and_beside(self, concept: int, reached: dict[int, Reached]) -> None:
@@ -129,9 +134,9 @@ class Expansion:
             above: set[int] = set()
             for child in layer:
                 for other, relation, strength, source in self._above.of(child):
-                    if relation == Relation.ACCEPTS:
+                    if relation == _ACCEPTS:
                         _keep(reached, other, Reached(ACCEPTED_GROUP, "broader", source))
-                    elif relation == Relation.IS_A:
+                    elif relation == _IS_A:
                         if self._is_group(other):
                             _keep(reached, other, Reached(GROUP_ABOVE, "broader", source))
                             continue
@@ -150,6 +155,8 @@ class Expansion:
         cost.
         """
         found: dict[int, Reached] = {}
+        if self._manifesting.isdisjoint(self.around(concept)):  # seen sooner than all that it leads to
+            return found
         for disease, how in self.of(concept).items():
             if how.relation == "narrower" or (disease != concept and how.weight < 0.5):
                 continue
@@ -177,7 +184,7 @@ class Expansion:
         return tuple(
             other
             for other, relation, weight, source in self._all.of(concept)
-            if relation == Relation.MANIFESTATION and weight >= 0.995 and not source.startswith("HPOA:")
+            if relation == _MANIFESTATION and weight >= 0.995 and not source.startswith("HPOA:")
         )
 
 

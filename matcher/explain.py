@@ -23,12 +23,12 @@ def explain_trial(
     place = matcher.place(trial_id)
     ranker, catalogue = matcher.ranker, matcher.catalogue
     trial_id = catalogue.trial_ids[place]
-    lines = [f"{trial_id}: {catalogue.facts(place).title or ''}"]
-    for naming in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item.field, 0.0)):
-        if naming.concept in catalogue.requirement_names:
-            lines.append(f'It asks: {catalogue.requirement_names[naming.concept]} ("{catalogue.words(naming)}").')
+    lines = [f"{trial_id}: {catalogue.facts[place].title or ''}"]
+    for concept, field, row in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item[1], 0.0)):
+        if concept in catalogue.requirement_names:
+            lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
         else:
-            lines.append(f'It names {ranker.label(naming.concept)} as {naming.field} ("{catalogue.words(naming)}").')
+            lines.append(f'It names {ranker.label(concept)} as {field} ("{catalogue.words(row)}").')
     elements = (*patient.diseases, *patient.findings)
     for element in elements:
         source = " (implied)" if element.inferred else ""
@@ -37,7 +37,7 @@ def explain_trial(
             f"weight {element.weight:.2f}."
         )
     for concept, words in patient.denied.items():
-        if concept in {naming.concept for naming in catalogue.namings(place)}:
+        if concept in {named for named, _, _ in catalogue.namings(place)}:
             lines.append(f'You deny {ranker.label(concept)}: "{words}".')
     ranked = ranker.rank(patient)
     rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
@@ -69,7 +69,7 @@ def explain_trial(
 
 
 def _no_way(matcher: "Matcher", place: int, patient: PatientConcepts) -> str:
-    named = {naming.concept for naming in matcher.catalogue.namings(place)}
+    named = {concept for concept, _, _ in matcher.catalogue.namings(place)}
     if not patient.diseases and not patient.findings:
         return "Nothing of what you typed was recognised as a present diagnosis, so nothing leads to this trial."
     kinds = ", ".join(sorted(matcher.ranker.label(concept) for concept in named if matcher.ranker.label(concept))[:4])

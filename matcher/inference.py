@@ -6,7 +6,7 @@ and how regular they are in this one. Only a clear first place counts, and it is
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,6 +50,11 @@ class Inference:
             terminology.arrays["back_relations"], (Relation.MANIFESTATION, Relation.COMPLICATION)
         )
 
+    @cached_property
+    def _is_disease(self) -> npt.NDArray[np.bool_]:
+        is_disease: npt.NDArray[np.bool_] = np.array(self.terminology.kinds) == Kind.DISEASE
+        return is_disease
+
     def _annotations(self, finding: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Diseases with an edge to this very finding, and how regular it is in each."""
         edges = slice(self._first[finding], self._first[finding + 1])
@@ -58,14 +63,18 @@ class Inference:
 
     def _find_causes(self, finding: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Diseases with an edge to a finding or a kind of it, sorted, with how regular it is."""
-        near = [(concept, how.weight) for concept, how in self.expansion.of(finding).items() if how.weight >= 0.7]
+        manifested = self.expansion.manifested
+        near = [
+            (concept, how.weight)
+            for concept, how in self.expansion.of(finding).items()
+            if concept == finding or (how.weight >= 0.7 and concept in manifested)
+        ]
         annotated = [(*self._annotations(concept), weight) for concept, weight in near]
         found = np.concatenate([diseases for diseases, _, _ in annotated])
         diseases, owners = np.unique(found, return_inverse=True)
         regularity = np.zeros(len(diseases))
         np.maximum.at(regularity, owners, np.concatenate([weights * weight for _, weights, weight in annotated]))
-        kinds = self.terminology.kinds
-        is_disease = np.array([kinds[disease] == Kind.DISEASE for disease in diseases.tolist()], dtype=bool)
+        is_disease = self._is_disease[diseases]
         return diseases[is_disease], regularity[is_disease]
 
     def _information(self, finding: int) -> float:
@@ -89,18 +98,18 @@ class Inference:
 
     def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
         """Diseases that explain enough of the findings' information, and enough of the findings."""
-        total = sum(self.information(finding) for finding in findings)
-        diseases = np.unique(np.concatenate([self._causes(finding)[0] for finding in findings]))
-        explained = np.zeros(len(diseases))
-        for finding in findings:
-            causes, regularity = self._causes(finding)
-            explained[np.searchsorted(diseases, causes)] += self.information(finding) * np.sqrt(regularity)
-        shares = explained / total
-        promising = shares * CURATED_BONUS >= ENOUGH
-        for disease, share in zip(diseases[promising].tolist(), shares[promising].tolist(), strict=True):
-            by = tuple(finding for finding in findings if disease in self._causes(finding)[0])
+        information = np.array([self.information(finding) for finding in findings])
+        causes = [self._causes(finding) for finding in findings]
+        diseases = np.unique(np.concatenate([annotated for annotated, _ in causes]))
+        explained = np.zeros((len(findings), len(diseases)))
+        for row, (annotated, regularity) in enumerate(causes):
+            explained[row, np.searchsorted(diseases, annotated)] = information[row] * np.sqrt(regularity)
+        by, is_rare = explained != 0, information >= RARE
+        shares = explained.sum(axis=0) / information.sum()
+        enough = (by.sum(axis=0) >= FEWEST) | (by[is_rare].sum(axis=0) >= FEWEST_RARE)
+        for place in np.flatnonzero((shares * CURATED_BONUS >= ENOUGH) & enough).tolist():
+            disease, share = int(diseases[place]), float(shares[place])
             curated = any(not edge.source.startswith("HPOA:") for edge in self.terminology.edges(disease))
             share = min(1.0, share * (CURATED_BONUS if curated else 1.0))
-            rare = sum(self.information(finding) >= RARE for finding in by)
-            if share >= ENOUGH and (len(by) >= FEWEST or (len(by) >= FEWEST_RARE and rare >= FEWEST_RARE)):
-                yield Pointed(disease, share, by)
+            if share >= ENOUGH:
+                yield Pointed(disease, share, tuple(np.array(findings)[by[:, place]].tolist()))

@@ -11,19 +11,18 @@ that can still come next; a property test holds the two equal.
 import heapq
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from matcher.candidates import HINTED, Candidates, Spread, is_at_least
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element, PatientConcepts
-from matcher.profiles import FIELD_WEIGHT, Catalogue, Floats, Ints, Naming, Profile
+from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
 
 STRONG = 0.7
@@ -53,17 +52,17 @@ HEADING_ONLY = 0.95
 """The trial names only a wide heading of the patient's disease (connective tissue disease) beside the finding."""
 INFERRED_ALONE = 0.5
 DENIED = 0.3
-ROLLOVER = 0.55
-NEW_ONSET = 0.93
+ASKED = {
+    "requires:earlier-study": (0.55, "Only for people who took part in an earlier study."),
+    "requires:new-onset": (0.93, "For newly diagnosed or untreated patients."),
+}
+"""Factors of trials that ask for more than a diagnosis."""
 PAST_CAUSE = 0.3
 LEXICAL = 0.1
 ENOUGH_WORDS = 5.0
 BOTH_DISEASES = 0.12
 SEVERAL = 3
 HINT = 0.35
-HINTED = 0.3
-"""What a hint weighs while candidates are chosen, before how regular it is."""
-CANDIDATES = 120
 STANDING = {
     "recruiting": 1.0, "not_yet_recruiting": 1.0, "by_invitation": 1.0, "expanded_access": 1.0, "unknown": 0.95,
 }  # fmt: skip
@@ -96,28 +95,26 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
 class Case(NamedTuple):
     """A patient with what follows for all trials alike.
 
-    treatable: findings that some trial is about; reachable: all concepts that one of the patient's leads to.
+    treatable: findings that some trial is about; reachable: all concepts that one of the patient's leads to;
+    of_childhood: diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
     """
 
     patient: PatientConcepts
     treatable: frozenset[int]
     reachable: frozenset[int]
-
-
-class Candidate(NamedTuple):
-    """A trial that something connects with the patient, and the most that it can score."""
-
-    place: int
-    most: float
-    standing: float
-    words: frozenset[str]
+    of_childhood: frozenset[int]
+    avoiding: dict[str, frozenset[int]]
 
 
 class Outlook(NamedTuple):
-    """What a patient's concepts lead to, whatever the words for them. scored: filled as far as it was asked for."""
+    """What a patient's concepts lead to, whatever the words for them: trials, and the most that each can score.
+
+    scored: those whose turn came, filled as far as it was asked for; the most that they score is their score.
+    """
 
     case: Case
-    candidates: list[Candidate]
+    places: Ints
+    most: Floats
     scored: dict[int, Scored]
 
 
@@ -130,24 +127,25 @@ class Ranker:
         self.expansion = expansion
         self._comes_with = lru_cache(maxsize=200_000)(self._find_comes_with)
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
-        self._hints = lru_cache(maxsize=20_000)(self._find_hints)
-        self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
-        self._standing = [STANDING.get(status, CLOSED) for status in catalogue.statuses]
+        self.candidates = Candidates(catalogue, expansion)
+        self._standing = np.array([STANDING.get(facts.status, CLOSED) for facts in catalogue.facts])
+        self._asking = np.ones(len(self._standing))
+        for requirement, name in catalogue.requirement_names.items():
+            if name in ASKED:
+                self._asking[catalogue.is_limited([requirement])] *= ASKED[name][0]
         self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         case = self._case(patient)
-        places, _ = self._candidates((*patient.diseases, *patient.findings))
+        places = self.candidates.of((*patient.diseases, *patient.findings)).places.tolist()
         found = [self.score(place, case) for place in places]
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
             scored += self._for_relatives(patient)
-        candidates = [self._candidate(item.place, item.score) for item in scored]
-        lifts = _lifts(candidates, patient.words)
+        lifts = self._lifts(np.array([item.place for item in scored], np.int64), patient.words).tolist()
         raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
-        standing = {candidate.place: candidate.standing for candidate in candidates}
-        return sorted(raised, key=lambda item: (-item.score * standing[item.place], item.place))
+        return sorted(raised, key=lambda item: (-item.score * self._standing[item.place], item.place))
 
     def best_first(self, patient: PatientConcepts) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come.
@@ -157,6 +155,8 @@ class Ranker:
         if _is_for_relatives(patient):
             yield from self.rank(patient)
             return
+        if not patient.diseases and not patient.findings:
+            return
         element = self._only_element(patient)
         if element is None:
             outlook = self._outlook(patient)
@@ -164,24 +164,24 @@ class Ranker:
             outlook = self._shared_outlook(
                 element.concept, element.weight, element.finding, element.inferred, element.ambiguous
             )
-        scored = outlook.scored
-        heap = []
-        for candidate, lift in zip(outlook.candidates, _lifts(outlook.candidates, patient.words), strict=True):
-            place, most, standing, _ = candidate
-            known = scored.get(place)
-            heap.append((-((known.score if known else most) * lift) * standing, place, lift, standing))
+        case, places, most, scored = outlook
+        lifts, standing = self._lifts(places, patient.words), self._standing[places]
+        columns = (-(most * lifts) * standing, places, lifts, standing, np.arange(len(places)))
+        heap = list(zip(*(column.tolist() for column in columns), strict=True))
         heapq.heapify(heap)
         while heap:
-            key, place, lift, standing = heapq.heappop(heap)
-            found = scored.get(place) or self.score(place, outlook.case)
+            key, place, lift, held_back, row = heapq.heappop(heap)
+            found = scored.get(place)
             if found is None:
-                continue
-            scored[place] = found
-            worth = -(found.score * lift) * standing
-            if worth > key:
-                heapq.heappush(heap, (worth, place, lift, standing))
-            else:
-                yield _raised(found, lift, element)
+                found = self.score(place, case)
+                if found is None:
+                    continue
+                scored[place], most[row] = found, found.score
+                worth = -(found.score * lift) * held_back
+                if worth > key:
+                    heapq.heappush(heap, (worth, place, lift, held_back, row))
+                    continue
+            yield _raised(found, lift, element)
 
     def _only_element(self, patient: PatientConcepts) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
@@ -204,22 +204,30 @@ class Ranker:
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         case = self._case(patient)
-        candidates: list[Candidate] = []
+        found = self.candidates.of((*patient.diseases, *patient.findings))
+        places, most = found.places, self._most(found, patient)
         scored: dict[int, Scored] = {}
-        for place, most in zip(*self._candidates((*patient.diseases, *patient.findings)), strict=True):
-            profile = self.catalogue.profile(place)
-            if case.reachable.isdisjoint(profile.namings):
-                hint = self._hint(profile, patient)
-                if hint is None:
-                    continue
-                scored[place] = hint
-            elif _is_focus_unmet(profile, case.reachable):
-                most *= FOCUS_UNMET
-            candidates.append(self._candidate(place, most))
-        return Outlook(case, candidates, scored)
+        for row in np.flatnonzero(most == 0).tolist():
+            hint = self._hint(self.catalogue.profile(int(places[row])), patient)
+            if hint:
+                scored[hint.place] = hint
+                most[row] = hint.score
+        kept = most > 0
+        return Outlook(case, places[kept], most[kept], scored)
 
-    def _candidate(self, place: int, most: float) -> Candidate:
-        return Candidate(place, most, self._standing[place], self.catalogue.content_words(place))
+    def _most(self, found: Spread, patient: PatientConcepts) -> Floats:
+        """The most that `score` can come to for each candidate, 0 for what only hints lead to: the strongest link, less
+        what is sure to be taken off, in the order in which `score` does that.
+        """
+        several = len(patient.diseases) + len(patient.findings) > 1
+        most = found.values * (1 + BOTH_DISEASES) * ROUNDING if several else found.values.copy()
+        unmet = self.catalogue.has_diseases[found.places] & ~found.disease_met & ~found.finding_met
+        most[unmet] *= FOCUS_UNMET
+        most[self.catalogue.asks_finding[found.places] & ~found.finding_met] *= _unstated(self._likeliest(patient))
+        most[unmet] *= OTHER_SETTING if patient.diseases else SEVERAL_CAUSES
+        most *= self._asking[found.places]
+        most[found.excluding] *= DENIED
+        return most
 
     def _case(self, patient: PatientConcepts) -> Case:
         elements = (*patient.diseases, *patient.findings)
@@ -229,57 +237,14 @@ class Ranker:
             for element in patient.findings
             if any(element.reached[concept].weight >= 0.5 for concept in named.intersection(element.reached))
         }
-        return Case(patient, frozenset(treatable), frozenset().union(*(element.reached for element in elements)))
-
-    def _candidates(self, elements: Sequence[Element]) -> tuple[list[int], list[float]]:
-        """Trials that name something reached from the patient's concepts, the most promising ones, each with the most
-        that its score can be.
-        """
-        spreads = [self._spread(element) for element in elements]
-        if not spreads:
-            return [], []
-        if len(spreads) == 1:
-            places, strengths = (part[:CANDIDATES] for part in spreads[0])
-            return places.tolist(), (strengths * elements[0].weight).tolist()
-        values = np.concatenate(
-            [strengths * element.weight for element, (_, strengths) in zip(elements, spreads, strict=True)]
+        diseases = (element.concept for element in patient.diseases)
+        return Case(
+            patient,
+            frozenset(treatable),
+            frozenset().union(*(element.reached for element in elements)),
+            frozenset(concept for concept in diseases if _OF_CHILDHOOD.search(self.label(concept))),
+            {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
         )
-        places, owners = np.unique(np.concatenate([places for places, _ in spreads]), return_inverse=True)
-        most = np.zeros(len(places))
-        np.maximum.at(most, owners, values)
-        chosen = np.argsort(-np.bincount(owners, values), kind="stable")[:CANDIDATES]
-        return places[chosen].tolist(), (most[chosen] * ((1 + BOTH_DISEASES) * ROUNDING)).tolist()
-
-    def _spread(self, element: Element) -> tuple[Ints, Floats]:
-        """Trials that name what an element leads to, the strongest first, and how strong their best naming is."""
-        known = element.concept < len(self.terminology.ids)
-        if known and element.reached is self.expansion.of(element.concept):
-            return self._spread_of(element.concept, element.finding)
-        return self._find_spread(element.reached, {} if element.finding else self._hints(element.concept))
-
-    def _find_spread_of(self, concept: int, finding: bool) -> tuple[Ints, Floats]:
-        return self._find_spread(self.expansion.of(concept), {} if finding else self._hints(concept))
-
-    def _find_spread(self, reached: Mapping[int, Reached], hints: Mapping[int, Reached]) -> tuple[Ints, Floats]:
-        weights = {concept: how.weight for concept, how in (*hints.items(), *reached.items())}
-        named = list(self.catalogue.named_concepts.intersection(weights))
-        places, fields, counts = self.catalogue.trials_naming(named)
-        strengths = np.zeros(len(self.catalogue.trial_ids))
-        np.maximum.at(strengths, places, np.repeat([weights[concept] for concept in named], counts) * fields)
-        found = np.flatnonzero(strengths)
-        best = found[np.argsort(-strengths[found], kind="stable")]
-        return best, strengths[best]
-
-    def _find_hints(self, concept: int) -> dict[int, Reached]:
-        """What a disease may come with, for hints only."""
-        if concept >= len(self.terminology.ids):
-            return {}
-        return {
-            other: Reached(HINTED * how.weight, "manifestation", how.evidence)
-            for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
-            and self.terminology.kind(other) is not Kind.SYMPTOM
-        }
 
     def score(self, place: int, case: Case) -> Scored | None:
         """Score of one trial, None when nothing connects it with the patient."""
@@ -291,16 +256,16 @@ class Ranker:
             return self._hint(profile, patient)
         notes: list[str] = []
         met = {link.naming.concept for link in links if link.reached.weight > GROUP_ABOVE}
+        no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
         value = _both_sides(by_disease, by_finding)
-        if _is_focus_unmet(profile, met):
+        if no_disease_met and no_finding_met and profile.diseases:
             value *= FOCUS_UNMET
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
-        required = self._required(profile, met)
-        if required:
+        if no_finding_met and profile.findings and (required := self._required(profile, met)):
             likely = max(self._likelihood(patient, concept) for concept in required)
-            value *= UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
+            value *= _unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
-        if not by_disease or met.isdisjoint(profile.diseases):
+        if not by_disease or no_disease_met:
             value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
@@ -309,45 +274,49 @@ class Ranker:
             notes.append(f"{by_disease[0].element.words} is past.")
         if len(by_disease) > 1 and len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
             value *= 1 + BOTH_DISEASES
-        blocking = _blocking(profile, patient, by_disease, by_finding)
+        blocking = _blocking(profile, patient, by_disease, by_finding) if patient.denied else None
         if blocking is not None:
             value *= DENIED
             notes.append(f"You state that {blocking} is absent.")
-        value *= _requirements(profile, links, notes)
-        value *= self._grown_up(place, by_disease, notes)
+        for name, (cost, said) in ASKED.items() if profile.asked else ():
+            if name in profile.asked:
+                value *= cost
+                notes.append(said)
+        if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
+            notes.append("Only one meaning of the abbreviation leads here.")
+        if case.of_childhood:
+            value *= self._grown_up(place, case, by_disease, notes)
         excluded = None if case.reachable.isdisjoint(profile.excluded) else _excluded(profile, links)
         if excluded is not None:
             value *= DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
-        avoided = patient.avoided and patient.avoided & self.catalogue.content_words(place)
+        avoided = [word for word, places in case.avoiding.items() if place in places]
         if avoided:
             value *= DENIED
-            notes.append(f"You state that this is to be avoided: {', '.join(sorted(avoided))}.")
+            notes.append(f"You state that this is to be avoided: {', '.join(avoided)}.")
         return Scored(
             place,
             value,
-            tuple(sorted(links, key=_value, reverse=True)),
+            tuple(sorted(links, key=_value, reverse=True) if len(links) > 1 else links),
             tuple(notes),
             _relation(by_disease, by_finding, patient),
             firm=blocking is None and excluded is None and not avoided,
         )
 
-    def _grown_up(self, place: int, by_disease: list[Link], notes: list[str]) -> float:
+    def _grown_up(self, place: int, case: Case, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
-        if not by_disease or not all(_OF_CHILDHOOD.search(self.label(link.element.concept)) for link in by_disease):
+        if not by_disease or not all(link.element.concept in case.of_childhood for link in by_disease):
             return 1.0
-        least = self.catalogue.facts(place).min_age_days
+        least = self.catalogue.facts[place].min_age_days
         if least is None or least < ADULT_DAYS:
             return 1.0
         notes.append("The trial takes adults only.")
         return ADULTS_ONLY
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
-        """Findings that the trial asks for beside what is met: none when one of them is met, and a disease that counts
-        as one, being a complication, only beside the disease that it comes of.
+        """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,
+        being a complication, only beside the disease that it comes of.
         """
-        if not met.isdisjoint(profile.findings):
-            return set()
         diseases = met & profile.diseases.keys()
         return {
             concept
@@ -361,16 +330,15 @@ class Ranker:
         """For each element the strongest way to what the trial names."""
         links: list[Link] = []
         for element in elements:
-            reached = element.reached
-            best, best_value = None, 0.0
-            for concept, naming in profile.namings.items():
-                if concept in reached:
-                    how = reached[concept]
-                    value = how.weight * FIELD_WEIGHT[naming.field] * naming.score * element.weight
-                    if best is None or value > best_value:
-                        best, best_value = (naming, how), value
-            if best is not None:
-                links.append(Link(element, *best, best_value))
+            reached, weight = element.reached, element.weight
+            ways = [
+                (reached[concept].weight * naming.weight, concept)
+                for concept, naming in profile.namings.items()
+                if concept in reached
+            ]
+            if ways:
+                value, concept = max(ways, key=_first) if len(ways) > 1 else ways[0]
+                links.append(Link(element, profile.namings[concept], reached[concept], value * weight))
         return links
 
     def _cause_factor(
@@ -390,7 +358,7 @@ class Ranker:
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
                 return OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
             causing = sum(self._causes_one(concept, met) for concept in profile.diseases)
-            several = profile.causes >= SEVERAL and causing > 1
+            several = self.catalogue.causes(profile.place) >= SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
                 notes.append(f"The trial is for {names}: another cause of the same finding.")
@@ -418,7 +386,8 @@ class Ranker:
         size = len(self.terminology.ids)
         if disease >= size or finding >= size:
             return False
-        return not self.expansion.manifestations(disease).keys().isdisjoint(self.expansion.of(finding))
+        does = self.expansion.manifestations(disease)
+        return bool(does) and not does.keys().isdisjoint(self.expansion.of(finding))
 
     def _untreated_factor(self, profile: Profile, case: Case, met: set[int], notes: list[str]) -> float:
         """What it costs that the trial addresses no finding of the patient, although trials of one exist."""
@@ -442,6 +411,13 @@ class Ranker:
         """How regularly one of the patient's diseases comes with a finding."""
         return max((self._regularity(element.concept, finding) for element in patient.diseases), default=0.0)
 
+    def _likeliest(self, patient: PatientConcepts) -> float:
+        """How regularly the patient's diseases come with anything at all, at most."""
+        size = len(self.terminology.ids)
+        known = (element.concept for element in patient.diseases if element.concept < size)
+        comes_with = (how.weight for concept in known for how in self.expansion.manifestations(concept).values())
+        return max(comes_with, default=0.0)
+
     def _find_regularity(self, disease: int, finding: int) -> float:
         size = len(self.terminology.ids)
         if disease >= size or finding >= size:
@@ -463,7 +439,7 @@ class Ranker:
             return None
         best: Link | None = None
         for element in patient.diseases:
-            for concept, how in self._hints(element.concept).items():
+            for concept, how in self.candidates.hints(element.concept).items():
                 naming = profile.findings.get(concept) or profile.diseases.get(concept)
                 if naming is not None:
                     value = HINT * how.weight / HINTED * element.weight
@@ -474,10 +450,23 @@ class Ranker:
         note = f"{self.label(best.naming.concept)} can come with {self.label(best.element.concept)}, but is not stated."
         return Scored(profile.place, best.value, (best,), (note,), "manifestation", firm=False)
 
+    def _lifts(self, places: Ints, words: frozenset[str]) -> Floats:
+        """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
+        row_of = np.zeros(len(self.catalogue.trial_ids), np.int16)  # from 1
+        row_of[places] = np.arange(1, len(places) + 1)
+        rarity = np.zeros(len(places) + 1)
+        for word in sorted(words):  # in one order, so that trials alike come to the same sum
+            rows = row_of[self.catalogue.trials_saying(word)]
+            sharing = rows[rows > 0]
+            if len(sharing):
+                rarity[sharing] += math.log(1 + len(places) / len(sharing))
+        lifts: Floats = 1 + LEXICAL * (1 - np.exp(-rarity[1:] / ENOUGH_WORDS))
+        return lifts
+
     def _for_relatives(self, patient: PatientConcepts) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self._candidates(patient.family)[0]:
+        for place in self.candidates.of(patient.family).places.tolist():
             profile = self.catalogue.profile(place)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
@@ -503,11 +492,6 @@ def _is_for_relatives(patient: PatientConcepts) -> bool:
     return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
 
 
-def _is_focus_unmet(profile: Profile, met: Set[int]) -> bool:
-    """Whether a trial is about something else than what is met, and names that among its criteria alone."""
-    return bool(profile.diseases) and met.isdisjoint(profile.diseases) and met.isdisjoint(profile.findings)
-
-
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:
     """A scored trial, lifted; its links are those of the element if one is given, which has the patient's words."""
     links = scored.links
@@ -516,63 +500,43 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     return Scored(scored.place, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
 
 
-def _lifts(candidates: Sequence[Candidate], words: frozenset[str]) -> list[float]:
-    """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-    shared = [words & candidate.words for candidate in candidates]
-    counts = Counter(chain.from_iterable(shared))
-    rarity = {word: math.log(1 + len(candidates) / count) for word, count in counts.items()}
-    lifts = {
-        found: 1 + LEXICAL * (1 - math.exp(-math.fsum([rarity[word] for word in found]) / ENOUGH_WORDS))
-        for found in set(shared)
-    }
-    return [lifts[found] for found in shared]
-
-
 _value = attrgetter("value")
+_first = itemgetter(0)
 
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     """Disease and finding together: their geometric mean, so that two that meet beat either."""
+    if not by_disease or not by_finding:
+        return _strongest(by_disease or by_finding)
     disease, finding = _strongest(by_disease), _strongest(by_finding)
-    if by_disease and by_finding:
-        return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
-    return disease or finding
+    return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
 
 
 def _strongest(links: list[Link]) -> float:
-    return max(map(_value, links), default=0.0)
+    return max(map(_value, links)) if len(links) > 1 else links[0].value
 
 
 def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link], by_finding: list[Link]) -> str | None:
     """The words that deny what the trial is about, None when they do not matter to it."""
-    if not patient.denied or any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
+    if any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
         return None
     focus = {*profile.findings, *(() if by_disease else profile.diseases)}
     focus.update(link.naming.concept for link in by_disease if link.reached.relation == "narrower")
     return next((patient.denied[concept] for concept in sorted(focus) if concept in patient.denied), None)
 
 
-def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> float:
-    """What it costs that the trial asks for more than a diagnosis."""
-    factor = 1.0
-    if "requires:earlier-study" in profile.asked:
-        factor *= ROLLOVER
-        notes.append("Only for people who took part in an earlier study.")
-    if "requires:new-onset" in profile.asked:
-        factor *= NEW_ONSET
-        notes.append("For newly diagnosed or untreated patients.")
-    if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
-        notes.append("Only one meaning of the abbreviation leads here.")
-    return factor
+def _unstated(likely: float) -> float:
+    """What it costs that the trial asks for a finding which is not stated, and which is so likely."""
+    return UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
 
 
-def _excluded(profile: Profile, links: list[Link]) -> Naming | None:
-    """The exclusion criterion that names what leads to the trial, or something wider."""
-    for concept, naming in profile.excluded.items():
+def _excluded(profile: Profile, links: list[Link]) -> int | None:
+    """Row of the exclusion criterion that names what leads to the trial, or something wider."""
+    for concept, row in profile.excluded.items():
         for link in links:
             how = link.element.reached.get(concept)
-            if how is not None and how.relation != "narrower" and how.weight >= 0.6:
-                return naming
+            if how is not None and is_at_least(how):
+                return row
     return None
 
 

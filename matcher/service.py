@@ -17,7 +17,7 @@ from matcher.patients import canonical_country, combine
 from matcher.presentation import Element, PatientConcepts, patient_concepts
 from matcher.profiles import Catalogue, Naming
 from matcher.ranking import CLOSED, POSSIBLE, STRONG, Ranker, Scored
-from matcher.reasons import because, concept_id, path
+from matcher.reasons import concept_id, reasons
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
@@ -116,7 +116,7 @@ class Matcher:
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
                 Element(
-                    concept, naming.score, finding, self.catalogue.words(naming), naming.field, naming.score,
+                    concept, naming.score, finding, self.catalogue.words(naming.row), naming.field, naming.score,
                     self._expansion.of(concept) if concept < size else {concept: Reached(1.0, "same", "own words")},
                 )
                 for concept, naming in namings.items()
@@ -160,9 +160,9 @@ class Matcher:
         weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            if wanted and self.catalogue.statuses[scored.place] not in wanted:
+            if wanted and self.catalogue.facts[scored.place].status not in wanted:
                 continue
-            eligibility, reason = check(self.catalogue.facts(scored.place), patient, countries.get(scored.place))
+            eligibility, reason = check(self.catalogue.facts[scored.place], patient, countries.get(scored.place))
             if reason is not None:
                 if len(ruled_out) < limit and grade_of(scored) != "weak":
                     ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
@@ -174,19 +174,20 @@ class Matcher:
         return matches, ruled_out
 
     def _match(self, scored: Scored, eligibility: Eligibility) -> Match:
-        facts = self.catalogue.facts(scored.place)
+        facts = self.catalogue.facts[scored.place]
+        because, path = reasons(scored, self.ranker)
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,
             registry=facts.registry,
             title=facts.title,
             status=facts.status,
-            phase=facts.phase,
+            phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
             relation=scored.relation,
-            because=because(scored, self.ranker),
-            path=path(scored, self.ranker),
+            because=because,
+            path=path,
             eligibility=eligibility,
             url=facts.url,
             last_update=facts.last_update,

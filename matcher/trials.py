@@ -14,21 +14,29 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from matcher.content_words import content_words
+from matcher.expansion import Expansion
 from matcher.mapping import Mapper, clean_tokens
+from matcher.roles import ROLES, Roles
 from matcher.running import RunningText
 from matcher.terminology import Kind, Terminology
 
-FIELDS = ("condition", "title", "keyword", "mesh", "inclusion", "mesh_ancestor", "exclusion", "requirement")
 BATCH = 2000
 READ = 20_000
 """Trials whose texts one question to the catalogue brings."""
 MANY_TRIALS = 6000
 """From here on it pays to start further processes, each of which opens the terminology for itself."""
-_SCHEMA = pa.schema(
+_CONCEPTS = pa.schema(
     [
         ("trial_id", pa.string()), ("concept_id", pa.string()), ("label", pa.string()), ("field", pa.string()),
         ("position", pa.int32()), ("rule", pa.string()), ("score", pa.float64()), ("words", pa.string()),
-        ("content_hash", pa.string()), ("terminology", pa.string()),
+        ("role", pa.string()), ("content_hash", pa.string()), ("terminology", pa.string()),
+    ]
+)  # fmt: skip
+_WORDS = pa.schema(
+    [
+        ("trial_id", pa.string()), ("words", pa.list_(pa.string())), ("content_hash", pa.string()),
+        ("terminology", pa.string()),
     ]
 )  # fmt: skip
 OWN_WORDS = "TEXT:"
@@ -45,6 +53,16 @@ class Named(NamedTuple):
     words: str
 
 
+class MappedTrials(NamedTuple):
+    """Rows of trial_concepts and of trial_words for some trials."""
+
+    concepts: pa.Table
+    words: pa.Table
+
+
+NOTHING_MAPPED = MappedTrials(_CONCEPTS.empty_table(), _WORDS.empty_table())
+
+
 class TrialText(NamedTuple):
     """The texts of a trial that are mapped."""
 
@@ -52,6 +70,7 @@ class TrialText(NamedTuple):
     content_hash: str
     titles: tuple[str, ...]
     conditions: tuple[tuple[str, str | None, str | None], ...]
+    interventions: tuple[str, ...]
     keywords: tuple[str, ...]
     mesh: tuple[str, ...]
     mesh_ancestors: tuple[str, ...]
@@ -62,9 +81,10 @@ class TrialText(NamedTuple):
 class TrialMapper:
     """Maps the texts of trials with the mapper that also reads diagnoses; equal texts are mapped once."""
 
-    def __init__(self, terminology: Terminology, mapper: Mapper | None = None) -> None:
+    def __init__(self, terminology: Terminology, expansion: Expansion | None = None) -> None:
         self.terminology = terminology
-        self.mapper = mapper or Mapper(terminology)
+        self.mapper = Mapper(terminology)
+        self.roles = Roles(terminology, expansion or Expansion(terminology))
         self.running = RunningText(terminology, self.mapper)
         self.of_term = lru_cache(maxsize=100_000)(self._of_term)
 
@@ -99,14 +119,13 @@ class TrialMapper:
         words = " ".join(token.text for token in clean_tokens(text))
         return Named(OWN_WORDS + words, text, "own words", 0.9, text)
 
-    def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str]]:
+    def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str, str]]:
         """Rows of trial_concepts without the last two columns."""
-        seen = False
-        for field, position, named in self._fields(trial):
-            seen = True
-            yield trial.trial_id, named.concept_id, named.label, field, position, named.rule, named.score, named.words
-        if not seen:
-            yield trial.trial_id, "", "", "condition", 0, "", 0.0, ""
+        found = list(self._fields(trial)) or [("condition", 0, Named("", "", "", 0.0, ""))]
+        roles = self.roles.of([(named.concept_id, field) for field, _, named in found])
+        for (field, position, named), role in zip(found, roles, strict=True):
+            identifier, label, rule, score, words = named
+            yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
 
     def _fields(self, trial: TrialText) -> Iterator[tuple[str, int, Named]]:
         for position, (condition, system, code) in enumerate(trial.conditions, start=1):
@@ -206,26 +225,29 @@ WITH own AS (SELECT trial_id, content_hash, brief_title, official_title
      headed AS (SELECT trial_id, list(term ORDER BY position) FILTER (NOT is_ancestor) AS mesh,
                        list(term ORDER BY position) FILTER (is_ancestor) AS ancestors
                 FROM mesh_terms SEMI JOIN wanted_trials USING (trial_id) WHERE branch = 'condition' GROUP BY trial_id),
+     given AS (SELECT trial_id, list(name ORDER BY position) AS interventions
+               FROM interventions SEMI JOIN wanted_trials USING (trial_id) GROUP BY trial_id),
      admitted AS (SELECT * FROM eligibility SEMI JOIN wanted_trials USING (trial_id))
-SELECT own.*, conditions, keywords, mesh, ancestors, criteria, inclusion, exclusion
-FROM own LEFT JOIN named USING (trial_id) LEFT JOIN tagged USING (trial_id) LEFT JOIN headed USING (trial_id)
-     LEFT JOIN admitted USING (trial_id)
+SELECT own.*, conditions, interventions, keywords, mesh, ancestors, criteria, inclusion, exclusion
+FROM own LEFT JOIN named USING (trial_id) LEFT JOIN given USING (trial_id) LEFT JOIN tagged USING (trial_id)
+     LEFT JOIN headed USING (trial_id) LEFT JOIN admitted USING (trial_id)
 """
 _SPLIT_CRITERIA = re.compile(r"\b(?:key )?exclusion criteria\b:?|\bexclusion\s*:|\bausschlusskriterien\b", re.I)
 
 
 def _trial_text(row: tuple[Any, ...]) -> TrialText:
-    trial_id, content_hash, brief, official, conditions, keywords, mesh, ancestors, criteria, inclusion, exclusion = row
-    included: tuple[str, ...] = tuple(inclusion or ())
-    excluded: tuple[str, ...] = tuple(exclusion or ())
-    if not included and not excluded and criteria:
-        parts = _SPLIT_CRITERIA.split(criteria, maxsplit=1)
+    trial_id, content_hash, brief, official, conditions, interventions, keywords, mesh, ancestors, *criteria = row
+    text, *items = criteria
+    included, excluded = (tuple(item or ()) for item in items)
+    if not included and not excluded and text:
+        parts = _SPLIT_CRITERIA.split(text, maxsplit=1)
         included, excluded = (parts[0],), tuple(parts[1:])
     return TrialText(
         trial_id=trial_id,
         content_hash=content_hash,
         titles=tuple(dict.fromkeys(title for title in (brief, official) if title)),
         conditions=tuple((condition, system, code) for condition, system, code in conditions or ()),
+        interventions=tuple(interventions or ()),
         keywords=tuple(keywords or ()),
         mesh=tuple(mesh or ()),
         mesh_ancestors=tuple(ancestors or ()),
@@ -245,10 +267,11 @@ def read_texts(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) 
     cursor.unregister("wanted_trials")
 
 
-def has_table(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the catalogue holds trial_concepts."""
-    query = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'trial_concepts' AND database_name = current_database()"
-    return connection.execute(query).fetchall() != []
+def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the catalogue holds what mapping writes, in its present form."""
+    query = """SELECT count(*) FROM duckdb_columns() WHERE database_name = current_database()
+               AND (table_name, column_name) IN (('trial_concepts', 'role'), ('trial_words', 'words'))"""
+    return connection.execute(query).fetchall() == [(2,)]
 
 
 def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list[str]:
@@ -256,25 +279,32 @@ def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list
 
     version: count only rows of this terminology; None takes rows of any (a reader goes on with what is stored).
     """
-    if not has_table(connection):
+    if not has_tables(connection):
         return [row[0] for row in connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()]
     query = """
         SELECT trial_id FROM trials t ANTI JOIN
-               (SELECT DISTINCT trial_id, content_hash FROM trial_concepts WHERE ? IS NULL OR terminology = ?) m
+               (SELECT trial_id, content_hash FROM trial_words SEMI JOIN trial_concepts USING (trial_id, content_hash)
+                WHERE ? IS NULL OR terminology = ?) m
                ON m.trial_id = t.trial_id AND m.content_hash = t.content_hash
         ORDER BY trial_id"""
     return [row[0] for row in connection.execute(query, [version, version]).fetchall()]
 
 
-def concept_rows(mapper: TrialMapper, texts: Iterable[TrialText]) -> pa.Table:
-    """Rows of trial_concepts for some trials, as an Arrow table."""
-    columns: list[list[object]] = [[] for _ in _SCHEMA]
+def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
+    """Rows of trial_concepts and trial_words for some trials, as Arrow tables."""
     version = mapper.terminology.version
+    concepts: list[tuple[object, ...]] = []
+    words: list[tuple[object, ...]] = []
     for trial in texts:
-        for row in mapper.rows(trial):
-            for column, value in zip(columns, (*row, trial.content_hash, version), strict=True):
-                column.append(value)
-    return pa.table(dict(zip(_SCHEMA.names, columns, strict=True)), schema=_SCHEMA)
+        concepts += [(*row, trial.content_hash, version) for row in mapper.rows(trial)]
+        text = " ".join((*trial.titles, *(named for named, _, _ in trial.conditions), *trial.interventions))
+        words.append((trial.trial_id, sorted(content_words(text)), trial.content_hash, version))
+    return MappedTrials(_table(concepts, _CONCEPTS), _table(words, _WORDS))
+
+
+def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
 
 
 def map_trials(
@@ -283,7 +313,7 @@ def map_trials(
     terminology: Terminology | None = None,
     workers: int = 1,
 ) -> int:
-    """Map new and changed trials of a writable catalogue into trial_concepts; how many were mapped.
+    """Map new and changed trials of a writable catalogue into trial_concepts and trial_words; how many were mapped.
 
     progress: called with (trials done, trials in all) after each batch. Rows of trials that are gone or changed are
     replaced; equal states are left alone. workers: processes that share the work when there are many trials; they are
@@ -293,21 +323,24 @@ def map_trials(
 
     is_default = terminology is None
     terminology = terminology or default()
+    if not has_tables(connection):  # those of an earlier form
+        connection.execute("DROP TABLE IF EXISTS trial_concepts")
     connection.execute(resources.files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
     todo = unmapped(connection, terminology.version)
-    connection.execute("DELETE FROM trial_concepts WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
+    for table in MappedTrials._fields:
+        connection.execute(f"DELETE FROM trial_{table} WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
     done = 0
     with _mapping(terminology, workers if is_default and len(todo) >= MANY_TRIALS else 1) as mapped:
-        for trial_ids, rows in mapped(_batches(connection, todo)):
-            _replace_rows(connection, trial_ids, rows)
-            done += len(trial_ids)
+        for rows in mapped(_batches(connection, todo)):
+            _replace_rows(connection, rows)
+            done += len(rows.words)
             if progress is not None:
                 progress(done, len(todo))
     return len(todo)
 
 
 Batch = list[TrialText]
-Mapped = Callable[[Iterable[Batch]], Iterator[tuple[list[str], pa.Table]]]
+Mapped = Callable[[Iterable[Batch]], Iterator[MappedTrials]]
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> Iterator[Batch]:
@@ -323,25 +356,19 @@ def _mapping(terminology: Terminology, workers: int) -> Iterator[Mapped]:
     """What maps batches of texts to rows, in order: in this process or, for many trials, in several."""
     if workers <= 1:
         mapper = TrialMapper(terminology)
-        yield lambda batches: ((_ids(batch), concept_rows(mapper, batch)) for batch in batches)
+        yield lambda batches: (map_texts(mapper, batch) for batch in batches)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
 
-        def mapped(batches: Iterable[Batch]) -> Iterator[tuple[list[str], pa.Table]]:
-            waiting: deque[tuple[list[str], Future[pa.Table]]] = deque()
+        def mapped(batches: Iterable[Batch]) -> Iterator[MappedTrials]:
+            waiting: deque[Future[MappedTrials]] = deque()
             for batch in batches:
-                waiting.append((_ids(batch), pool.submit(_rows_in_worker, batch)))
+                waiting.append(pool.submit(_map_in_worker, batch))
                 if len(waiting) > workers:  # few batches at once, so that memory stays bounded
-                    trial_ids, rows = waiting.popleft()
-                    yield trial_ids, rows.result()
-            for trial_ids, rows in waiting:
-                yield trial_ids, rows.result()
+                    yield waiting.popleft().result()
+            yield from (rows.result() for rows in waiting)
 
         yield mapped
-
-
-def _ids(batch: Batch) -> list[str]:
-    return [text.trial_id for text in batch]
 
 
 @lru_cache(maxsize=1)
@@ -351,18 +378,15 @@ def _worker_mapper() -> TrialMapper:
     return TrialMapper(default())
 
 
-def _rows_in_worker(texts: Batch) -> pa.Table:
-    return concept_rows(_worker_mapper(), texts)
+def _map_in_worker(texts: Batch) -> MappedTrials:
+    return map_texts(_worker_mapper(), texts)
 
 
-def _replace_rows(connection: duckdb.DuckDBPyConnection, trial_ids: list[str], rows: pa.Table) -> None:
-    connection.register("mapped_rows", rows)
-    connection.register("mapped_trials", pa.table({"trial_id": pa.array(trial_ids, pa.string())}))
-    try:
-        connection.execute("BEGIN")
-        connection.execute("DELETE FROM trial_concepts WHERE trial_id IN (SELECT trial_id FROM mapped_trials)")
-        connection.execute("INSERT INTO trial_concepts SELECT * FROM mapped_rows")
-        connection.execute("COMMIT")
-    finally:
+def _replace_rows(connection: duckdb.DuckDBPyConnection, rows: MappedTrials) -> None:
+    connection.execute("BEGIN")
+    for table, mapped in zip(MappedTrials._fields, rows, strict=True):
+        connection.register("mapped_rows", mapped)
+        connection.execute(f"DELETE FROM trial_{table} WHERE trial_id IN (SELECT trial_id FROM mapped_rows)")
+        connection.execute(f"INSERT INTO trial_{table} SELECT * FROM mapped_rows")
         connection.unregister("mapped_rows")
-        connection.unregister("mapped_trials")
+    connection.execute("COMMIT")

@@ -190,6 +190,36 @@ def test_mapping_is_stored_kept_and_redone_only_for_what_changed(tmp_path: Path)
         assert suggested(stored, "systemic sclerosis with calcinosis")[0] == ANCHOR
 
 
+@pytest.mark.parametrize("lost", ["ALTER TABLE trial_concepts DROP role", "DROP TABLE trial_words"])
+def test_a_mapping_of_an_earlier_form_is_done_again(tmp_path: Path, matcher: Matcher, lost: str) -> None:
+    from tests.matcher.conftest import TRIALS, make_catalogue
+
+    question = "systemic sclerosis with calcinosis"
+    path = tmp_path / "catalogue.duckdb"
+    make_catalogue(path)
+    with duckdb.connect(str(path)) as connection:
+        room.map_trials(connection)
+        connection.execute(lost)
+        assert Matcher.open(connection).suggest(question) == matcher.suggest(question)
+        assert room.map_trials(connection) == len(TRIALS)
+        assert Matcher.open(connection).suggest(question) == matcher.suggest(question)
+
+
+def test_trials_without_current_rows_are_mapped_when_they_are_read(tmp_path: Path, matcher: Matcher) -> None:
+    from tests.matcher.conftest import make_catalogue
+
+    path = tmp_path / "catalogue.duckdb"
+    make_catalogue(path)
+    with duckdb.connect(str(path)) as connection:
+        room.map_trials(connection)
+        connection.execute("DELETE FROM trial_words WHERE trial_id < 'NCT02'")
+        connection.execute("DELETE FROM trial_concepts WHERE trial_id > 'NCT03'")
+        connection.execute("UPDATE trial_concepts SET content_hash = 'old' WHERE trial_id = 'NCT02663895'")
+        opened = Matcher.open(connection)
+        for question in ("systemic sclerosis with calcinosis", "juvenile dermatomyositis"):
+            assert opened.suggest(question) == matcher.suggest(question)
+
+
 @pytest.mark.parametrize(
     "text",
     [
