@@ -24,6 +24,8 @@ MAX_DOWN = 4
 MAX_REACHED = 600
 WIDE = 120
 """A concept with more descendants than this is a heading: it is not followed upwards."""
+WIDEST_KIN = 200
+"""A group with more descendants than this makes nobody related."""
 _IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
     int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
 )  # plain numbers compare quicker than members of an enumeration
@@ -89,6 +91,8 @@ class Expansion:
         self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
         self.obligate = lru_cache(maxsize=20_000)(self._obligate)
         self.around = lru_cache(maxsize=50_000)(self._around)
+        self.kin = lru_cache(maxsize=50_000)(self._kin)
+        self._holding = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._all = _Edges(terminology, False)
         self._below = _Edges(terminology, True, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._above = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.SAME_SPECTRUM)
@@ -113,6 +117,19 @@ class Expansion:
         reached: dict[int, Reached] = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
         self._up_and_beside(concept, reached)
         return frozenset(reached)
+
+    def _kin(self, concept: int) -> frozenset[int]:
+        """A concept and the groups that hold it, two steps up, as long as they are not wide."""
+        found = layer = {concept}
+        for _ in range(2):
+            layer = {
+                other
+                for member in layer
+                for other, *_ in self._holding.of(member)
+                if int(self.terminology.descendants[other]) <= WIDEST_KIN
+            }
+            found = found | layer
+        return frozenset(found)
 
     def _down(self, concept: int, reached: dict[int, Reached]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE

@@ -265,8 +265,12 @@ class Ranker:
             likely = max(self._likelihood(patient, concept) for concept in required)
             value *= _unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
+        relation = _relation(by_disease, by_finding, patient)
         if not by_disease or no_disease_met:
-            value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
+            factor = self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
+            value *= factor
+            if factor in (SISTER_CAUSE, SISTER_CAUSES):
+                relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
         if by_disease and all(link.element.past for link in by_disease):
@@ -299,7 +303,7 @@ class Ranker:
             value,
             tuple(sorted(links, key=_value, reverse=True) if len(links) > 1 else links),
             tuple(notes),
-            _relation(by_disease, by_finding, patient),
+            relation,
             firm=blocking is None and excluded is None and not avoided,
         )
 

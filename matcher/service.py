@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from matcher.alternatives import TREATING, same_treatment
 from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
 from matcher.expansion import Expansion, Reached
@@ -66,7 +67,7 @@ class Matcher:
         concepts = patient_concepts(
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood)
         )
-        matches, ruled_out = self._split(self.ranker.best_first(concepts), known, statuses, limit)
+        matches, ruled_out = self._split(self.ranked(concepts), known, statuses, limit)
         suggestions = Suggestions(
             Query(understood.text, known),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -79,6 +80,17 @@ class Matcher:
             lines = explain_trial(self, explain, concepts, suggestions)
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
+
+    def ranked(self, patient: PatientConcepts) -> Iterator[Scored]:
+        """Every trial that a patient's concepts lead to, best first, and behind them what the best ones lead to."""
+        best: list[Scored] = []
+        seen: set[int] = set()
+        for scored in self.ranker.best_first(patient):
+            seen.add(scored.place)
+            if len(best) < TREATING and grade_of(scored) != "weak":
+                best.append(scored)
+            yield scored
+        yield from same_treatment(best, seen, self.ranker)
 
     def suggest_batch(
         self,
@@ -126,7 +138,7 @@ class Matcher:
             elements(profile.diseases, False), elements(profile.findings, True), {}, (), None,
             self.catalogue.content_words(place),
         )  # fmt: skip
-        others = (scored for scored in self.ranker.best_first(concepts) if scored.place != place)
+        others = (scored for scored in self.ranked(concepts) if scored.place != place)
         return tuple(self._split(others, Patient(), (), limit)[0])
 
     def place(self, trial_id: str) -> int:
