@@ -14,6 +14,8 @@ DOWN = 0.8
 """A trial of one kind of the patient's disease: worth a look, may need a feature that the patient lacks."""
 UP = (0.9, 0.75, 0.6)
 """A trial of the wider disease, one, two, three steps up."""
+MANY_KINDS, WIDER = 20, 0.75
+"""A wider disease of more kinds than this is less near to each of them."""
 DOWN_FINDING = 0.92
 UP_FINDING = 0.95
 ACCEPTED_GROUP = 0.95
@@ -74,12 +76,15 @@ def _counted(is_wanted: npt.NDArray[np.bool_], first: npt.NDArray[Any]) -> npt.N
     return counted
 
 
-def _with_edges(terminology: Terminology, backwards: bool, *relations: Relation) -> frozenset[int]:
-    """Concepts that have an edge of these relations."""
+def _edge_counts(terminology: Terminology, backwards: bool, *relations: Relation) -> npt.NDArray[Any]:
+    """How many edges of these relations each concept has."""
     side = "back" if backwards else "forth"
     is_wanted = np.isin(terminology.arrays[f"{side}_relations"], relations)
-    first = _counted(is_wanted, terminology.arrays[f"{side}_pointers"])
-    return frozenset(np.flatnonzero(np.diff(first)).tolist())
+    return np.diff(_counted(is_wanted, terminology.arrays[f"{side}_pointers"]))
+
+
+def _having(counts: npt.NDArray[Any]) -> frozenset[int]:
+    return frozenset(np.flatnonzero(counts).tolist())
 
 
 class Expansion:
@@ -96,11 +101,12 @@ class Expansion:
         self._all = _Edges(terminology, False)
         self._below = _Edges(terminology, True, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._above = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.SAME_SPECTRUM)
-        self.group_members = _with_edges(terminology, False, Relation.IN_GROUP)
+        self.group_members = _having(_edge_counts(terminology, False, Relation.IN_GROUP))
         """Members of a wide group whose trials seldom mean them."""
-        self.manifested = _with_edges(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
-        """Concepts that some disease comes with."""
-        self._manifesting = _with_edges(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION)
+        self.commonness = _edge_counts(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
+        """How many diseases are known to come with each concept."""
+        self.manifested = _having(self.commonness)
+        self._manifesting = _having(_edge_counts(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION))
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
@@ -158,6 +164,8 @@ class Expansion:
                             _keep(reached, other, Reached(GROUP_ABOVE, "broader", source))
                             continue
                         value = UP_FINDING ** (depth + 1) if finding else weight
+                        if not finding and int(self.terminology.descendants[other]) > MANY_KINDS:
+                            value *= WIDER
                         _keep(reached, other, Reached(value, "broader", source))
                         above.add(other)
                     elif depth:

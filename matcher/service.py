@@ -1,6 +1,7 @@
 """The matcher that commands, pages and jobs call."""
 
 import gc
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 from matcher.alternatives import TREATING, same_treatment
 from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
-from matcher.expansion import Expansion, Reached
+from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.inference import Inference
 from matcher.normalise import STOPWORDS, tokens
 from matcher.patients import canonical_country, combine
@@ -22,6 +23,9 @@ from matcher.reasons import concept_id, reasons
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
+
+ALIKE = 3
+"""How many hints are shown that rest on one and the same wide heading or possible manifestation."""
 
 
 class Matcher:
@@ -169,6 +173,7 @@ class Matcher:
         ruled_out: list[RuledOut] = []
         wanted = frozenset(statuses)
         limited = patient.age_years is not None or patient.sex is not None
+        hints: Counter[int] = Counter()
         weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
@@ -179,6 +184,11 @@ class Matcher:
                 if len(ruled_out) < limit and grade_of(scored) != "weak":
                     ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
                 continue
+            lead = scored.links[0]
+            if lead.reached.weight <= GROUP_ABOVE:
+                hints[lead.naming.concept] += 1
+                if hints[lead.naming.concept] > ALIKE:
+                    continue
             if len(matches) < limit:
                 matches.append(self._match(scored, eligibility))
             if len(matches) >= limit and (not limited or len(ruled_out) >= limit or scored.score < weak):
