@@ -24,6 +24,7 @@ from match_terms import EVAL
 
 import matcher
 from matcher.expansion import Expansion
+from matcher.processes import open_to_stay
 from matcher.terminology import default
 
 SCALE = SHARED / "data" / "ctgov" / "scale.ndjson.gz"
@@ -85,7 +86,7 @@ def batch_worker(folder: Path, warm: Sequence[str], asked: Sequence[str], ready:
     """One of the processes of a batch: opens, warms up, waits for the others, works through its part, says how many
     seconds of the processor that took.
     """
-    suggests, connection = open_matcher(folder)
+    suggests, connection = open_to_stay(open_matcher, folder)
     suggest_all(suggests, warm)
     ready.wait(LONGEST_START_S)
     worked = time.process_time()

@@ -96,6 +96,7 @@ class Expansion:
         """Members of a wide group whose trials seldom mean them."""
         self.manifested = _with_edges(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
         """Concepts that some disease comes with."""
+        self._manifesting = _with_edges(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION)
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
@@ -154,6 +155,8 @@ class Expansion:
         cost.
         """
         found: dict[int, Reached] = {}
+        if self._manifesting.isdisjoint(self.around(concept)):  # seen sooner than all that it leads to
+            return found
         for disease, how in self.of(concept).items():
             if how.relation == "narrower" or (disease != concept and how.weight < 0.5):
                 continue

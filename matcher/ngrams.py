@@ -96,14 +96,14 @@ class NGramIndex:
         rarest = np.argsort(ends - starts, kind="stable")[: missing + SHARED_RARE]
         holders = np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest])
         shared = np.bincount(holders, minlength=len(self.strings))
-        near = np.abs(self.lengths - len(text)) <= edits
-        found: list[int] = np.flatnonzero((shared >= max(1, len(rarest) - missing)) & near).tolist()
+        enough = np.flatnonzero(shared >= max(1, len(rarest) - missing))
+        found: list[int] = enough[np.abs(self.lengths[enough] - len(text)) <= edits].tolist()
         return found
 
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:
         """(place, edits) of every string within that many edits, nearest first, then in order of the list."""
         places = self.candidates(text, edits)
-        strings = [self.strings[place] for place in places]
+        strings = list(map(self.strings.__getitem__, places))
         near = process.extract(text, strings, scorer=OSA.distance, score_cutoff=edits, limit=None)
         return sorted(((places[number], distance) for _, distance, number in near), key=lambda item: item[::-1])
 

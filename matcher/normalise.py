@@ -17,6 +17,7 @@ _LETTERS = str.maketrans(
 )
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _LIGATURE = re.compile(r"ae|(?<!hyp)(?<!micr)(?<!macr)(?<!end)oe")
+_GERMAN_ADJECTIVE = re.compile(r"(.*(?:isch|lich|iert|kutan|juvenil|artikular))(?:e|er|en|es|em)$")
 _WORD = re.compile(r"[a-z0-9]+")
 _ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
 _LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
@@ -151,7 +152,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def normal_word(word: str) -> str:
-    """British to American, plural to singular, one word at a time ("haemorrhages" -> "hemorrhage")."""
+    """British to American, plural to singular, German adjectives without their endings, one word at a time
+    ("haemorrhages" -> "hemorrhage").
+    """
     if len(word) < 4 or word[0].isdigit():
         return word
     if len(word) > 4:
@@ -163,6 +166,9 @@ def normal_word(word: str) -> str:
     )
     if word.endswith(("ised", "ising")) and len(word) > 6:
         word = word[:-3] + "zed" if word.endswith("ised") else word[:-4] + "zing"
+    inflected = _GERMAN_ADJECTIVE.match(word)
+    if inflected is not None:  # "systemischer Sklerose", "juvenilen"
+        return inflected[1]
     if word.endswith("ies") and len(word) > 5:
         return word[:-3] + "y"
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):

@@ -108,16 +108,18 @@ def _outweighs(element: Element, other: Element) -> bool:
 
 def _past_findings(stated: Collection[Element]) -> Iterator[tuple[int, str]]:
     """Findings that are past (excised, resolved) and what is of their kind, unless that is present elsewhere."""
-    there = {concept for element in stated if not element.past for concept in element.reached}
-    for element in stated:
-        if element.past and element.finding:
-            for concept, how in element.reached.items():
-                if how.weight >= DENIED_KIN and concept not in there:
-                    yield concept, f"{element.words} (now past)"
+    past = [element for element in stated if element.past and element.finding]
+    there = [element.reached for element in stated if not element.past]
+    for element in past:
+        for concept, how in element.reached.items():
+            if how.weight >= DENIED_KIN and not any(concept in reached for reached in there):
+                yield concept, f"{element.words} (now past)"
 
 
 def _without_past(diseases: list[Element], findings: list[Element], expansion: Expansion) -> list[Element]:
     """Past diseases only where a present finding comes of them, or where nothing at all is present."""
+    if not any(element.past for element in diseases):
+        return diseases
     kinds = {concept for finding in findings for concept in finding.reached}
     nothing_else = not findings and all(element.past for element in diseases)
     return [
@@ -204,7 +206,7 @@ def _implied(
     expansion: Expansion,
 ) -> list[Element]:
     """Findings that a stated disease cannot be without (calcinosis in CREST), unless stated or denied."""
-    stated = {concept for element in findings for concept in element.reached}
+    stated = [element.reached for element in findings]
     implied: list[Element] = []
     for disease in diseases:
         if disease.past or disease.concept >= len(terminology.ids):
@@ -221,7 +223,7 @@ def _implied(
                 inferred=True,
             )
             for concept in expansion.obligate(disease.concept)
-            if concept not in stated and concept not in denied
+            if concept not in denied and not any(concept in reached for reached in stated)
         ]
     return implied
 

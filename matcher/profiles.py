@@ -181,7 +181,7 @@ class Catalogue:
         is_finding = [self.kind(concept) is not Kind.DISEASE for concept in concepts[findings].tolist()]
         self.asks_finding = np.zeros(len(self.trial_ids), dtype=bool)
         self.asks_finding[self._posted_places[findings[is_finding]]] = True
-        self._postings = _spans(concepts)
+        self._postings, self._posted = _spans(concepts), np.arange(len(concepts))
         limiting = np.flatnonzero(_WEIGHTS[self._row_fields] == 0)
         by_concept = limiting[np.argsort(self._row_concepts[limiting], kind="stable")]
         self._limited = all_places[by_concept]
@@ -221,10 +221,12 @@ class Catalogue:
         does, the weight of the naming in its profile (0 when it has none), and the concept's role; then how many trials
         each concept has.
         """
-        spans = [slice(*self._postings[concept]) for concept in concepts]
+        spans = [self._postings[concept] for concept in concepts]
+        rows = np.concatenate([self._posted[start:end] for start, end in spans])
+        counts = [end - start for start, end in spans]
         columns = (self._posted_places, self._posted_fields, self._posted_weights, self._posted_roles)
-        places, fields, weights, roles = (np.concatenate([column[span] for span in spans]) for column in columns)
-        return places, fields, weights, roles, [span.stop - span.start for span in spans]
+        places, fields, weights, roles = (column[rows] for column in columns)
+        return places, fields, weights, roles, counts
 
     def is_limited(self, concepts: Iterable[int]) -> Flags:
         """For each trial whether it excludes one of these concepts, or asks for one that is a requirement."""

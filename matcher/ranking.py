@@ -11,7 +11,7 @@ that can still come next; a property test holds the two equal.
 import heapq
 import math
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
@@ -155,6 +155,8 @@ class Ranker:
         if _is_for_relatives(patient):
             yield from self.rank(patient)
             return
+        if not patient.diseases and not patient.findings:
+            return
         element = self._only_element(patient)
         if element is None:
             outlook = self._outlook(patient)
@@ -169,15 +171,17 @@ class Ranker:
         heapq.heapify(heap)
         while heap:
             key, place, lift, held_back, row = heapq.heappop(heap)
-            found = scored.get(place) or self.score(place, case)
+            found = scored.get(place)
             if found is None:
-                continue
-            scored[place], most[row] = found, found.score
-            worth = -(found.score * lift) * held_back
-            if worth > key:
-                heapq.heappush(heap, (worth, place, lift, held_back, row))
-            else:
-                yield _raised(found, lift, element)
+                found = self.score(place, case)
+                if found is None:
+                    continue
+                scored[place], most[row] = found, found.score
+                worth = -(found.score * lift) * held_back
+                if worth > key:
+                    heapq.heappush(heap, (worth, place, lift, held_back, row))
+                    continue
+            yield _raised(found, lift, element)
 
     def _only_element(self, patient: PatientConcepts) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
@@ -252,16 +256,16 @@ class Ranker:
             return self._hint(profile, patient)
         notes: list[str] = []
         met = {link.naming.concept for link in links if link.reached.weight > GROUP_ABOVE}
+        no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
         value = _both_sides(by_disease, by_finding)
-        if _is_focus_unmet(profile, met):
+        if no_disease_met and no_finding_met and profile.diseases:
             value *= FOCUS_UNMET
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
-        required = self._required(profile, met)
-        if required:
+        if no_finding_met and profile.findings and (required := self._required(profile, met)):
             likely = max(self._likelihood(patient, concept) for concept in required)
             value *= _unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
-        if not by_disease or met.isdisjoint(profile.diseases):
+        if not by_disease or no_disease_met:
             value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
@@ -270,11 +274,16 @@ class Ranker:
             notes.append(f"{by_disease[0].element.words} is past.")
         if len(by_disease) > 1 and len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
             value *= 1 + BOTH_DISEASES
-        blocking = _blocking(profile, patient, by_disease, by_finding)
+        blocking = _blocking(profile, patient, by_disease, by_finding) if patient.denied else None
         if blocking is not None:
             value *= DENIED
             notes.append(f"You state that {blocking} is absent.")
-        value *= _requirements(profile, links, notes)
+        for name, (cost, said) in ASKED.items() if profile.asked else ():
+            if name in profile.asked:
+                value *= cost
+                notes.append(said)
+        if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
+            notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
             value *= self._grown_up(place, case, by_disease, notes)
         excluded = None if case.reachable.isdisjoint(profile.excluded) else _excluded(profile, links)
@@ -288,7 +297,7 @@ class Ranker:
         return Scored(
             place,
             value,
-            tuple(sorted(links, key=_value, reverse=True)),
+            tuple(sorted(links, key=_value, reverse=True) if len(links) > 1 else links),
             tuple(notes),
             _relation(by_disease, by_finding, patient),
             firm=blocking is None and excluded is None and not avoided,
@@ -305,11 +314,9 @@ class Ranker:
         return ADULTS_ONLY
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
-        """Findings that the trial asks for beside what is met: none when one of them is met, and a disease that counts
-        as one, being a complication, only beside the disease that it comes of.
+        """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,
+        being a complication, only beside the disease that it comes of.
         """
-        if not profile.findings or not met.isdisjoint(profile.findings):
-            return set()
         diseases = met & profile.diseases.keys()
         return {
             concept
@@ -379,7 +386,8 @@ class Ranker:
         size = len(self.terminology.ids)
         if disease >= size or finding >= size:
             return False
-        return not self.expansion.manifestations(disease).keys().isdisjoint(self.expansion.of(finding))
+        does = self.expansion.manifestations(disease)
+        return bool(does) and not does.keys().isdisjoint(self.expansion.of(finding))
 
     def _untreated_factor(self, profile: Profile, case: Case, met: set[int], notes: list[str]) -> float:
         """What it costs that the trial addresses no finding of the patient, although trials of one exist."""
@@ -484,11 +492,6 @@ def _is_for_relatives(patient: PatientConcepts) -> bool:
     return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
 
 
-def _is_focus_unmet(profile: Profile, met: Set[int]) -> bool:
-    """Whether a trial is about something else than what is met, and names that among its criteria alone."""
-    return bool(profile.diseases) and met.isdisjoint(profile.diseases) and met.isdisjoint(profile.findings)
-
-
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:
     """A scored trial, lifted; its links are those of the element if one is given, which has the patient's words."""
     links = scored.links
@@ -503,35 +506,23 @@ _first = itemgetter(0)
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     """Disease and finding together: their geometric mean, so that two that meet beat either."""
+    if not by_disease or not by_finding:
+        return _strongest(by_disease or by_finding)
     disease, finding = _strongest(by_disease), _strongest(by_finding)
-    if by_disease and by_finding:
-        return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
-    return disease or finding
+    return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
 
 
 def _strongest(links: list[Link]) -> float:
-    return max(map(_value, links), default=0.0)
+    return max(map(_value, links)) if len(links) > 1 else links[0].value
 
 
 def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link], by_finding: list[Link]) -> str | None:
     """The words that deny what the trial is about, None when they do not matter to it."""
-    if not patient.denied or any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
+    if any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
         return None
     focus = {*profile.findings, *(() if by_disease else profile.diseases)}
     focus.update(link.naming.concept for link in by_disease if link.reached.relation == "narrower")
     return next((patient.denied[concept] for concept in sorted(focus) if concept in patient.denied), None)
-
-
-def _requirements(profile: Profile, links: list[Link], notes: list[str]) -> float:
-    """What it costs that the trial asks for more than a diagnosis."""
-    factor = 1.0
-    for name, (cost, said) in ASKED.items():
-        if name in profile.asked:
-            factor *= cost
-            notes.append(said)
-    if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
-        notes.append("Only one meaning of the abbreviation leads here.")
-    return factor
 
 
 def _unstated(likely: float) -> float:

@@ -18,50 +18,39 @@ _RELATION_WORDS = {
 }
 
 
-def because(scored: Scored, ranker: Ranker) -> tuple[str, ...]:
-    """One sentence for each way from the patient's words to the trial's, then what speaks against it."""
-    return (*(_sentence(link, ranker) for link in scored.links[:3]), *scored.notes)
+def reasons(scored: Scored, ranker: Ranker) -> tuple[tuple[str, ...], tuple[Step, ...]]:
+    """For each way from the patient's words to the trial's a sentence and its steps; behind the sentences what speaks
+    against the trial.
+    """
+    sentences: list[str] = []
+    steps: list[Step] = []
+    catalogue = ranker.catalogue
+    for link in scored.links[:3]:
+        element, naming, reached = link.element, link.naming, link.reached
+        concept, target = ranker.label(element.concept), ranker.label(naming.concept)
+        words = catalogue.words(naming.row)
+        sentences.append(_sentence(link, concept, words))
+        identifier = concept_id(ranker, element.concept)
+        steps.append(Step(element.words, element.rule, concept, round(element.score, 3), identifier))
+        if naming.concept != element.concept:
+            steps.append(Step(concept, reached.relation, target, round(reached.weight, 3), reached.evidence))
+        place = f"{catalogue.trial_ids[scored.place]} {naming.field}"
+        steps.append(Step(target, naming.field, words, round(naming.score, 3), place))
+    return (*sentences, *scored.notes), tuple(steps)
 
 
-def _sentence(link: Link, ranker: Ranker) -> str:
+def _sentence(link: Link, label: str, words: str) -> str:
     element, naming = link.element, link.naming
-    label = ranker.label(element.concept)
-    trial = f'the trial {_FIELD_WORDS[naming.field]} "{ranker.catalogue.words(naming.row)}"'
     start = f'"{element.words}"'
     if element.inferred:
         start += f" includes {label}"
     elif label.lower() != element.words.lower():
         start += f" is {label}"
+    trial = f'the trial {_FIELD_WORDS[naming.field]} "{words}"'
     relation = _RELATION_WORDS.get(link.reached.relation)
     if relation is None or naming.concept == element.concept:
         return f"{start}: {trial}."
     return f"{start}: {trial}, {relation.format(label=label)} (source: {link.reached.evidence})."
-
-
-def path(scored: Scored, ranker: Ranker) -> tuple[Step, ...]:
-    """Each step from the patient's words over concepts to the trial's words."""
-    steps: list[Step] = []
-    trial_id = ranker.catalogue.trial_ids[scored.place]
-    for link in scored.links[:3]:
-        element, naming = link.element, link.naming
-        concept = ranker.label(element.concept)
-        identifier = concept_id(ranker, element.concept)
-        steps.append(Step(element.words, element.rule, concept, round(element.score, 3), identifier))
-        if naming.concept != element.concept:
-            target = ranker.label(naming.concept)
-            steps.append(
-                Step(concept, link.reached.relation, target, round(link.reached.weight, 3), link.reached.evidence)
-            )
-        steps.append(
-            Step(
-                ranker.label(naming.concept),
-                naming.field,
-                ranker.catalogue.words(naming.row),
-                round(naming.score, 3),
-                f"{trial_id} {naming.field}",
-            )
-        )
-    return tuple(steps)
 
 
 def concept_id(ranker: Ranker, concept: int) -> str:

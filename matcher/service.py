@@ -17,7 +17,7 @@ from matcher.patients import canonical_country, combine
 from matcher.presentation import Element, PatientConcepts, patient_concepts
 from matcher.profiles import Catalogue, Naming
 from matcher.ranking import CLOSED, POSSIBLE, STRONG, Ranker, Scored
-from matcher.reasons import because, concept_id, path
+from matcher.reasons import concept_id, reasons
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
@@ -175,6 +175,7 @@ class Matcher:
 
     def _match(self, scored: Scored, eligibility: Eligibility) -> Match:
         facts = self.catalogue.facts[scored.place]
+        because, path = reasons(scored, self.ranker)
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,
@@ -185,8 +186,8 @@ class Matcher:
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
             relation=scored.relation,
-            because=because(scored, self.ranker),
-            path=path(scored, self.ranker),
+            because=because,
+            path=path,
             eligibility=eligibility,
             url=facts.url,
             last_update=facts.last_update,
