@@ -104,6 +104,8 @@ def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue
         said = {sense.assertion for sense in cue.senses}
         if first < cue.first < after < cue.after:
             after = cue.first
+        if cue.first < first < cue.after < after:
+            first = cue.after
         if cue.first == first and cue.after + 1 < after and words[cue.after] == ":":
             first = cue.after + 1
         if said.isdisjoint(_SAYING) or cue.first < first or cue.after > after or (cue.first, cue.after) == mention:
@@ -150,6 +152,8 @@ class _Scopes:
         self._language = ""
         if any(sense.language for cue in cues for sense in cue.senses):
             self._language = language_of(words)
+        self._names = [mention for mention in self._mentions if not self._holds_another(mention)]
+        self._speaks_of_self = any(sense.assertion == "self" for cue in cues for sense in cue.senses)
         inside = (self._counting(cue) for cue in cues if not self._is_part_of_a_name(cue))
         self._cues = [cue for cue in inside if cue.senses]
         self._from = {cue.first: cue for cue in self._cues}
@@ -165,30 +169,38 @@ class _Scopes:
         self._depths = _depths(self._words)
         self._sentences = list(_sentences(self._words))
         self._firsts = [sentence.first for sentence in self._sentences]
-        speaks_of_self = any(sense.assertion == "self" for cue in self._cues for sense in cue.senses)
         scopes = list(self._sections())
         revisions: list[tuple[Cue, Sense]] = []
         for cue in self._cues:
             for sense in cue.senses:
                 if sense.reach in ("doubted", "revised"):
                     revisions.append((cue, sense))
-                elif sense.assertion == "mine" and speaks_of_self:
+                elif sense.assertion == "mine" and self._speaks_of_self:
                     scopes += self._of_cue(cue, sense._replace(assertion="family", reach="kinsman"))
                 elif sense.assertion in ("negated", "family", "historical", "uncertain", "present", "confirmed"):
                     scopes += self._of_cue(cue, sense)
         for place, word in enumerate(self._words):
-            if word in ("?", "¿"):
+            if word in ("?", "¿") and not self._asks_otherwise(place):
                 sense = _DOUBT_BEFORE if word == "?" else _DOUBT_BEHIND
                 scopes += self._of_cue(Cue(place, place + 1, (sense,)), sense)
         for cue, sense in revisions:
             scopes += self._revised(cue, sense, scopes)
         return scopes
 
+    def _asks_otherwise(self, place: int) -> bool:
+        """Whether a question is not about a diagnosis: "is there a trial for calcinosis?"."""
+        first = self._sentence(place).first
+        return any("asks" in self._roles(cue) for cue in self._cues if first <= cue.first < place)
+
     def _counting(self, cue: Cue) -> Cue:
         return cue._replace(senses=tuple(sense for sense in cue.senses if counts_in(sense, self._language)))
 
     def _is_part_of_a_name(self, cue: Cue) -> bool:
-        return any(first <= cue.first and cue.after <= after for first, after in self._mentions)
+        return any(first <= cue.first and cue.after <= after for first, after in self._names)
+
+    def _holds_another(self, mention: tuple[int, int]) -> bool:
+        first, after = mention
+        return any(first <= other[0] and other[1] <= after for other in self._mentions if other != mention)
 
     def _asks_for(self, place: int) -> bool:
         """Whether the word before a place names a test, not a diagnosis: "vasculitis screen"."""
@@ -256,7 +268,7 @@ class _Scopes:
         while place < last:
             word = words[place]
             cue = self._from.get(place)
-            if depths[place] < depth or (depths[place] == depth and self._stops(place, cue, person)):
+            if depths[place] < depth or (depths[place] == depth and self._stops(begin, place, cue, person)):
                 break
             if depths[place] > depth:
                 place += 1
@@ -303,14 +315,21 @@ class _Scopes:
         low = max(self._sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(_is_date, self._words[low : cue.first]))
 
-    def _stops(self, place: int, cue: Cue | None, person: bool) -> bool:
+    def _stops(self, begin: int, place: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
         word = self._words[place]
         if word in PUNCTUATION and word not in ",()":
             return not (person and word in ":-¿")
         if cue is None:
             return False
-        return not (_ONESELF if person else _BORDERS).isdisjoint(self._roles(cue))
+        if person:
+            return not _ONESELF.isdisjoint(self._roles(cue))
+        return any(
+            sense.assertion in _BORDERS
+            and (sense.side != "behind" or self._mentioned(begin, place))
+            and (sense.assertion != "own" or place > begin)
+            for sense in cue.senses
+        )
 
     def _names_the_bearer(self, begin: int, place: int, sense: Sense) -> bool:
         return (
@@ -542,7 +561,7 @@ def _says(cue: Cue) -> bool:
 def _is_plain(cue: Cue) -> bool:
     """Whether a cue says nothing by itself."""
     return all(
-        sense.assertion in ("border", "turn", "own", "self", "join", "none", "all", "test") for sense in cue.senses
+        sense.assertion in ("border", "turn", "own", "self", "join", "none", "all", "test", "asks") for sense in cue.senses
     )
 
 
