@@ -44,6 +44,7 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
+_PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))
 _SAYING = frozenset(("negated", "family", "historical", "uncertain"))
 _RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
 
@@ -487,6 +488,8 @@ class _Scopes:
                 inline = begin < sentence.after
                 if inline and self._is_nothing(begin, sentence.after):
                     section = ""
+            elif inline and self._is_unknown_heading(sentence):
+                section = ""
             if not section or section == "none":
                 continue
             turns = ("own", "self") if section == "family" else ("own", "turn")
@@ -512,6 +515,16 @@ class _Scopes:
         if not alone and not self._is(cue.after, ":") and not self._is(cue.after, "-"):
             return None
         return next(((cue, sense.assertion) for sense in cue.senses if sense.side == "heading"), None)
+
+    def _is_unknown_heading(self, sentence: _Sentence) -> bool:
+        """Whether a sentence begins with few words and a colon that name neither a diagnosis nor a relative."""
+        first = sentence.first
+        for place in range(first + 1, min(first + NEAR, sentence.after)):
+            if self._words[place] == ":":
+                return not self._mentioned(first, place) and not any(
+                    "family" in self._roles(cue) for cue in self._cues if first <= cue.first < place
+                )
+        return False
 
     def _is_nothing(self, begin: int, end: int) -> bool:
         """Whether "none", "negative" is all that stands under a heading."""
@@ -560,9 +573,7 @@ def _says(cue: Cue) -> bool:
 
 def _is_plain(cue: Cue) -> bool:
     """Whether a cue says nothing by itself."""
-    return all(
-        sense.assertion in ("border", "turn", "own", "self", "join", "none", "all", "test", "asks") for sense in cue.senses
-    )
+    return all(sense.assertion in _PLAIN for sense in cue.senses)
 
 
 def _is_date(word: str) -> bool:
