@@ -38,47 +38,59 @@ class Cue(NamedTuple):
 class _Node:
     """A place in the network of cue words: the words that lead on, and what the words so far say."""
 
-    __slots__ = ("endings", "number", "senses", "shared", "words")
+    __slots__ = ("endings", "senses", "words")
 
-    def __init__(self) -> None:
-        self.words: dict[str, _Node] = {}
-        self.shared: dict[str, list[_Node]] = {}
+    def __init__(self, senses: tuple[Sense, ...] = ()) -> None:
+        self.words: dict[str, list[_Node]] = {}
         self.endings: dict[str, list[_Node]] = {}
-        self.number: _Node | None = None
-        self.senses: tuple[Sense, ...] = ()
+        self.senses = senses
 
     def next(self, word: str) -> "Iterator[_Node]":
         """Where a word of a text leads to."""
-        literal = self.words.get(word)
-        if literal is not None:
-            yield literal
-        yield from self.shared.get(word, ())
-        if self.number is not None and word.isdigit():
-            yield self.number
+        yield from self.words.get(word, ())
+        if word.isdigit():
+            yield from self.words.get("#", ())
         if self.endings:
             for length in range(_SHORTEST_STEM, len(word) + 1):
                 yield from self.endings.get(word[:length], ())
 
-    def literal(self, word: str) -> "_Node":
-        """The node behind one word of a pattern."""
-        if word == "#":
-            self.number = self.number or _Node()
-            return self.number
-        if word.endswith("*"):
-            found = self.endings.setdefault(word[:-1], [])
-            if not found:
-                found.append(_Node())
-            return found[0]
-        return self.words.setdefault(word, _Node())
+    def lead(self, word: str, to: "_Node") -> None:
+        """Let a word of a pattern lead to a node."""
+        ways = self.endings if word.endswith("*") else self.words
+        ways.setdefault(word.rstrip("*"), []).append(to)
 
-    def share(self, word: str, child: "_Node") -> None:
-        """Let a word lead to a node that other words lead to as well."""
-        where = self.endings if word.endswith("*") else self.shared
-        where.setdefault(word.rstrip("*"), []).append(child)
+    def absorb(self, other: "_Node") -> None:
+        """Lead wherever another node leads, and say what it says."""
+        for mine, others in ((self.words, other.words), (self.endings, other.endings)):
+            for word, nodes in others.items():
+                known = mine.setdefault(word, [])
+                known += [node for node in nodes if node not in known]
+        self.senses += tuple(sense for sense in other.senses if sense not in self.senses)
+
+
+class _State:
+    """All nodes that the words of a text have led to; it learns where each word leads when it first meets it."""
+
+    __slots__ = ("_known", "_nodes", "senses")
+
+    def __init__(self, nodes: Iterable[_Node]) -> None:
+        self._nodes = tuple(dict.fromkeys(nodes))
+        self._known: dict[str, _State | None] = {}
+        self.senses = tuple(dict.fromkeys(sense for node in self._nodes for sense in node.senses))
+
+    def next(self, word: str) -> "_State | None":
+        """The state behind a word, None when no cue goes on with it."""
+        if word in self._known:
+            return self._known[word]
+        if len(self._known) > _MOST_WORDS:
+            self._known.clear()
+        nodes = [child for node in self._nodes for child in node.next(word)]
+        found = self._known[word] = _State(nodes) if nodes else None
+        return found
 
 
 class _Cues(NamedTuple):
-    root: _Node
+    start: _State
     filler: frozenset[str]
     languages: dict[str, tuple[str, ...]]
     """Languages that a word speaks for."""
@@ -88,6 +100,8 @@ class _Cues(NamedTuple):
 
 _PIECE = re.compile(r"[|()\[\]]|<\w+>|[\w#]+\*?")
 _SHORTEST_STEM = 3
+_MOST_WORDS = 20_000
+"""Words that a state remembers."""
 
 
 class _Group(NamedTuple):
@@ -128,11 +142,11 @@ def _cues() -> _Cues:
                 ends = frozenset(filter(None, row["ends"].split("|")))
                 needed = "" if row["language"] == language else row["language"]
                 sense = Sense(assertion, row["side"], row["reach"] or "item", ends, needed)
+                said = _Node((sense,))
                 for branch in pattern.branches:
-                    for node in _grown([root], branch):
-                        node.senses = tuple(dict.fromkeys((*node.senses, sense)))
+                    root.absorb(_leading(branch, said))
     return _Cues(
-        root,
+        _State([root]),
         frozenset(filler),
         {word: tuple(found) for word, found in languages.items()},
         {where: frozenset(found) for where, found in abbreviations.items()},
@@ -156,56 +170,41 @@ def _parsed(pattern: str, groups: dict[str, _Group]) -> _Group:
     return stack[0]
 
 
-def _grown(nodes: list[_Node], sequence: "list[str | _Group]") -> list[_Node]:
-    """The nodes behind a sequence that starts at any of some nodes."""
-    for element in sequence:
+def _leading(sequence: "list[str | _Group]", to: _Node) -> _Node:
+    """A node from which a sequence leads to another one."""
+    for element in reversed(sequence):
+        node = _Node()
         if isinstance(element, str):
-            nodes = [node.literal(element) for node in nodes]
-            continue
-        words = element.words()
-        if len(words) > 1:
-            child = _Node()
-            for node in nodes:
-                for word in words:
-                    node.share(word, child)
-            behind = [child]
+            node.lead(element, to)
         else:
-            behind = [node for branch in element.branches for node in _grown(nodes, branch)]
-        nodes = [*nodes, *behind] if element.optional else behind
-    return nodes
+            for branch in element.branches:
+                node.absorb(_leading(branch, to))
+            if element.optional:
+                node.absorb(to)
+        to = node
+    return to
 
 
 def find_cues(words: Sequence[str]) -> list[Cue]:
     """Cues among the words of a text, the longest ones, without overlaps."""
     found: list[Cue] = []
+    start = _cues().start
     free = 0
     for place, word in enumerate(words):
-        if place < free:
+        state = start.next(word) if place >= free else None
+        if state is None:
             continue
-        first = _first_nodes(word)
-        if first:
-            after, senses = _longest(first, words, place + 1)
-            if senses:
-                found.append(Cue(place, after, senses))
-                free = after
+        senses, after = state.senses, place + 1
+        for next_place in range(after, len(words)):
+            state = state.next(words[next_place])
+            if state is None:
+                break
+            if state.senses:
+                senses, after = state.senses, next_place + 1
+        if senses:
+            found.append(Cue(place, after, senses))
+            free = after
     return found
-
-
-@lru_cache(maxsize=20_000)
-def _first_nodes(word: str) -> tuple[_Node, ...]:
-    return tuple(_cues().root.next(word))
-
-
-def _longest(nodes: Sequence[_Node], words: Sequence[str], place: int) -> tuple[int, tuple[Sense, ...]]:
-    """Where the longest cue ends whose words so far lead to some nodes, and all that it says."""
-    said = (place, tuple(sense for node in nodes for sense in node.senses))
-    if place < len(words):
-        behind = [child for node in nodes for child in node.next(words[place])]
-        if behind:
-            longer = _longest(behind, words, place + 1)
-            if longer[1]:
-                return longer
-    return said
 
 
 def is_filler(word: str) -> bool:

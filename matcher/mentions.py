@@ -43,6 +43,8 @@ _AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _BORDERS = frozenset(("border", "turn", "own"))
+_ONESELF = frozenset(("own", "self"))
+_PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))
 _SAYING = frozenset(("negated", "family", "historical", "uncertain"))
 _RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
 
@@ -103,6 +105,10 @@ def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue
         said = {sense.assertion for sense in cue.senses}
         if first < cue.first < after < cue.after:
             after = cue.first
+        if cue.first < first < cue.after < after:
+            first = cue.after
+        if cue.first == first and cue.after + 1 < after and words[cue.after] == ":":
+            first = cue.after + 1
         if said.isdisjoint(_SAYING) or cue.first < first or cue.after > after or (cue.first, cue.after) == mention:
             continue
         before = sum(word not in PUNCTUATION for word in words[first : cue.first])
@@ -147,9 +153,13 @@ class _Scopes:
         self._language = ""
         if any(sense.language for cue in cues for sense in cue.senses):
             self._language = language_of(words)
+        self._names = [mention for mention in self._mentions if not self._holds_another(mention)]
+        self._speaks_of_self = any(sense.assertion == "self" for cue in cues for sense in cue.senses)
         inside = (self._counting(cue) for cue in cues if not self._is_part_of_a_name(cue))
         self._cues = [cue for cue in inside if cue.senses]
         self._from = {cue.first: cue for cue in self._cues}
+        self._tests = {after: first for first, after in self._mentions if self._asks_for(after)}
+        self._mentions = [mention for mention in self._mentions if mention[1] not in self._tests]
         self._to = {cue.after: cue for cue in self._cues}
 
     def all(self) -> list[_Scope]:
@@ -160,30 +170,43 @@ class _Scopes:
         self._depths = _depths(self._words)
         self._sentences = list(_sentences(self._words))
         self._firsts = [sentence.first for sentence in self._sentences]
-        speaks_of_self = any(sense.assertion == "self" for cue in self._cues for sense in cue.senses)
         scopes = list(self._sections())
         revisions: list[tuple[Cue, Sense]] = []
         for cue in self._cues:
             for sense in cue.senses:
                 if sense.reach in ("doubted", "revised"):
                     revisions.append((cue, sense))
-                elif sense.assertion == "mine" and speaks_of_self:
+                elif sense.assertion == "mine" and self._speaks_of_self:
                     scopes += self._of_cue(cue, sense._replace(assertion="family", reach="kinsman"))
                 elif sense.assertion in ("negated", "family", "historical", "uncertain", "present", "confirmed"):
                     scopes += self._of_cue(cue, sense)
         for place, word in enumerate(self._words):
-            if word in ("?", "¿"):
+            if word in ("?", "¿") and not self._asks_otherwise(place):
                 sense = _DOUBT_BEFORE if word == "?" else _DOUBT_BEHIND
                 scopes += self._of_cue(Cue(place, place + 1, (sense,)), sense)
         for cue, sense in revisions:
             scopes += self._revised(cue, sense, scopes)
         return scopes
 
+    def _asks_otherwise(self, place: int) -> bool:
+        """Whether a question is not about a diagnosis: "is there a trial for calcinosis?"."""
+        first = self._sentence(place).first
+        return any("asks" in self._roles(cue) for cue in self._cues if first <= cue.first < place)
+
     def _counting(self, cue: Cue) -> Cue:
         return cue._replace(senses=tuple(sense for sense in cue.senses if counts_in(sense, self._language)))
 
     def _is_part_of_a_name(self, cue: Cue) -> bool:
-        return any(first <= cue.first and cue.after <= after for first, after in self._mentions)
+        return any(first <= cue.first and cue.after <= after for first, after in self._names)
+
+    def _holds_another(self, mention: tuple[int, int]) -> bool:
+        first, after = mention
+        return any(first <= other[0] and other[1] <= after for other in self._mentions if other != mention)
+
+    def _asks_for(self, place: int) -> bool:
+        """Whether the word before a place names a test, not a diagnosis: "vasculitis screen"."""
+        cue = self._from.get(place)
+        return cue is not None and any(sense.side == "after" and sense.reach == "word" for sense in cue.senses)
 
     def _roles(self, cue: Cue) -> set[str]:
         return {sense.assertion for sense in cue.senses}
@@ -212,7 +235,10 @@ class _Scopes:
         if sense.side == "last" and not self._goes_on_with_nothing(cue.after):
             return None
         start = self._clause_start(cue.first, sense)
-        if sense.side == "either" or (self._follows_nothing(cue) and self._is(cue.after, ":")):
+        if sense.reach == "word":
+            return (self._tests[cue.first], cue.first) if cue.first in self._tests else None
+        opens = sense.assertion == "family" and self._follows_nothing(cue) and not self._mentioned(start, cue.first)
+        if sense.side == "either" or opens or (self._follows_nothing(cue) and self._colon(cue) is not None):
             behind = self._behind(cue, sense)
             right = next((first for first, _ in self._mentions if behind[0] <= first < behind[1]), None)
             left = max((after for _, after in self._mentions if start < after <= cue.first), default=None)
@@ -223,7 +249,8 @@ class _Scopes:
     def _behind(self, cue: Cue, sense: Sense) -> tuple[int, int]:
         """Words behind a cue, as far as it reaches."""
         last = min(self._sentence(cue.first).after, cue.after + FARTHEST)
-        begin = cue.after + (self._is(cue.after, ":") or self._is(cue.after, "-"))
+        colon = self._colon(cue) if self._follows_nothing(cue) else None
+        begin = cue.after + self._is(cue.after, "-") if colon is None else colon + 1
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
             ends = [after for first, after in self._mentions if first == begin]
@@ -242,7 +269,7 @@ class _Scopes:
         while place < last:
             word = words[place]
             cue = self._from.get(place)
-            if depths[place] < depth or (depths[place] == depth and self._stops(place, cue, person)):
+            if depths[place] < depth or (depths[place] == depth and self._stops(begin, place, cue, person)):
                 break
             if depths[place] > depth:
                 place += 1
@@ -254,11 +281,30 @@ class _Scopes:
             elif word in sense.ends or self._names_the_bearer(begin, place, sense):
                 break
             elif cue is not None:
+                if joined and self._is_in_doubt(begin, place, cue, sense):
+                    break
                 joined = joined or "join" in self._roles(cue)
                 place = cue.after
             else:
                 place += 1
         return place
+
+    def _is_in_doubt(self, begin: int, place: int, cue: Cue, sense: Sense) -> bool:
+        """Whether a list of what is denied ends with what is only suspected: "no gout and features suggestive of"."""
+        return (
+            sense.assertion == "negated"
+            and any(other.assertion == "uncertain" and other.side == "before" for other in cue.senses)
+            and self._mentioned(begin, place)
+        )
+
+    def _colon(self, cue: Cue) -> int | None:
+        """The colon behind a cue, or behind few words more that name no diagnosis: "Not present on admission:"."""
+        for place in range(cue.after, min(cue.after + NEAR, len(self._words))):
+            if self._words[place] == ":":
+                return None if self._mentioned(cue.after, place) else place
+            if self._words[place] in PUNCTUATION:
+                break
+        return None
 
     def _is_near(self, begin: int) -> bool:
         return any(begin <= first < begin + NEAR for first, _ in self._mentions)
@@ -270,14 +316,21 @@ class _Scopes:
         low = max(self._sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(_is_date, self._words[low : cue.first]))
 
-    def _stops(self, place: int, cue: Cue | None, person: bool) -> bool:
+    def _stops(self, begin: int, place: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
         word = self._words[place]
         if word in PUNCTUATION and word not in ",()":
-            return not (person and word in ":-")
+            return not (person and word in ":-¿")
         if cue is None:
             return False
-        return "own" in self._roles(cue) if person else not _BORDERS.isdisjoint(self._roles(cue))
+        if person:
+            return not _ONESELF.isdisjoint(self._roles(cue))
+        return any(
+            sense.assertion in _BORDERS
+            and (sense.side != "behind" or self._mentioned(begin, place))
+            and (sense.assertion != "own" or place > begin)
+            for sense in cue.senses
+        )
 
     def _names_the_bearer(self, begin: int, place: int, sense: Sense) -> bool:
         return (
@@ -321,17 +374,21 @@ class _Scopes:
             if found is None:
                 return None
             start, edge = found
+        if self._is(edge, "(") and edge < cue.first and not everything:
+            start = max((first for first, after in self._mentions if start <= first and after == edge), default=start)
         while everything and self._is(start - 1, ","):
             start = self._clause_start(start - 1, sense)
         return self._list_start(start, edge, sense), edge
 
     def _earlier(self, start: int, sense: Sense) -> tuple[int, int] | None:
         """The nearest clause with a mention before the clause that begins at a word."""
-        jumps = 0
+        jumps, origin = 0, start
         for _ in range(MOST_CROSSED):
             low = self._sentence(start).first if start < len(self._words) else start
             if start <= low:
                 jumps += 1
+                if jumps == 1 and not self._says_nothing(start, origin):
+                    return None
                 asked = self._is(start - 2, "?")
                 if (sense.reach != "back" and not asked) or start == 0 or jumps > 2:
                     return None
@@ -372,7 +429,12 @@ class _Scopes:
         """Whether a cue ends what another one speaks of: a border, or a cue that speaks of the same words otherwise."""
         return any(
             (other.assertion in _BORDERS and other.side != "behind")
-            or (other.assertion in _RIVALS and other.assertion != sense.assertion and other.side in ("after", "either"))
+            or (
+                other.assertion in _RIVALS
+                and other.assertion != sense.assertion
+                and other.side in ("after", "either")
+                and other.reach != "word"
+            )
             for other in cue.senses
         )
 
@@ -398,7 +460,7 @@ class _Scopes:
         sentence = self._sentence(cue.first)
         start = self._clause_start(cue.first, sense)
         if sense.reach == "doubted":
-            tested = any("test" in self._roles(other) for other in self._cues if start <= other.first < cue.first)
+            tested = any("test" in self._roles(other) for other in self._cues if start <= other.first <= cue.first)
             border = self._to.get(start)
             contrast = border is not None and "border" in self._roles(border)
             if self._mentioned(start, cue.first) or not (tested or contrast):
@@ -426,9 +488,11 @@ class _Scopes:
                 inline = begin < sentence.after
                 if inline and self._is_nothing(begin, sentence.after):
                     section = ""
+            elif inline and self._is_unknown_heading(sentence):
+                section = ""
             if not section or section == "none":
                 continue
-            turns = ("own",) if section == "family" else ("own", "turn")
+            turns = ("own", "self") if section == "family" else ("own", "turn")
             end = next(
                 (
                     cue.first
@@ -451,6 +515,16 @@ class _Scopes:
         if not alone and not self._is(cue.after, ":") and not self._is(cue.after, "-"):
             return None
         return next(((cue, sense.assertion) for sense in cue.senses if sense.side == "heading"), None)
+
+    def _is_unknown_heading(self, sentence: _Sentence) -> bool:
+        """Whether a sentence begins with few words and a colon that name neither a diagnosis nor a relative."""
+        first = sentence.first
+        for place in range(first + 1, min(first + NEAR, sentence.after)):
+            if self._words[place] == ":":
+                return not self._mentioned(first, place) and not any(
+                    "family" in self._roles(cue) for cue in self._cues if first <= cue.first < place
+                )
+        return False
 
     def _is_nothing(self, begin: int, end: int) -> bool:
         """Whether "none", "negative" is all that stands under a heading."""
@@ -499,9 +573,7 @@ def _says(cue: Cue) -> bool:
 
 def _is_plain(cue: Cue) -> bool:
     """Whether a cue says nothing by itself."""
-    return all(
-        sense.assertion in ("border", "turn", "own", "self", "join", "none", "all", "test") for sense in cue.senses
-    )
+    return all(sense.assertion in _PLAIN for sense in cue.senses)
 
 
 def _is_date(word: str) -> bool:

@@ -42,8 +42,10 @@ BREAKS = frozenset(".\n;-?¿")
 """What ends a clause."""
 PUNCTUATION = BREAKS | frozenset(",:()")
 
-_TOKEN = re.compile(r"[^\W_]+|\([-–−]\)|[\n.,;:?!()\[\]|•·*–—−¿-]")
-_SAME = {"!": ".", "|": ".", "•": ".", "·": ".", "[": "(", "]": ")", "–": "-", "—": "-", "−": "-"}
+_TOKEN = re.compile(r"[^\W_]+|\([-–−]\)|\(\++\)|(?<!\w)[-–−+]ve\b|\++(?!\w)|[\n.,;:?!()\[\]|•·*–—−¿-]")
+_SAME = {"!": ".", "|": ";", "•": ".", "·": ".", "[": "(", "]": ")", "–": "-", "—": "-", "−": "-"}
+_ENDS = frozenset((",", ";", "\n", ""))
+"""What stands behind a minus that says "absent": "Raynaud +, calcinosis -"."""
 _WRAPPED_LINE = 45
 """Characters of a line that may go on in the next one."""
 
@@ -69,8 +71,12 @@ class _Splitter:
             sign, (start, end) = match[0], match.span()
             if sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
                 self._add("non-", start, end)
-            elif sign[-1] == ")" and len(sign) == 3:
-                self._add("absent", start, end)
+            elif sign[-1] == ")" and len(sign) > 1:
+                self._add("positive" if "+" in sign else "absent", start, end)
+            elif sign[0] == "+":
+                self._add("positive", start, end)
+            elif sign[1:] == "ve" and not sign.isalnum():
+                self._add("negative", start, end)
             elif sign.isalnum():
                 self._add(sign, start, end)
             else:
@@ -97,12 +103,29 @@ class _Splitter:
             apart = not before.strip() and not after.strip()
             if self.text[place] == "—" or (apart and not self._at_start()):
                 self._add("-", place, place + 1)
+            elif sign == "-" and after in _ENDS and before not in "\n" and not (after == "\n" and before.isalnum()):
+                self._add("absent", place, place + 1)
         elif sign == "?":
             self._question(place, before, after)
-        elif sign == ")" and not self._is_open():
-            self._item_number(place)
-        elif sign != "¿":
+        elif sign != "¿" and not self._says_nothing(sign, place):
             self._add(sign, place, place + 1)
+
+    def _says_nothing(self, sign: str, place: int) -> bool:
+        """Whether a sign only numbers a list item or begins a row of a table."""
+        return self._closes_item_number(place) if sign == ")" else sign == ";" and self._at_start()
+
+    def _closes_item_number(self, place: int) -> bool:
+        """Whether a bracket closes the number of a list item: "1)", "(1)"; one that was never opened is left out."""
+        if not self._is_open():
+            self._item_number(place)
+            return True
+        if self.words[-2:-1] != ["("] or self.words[-1] not in ("1", str(self.item + 1)):
+            return False
+        self.item = int(self.words[-1])
+        start = self.starts[-2]
+        del self.words[-2:], self.starts[-2:], self.ends[-2:]
+        self._stop(".", start)
+        return True
 
     def _at_start(self) -> bool:
         return not self.words or self.words[-1] in STOPS
@@ -163,7 +186,7 @@ class _Splitter:
                     return
                 if len(word) <= 2 and len(self.words) > 1 and self.words[-2] in abbreviations("ordinal"):
                     return
-            elif len(word) == 1:
+            elif len(word) == 1 and text[place - 2 : place - 1] not in ("'", "’"):
                 known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
                 if rest and not (before.isupper() and known and rest[:1].isupper()):
                     return
