@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from matcher.expansion import Reached
+from matcher.presentation import PatientConcepts
 from matcher.ranking import Link, Ranker, Scored
 
 TREATING = 3
@@ -13,18 +14,24 @@ SAME_TREATMENT = 0.25
 BEHIND = 0.99
 
 
-def same_treatment(best: Sequence[Scored], seen: Collection[int], ranker: Ranker) -> Iterator[Scored]:
+def same_treatment(
+    best: Sequence[Scored], seen: Collection[int], patient: PatientConcepts, ranker: Ranker
+) -> Iterator[Scored]:
     """Trials, not seen yet, that give what one of the best ones gives, for a disease or finding related to the
     patient's: one that a common group holds. They are hints, and stand behind what the diagnosis itself leads to.
+    None gives what the patient is to avoid, or is for what the patient is said not to have.
     """
     catalogue = ranker.catalogue
+    barred = {place for word in patient.avoided for place in catalogue.trials_saying(word).tolist()}
     found: dict[int, Scored] = {}
     for like in best:
         for treatment in catalogue.treatments(like.place):
             places = catalogue.trials_giving(treatment)
             for place in places if len(places) <= USUAL else ():
-                link = None if place in seen or place in found else _kinship(like, place, ranker)
-                if link is not None:
+                if place in seen or place in found or place in barred:
+                    continue
+                link = _kinship(like, place, ranker)
+                if link is not None and link.naming.concept not in patient.denied:
                     words = catalogue.words(catalogue.treatments(place)[treatment])
                     note = f'It gives "{words}", as {catalogue.trial_ids[like.place]} does.'
                     found[place] = Scored(place, link.value, (link,), (note,), "treatment", firm=False)

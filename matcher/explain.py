@@ -66,7 +66,7 @@ def explain_trial(
     elif ruled is not None:
         lines.append(f"It is ruled out: {ruled}")
     else:
-        lines.append("It is not shown: its status is not asked for, or the list ends before it.")
+        lines.append("It is not shown: its status is not asked for, or hints of its kind or others stand before it.")
     return tuple(lines)
 
 

@@ -337,5 +337,5 @@ class Catalogue:
 def _spans(concepts: Ints) -> dict[int, tuple[int, int]]:
     """Where each concept stands in a sorted array."""
     named, starts = np.unique(concepts, return_index=True)
-    ends = np.append(starts[1:], len(concepts))
+    ends = np.append(starts, len(concepts))[1:]
     return dict(zip(named.tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True))

@@ -86,7 +86,8 @@ class Matcher:
         return suggestions
 
     def ranked(self, patient: PatientConcepts) -> Iterator[Scored]:
-        """Every trial that a patient's concepts lead to, best first, and behind them what the best ones lead to."""
+        """Every trial that a patient's concepts lead to, best first, and behind them trials that give
+        what the best ones give."""
         best: list[Scored] = []
         seen: set[int] = set()
         for scored in self.ranker.best_first(patient):
@@ -94,7 +95,7 @@ class Matcher:
             if len(best) < TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
-        yield from same_treatment(best, seen, self.ranker)
+        yield from same_treatment(best, seen, patient, self.ranker)
 
     def suggest_batch(
         self,
