@@ -40,6 +40,8 @@ MOST_CROSSED = 5
 _BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
 """Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
 _AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
+_AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
+"""Words between what somebody had and the age when it was."""
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _BORDERS = frozenset(("border", "turn", "own"))
@@ -311,10 +313,15 @@ class _Scopes:
 
     def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
         """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
-        if any(map(_is_date, self._words[begin:end])):
+        if any(map(_is_date, self._words[begin:end])) or self._names_an_age(begin, end):
             return True
         low = max(self._sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(_is_date, self._words[low : cue.first]))
+
+    def _names_an_age(self, begin: int, end: int) -> bool:
+        """Whether an age stands among words: "had arthritis at 8"."""
+        pairs = zip(self._words[begin:end], self._words[begin + 1 : end], strict=False)
+        return any(word in _AT and number.isdigit() for word, number in pairs)
 
     def _stops(self, begin: int, place: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
