@@ -40,8 +40,12 @@ MOST_CROSSED = 5
 _BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
 """Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
 _AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
+_AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
+"""Words between what somebody had and the age when it was."""
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
+_MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
+"""Behind these stands by what something was found out or done: "excluded by aspiration"."""
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
 _PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))
@@ -238,7 +242,8 @@ class _Scopes:
         if sense.reach == "word":
             return (self._tests[cue.first], cue.first) if cue.first in self._tests else None
         opens = sense.assertion == "family" and self._follows_nothing(cue) and not self._mentioned(start, cue.first)
-        if sense.side == "either" or opens or (self._follows_nothing(cue) and self._colon(cue) is not None):
+        both = sense.side == "either" and not self._is_any(cue.after, _MEANS)
+        if both or opens or (self._follows_nothing(cue) and self._colon(cue) is not None):
             behind = self._behind(cue, sense)
             right = next((first for first, _ in self._mentions if behind[0] <= first < behind[1]), None)
             left = max((after for _, after in self._mentions if start < after <= cue.first), default=None)
@@ -311,10 +316,15 @@ class _Scopes:
 
     def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
         """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
-        if any(map(_is_date, self._words[begin:end])):
+        if any(map(_is_date, self._words[begin:end])) or self._names_an_age(begin, end):
             return True
         low = max(self._sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(_is_date, self._words[low : cue.first]))
+
+    def _names_an_age(self, begin: int, end: int) -> bool:
+        """Whether an age stands among words: "had arthritis at 8"."""
+        pairs = zip(self._words[begin:end], self._words[begin + 1 : end], strict=False)
+        return any(word in _AT and number.isdigit() for word, number in pairs)
 
     def _stops(self, begin: int, place: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
@@ -420,7 +430,9 @@ class _Scopes:
                 continue
             word = self._words[before]
             cue = self._to.get(place)
-            if word in PUNCTUATION or word in sense.ends or (cue is not None and self._parts(cue, sense)):
+            if word in PUNCTUATION or word in sense.ends:
+                break
+            if cue is not None and self._parts(cue, sense) and not self._settles(sense, cue, edge):
                 break
             place = cue.first if cue is not None else before
         return place
@@ -436,6 +448,15 @@ class _Scopes:
                 and other.reach != "word"
             )
             for other in cue.senses
+        )
+
+    def _settles(self, sense: Sense, cue: Cue, edge: int) -> bool:
+        """Whether a denial follows on the doubt that it settles: "were considered and excluded"."""
+        return (
+            sense.assertion == "negated"
+            and all(other.assertion in ("uncertain", "present") for other in cue.senses)
+            and not self._mentioned(cue.after, edge)
+            and not any(word in PUNCTUATION for word in self._words[cue.after : edge])
         )
 
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
@@ -539,6 +560,9 @@ class _Scopes:
 
     def _is(self, place: int, word: str) -> bool:
         return 0 <= place < len(self._words) and self._words[place] == word
+
+    def _is_any(self, place: int, words: frozenset[str]) -> bool:
+        return place < len(self._words) and self._words[place] in words
 
     def _ends_here(self, place: int) -> bool:
         return place == len(self._words) or self._words[place] in PUNCTUATION

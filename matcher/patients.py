@@ -80,7 +80,8 @@ _PERSON = (
     r"(?:woman|man|girl|boy|female|male|lady|gentleman|infant|baby|toddler|child|patient|femme|homme|fille|fillette|"
     r"garcon|enfant|nourrisson|patiente|dame|frau|mann|madchen|junge|knabe|kind|saugling|patientin|mujer|hombre|nina|"
     r"nino|lactante|bebe|varon|paciente|donna|uomo|bambina|bambino|ragazza|ragazzo|lattante|neonato|neonata|paziente|"
-    r"mulher|homem|menina|menino|crianca|lactente|vrouw|meisje|jongen|zuigeling|peuter|baby|mme|mrs|mr|ms|herr)"
+    r"mulher|homem|menina|menino|crianca|lactente|vrouw|meisje|jongen|zuigeling|peuter|baby|mme|mrs|mr|ms|herr|heer|mevrouw|signora|senora|bimba|bimbo|feminino|"
+    r"masculino|femenino|feminin|masculin|weiblich|mannlich|femminile|maschile)"
 )
 _NO_AGE_AFTER = (
     r"(?! ?(?:mg|%|cm|mm|kg|[.,:/]\d|(?:d'|de |di |da |van )?(?:evolution|evolucion|evoluzione|evolucao|duracion|"
@@ -94,7 +95,7 @@ _AGES = tuple(
         rf"\b{_COUNT}[- ]?(?P<unit>jahrig|monatig|wochig|tagig|jarig|jaar oud|maanden oud)e?[rnms]?\b",
         rf"\b{_PERSON}[,:]? (?:\(?(?:aged|age of|age de|agee? de|of|de|von|di|van|im alter von|con|com) )?"
         rf"{_COUNT}[- ]?{_UNIT}\b{_NO_AGE_AFTER}",
-        rf"\b{_PERSON}(?: [\w'-]+){{0,4}}, {_COUNT} ?{_UNIT}\b{_NO_AGE_AFTER}",
+        rf"\b{_PERSON}(?: [\w'.-]+){{0,4}}(?:,| \() ?{_COUNT} ?{_UNIT}\b{_NO_AGE_AFTER}",
         rf"\b(?:mr|mrs|ms|miss|mme|monsieur|madame|herr|frau|sra?|sig|sig\.ra|mevrouw|meneer)\.? [\w'-]+,? \(?"
         rf"{_COUNT}(?P<unit>)(?=[,;)]|$)",
         rf"\b{_PERSON}(?:[,:]? (?:aged |of |von |is )?| ?\()(?P<count>\d{{1,3}})(?P<unit>)(?=[,;.) ]|$)"
@@ -102,6 +103,9 @@ _AGES = tuple(
         rf"\b(?:aged?|agee?s?(?: de)?|alter|edad|eta|idade|leeftijd|age)(?: ?: ?| of | de | von | van | )"
         rf"{_COUNT}[- ]?{_UNIT}?\b(?! ?[.,]\d)",
         rf"\bim alter von {_COUNT} {_UNIT}\b",
+        r"\b(?P<count>\d{1,2})(?P<unit>/12)\b(?= (?:old|boy|girl|infant|baby|male|female)\b)",
+        rf"\b(?:di|d') ?anni {_COUNT}(?P<unit>)\b",
+        rf"\b{_COUNT} ?j\.(?P<unit>)(?!\w)",
         rf"\b{_COUNT} ?(?:y/?o|yo|yrs?|y)(?P<unit>)\b",
         rf"\b{_COUNT} ?(?P<unit>mo)\b",
         rf"\b{_COUNT} ?/?(?P<unit>)(?:[mfw]|male|female)\b(?!\.)",
@@ -136,18 +140,22 @@ _FEMALE = re.compile(
     r"patientin|mujer|nina|senora|femenin\w+|hembra|donna|ragazza|bambina|signora|femmina|femminile|mulher|menina|"
     r"rapariga|senhora|feminin\w*|vrouw|vrouwelijk\w*|meisje|mevrouw|daughter|wife|sister|pregnant|enceinte|schwanger\w*|"
     r"embarazada|incinta|gravida|gestante|zwanger|postmenopausal|menopaus\w+|tochter|mutter|hija|figlia|filha|dochter|"
-    r"moeder|mother|mere|madre|mae)\b|\b\d{1,3} ?(?:yo|y/o|y)?[ ,/]*f\b"
-    r"|(?<![\w.])(?:f|w)[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?: ?[fwv]\b"
+    r"moeder|mother|mere|madre|mae|bimba)\b|\b\d{1,3} ?(?:yo|y/o|y\.o\.|yrs?|y)?[ ,/]*f\b|\b\d{1,3} ?j\.,? ?[wf]\b"
+    r"|(?<![\w.])(?:f|w)[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
 )
 _MALE = re.compile(
     r"\b(?:man|male|boy|gentleman|(?<!dear )mr|homme|garcon|monsieur|mann|mannlich\w*|herr|knabe|hombre|nino|varon|"
     r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|senor|masculin\w*|uomo|ragazzo|bambino|"
     r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|son|husband|sohn|vater|hijo|fils|"
-    r"figlio|filho|zoon|father|brother|pere|padre|pai)\b|\b\d{1,3} ?(?:yo|y/o|y)?[ ,/]*m\b"
-    r"|(?<![\w.])m[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?: ?[mh]\b"
+    r"figlio|filho|zoon|father|brother|pere|padre|pai|heer|bimbo|"
+    r"(?:der|dem|des|ein|eines|einem|dieser|diesem|unser|unseres)(?: [\w-]+)? patient(?:en)?)\b"
+    r"|\b\d{1,3} ?(?:yo|y/o|y\.o\.|yrs?|y)?[ ,/]*m\b|\b\d{1,3} ?j\.,? ?m\b"
+    r"|(?<![\w.])m[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[mh]\b"
 )
 _SHE = re.compile(r"\b(?:she|herself|elle|ella|lei|ela)\b")
 _HE = re.compile(r"\b(?:he|himself|lui|ele)\b")
+_HER = re.compile(r"\bher\b")
+_HIS = re.compile(r"\bhis\b")
 _IS_A_RELATIVE = re.compile(
     r"\b(?:(?P<female>sister|mother|aunt|daughter|soeur|sœur|mere|schwester|mutter|hermana|madre|sorella|irma|mae|zus|"
     r"moeder|grandmother)|(?P<male>brother|father|uncle|son|frere|pere|bruder|vater|hermano|padre|fratello|irmao|pai|"
@@ -207,14 +215,15 @@ def _ages(lower: str) -> Iterator[tuple[int, re.Match[str], float]]:
             if age > OLDEST:
                 continue
             then = _AN_AGE_THEN.search(lower, max(0, match.start() - 60), match.start())
-            # "a 12-year-old" is no "à 12 ans"
-            if then is None or (then[0] == "a " and match[0].endswith("old")):
+            # "a 12-year-old" is no "à 12 ans", "der 45-jährige" no "der 45 Jahre"
+            article = then is not None and (then[0], "old" in match[0], "jahrig" in match[0])
+            if then is None or article in (("a ", True, False), ("der ", False, True)):
                 yield order, match, age
 
 
 def _years(count: str, unit: str) -> float:
     value = float(count.replace(",", "."))
-    if re.fullmatch(rf"{_MONTHS}|monatig|maanden oud", unit):
+    if re.fullmatch(rf"{_MONTHS}|monatig|maanden oud|/12", unit):
         return value / 12
     if re.fullmatch(rf"{_WEEKS}|wochig", unit):
         return value * 7 / DAYS_IN_YEAR
@@ -230,6 +239,8 @@ def _stated_sex(own: str, whole: str) -> str | None:
     female, male = _FEMALE.search(own), _MALE.search(own)
     if female is None and male is None:
         female, male = _SHE.search(own), _HE.search(own)
+        if female is None and male is None:
+            female, male = _HER.search(whole), _HIS.search(whole)
         if female is not None and male is not None:
             return None
     if female is not None and not (male is not None and male.start() < female.start()):

@@ -281,7 +281,10 @@ _CHILD = (
     r"(?:sons?|daughters?|child|children|fils|filles?|enfants?|sohn|tochter|kind|hij[oa]s?|figli[oa]?|filh[oa]s?|zoon|"
     r"dochter)"
 )
-_OF = r"(?: (?!died|dead|mort|muri)\w+)? (?:of|to|d['’]|d|de|du|di|del|della|dello|da|do|von|van|eines|einer)\b ?+"
+_OF = (
+    r"(?: (?!died|dead|mort|muri)\w+)? "
+    r"(?:of|to|d['’]|d|de|du|di|del|della|dello|da|do|von|van|eines|einer|zweier)\b ?+"
+)
 _NOT_THE_PATIENT = (
     r"(?!(?:the|our|this|la|le|el|il|o|a|l['’]|de) ?(?:patient|patiente|paciente|paziente|doente)|two |three |\d)"
 )

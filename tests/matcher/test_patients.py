@@ -66,7 +66,19 @@ paziente di 50 anni residente in Italia | 50 | | Italy
 mora no Brasil | | | Brazil
 woont in Nederland | | | Netherlands
 she lives in Lyon, France | | female | France
-Her sister lives in Germany; the patient lives in Spain | | | Spain
+Her sister lives in Germany; the patient lives in Spain | | female | Spain
+Mrs Eileen T., 71 years, SSc | 71 | female |
+Mme D. (62 ans) | 62 | female |
+18/12 boy with PHP1A | 1.5 | male |
+61 J., w, Sklerodermie | 61 | female |
+70j. Pat. mit Kalziphylaxie | 70 | |
+Der 45-jährige Patient | 45 | male |
+Signora di anni 60, sclerodermia | 60 | female |
+Doente do sexo feminino, 57 anos | 57 | female |
+De heer Jansen, 70 jaar | 70 | male |
+45 y.o. F | 45 | female |
+SSc; her son, 12, has FOP | | female |
+Age 45, sex M | 45 | male |
 operated in Turkey, lives in the UK | | | United Kingdom
 calcinosis operated in Turkey | | |
 """
