@@ -25,8 +25,8 @@ class Spread(NamedTuple):
     """Trials that something leads to, a row each.
 
     strengths: of the strongest way to any place where the trial names something, hints included. values: of the
-    strongest way to what the trial means, 0 where only hints lead there. disease_met, finding_met: that way ends at a
-    disease or a finding that the trial is about. excluding: the trial excludes what leads to it.
+    strongest way to what the trial means, 0 where only hints lead there. disease_met, finding_met: something near
+    is a disease or a finding that the trial is about. excluding: the trial excludes what leads to it.
     """
 
     places: Ints
@@ -98,11 +98,12 @@ class Candidates:
         order = np.lexsort((roles, values, places))  # among equals a disease goes before a finding, as in a profile
         first = _first_of_each(places[order])
         best = order[np.append(first[1:], len(order)) - 1]
-        places, values, is_near = places[best], values[best], nearness[best] > GROUP_ABOVE
+        is_near = (nearness > GROUP_ABOVE) & (values > 0)
+        met = [np.logical_or.reduceat((is_near & (roles == role))[order], first) for role in (DISEASE, FINDING)]
+        places, values = places[best], values[best]
         excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[places]
         strengths = np.maximum.reduceat((nearness * fields)[order], first)
-        disease_met, finding_met = (is_near & (values > 0) & (roles[best] == role) for role in (DISEASE, FINDING))
-        spread = Spread(places, strengths, values, disease_met, finding_met, excluding & (values > 0))
+        spread = Spread(places, strengths, values, met[0], met[1], excluding & (values > 0))
         return spread.at(_strongest_first(strengths))
 
     def _find_hints(self, concept: int) -> dict[int, Reached]:

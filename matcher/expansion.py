@@ -96,6 +96,7 @@ class Expansion:
         self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
         self.obligate = lru_cache(maxsize=20_000)(self._obligate)
         self.around = lru_cache(maxsize=50_000)(self._around)
+        self.kinds_above = lru_cache(maxsize=50_000)(self._kinds_above)
         self.kin = lru_cache(maxsize=50_000)(self._kin)
         self._holding = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._all = _Edges(terminology, False)
@@ -136,6 +137,10 @@ class Expansion:
             }
             found = found | layer
         return frozenset(found)
+
+    def _kinds_above(self, concept: int) -> frozenset[int]:
+        """What a concept is a kind of, by steps that are not those to wide groups."""
+        return frozenset(other for other, how in self.of(concept).items() if how.relation == "broader")
 
     def _down(self, concept: int, reached: dict[int, Reached]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
@@ -194,15 +199,28 @@ class Expansion:
 
     def complicates(self, concept: int, disease: int) -> bool:
         """Whether a concept comes of a disease, and not rather the disease of it (renal failure and calciphylaxis come
-        with one another; the curated table says which is the complication).
+        with one another; the curated table says which is the complication). What a disease is a kind of it does not
+        come with.
         """
         if max(concept, disease) >= len(self.terminology.ids):
             return False  # the catalogue's own words
         there = self.manifestations(disease).get(concept)
         back = self.manifestations(concept).get(disease)
-        if there is None or back is None:
-            return there is not None
+        if there is None or concept in self.kinds_above(disease):
+            return False
+        if back is None:
+            return True
         return _standing(there) > _standing(back)
+
+    def related(self, one: int, other: int) -> bool:
+        """Whether two concepts have to do with one another: wider or narrower, in a common group, or coming with it."""
+        return (
+            other in self.of(one)
+            or one in self.of(other)
+            or not self.kin(one).isdisjoint(self.kin(other))
+            or other in self.manifestations(one)
+            or one in self.manifestations(other)
+        )
 
     def _obligate(self, concept: int) -> tuple[int, ...]:
         """Findings without which the disease is not the disease (calcinosis in CREST): the curated ones of weight 1."""

@@ -252,14 +252,16 @@ class Ranker:
         """Score of one trial, None when nothing connects it with the patient."""
         patient = case.patient
         profile = self.catalogue.profile(place)
-        by_disease, by_finding = self._links(profile, patient.diseases), self._links(profile, patient.findings)
+        met: set[int] = set()
+        by_disease, by_finding = (
+            self._links(profile, elements, met) for elements in (patient.diseases, patient.findings)
+        )
         links = by_disease + by_finding
         if not links:
             return self._hint(profile, patient)
         if profile.diseases and all(map(_is_aside, links)):
             return None
         notes: list[str] = []
-        met = {link.naming.concept for link in links if link.reached.weight > GROUP_ABOVE}
         no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
         value = _both_sides(by_disease, by_finding)
         if no_disease_met and no_finding_met and profile.diseases:
@@ -275,7 +277,7 @@ class Ranker:
         if not by_disease or no_disease_met:
             factor = self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
             value *= factor
-            if factor in (SISTER_CAUSE, SISTER_CAUSES):
+            if by_finding and factor in (SISTER_CAUSE, SISTER_CAUSES):
                 relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
@@ -336,8 +338,8 @@ class Ranker:
             or any(self._comes_with(disease, concept) for disease in diseases)
         }
 
-    def _links(self, profile: Profile, elements: Iterable[Element]) -> list[Link]:
-        """For each element the strongest way to what the trial names."""
+    def _links(self, profile: Profile, elements: Iterable[Element], met: set[int]) -> list[Link]:
+        """For each element the strongest way to what the trial names. met: receives all that it names nearby."""
         links: list[Link] = []
         for element in elements:
             reached, weight = element.reached, element.weight
@@ -347,6 +349,7 @@ class Ranker:
                 if concept in reached
             ]
             if ways:
+                met.update(concept for _, concept in ways if reached[concept].weight > GROUP_ABOVE)
                 value, concept = max(ways, key=_first) if len(ways) > 1 else ways[0]
                 links.append(Link(element, profile.namings[concept], reached[concept], value * weight))
         return links
@@ -371,7 +374,8 @@ class Ranker:
             several = self.catalogue.causes(profile.place) >= SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
-                notes.append(f"The trial is for {names}: another cause of the same finding.")
+                if by_finding:
+                    notes.append(f"The trial is for {names}: another cause of the same finding.")
                 return SISTER_CAUSES if several else SISTER_CAUSE
             notes.append(f"The trial takes it as part of {names}.")
             return SEVERAL_CAUSES if several else SINGLE_CAUSE
@@ -480,7 +484,7 @@ class Ranker:
             profile = self.catalogue.profile(place)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
-            links = self._links(profile, patient.family)
+            links = self._links(profile, patient.family, set())
             if links and max(link.value for link in links) >= 0.6:
                 note = f"The trial also takes a {patient.relative} of affected people."
                 value = 0.8 * max(link.value for link in links)

@@ -58,6 +58,13 @@ class Roles:
             roles[row] = FINDING if concept in complications else self._role(concept)
         return roles
 
+    def meant_with(self, focus: Iterable[str]) -> frozenset[str]:
+        """Ids of what a trial is for and of what that is a kind of."""
+        place_of, ids = self.terminology.place_of, self.terminology.ids
+        known = [place_of[name] for name in focus if name in place_of]
+        above = _NO_CONCEPTS.union(*map(self.expansion.kinds_above, known), known)
+        return frozenset(ids[concept] for concept in above)
+
     def _first_namings(self, named: Sequence[tuple[str, str]]) -> tuple[dict[int, int], dict[int, int]]:
         """Where each concept is named first, in conditions and titles and elsewhere. The trial's own words have
         numbers behind those of the terminology.

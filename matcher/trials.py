@@ -1,11 +1,12 @@
 """The trial side: what diseases and findings each trial names, and where."""
 
+import hashlib
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
 from multiprocessing import get_context
@@ -17,7 +18,7 @@ import pyarrow as pa
 from matcher.content_words import content_words
 from matcher.expansion import Expansion
 from matcher.mapping import Mapper, clean_tokens
-from matcher.roles import ROLES, Roles
+from matcher.roles import FINDING, ROLES, Roles
 from matcher.running import RunningText
 from matcher.terminology import Kind, Terminology
 from matcher.treatments import treatments
@@ -40,6 +41,8 @@ _WORDS = pa.schema(
         ("terminology", pa.string()),
     ]
 )  # fmt: skip
+BROADLY = 0.95
+"""Score of a name that can mean more than its concept ("scleroderma")."""
 OWN_WORDS = "TEXT:"
 """Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
 TREATMENT = "TREATMENT:"
@@ -54,6 +57,12 @@ class Named(NamedTuple):
     rule: str
     score: float
     words: str
+
+
+Field = tuple[str, int, Named]
+"""Field, position in it from 1, and what is named there."""
+_ABBREVIATING = ("title", "keyword", "inclusion")
+"""Fields in which an abbreviation may be of a drug, a measure or a study."""
 
 
 class MappedTrials(NamedTuple):
@@ -123,14 +132,43 @@ class TrialMapper:
         return Named(OWN_WORDS + words, text, "own words", 0.9, text)
 
     def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str, str]]:
-        """Rows of trial_concepts without the last two columns."""
-        found = list(self._fields(trial)) or [("condition", 0, Named("", "", "", 0.0, ""))]
+        """Rows of trial_concepts without the last two columns. What a trial is for it does not exclude."""
+        found = self._supported(list(self._fields(trial))) or [("condition", 0, Named("", "", "", 0.0, ""))]
         roles = self.roles.of([(named.concept_id, field) for field, _, named in found])
+        own = self.roles.meant_with(
+            named.concept_id
+            for (_, _, named), role in zip(found, roles, strict=True)
+            if role >= FINDING and named.score > BROADLY
+        )
         for (field, position, named), role in zip(found, roles, strict=True):
             identifier, label, rule, score, words = named
+            if field == "exclusion" and identifier in own:
+                continue  # it excludes a kind of what it is for, or another kind of the wider disease
             yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
 
-    def _fields(self, trial: TrialText) -> Iterator[tuple[str, int, Named]]:
+    def _supported(self, found: list[Field]) -> list[Field]:
+        """Without the abbreviations that nothing else of the trial makes likely: in "TAK-063 in healthy volunteers" or
+        "BMD" of an osteoporosis trial three letters are no disease. Those in its conditions stand.
+        """
+        place_of = self.terminology.place_of
+        plain = {
+            place_of[named.concept_id]
+            for field, _, named in found
+            if named.concept_id in place_of
+            and (field in ("condition", "mesh") or (field in _ABBREVIATING and named.rule != "abbreviation"))
+        }
+        if not plain and not any(field == "condition" for field, _, _ in found):
+            return found
+        related = self.roles.expansion.related
+        return [
+            (field, position, named)
+            for field, position, named in found
+            if named.rule != "abbreviation"
+            or field not in _ABBREVIATING
+            or any(related(place_of[named.concept_id], other) for other in plain)
+        ]
+
+    def _fields(self, trial: TrialText) -> Iterator[Field]:
         for position, (condition, system, code) in enumerate(trial.conditions, start=1):
             yield from (("condition", position, named) for named in self._condition(condition, system, code))
         title_seen: set[str] = set()
@@ -279,10 +317,20 @@ def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute(query).fetchall() == [(2,)]
 
 
+@cache
+def mapping_version(terminology: str) -> str:
+    """Version of the terminology together with that of our code, so that a change of either maps trials anew."""
+    digest = hashlib.sha256()
+    for file in sorted(resources.files("matcher").iterdir(), key=lambda item: item.name):
+        if file.name.endswith((".py", ".tsv")):
+            digest.update(file.name.encode() + file.read_bytes())
+    return f"{terminology}-{digest.hexdigest()[:8]}"
+
+
 def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list[str]:
     """Trials without rows for their present state.
 
-    version: count only rows of this terminology; None takes rows of any (a reader goes on with what is stored).
+    version: count only rows of this `mapping_version`; None takes rows of any (a reader goes on with what is stored).
     """
     if not has_tables(connection):
         return [row[0] for row in connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()]
@@ -297,7 +345,7 @@ def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list
 
 def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
     """Rows of trial_concepts and trial_words for some trials, as Arrow tables."""
-    version = mapper.terminology.version
+    version = mapping_version(mapper.terminology.version)
     concepts: list[tuple[object, ...]] = []
     words: list[tuple[object, ...]] = []
     for trial in texts:
@@ -337,7 +385,7 @@ def map_trials(
     if not has_tables(connection):  # those of an earlier form
         connection.execute("DROP TABLE IF EXISTS trial_concepts")
     connection.execute(resources.files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
-    todo = unmapped(connection, terminology.version)
+    todo = unmapped(connection, mapping_version(terminology.version))
     for table in MappedTrials._fields:
         connection.execute(f"DELETE FROM trial_{table} WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
     done = 0
