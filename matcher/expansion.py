@@ -16,6 +16,10 @@ UP = (0.9, 0.75, 0.6)
 """A trial of the wider disease, one, two, three steps up."""
 MANY_KINDS, WIDER = 20, 0.75
 """A wider disease of more kinds than this is less near to each of them."""
+BY_TREE, ONE_OF_SEVERAL = 0.75, 0.8
+"""A tree files a disease below an organ, a sign or a cause too (Prader-Willi syndrome below obesity), often at several
+places."""
+_TREES = ("MeSH", "HPO", "ICD-10-CM")
 DOWN_FINDING = 0.92
 UP_FINDING = 0.95
 ACCEPTED_GROUP = 0.95
@@ -168,9 +172,7 @@ class Expansion:
                         if self._is_group(other):
                             _keep(reached, other, Reached(GROUP_ABOVE, "broader", source))
                             continue
-                        value = UP_FINDING ** (depth + 1) if finding else weight
-                        if not finding and int(self.terminology.descendants[other]) > MANY_KINDS:
-                            value *= WIDER
+                        value = UP_FINDING ** (depth + 1) if finding else weight * self._nearness(child, other, source)
                         _keep(reached, other, Reached(value, "broader", source))
                         above.add(other)
                     elif depth:
@@ -179,6 +181,16 @@ class Expansion:
         for side in self._alike:
             for other, _, weight, source in side.of(concept):
                 _keep(reached, other, Reached(0.9 * weight, "same", source))
+
+    def _nearness(self, child: int, parent: int, source: str) -> float:
+        """How near a wider disease is beyond one that the name tells or the curated table says."""
+        near = WIDER if int(self.terminology.descendants[parent]) > MANY_KINDS else 1.0
+        if not source.startswith(_TREES):
+            return near
+        places = sum(
+            relation == _IS_A and origin.startswith(_TREES) for _, relation, _, origin in self._above.of(child)
+        )
+        return near * BY_TREE * (ONE_OF_SEVERAL if places > 1 else 1.0)
 
     def _manifestations(self, concept: int) -> dict[int, Reached]:
         """Findings and complications of a disease with how regular they are, inherited from wider diseases at a

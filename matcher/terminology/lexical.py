@@ -12,7 +12,10 @@ from matcher.normalise import name_words
 
 SOURCE = "its name"
 SHORTEST_HEAD = 6
-_BEHIND = frozenset({"of", "with", "without", "due", "in", "from", "after", "by", "associated", "related", "and"})
+_BEHIND = frozenset(
+    "of with without due in from after by associated related and as affecting involving following complicating "  # noqa: SIM905
+    "causing resulting predominantly limited".split()
+)
 _NO_DISEASE_ALONE = frozenset(
     "sclerosis atrophy dystrophy dysplasia deficiency anomaly malformation palsy degeneration hyperplasia dysfunction "  # noqa: SIM905
     "deformity defect failure insufficiency infection poisoning fracture hypoplasia agenesis paralysis".split()
