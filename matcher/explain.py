@@ -41,7 +41,7 @@ def explain_trial(
     for concept, words in patient.denied.items():
         if concept in {named for named, _, _ in catalogue.namings(place)}:
             lines.append(f'You deny {ranker.label(concept)}: "{words}".')
-    ranked = list(matcher.ranked(patient))
+    ranked = list(matcher.ranked(patient, faint=True))
     rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
     if rank is None:
         lines.append(_no_way(matcher, place, patient))
@@ -66,7 +66,9 @@ def explain_trial(
     elif ruled is not None:
         lines.append(f"It is ruled out: {ruled}")
     else:
-        lines.append("It is not shown: its status is not asked for, or hints of its kind or others stand before it.")
+        lines.append(
+            "It is not shown: its status is not asked for, it is a faint hint, or enough others stand before it."
+        )
     return tuple(lines)
 
 

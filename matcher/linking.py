@@ -104,7 +104,10 @@ def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int,
     for _ in range(farthest):
         edges = [edge for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
         edges.sort(
-            key=lambda edge: (not words >= _words(terminology.labels[edge.other]), edge.source != lexical.SOURCE)
+            key=lambda edge: (
+                not words >= _words(terminology.labels[edge.other]),
+                not edge.source.startswith(lexical.SOURCE),
+            )
         )
         above = [edge.other for edge in edges]
         layer = [place for place in dict.fromkeys(above) if place not in seen]

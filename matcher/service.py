@@ -24,6 +24,8 @@ from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
 
+FAINT, FAINT_WIDER = 0.1, 0.2
+"""Scores below which a trial is no hint; a trial of a wider disease needs more."""
 ALIKE = 3
 """How many hints are shown that rest on one and the same wide heading or possible manifestation."""
 
@@ -85,12 +87,18 @@ class Matcher:
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
 
-    def ranked(self, patient: PatientConcepts) -> Iterator[Scored]:
-        """Every trial that a patient's concepts lead to, best first, and behind them trials that give
-        what the best ones give."""
+    def ranked(self, patient: PatientConcepts, faint: bool = False) -> Iterator[Scored]:
+        """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
+        ones give. faint: with those that are too faint to be a hint.
+        """
         best: list[Scored] = []
         seen: set[int] = set()
         for scored in self.ranker.best_first(patient):
+            if not faint:
+                if scored.score < FAINT * CLOSED:
+                    break  # so are all that follow
+                if scored.score < (FAINT_WIDER if scored.relation == "broader" else FAINT):
+                    continue
             seen.add(scored.place)
             if len(best) < TREATING and grade_of(scored) != "weak":
                 best.append(scored)

@@ -192,7 +192,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     edges, sources = _edges(vocabularies, place_of, kinds)
     curated = {place_of[row.id] for row in vocabularies[0].concepts} if vocabularies else set()
     edges += _edges_to_curated(curated, labels, kinds, names, words_of, sources)
-    edges += _lexical_edges(curated, labels, kinds, members, names, edges, sources)
+    edges = _with_lexical_edges(curated, labels, kinds, members, names, edges, sources)
     codes: dict[str, list[int]] = defaultdict(list)
     for vocabulary in vocabularies:
         for row in vocabulary.codes:
@@ -374,16 +374,18 @@ def _edges_to_curated(
     return found
 
 
-def _lexical_edges(
+def _with_lexical_edges(
     curated: set[int],
     labels: Sequence[str],
     kinds: Sequence[int],
     members: Sequence[Sequence[str]],
     names: "_Names",
-    edges: Iterable[_Edge],
+    edges: Sequence[_Edge],
     sources: list[str],
 ) -> list[_Edge]:
-    """Edges told by names, for diseases that no vocabulary puts below a disease (ICD headings do not count)."""
+    """The edges, with those told by names for diseases that no vocabulary puts below a disease (ICD headings do not
+    count). Where a vocabulary does and the name tells the same, the source says both.
+    """
     heading = [_is_heading(held) for held in members]
     placed = {
         subject
@@ -391,11 +393,7 @@ def _lexical_edges(
         if relation != Relation.MANIFESTATION and not (relation == Relation.IS_A and heading[target])
     }
     placed |= curated  # what stands above a curated concept is curated
-    left = [
-        place
-        for place, kind in enumerate(kinds)
-        if kind == Kind.DISEASE and (place not in placed or (heading[place] and place not in curated))
-    ]
+    diseases = [place for place, kind in enumerate(kinds) if kind == Kind.DISEASE and place not in curated]
 
     def find(key: str) -> int | None:
         held = names.keys.get(key)
@@ -407,10 +405,22 @@ def _lexical_edges(
 
     sources.append(lexical.SOURCE)
     source = len(sources) - 1
-    found = lexical.wider_concepts(labels, left, find)
+    found = lexical.wider_concepts(labels, diseases, find)
     pairs = {(place, wider) for place, wider in found if not (heading[place] and heading[wider])}
-    return [
-        (place, int(Relation.IS_A), wider, 1.0, source) for place, wider in sorted(pairs) if (wider, place) not in pairs
+    told = [pair for pair in sorted(pairs) if pair[::-1] not in pairs]
+    both: dict[int, int] = {}
+    marked: list[_Edge] = []
+    for subject, relation, target, weight, origin in edges:
+        if relation == Relation.IS_A and (subject, target) in pairs:
+            if origin not in both:
+                both[origin] = len(sources)
+                sources.append(f"{lexical.SOURCE}, {sources[origin]}")
+            origin = both[origin]
+        marked.append((subject, relation, target, weight, origin))
+    return marked + [
+        (place, int(Relation.IS_A), wider, 1.0, source)
+        for place, wider in told
+        if place not in placed or heading[place]
     ]
 
 

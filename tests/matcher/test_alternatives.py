@@ -95,3 +95,60 @@ def test_a_catalogue_without_trials_answers(tmp_path: Path) -> None:
     make_catalogue(tmp_path / "catalogue.duckdb", [])
     with duckdb.connect(str(tmp_path / "catalogue.duckdb")) as connection:
         assert not Matcher.open(connection).suggest("systemic sclerosis with calcinosis").matches
+
+
+def catalogue_of(path: Path, *trials: tuple[object, ...]) -> duckdb.DuckDBPyConnection:
+    """A catalogue of trials given as (title, conditions, exclusion)."""
+    rest = next(row for row in TRIALS if row[0] == "NCT00001248")
+    rows = [
+        (f"NCT0100000{number}", title, conditions, (), (), (), exclusion, *rest[7:])
+        for number, (title, conditions, exclusion) in enumerate(trials)
+    ]
+    make_catalogue(path / "catalogue.duckdb", rows)
+    return duckdb.connect(str(path / "catalogue.duckdb"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "exclusion", "diagnosis", "grade"),
+    [
+        ("Multiple Myeloma", "Earlier treatment of multiple myeloma with melphalan", "multiple myeloma", "strong"),
+        ("Duchenne Muscular Dystrophy", "Other muscular dystrophies", "Duchenne muscular dystrophy", "strong"),
+        ("Hypoparathyroidism", "Pseudohypoparathyroidism", "pseudohypoparathyroidism", None),
+        ("Diabetes Mellitus, Type 2", "Type 1 diabetes mellitus", "type 1 diabetes", None),
+    ],
+)
+def test_what_a_trial_is_for_it_does_not_exclude(
+    tmp_path: Path, condition: str, exclusion: str, diagnosis: str, grade: str | None
+) -> None:
+    with catalogue_of(tmp_path, (None, (condition,), (exclusion,))) as connection:
+        matches = Matcher.open(connection).suggest(diagnosis).matches
+    assert [match.grade for match in matches if match.grade != "weak"] == [grade] * (grade is not None)
+
+
+@pytest.mark.parametrize(
+    ("title", "condition", "diagnosis"),
+    [
+        ("TAK-063 in Healthy Volunteers", "Healthy Volunteers", "Takayasu arteritis"),
+        ("Effects of a Contraceptive on BMD in Young Women", "Contraception", "Becker muscular dystrophy"),
+        ("Carotid Stenting Versus Endarterectomy Trial (CREST)", "Carotid Stenosis", "CREST syndrome"),
+    ],
+)
+def test_three_letters_of_a_title_are_no_disease_without_support(
+    tmp_path: Path, title: str, condition: str, diagnosis: str
+) -> None:
+    with catalogue_of(tmp_path, (title, (condition,), ())) as connection:
+        assert not Matcher.open(connection).suggest(diagnosis).matches
+
+
+def test_an_abbreviation_that_the_conditions_support_counts(tmp_path: Path) -> None:
+    with catalogue_of(tmp_path, ("Exercise in COPD", ("Lung Diseases, Obstructive",), ())) as connection:
+        (match,) = Matcher.open(connection).suggest("chronic obstructive pulmonary disease").matches
+    assert match.grade == "strong"
+
+
+def test_a_wider_disease_by_tree_alone_is_no_strong_match(tmp_path: Path) -> None:
+    with catalogue_of(tmp_path, (None, ("Obesity",), ()), (None, ("Muscular Dystrophies",), ())) as connection:
+        matcher = Matcher.open(connection)
+        obesity = [match.grade for match in matcher.suggest("Prader-Willi syndrome").matches]
+        dystrophy = [match.grade for match in matcher.suggest("limb-girdle muscular dystrophy").matches]
+    assert (obesity, dystrophy) == (["weak"], ["possible"])
