@@ -243,7 +243,7 @@ class _Scopes:
             return (self._tests[cue.first], cue.first) if cue.first in self._tests else None
         opens = sense.assertion == "family" and self._follows_nothing(cue) and not self._mentioned(start, cue.first)
         both = sense.side == "either" and not self._is_any(cue.after, _MEANS)
-        if both or opens or (self._follows_nothing(cue) and self._colon(cue) is not None):
+        if both or opens or self._colon(cue) is not None:
             behind = self._behind(cue, sense)
             right = next((first for first, _ in self._mentions if behind[0] <= first < behind[1]), None)
             left = max((after for _, after in self._mentions if start < after <= cue.first), default=None)
@@ -254,7 +254,7 @@ class _Scopes:
     def _behind(self, cue: Cue, sense: Sense) -> tuple[int, int]:
         """Words behind a cue, as far as it reaches."""
         last = min(self._sentence(cue.first).after, cue.after + FARTHEST)
-        colon = self._colon(cue) if self._follows_nothing(cue) else None
+        colon = self._colon(cue)
         begin = cue.after + self._is(cue.after, "-") if colon is None else colon + 1
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
@@ -303,7 +303,10 @@ class _Scopes:
         )
 
     def _colon(self, cue: Cue) -> int | None:
-        """The colon behind a cue, or behind few words more that name no diagnosis: "Not present on admission:"."""
+        """The colon behind a cue that begins a clause or is in a heading: "Not present on admission:"."""
+        first = self._sentence(cue.first).first
+        if not self._follows_nothing(cue) and (cue.first - first > 2 or self._mentioned(first, cue.first)):
+            return None
         for place in range(cue.after, min(cue.after + NEAR, len(self._words))):
             if self._words[place] == ":":
                 return None if self._mentioned(cue.after, place) else place
