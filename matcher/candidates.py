@@ -15,6 +15,8 @@ from matcher.terminology import Kind
 CANDIDATES = 120
 HINTED = 0.3
 """What a hint weighs while candidates are chosen, before how regular it is."""
+COMMON = 60
+"""What more diseases than this come with (fever, weight loss, seizures) hints at nothing."""
 EXCLUDING = 0.6
 """How near a wider concept must be for its exclusion to exclude."""
 
@@ -112,6 +114,7 @@ class Candidates:
             for other, how in self.expansion.manifestations(concept).items()
             if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
             and self.terminology.kind(other) is not Kind.SYMPTOM
+            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= COMMON)
         }
 
 

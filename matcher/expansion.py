@@ -14,6 +14,8 @@ DOWN = 0.8
 """A trial of one kind of the patient's disease: worth a look, may need a feature that the patient lacks."""
 UP = (0.9, 0.75, 0.6)
 """A trial of the wider disease, one, two, three steps up."""
+MANY_KINDS, WIDER = 20, 0.75
+"""A wider disease of more kinds than this is less near to each of them."""
 DOWN_FINDING = 0.92
 UP_FINDING = 0.95
 ACCEPTED_GROUP = 0.95
@@ -24,6 +26,8 @@ MAX_DOWN = 4
 MAX_REACHED = 600
 WIDE = 120
 """A concept with more descendants than this is a heading: it is not followed upwards."""
+WIDEST_KIN = 200
+"""A group with more descendants than this makes nobody related."""
 _IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
     int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
 )  # plain numbers compare quicker than members of an enumeration
@@ -72,12 +76,15 @@ def _counted(is_wanted: npt.NDArray[np.bool_], first: npt.NDArray[Any]) -> npt.N
     return counted
 
 
-def _with_edges(terminology: Terminology, backwards: bool, *relations: Relation) -> frozenset[int]:
-    """Concepts that have an edge of these relations."""
+def _edge_counts(terminology: Terminology, backwards: bool, *relations: Relation) -> npt.NDArray[Any]:
+    """How many edges of these relations each concept has."""
     side = "back" if backwards else "forth"
     is_wanted = np.isin(terminology.arrays[f"{side}_relations"], relations)
-    first = _counted(is_wanted, terminology.arrays[f"{side}_pointers"])
-    return frozenset(np.flatnonzero(np.diff(first)).tolist())
+    return np.diff(_counted(is_wanted, terminology.arrays[f"{side}_pointers"]))
+
+
+def _having(counts: npt.NDArray[Any]) -> frozenset[int]:
+    return frozenset(np.flatnonzero(counts).tolist())
 
 
 class Expansion:
@@ -89,14 +96,17 @@ class Expansion:
         self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
         self.obligate = lru_cache(maxsize=20_000)(self._obligate)
         self.around = lru_cache(maxsize=50_000)(self._around)
+        self.kin = lru_cache(maxsize=50_000)(self._kin)
+        self._holding = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._all = _Edges(terminology, False)
         self._below = _Edges(terminology, True, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
         self._above = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.SAME_SPECTRUM)
-        self.group_members = _with_edges(terminology, False, Relation.IN_GROUP)
+        self.group_members = _having(_edge_counts(terminology, False, Relation.IN_GROUP))
         """Members of a wide group whose trials seldom mean them."""
-        self.manifested = _with_edges(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
-        """Concepts that some disease comes with."""
-        self._manifesting = _with_edges(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION)
+        self.commonness = _edge_counts(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
+        """How many diseases are known to come with each concept."""
+        self.manifested = _having(self.commonness)
+        self._manifesting = _having(_edge_counts(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION))
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
@@ -113,6 +123,19 @@ class Expansion:
         reached: dict[int, Reached] = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
         self._up_and_beside(concept, reached)
         return frozenset(reached)
+
+    def _kin(self, concept: int) -> frozenset[int]:
+        """A concept and the groups that hold it, two steps up, as long as they are not wide."""
+        found = layer = {concept}
+        for _ in range(2):
+            layer = {
+                other
+                for member in layer
+                for other, *_ in self._holding.of(member)
+                if int(self.terminology.descendants[other]) <= WIDEST_KIN
+            }
+            found = found | layer
+        return frozenset(found)
 
     def _down(self, concept: int, reached: dict[int, Reached]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
@@ -141,6 +164,8 @@ class Expansion:
                             _keep(reached, other, Reached(GROUP_ABOVE, "broader", source))
                             continue
                         value = UP_FINDING ** (depth + 1) if finding else weight
+                        if not finding and int(self.terminology.descendants[other]) > MANY_KINDS:
+                            value *= WIDER
                         _keep(reached, other, Reached(value, "broader", source))
                         above.add(other)
                     elif depth:

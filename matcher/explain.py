@@ -27,6 +27,8 @@ def explain_trial(
     for concept, field, row in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item[1], 0.0)):
         if concept in catalogue.requirement_names:
             lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
+        elif concept in catalogue.treatment_names:
+            lines.append(f'It gives "{catalogue.words(row)}".')
         else:
             lines.append(f'It names {ranker.label(concept)} as {field} ("{catalogue.words(row)}").')
     elements = (*patient.diseases, *patient.findings)
@@ -39,7 +41,7 @@ def explain_trial(
     for concept, words in patient.denied.items():
         if concept in {named for named, _, _ in catalogue.namings(place)}:
             lines.append(f'You deny {ranker.label(concept)}: "{words}".')
-    ranked = ranker.rank(patient)
+    ranked = list(matcher.ranked(patient))
     rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
     if rank is None:
         lines.append(_no_way(matcher, place, patient))
@@ -64,7 +66,7 @@ def explain_trial(
     elif ruled is not None:
         lines.append(f"It is ruled out: {ruled}")
     else:
-        lines.append("It is not shown: its status is not asked for, or the list ends before it.")
+        lines.append("It is not shown: its status is not asked for, or hints of its kind or others stand before it.")
     return tuple(lines)
 
 

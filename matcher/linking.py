@@ -39,14 +39,20 @@ def link(mapper: Mapper, phrase: str, vocabulary: str | None = None, farthest: i
     if vocabulary is None:
         return Linked(terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, False)
     prefix = vocabulary + ":"
-    own = next((identifier for meaning in hit.concepts if (identifier := _member(terminology, meaning, prefix))), None)
-    identifier = own or _nearest(terminology, concept, prefix, farthest)
+    words = _words(phrase)
+    members = [member for meaning in hit.concepts for member in _members(terminology, meaning, prefix)]
+    own = max(members, key=lambda member: words == _words(_label(terminology, member)), default=None)
+    identifier = own or _nearest(terminology, concept, prefix, farthest, words)
     if identifier is None:
         return None
-    label = terminology.labels[terminology.place_of[identifier]]
-    if prefix == mesh.PREFIX:  # its ids are its own labels
-        label = identifier.removeprefix(prefix)
-    return Linked(identifier, label, hit.rule, hit.score, own is None)
+    return Linked(identifier, _label(terminology, identifier), hit.rule, hit.score, own is None)
+
+
+def _label(terminology: Terminology, identifier: str) -> str:
+    """The name of an id: MeSH's are their own labels, others go by the label of their concept."""
+    if identifier.startswith(mesh.PREFIX):
+        return identifier.removeprefix(mesh.PREFIX)
+    return terminology.labels[terminology.place_of[identifier]]
 
 
 def _about(mapper: Mapper, phrase: str) -> Hit | None:
@@ -83,21 +89,28 @@ def _parts(words: list[str]) -> list[int]:
     return parts
 
 
-def _member(terminology: Terminology, concept: int, prefix: str) -> str | None:
-    """The id that a concept has in a vocabulary."""
-    return next((member for member in terminology.tables.members[concept] if member.startswith(prefix)), None)
+def _members(terminology: Terminology, concept: int, prefix: str) -> list[str]:
+    """The ids that a concept has in a vocabulary."""
+    return [member for member in terminology.tables.members[concept] if member.startswith(prefix)]
 
 
-def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int) -> str | None:
-    """The id, in a vocabulary, of the nearest wider concept that it has."""
+def _words(phrase: str) -> frozenset[str]:
+    return frozenset(token.text for token in clean_tokens(phrase))
+
+
+def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int, words: frozenset[str]) -> str | None:
+    """The id, in a vocabulary, of the nearest wider concept that it has; of several the one that the words name."""
     layer, seen = [concept], {concept}
     for _ in range(farthest):
         edges = [edge for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
-        above = [edge.other for edge in sorted(edges, key=lambda edge: edge.source != lexical.SOURCE)]
+        edges.sort(
+            key=lambda edge: (not words >= _words(terminology.labels[edge.other]), edge.source != lexical.SOURCE)
+        )
+        above = [edge.other for edge in edges]
         layer = [place for place in dict.fromkeys(above) if place not in seen]
         seen.update(layer)
         for place in layer:
-            identifier = _member(terminology, place, prefix)
-            if identifier is not None and int(terminology.descendants[place]) <= WIDE_HEAD:
-                return identifier
+            identifiers = _members(terminology, place, prefix)
+            if identifiers and int(terminology.descendants[place]) <= WIDE_HEAD:
+                return identifiers[0]
     return None

@@ -46,7 +46,9 @@ def allowed_edits(text: str) -> int:
 
 
 class NGramIndex:
-    """Trigram postings over a list of normalised strings."""
+    """Trigram postings over a list of normalised strings. The postings number the strings by length, so that those of
+    about one length stand together.
+    """
 
     def __init__(self, strings: Sequence[str], pointers: npt.NDArray[Any], postings: npt.NDArray[Any]) -> None:
         self.strings = strings
@@ -57,7 +59,7 @@ class NGramIndex:
     def build(cls, strings: Sequence[str]) -> "NGramIndex":
         """Index strings; some 10 microseconds each."""
         # All strings as one row of characters, so that numpy finds every trigram at once.
-        padded = [f" {text} " for text in strings]
+        padded = [f" {text} " for text in sorted(strings, key=len)]
         codes = _CODES[np.frombuffer("".join(padded).encode("latin-1", "replace"), dtype=np.uint8)].astype(np.int64)
         lengths = np.fromiter((len(text) for text in padded), dtype=np.int64, count=len(padded))
         owners = np.repeat(np.arange(len(padded), dtype=np.int64), lengths)
@@ -69,18 +71,16 @@ class NGramIndex:
         np.cumsum(np.bincount(all_grams, minlength=_SIZE), out=pointers[1:])
         return cls(strings, pointers, holders.astype(np.int32))
 
-    def shared(self, text: str) -> tuple[npt.NDArray[np.int64], int]:
-        """For every string the number of distinct trigrams it shares with the text, and how many the text has."""
-        codes = grams(text)
-        parts = [self.postings[self.pointers[code] : self.pointers[code + 1]] for code in codes]
-        if not parts:
-            return np.zeros(len(self.strings), dtype=np.int64), 0
-        return np.bincount(np.concatenate(parts), minlength=len(self.strings)), len(codes)
+    @cached_property
+    def _order(self) -> npt.NDArray[np.int64]:
+        """Place of the string of each number."""
+        lengths = np.fromiter(map(len, self.strings), dtype=np.int64, count=len(self.strings))
+        return np.argsort(lengths, kind="stable")
 
     @cached_property
-    def lengths(self) -> npt.NDArray[np.int32]:
-        """Length of every string."""
-        return np.fromiter(map(len, self.strings), dtype=np.int32, count=len(self.strings))
+    def _lengths(self) -> npt.NDArray[np.int64]:
+        """Length of the string of each number."""
+        return np.fromiter((len(self.strings[place]) for place in self._order), np.int64, len(self.strings))
 
     def candidates(self, text: str, edits: int) -> list[int]:
         """Places of the strings that could be within that many edits: of about that length, with enough trigrams.
@@ -95,9 +95,11 @@ class NGramIndex:
         missing = GRAMS_PER_EDIT * edits
         rarest = np.argsort(ends - starts, kind="stable")[: missing + SHARED_RARE]
         holders = np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest])
-        shared = np.bincount(holders, minlength=len(self.strings))
-        enough = np.flatnonzero(shared >= max(1, len(rarest) - missing))
-        found: list[int] = enough[np.abs(self.lengths[enough] - len(text)) <= edits].tolist()
+        first, last = np.searchsorted(self._lengths, (len(text) - edits, len(text) + edits + 1))
+        holders = holders[(holders >= first) & (holders < last)] - first
+        found: list[int] = self._order[
+            np.flatnonzero(np.bincount(holders) >= max(1, len(rarest) - missing)) + first
+        ].tolist()
         return found
 
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:
@@ -109,13 +111,16 @@ class NGramIndex:
 
     def nearest(self, text: str, limit: int) -> list[int]:
         """Places of the strings that share the largest part of trigrams (Dice), for "did you mean"."""
-        counts, size = self.shared(text)
-        if not size:
+        codes = grams(text)
+        if not len(codes):
             return []
+        holders = np.concatenate([self.postings[self.pointers[code] : self.pointers[code + 1]] for code in codes])
+        counts = np.bincount(holders, minlength=len(self.strings))
         at_least = np.cumsum(np.bincount(counts)[::-1])[::-1]
         enough = np.flatnonzero(at_least >= min(limit * 8, len(counts)))
         top = np.flatnonzero(counts >= max(1, int(enough[-1])))
-        dice = 2 * counts[top] / (size + self.lengths[top] + 1)
+        dice = 2 * counts[top] / (len(codes) + self._lengths[top] + 1)
+        top = self._order[top]
         found: list[int] = top[np.lexsort((top, -dice))[:limit]].tolist()
         return found
 

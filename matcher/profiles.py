@@ -13,7 +13,16 @@ import pyarrow as pa
 from matcher.expansion import Expansion
 from matcher.roles import DISEASE, FIELDS, FINDING, ROLES, UNSAID
 from matcher.terminology import Kind, Terminology
-from matcher.trials import NOTHING_MAPPED, OWN_WORDS, TrialMapper, has_tables, map_texts, read_texts, unmapped
+from matcher.trials import (
+    NOTHING_MAPPED,
+    OWN_WORDS,
+    TREATMENT,
+    TrialMapper,
+    has_tables,
+    map_texts,
+    read_texts,
+    unmapped,
+)
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -23,7 +32,7 @@ RoleNumbers = npt.NDArray[np.int8]
 FIELD_WEIGHT = {
     "condition": 1.0, "title": 0.97, "mesh": 0.9, "keyword": 0.8, "inclusion": 0.7, "mesh_ancestor": 0.3,
 }  # fmt: skip
-_REQUIREMENT, _EXCLUSION = map(FIELDS.index, ("requirement", "exclusion"))
+_REQUIREMENT, _TREATMENT, _EXCLUSION = map(FIELDS.index, ("requirement", "treatment", "exclusion"))
 _WEIGHTS = np.array([FIELD_WEIGHT.get(field, 0.0) for field in FIELDS])
 _NOTHING: frozenset[str] = frozenset()
 
@@ -161,7 +170,7 @@ class Catalogue:
 
     def _post(self, all_places: Ints) -> None:
         """For each concept the trials that name it, with the weight of the best field and the concept's role; for each
-        exclusion and requirement the trials that state it.
+        exclusion, requirement and treatment the trials that state it.
         """
         admitting = np.flatnonzero(_WEIGHTS[self._row_fields])
         by_concept = admitting[np.argsort(self._row_concepts[admitting], kind="stable")]
@@ -188,12 +197,13 @@ class Catalogue:
         self._limits = _spans(self._row_concepts[by_concept])
 
     def _number(self, ids: Sequence[str]) -> Ints:
-        """Number of each concept: its place in the terminology, behind them the catalogue's own terms and the
-        requirements, -1 for none.
+        """Number of each concept: its place in the terminology, behind them the catalogue's own terms, the requirements
+        and the treatments, -1 for none.
         """
         place_of, size = self.terminology.place_of, len(self.terminology.ids)
         self.own_terms: dict[str, int] = {}
         self.requirement_names: dict[int, str] = {}
+        self.treatment_names: dict[int, str] = {}
         numbers = np.empty(len(ids), dtype=np.int64)
         for number, name in enumerate(ids):
             place = place_of.get(name, size + number)
@@ -201,6 +211,8 @@ class Catalogue:
                 pass
             elif name.startswith(OWN_WORDS):
                 self.own_terms[name.removeprefix(OWN_WORDS)] = place
+            elif name.startswith(TREATMENT):
+                self.treatment_names[place] = name.removeprefix(TREATMENT)
             elif name:
                 self.requirement_names[place] = name
             numbers[number] = place if name else -1
@@ -227,6 +239,18 @@ class Catalogue:
         columns = (self._posted_places, self._posted_fields, self._posted_weights, self._posted_roles)
         places, fields, weights, roles = (column[rows] for column in columns)
         return places, fields, weights, roles, counts
+
+    def treatments(self, place: int) -> dict[int, int]:
+        """Treatments that a trial gives, each with the row of `words`."""
+        start, end = self._first_rows[place : place + 2].tolist()
+        rows = np.flatnonzero(self._row_fields[start:end] == _TREATMENT) + start
+        return dict(zip(self._row_concepts[rows].tolist(), rows.tolist(), strict=True))
+
+    def trials_giving(self, treatment: int) -> list[int]:
+        """Trials that give a treatment."""
+        start, end = self._limits.get(treatment, (0, 0))
+        found: list[int] = self._limited[start:end].tolist()
+        return found
 
     def is_limited(self, concepts: Iterable[int]) -> Flags:
         """For each trial whether it excludes one of these concepts, or asks for one that is a requirement."""
@@ -313,5 +337,5 @@ class Catalogue:
 def _spans(concepts: Ints) -> dict[int, tuple[int, int]]:
     """Where each concept stands in a sorted array."""
     named, starts = np.unique(concepts, return_index=True)
-    ends = np.append(starts[1:], len(concepts))
+    ends = np.append(starts, len(concepts))[1:]
     return dict(zip(named.tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True))

@@ -46,6 +46,8 @@ ADULT_DAYS = 16 * 365
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 FOCUS_UNMET = 0.6
 """Factor of a trial that names what the patient has among its criteria alone, and is about something else."""
+FOCUS_BESIDE = 0.7
+"""The same, once more, when what it names is wider too: it is about another kind of it."""
 OTHER_SETTING = 0.9
 """The trial names a setting (an injury, an operation) that is no disease with this finding."""
 HEADING_ONLY = 0.95
@@ -254,19 +256,27 @@ class Ranker:
         links = by_disease + by_finding
         if not links:
             return self._hint(profile, patient)
+        if profile.diseases and all(map(_is_aside, links)):
+            return None
         notes: list[str] = []
         met = {link.naming.concept for link in links if link.reached.weight > GROUP_ABOVE}
         no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
         value = _both_sides(by_disease, by_finding)
         if no_disease_met and no_finding_met and profile.diseases:
             value *= FOCUS_UNMET
+            if all(link.reached.relation == "broader" for link in links):
+                value *= FOCUS_BESIDE
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
         if no_finding_met and profile.findings and (required := self._required(profile, met)):
             likely = max(self._likelihood(patient, concept) for concept in required)
             value *= _unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
+        relation = _relation(by_disease, by_finding, patient)
         if not by_disease or no_disease_met:
-            value *= self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
+            factor = self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
+            value *= factor
+            if factor in (SISTER_CAUSE, SISTER_CAUSES):
+                relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
         if by_disease and all(link.element.past for link in by_disease):
@@ -299,7 +309,7 @@ class Ranker:
             value,
             tuple(sorted(links, key=_value, reverse=True) if len(links) > 1 else links),
             tuple(notes),
-            _relation(by_disease, by_finding, patient),
+            relation,
             firm=blocking is None and excluded is None and not avoided,
         )
 
@@ -502,6 +512,11 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
 
 _value = attrgetter("value")
 _first = itemgetter(0)
+
+
+def _is_aside(link: Link) -> bool:
+    """Whether a trial names no more than a wide heading, and that beside its conditions and titles."""
+    return link.reached.weight <= GROUP_ABOVE and link.naming.field not in ("condition", "title")
 
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:

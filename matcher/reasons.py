@@ -15,6 +15,7 @@ _RELATION_WORDS = {
     "narrower": "which is a kind of {label}",
     "broader": "which includes {label}",
     "manifestation": "which {label} can come with",
+    "treatment": "which is related to {label}",
 }
 
 

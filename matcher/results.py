@@ -62,7 +62,11 @@ class Eligibility(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A trial worth a look, with its reasons."""
+    """A trial worth a look, with its reasons.
+
+    relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
+    the same finding in another disease; treatment: what a better match gives, in a related disease.
+    """
 
     trial_id: str
     study_id: str | None

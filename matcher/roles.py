@@ -9,7 +9,17 @@ from functools import lru_cache
 from matcher.expansion import Expansion
 from matcher.terminology import Kind, Relation, Terminology
 
-FIELDS = ("condition", "title", "mesh", "keyword", "inclusion", "mesh_ancestor", "requirement", "exclusion")
+FIELDS = (
+    "condition",
+    "title",
+    "mesh",
+    "keyword",
+    "inclusion",
+    "mesh_ancestor",
+    "requirement",
+    "treatment",
+    "exclusion",
+)
 """Where a trial names a concept; what stands in an earlier field is not looked for in a later one."""
 ROLES = ("", "mention", "heading", "finding", "disease")
 """From nothing to the most; the number of a role is its place here."""
@@ -58,7 +68,7 @@ class Roles:
         elsewhere: dict[int, int] = {}
         for row in sorted(range(len(named)), key=lambda row: FIELDS.index(named[row][1])):
             name, field = named[row]
-            if name and field not in ("requirement", "exclusion"):
+            if name and field not in ("requirement", "treatment", "exclusion"):
                 concept = place_of.get(name, -1)
                 if concept < 0:
                     concept = own.setdefault(name, size + len(own))

@@ -1,6 +1,7 @@
 """The matcher that commands, pages and jobs call."""
 
 import gc
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import duckdb
 import msgspec
 
+from matcher.alternatives import TREATING, same_treatment
 from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
-from matcher.expansion import Expansion, Reached
+from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.inference import Inference
 from matcher.normalise import STOPWORDS, tokens
 from matcher.patients import canonical_country, combine
@@ -21,6 +23,9 @@ from matcher.reasons import concept_id, reasons
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
+
+ALIKE = 3
+"""How many hints are shown that rest on one and the same wide heading or possible manifestation."""
 
 
 class Matcher:
@@ -66,7 +71,7 @@ class Matcher:
         concepts = patient_concepts(
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood)
         )
-        matches, ruled_out = self._split(self.ranker.best_first(concepts), known, statuses, limit)
+        matches, ruled_out = self._split(self.ranked(concepts), known, statuses, limit)
         suggestions = Suggestions(
             Query(understood.text, known),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -79,6 +84,18 @@ class Matcher:
             lines = explain_trial(self, explain, concepts, suggestions)
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
+
+    def ranked(self, patient: PatientConcepts) -> Iterator[Scored]:
+        """Every trial that a patient's concepts lead to, best first, and behind them trials that give
+        what the best ones give."""
+        best: list[Scored] = []
+        seen: set[int] = set()
+        for scored in self.ranker.best_first(patient):
+            seen.add(scored.place)
+            if len(best) < TREATING and grade_of(scored) != "weak":
+                best.append(scored)
+            yield scored
+        yield from same_treatment(best, seen, patient, self.ranker)
 
     def suggest_batch(
         self,
@@ -126,7 +143,7 @@ class Matcher:
             elements(profile.diseases, False), elements(profile.findings, True), {}, (), None,
             self.catalogue.content_words(place),
         )  # fmt: skip
-        others = (scored for scored in self.ranker.best_first(concepts) if scored.place != place)
+        others = (scored for scored in self.ranked(concepts) if scored.place != place)
         return tuple(self._split(others, Patient(), (), limit)[0])
 
     def place(self, trial_id: str) -> int:
@@ -157,6 +174,7 @@ class Matcher:
         ruled_out: list[RuledOut] = []
         wanted = frozenset(statuses)
         limited = patient.age_years is not None or patient.sex is not None
+        hints: Counter[int] = Counter()
         weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
@@ -167,6 +185,11 @@ class Matcher:
                 if len(ruled_out) < limit and grade_of(scored) != "weak":
                     ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
                 continue
+            lead = scored.links[0]
+            if lead.reached.weight <= GROUP_ABOVE:
+                hints[lead.naming.concept] += 1
+                if hints[lead.naming.concept] > ALIKE:
+                    continue
             if len(matches) < limit:
                 matches.append(self._match(scored, eligibility))
             if len(matches) >= limit and (not limited or len(ruled_out) >= limit or scored.score < weak):

@@ -20,6 +20,7 @@ from matcher.mapping import Mapper, clean_tokens
 from matcher.roles import ROLES, Roles
 from matcher.running import RunningText
 from matcher.terminology import Kind, Terminology
+from matcher.treatments import treatments
 
 BATCH = 2000
 READ = 20_000
@@ -41,6 +42,8 @@ _WORDS = pa.schema(
 )  # fmt: skip
 OWN_WORDS = "TEXT:"
 """Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
+TREATMENT = "TREATMENT:"
+"""Prefix of a treatment in its normal form."""
 
 
 class Named(NamedTuple):
@@ -64,13 +67,13 @@ NOTHING_MAPPED = MappedTrials(_CONCEPTS.empty_table(), _WORDS.empty_table())
 
 
 class TrialText(NamedTuple):
-    """The texts of a trial that are mapped."""
+    """The texts of a trial that are mapped. conditions: name, system and code; interventions: type and names."""
 
     trial_id: str
     content_hash: str
     titles: tuple[str, ...]
     conditions: tuple[tuple[str, str | None, str | None], ...]
-    interventions: tuple[str, ...]
+    interventions: tuple[tuple[str | None, tuple[str, ...]], ...]
     keywords: tuple[str, ...]
     mesh: tuple[str, ...]
     mesh_ancestors: tuple[str, ...]
@@ -144,6 +147,8 @@ class TrialMapper:
             for position, text in enumerate(texts, start=1):
                 yield from ((field, position, named) for named in self.of_term(text) if named.rule != "own words")
         yield from (("requirement", position, named) for position, named in enumerate(requirements(trial), start=1))
+        for position, form, words in treatments(trial.interventions):
+            yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
         for position, text in enumerate(trial.inclusion, start=1):
             excluded = _EXCLUDED_ITEM.match(text)
             field = "exclusion" if excluded else "inclusion"
@@ -225,7 +230,7 @@ WITH own AS (SELECT trial_id, content_hash, brief_title, official_title
      headed AS (SELECT trial_id, list(term ORDER BY position) FILTER (NOT is_ancestor) AS mesh,
                        list(term ORDER BY position) FILTER (is_ancestor) AS ancestors
                 FROM mesh_terms SEMI JOIN wanted_trials USING (trial_id) WHERE branch = 'condition' GROUP BY trial_id),
-     given AS (SELECT trial_id, list(name ORDER BY position) AS interventions
+     given AS (SELECT trial_id, list((type, [name] || coalesce(other_names, [])) ORDER BY position) AS interventions
                FROM interventions SEMI JOIN wanted_trials USING (trial_id) GROUP BY trial_id),
      admitted AS (SELECT * FROM eligibility SEMI JOIN wanted_trials USING (trial_id))
 SELECT own.*, conditions, interventions, keywords, mesh, ancestors, criteria, inclusion, exclusion
@@ -247,7 +252,7 @@ def _trial_text(row: tuple[Any, ...]) -> TrialText:
         content_hash=content_hash,
         titles=tuple(dict.fromkeys(title for title in (brief, official) if title)),
         conditions=tuple((condition, system, code) for condition, system, code in conditions or ()),
-        interventions=tuple(interventions or ()),
+        interventions=tuple((kind, tuple(names)) for kind, names in interventions or ()),
         keywords=tuple(keywords or ()),
         mesh=tuple(mesh or ()),
         mesh_ancestors=tuple(ancestors or ()),
@@ -297,7 +302,13 @@ def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
     words: list[tuple[object, ...]] = []
     for trial in texts:
         concepts += [(*row, trial.content_hash, version) for row in mapper.rows(trial)]
-        text = " ".join((*trial.titles, *(named for named, _, _ in trial.conditions), *trial.interventions))
+        text = " ".join(
+            (
+                *trial.titles,
+                *(named for named, _, _ in trial.conditions),
+                *(names[0] for _, names in trial.interventions),
+            )
+        )
         words.append((trial.trial_id, sorted(content_words(text)), trial.content_hash, version))
     return MappedTrials(_table(concepts, _CONCEPTS), _table(words, _WORDS))
 

@@ -2,9 +2,10 @@
 # ruff: noqa: E501
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -25,6 +26,8 @@ TRIALS = (
     ("NCT01918904", "Topical Sodium Thiosulfate Therapy for Calcinosis Cutis", ("Calcinosis Cutis",),
      ("connective tissue disease",), ("Sodium thiosulfate",), ("Adults with calcinosis lesions",), (), "18 Years", None,
      "all", "withdrawn"),
+    ("ISRCTN73380053", "A clinical trial with Sodium Thiosulfate for the treatment of Calciphylaxis", ("Calciphylaxis",), (),
+     ("Sodium thiosulphate 25 g intravenously",), (), (), "18 Years", None, None, "completed"),
     ("NCT00074568", "Scleroderma Registry", ("Systemic Sclerosis", "Scleroderma"), (), (),
      ("Scleroderma patients, parents, brothers and sisters",), (), None, None, None, "unknown"),
     ("NCT05524311", "Baricitinib in the Treatment of New-onset Juvenile Dermatomyositis", ("Juvenile Dermatomyositis",), (),
@@ -50,8 +53,8 @@ TRIALS = (
 )  # fmt: skip
 
 
-def make_catalogue(path: Path) -> None:
-    """Write the trials above into a new catalogue file."""
+def make_catalogue(path: Path, trials: Sequence[tuple[Any, ...]] = TRIALS) -> None:
+    """Write trials, those above if none are given, into a new catalogue file."""
     now = dt.datetime(2026, 11, 22)
     with duckdb.connect(str(path)) as connection:
         for name in ("trials.sql", "children.sql"):
@@ -61,7 +64,7 @@ def make_catalogue(path: Path) -> None:
             marks = ", ".join("?" * len(values))
             connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
 
-        for row in TRIALS:
+        for row in trials:
             trial_id, title, conditions, keywords, drugs, inclusion, exclusion, low, high, sex, status = row
             least = age_limit(low) if low else None
             most = age_limit(high) if high else None
@@ -80,7 +83,8 @@ def make_catalogue(path: Path) -> None:
             for position, drug in enumerate(drugs, start=1):
                 insert("interventions", trial_id=trial_id, position=position, name=drug, other_names=[])
             insert("eligibility", trial_id=trial_id, inclusion=list(inclusion), exclusion=list(exclusion))
-        insert("locations", trial_id="NCT03582800", position=1, country="France")
+        if trials is TRIALS:
+            insert("locations", trial_id="NCT03582800", position=1, country="France")
 
 
 @pytest.fixture(scope="session")

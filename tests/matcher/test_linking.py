@@ -27,6 +27,8 @@ def mapper() -> Mapper:
         ("Melanoma and brain metastases", "Melanoma"),
         ("Opioid-induced constipation", "Opioid-Induced Constipation"),
         ("Hypertension, uncontrolled", "Hypertension"),
+        ("Gouty arthritis", "Arthritis, Gouty"),
+        ("Typical atrial flutter", "Atrial Flutter"),
         # typing errors, alone, several, in an ending, in a prefix, in a short word of a longer name
         ("pituitary cajrcnomas", "Pituitary Neoplasms"),
         ("hpolipoproteniemias", "Hypolipoproteinemias"),

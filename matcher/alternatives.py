@@ -1,0 +1,58 @@
+"""Further trials that the best ones lead to: the same treatment in a related disease."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from matcher.expansion import Reached
+from matcher.presentation import PatientConcepts
+from matcher.ranking import Link, Ranker, Scored
+
+TREATING = 3
+"""How many of the best trials are asked for their treatments."""
+USUAL = 60
+"""A treatment of more trials than this tells nothing of a disease."""
+SAME_TREATMENT = 0.25
+BEHIND = 0.99
+
+
+def same_treatment(
+    best: Sequence[Scored], seen: Collection[int], patient: PatientConcepts, ranker: Ranker
+) -> Iterator[Scored]:
+    """Trials, not seen yet, that give what one of the best ones gives, for a disease or finding related to the
+    patient's: one that a common group holds. They are hints, and stand behind what the diagnosis itself leads to.
+    None gives what the patient is to avoid, or is for what the patient is said not to have.
+    """
+    catalogue = ranker.catalogue
+    barred = {place for word in patient.avoided for place in catalogue.trials_saying(word).tolist()}
+    found: dict[int, Scored] = {}
+    for like in best:
+        for treatment in catalogue.treatments(like.place):
+            places = catalogue.trials_giving(treatment)
+            for place in places if len(places) <= USUAL else ():
+                if place in seen or place in found or place in barred:
+                    continue
+                link = _kinship(like, place, ranker)
+                if link is not None and link.naming.concept not in patient.denied:
+                    words = catalogue.words(catalogue.treatments(place)[treatment])
+                    note = f'It gives "{words}", as {catalogue.trial_ids[like.place]} does.'
+                    found[place] = Scored(place, link.value, (link,), (note,), "treatment", firm=False)
+    yield from sorted(found.values(), key=lambda scored: (-scored.score, scored.place))
+
+
+def _kinship(like: Scored, place: int, ranker: Ranker) -> Link | None:
+    """The closest tie between what led to a trial and what another one is about."""
+    size = len(ranker.terminology.ids)
+    profile = ranker.catalogue.profile(place)
+    best: Link | None = None
+    for link in like.links:
+        concept = link.element.concept
+        for other, naming in {**profile.diseases, **profile.findings}.items():
+            if concept >= size or other >= size:
+                continue
+            common = ranker.expansion.kin(concept) & ranker.expansion.kin(other)
+            if common:
+                group = min(common, key=lambda held: (int(ranker.terminology.descendants[held]), held))
+                how = Reached(SAME_TREATMENT, "treatment", ranker.terminology.ids[group])
+                value = SAME_TREATMENT * link.value * naming.weight
+                if best is None or value > best.value:
+                    best = Link(link.element, naming, how, value)
+    return best
