@@ -100,6 +100,8 @@ class _Cues(NamedTuple):
 
 _PIECE = re.compile(r"[|()\[\]]|<\w+>|[\w#]+\*?")
 _SHORTEST_STEM = 3
+_HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
+"""Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
 _MOST_WORDS = 20_000
 """Words that a state remembers."""
 
@@ -186,7 +188,7 @@ def _leading(sequence: "list[str | _Group]", to: _Node) -> _Node:
 
 
 def find_cues(words: Sequence[str]) -> list[Cue]:
-    """Cues among the words of a text, the longest ones, without overlaps."""
+    """Cues among the words of a text, the longest ones, without overlaps but for those that stand in hollow ones."""
     found: list[Cue] = []
     start = _cues().start
     free = 0
@@ -203,7 +205,7 @@ def find_cues(words: Sequence[str]) -> list[Cue]:
                 senses, after = state.senses, next_place + 1
         if senses:
             found.append(Cue(place, after, senses))
-            free = after
+            free = place + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
     return found
 
 

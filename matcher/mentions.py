@@ -164,7 +164,7 @@ class _Scopes:
         self._from = {cue.first: cue for cue in self._cues}
         self._tests = {after: first for first, after in self._mentions if self._asks_for(after)}
         self._mentions = [mention for mention in self._mentions if mention[1] not in self._tests]
-        self._to = {cue.after: cue for cue in self._cues}
+        self._to = {cue.after: cue for cue in reversed(self._cues)}
 
     def all(self) -> list[_Scope]:
         """All scopes; of a text without cues there are none, and nothing more is looked at."""
@@ -186,7 +186,8 @@ class _Scopes:
                     scopes += self._of_cue(cue, sense)
         for place, word in enumerate(self._words):
             if word in ("?", "¿") and not self._asks_otherwise(place):
-                sense = _DOUBT_BEFORE if word == "?" else _DOUBT_BEHIND
+                behind = word == "¿" and self._mentioned(place + 1, self._clause_end(place + 1))
+                sense = _DOUBT_BEHIND if behind else _DOUBT_BEFORE
                 scopes += self._of_cue(Cue(place, place + 1, (sense,)), sense)
         for cue, sense in revisions:
             scopes += self._revised(cue, sense, scopes)
@@ -461,6 +462,9 @@ class _Scopes:
             and not self._mentioned(cue.after, edge)
             and not any(word in PUNCTUATION for word in self._words[cue.after : edge])
         )
+
+    def _clause_end(self, place: int) -> int:
+        return next((at for at in range(place, len(self._words)) if self._words[at] in PUNCTUATION), len(self._words))
 
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
         """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
