@@ -4,6 +4,11 @@ A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(.
 ``#`` a number, ``<kin>`` a word group of the row's language. A language with an exclamation mark: the cue counts only
 in a text of that language, because its words mean something else in another one; with a tilde: in all but that one
 ("no" is "in the" in Portuguese).
+
+Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
+beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
+``doubted`` and ``revised`` (settles what was in doubt). Before growing a row, look whether one of its words is a common
+word in another language ("nicht" is a niece in Dutch).
 """
 
 import csv
