@@ -4,6 +4,11 @@ A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(.
 ``#`` a number, ``<kin>`` a word group of the row's language. A language with an exclamation mark: the cue counts only
 in a text of that language, because its words mean something else in another one; with a tilde: in all but that one
 ("no" is "in the" in Portuguese).
+
+Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
+beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
+``doubted`` and ``revised`` (settles what was in doubt). Before growing a row, look whether one of its words is a common
+word in another language ("nicht" is a niece in Dutch).
 """
 
 import csv
@@ -100,6 +105,8 @@ class _Cues(NamedTuple):
 
 _PIECE = re.compile(r"[|()\[\]]|<\w+>|[\w#]+\*?")
 _SHORTEST_STEM = 3
+_HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
+"""Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
 _MOST_WORDS = 20_000
 """Words that a state remembers."""
 
@@ -186,7 +193,7 @@ def _leading(sequence: "list[str | _Group]", to: _Node) -> _Node:
 
 
 def find_cues(words: Sequence[str]) -> list[Cue]:
-    """Cues among the words of a text, the longest ones, without overlaps."""
+    """Cues among the words of a text, the longest ones, without overlaps but for those that stand in hollow ones."""
     found: list[Cue] = []
     start = _cues().start
     free = 0
@@ -203,7 +210,7 @@ def find_cues(words: Sequence[str]) -> list[Cue]:
                 senses, after = state.senses, next_place + 1
         if senses:
             found.append(Cue(place, after, senses))
-            free = after
+            free = place + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
     return found
 
 

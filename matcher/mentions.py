@@ -164,7 +164,7 @@ class _Scopes:
         self._from = {cue.first: cue for cue in self._cues}
         self._tests = {after: first for first, after in self._mentions if self._asks_for(after)}
         self._mentions = [mention for mention in self._mentions if mention[1] not in self._tests]
-        self._to = {cue.after: cue for cue in self._cues}
+        self._to = {cue.after: cue for cue in reversed(self._cues)}
 
     def all(self) -> list[_Scope]:
         """All scopes; of a text without cues there are none, and nothing more is looked at."""
@@ -186,7 +186,8 @@ class _Scopes:
                     scopes += self._of_cue(cue, sense)
         for place, word in enumerate(self._words):
             if word in ("?", "¿") and not self._asks_otherwise(place):
-                sense = _DOUBT_BEFORE if word == "?" else _DOUBT_BEHIND
+                behind = word == "¿" and self._mentioned(place + 1, self._clause_end(place + 1))
+                sense = _DOUBT_BEHIND if behind else _DOUBT_BEFORE
                 scopes += self._of_cue(Cue(place, place + 1, (sense,)), sense)
         for cue, sense in revisions:
             scopes += self._revised(cue, sense, scopes)
@@ -243,7 +244,7 @@ class _Scopes:
             return (self._tests[cue.first], cue.first) if cue.first in self._tests else None
         opens = sense.assertion == "family" and self._follows_nothing(cue) and not self._mentioned(start, cue.first)
         both = sense.side == "either" and not self._is_any(cue.after, _MEANS)
-        if both or opens or (self._follows_nothing(cue) and self._colon(cue) is not None):
+        if both or opens or self._colon(cue) is not None:
             behind = self._behind(cue, sense)
             right = next((first for first, _ in self._mentions if behind[0] <= first < behind[1]), None)
             left = max((after for _, after in self._mentions if start < after <= cue.first), default=None)
@@ -254,7 +255,7 @@ class _Scopes:
     def _behind(self, cue: Cue, sense: Sense) -> tuple[int, int]:
         """Words behind a cue, as far as it reaches."""
         last = min(self._sentence(cue.first).after, cue.after + FARTHEST)
-        colon = self._colon(cue) if self._follows_nothing(cue) else None
+        colon = self._colon(cue)
         begin = cue.after + self._is(cue.after, "-") if colon is None else colon + 1
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
@@ -303,7 +304,10 @@ class _Scopes:
         )
 
     def _colon(self, cue: Cue) -> int | None:
-        """The colon behind a cue, or behind few words more that name no diagnosis: "Not present on admission:"."""
+        """The colon behind a cue that begins a clause or is in a heading: "Not present on admission:"."""
+        first = self._sentence(cue.first).first
+        if not self._follows_nothing(cue) and (cue.first - first > 2 or self._mentioned(first, cue.first)):
+            return None
         for place in range(cue.after, min(cue.after + NEAR, len(self._words))):
             if self._words[place] == ":":
                 return None if self._mentioned(cue.after, place) else place
@@ -458,6 +462,9 @@ class _Scopes:
             and not self._mentioned(cue.after, edge)
             and not any(word in PUNCTUATION for word in self._words[cue.after : edge])
         )
+
+    def _clause_end(self, place: int) -> int:
+        return next((at for at in range(place, len(self._words)) if self._words[at] in PUNCTUATION), len(self._words))
 
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
         """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""

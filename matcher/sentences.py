@@ -186,7 +186,7 @@ class _Splitter:
                     return
                 if len(word) <= 2 and len(self.words) > 1 and self.words[-2] in abbreviations("ordinal"):
                     return
-            elif len(word) == 1 and text[place - 2 : place - 1] not in ("'", "’"):
+            elif len(word) == 1 and text[place - 2 : place - 1] not in ("'", "’", "/"):
                 known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
                 if rest and not (before.isupper() and known and rest[:1].isupper()):
                     return
