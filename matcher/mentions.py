@@ -10,6 +10,7 @@ and came back is there.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from matcher.cues import Cue, Sense, counts_in, find_cues, is_filler, language_of
@@ -73,6 +74,7 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self._found = split_words(text)
+        self._cues = find_cues(self._found.words)
         self.clauses: list[Clause] = clauses(self._found)
 
     def assertions(self, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
@@ -82,21 +84,26 @@ class Reading:
             (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))
             for start, end in spans
         ]
-        words = self._found.words
-        cues = find_cues(words)
+        words, cues = self._found.words, self._cues
         mentions = [_without_cues(mention, words, cues) for mention in mentions]
         scopes = _Scopes(words, cues, mentions).all()
         return [_held(scopes, (first + after - 1) // 2) for first, after in mentions]
 
     def relatives(self) -> list[tuple[int, int]]:
         """Stretches of the text that speak of relatives: (start, end)."""
-        cues = find_cues(self._found.words)
+        cues = self._cues
         if not any(sense.assertion in ("family", "mine") for cue in cues for sense in cue.senses):
             return []
         words = [(place, place + 1) for place, word in enumerate(self._found.words) if word not in PUNCTUATION]
         scopes = _Scopes(self._found.words, cues, words).all()
         starts, ends = self._found.starts, self._found.ends
         return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == "family"]
+
+
+@lru_cache(maxsize=2)
+def reading_of(text: str) -> Reading:
+    """The reading of a text; the one just read is kept, for more than one question is asked of it."""
+    return Reading(text)
 
 
 def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from matcher.countries import canonical_country, stated_country
-from matcher.mentions import Reading
+from matcher.mentions import reading_of
 from matcher.results import Patient
 from matcher.sentences import flat
 
@@ -69,6 +69,7 @@ def _in_digits(lower: str) -> str:
     return pattern.sub(lambda match: str(numbers[match[0]]), lower)
 
 
+_DIGIT = re.compile(r"\d")
 _YEARS = r"years?|yrs?|y|jahre?n?|annees?|ans?|anos?|anni|anno|jaar|jaren"
 _MONTHS = r"months?|mo|mths?|mois|monate?n?|meses|mes|mesi|mese|maanden|maand"
 _WEEKS = r"weeks?|wks?|semaines?|wochen?|semanas?|settimane?|weken|week"
@@ -187,14 +188,17 @@ def stated_patient(text: str) -> Patient:
 def _own_text(text: str) -> str:
     """The text without what it says of relatives; their places are blank."""
     own = list(text)
-    for start, end in Reading(text).relatives():
+    for start, end in reading_of(text).relatives():
         own[start:end] = " " * (end - start)
     return "".join(own)
 
 
 def _stated_age(lower: str) -> float | None:
     """The first age in a text that is no age at which something happened; of a date of birth, the age today."""
-    found = sorted((match.start(), order, age) for order, match, age in _ages(_in_digits(lower)))
+    lower = _in_digits(lower)
+    if _DIGIT.search(lower) is None:
+        return None
+    found = sorted((match.start(), order, age) for order, match, age in _ages(lower))
     if found:
         return found[0][2]
     born = _BORN.search(lower)

@@ -11,7 +11,7 @@ from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
 from matcher.fhir import looks_like_fhir, read_fhir
 from matcher.mapping import Hit, Mapper, clean_tokens
-from matcher.mentions import Assertion, Reading, flat
+from matcher.mentions import Assertion, flat, reading_of
 from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
@@ -136,7 +136,7 @@ class Reader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        reading = Reading(masked)
+        reading = reading_of(masked)
         found: list[tuple[int, int, Mention]] = []
         for clause in reading.clauses:
             part = rest[clause.start : clause.end]
