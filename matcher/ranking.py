@@ -253,9 +253,8 @@ class Ranker:
         patient = case.patient
         profile = self.catalogue.profile(place)
         met: set[int] = set()
-        by_disease, by_finding = (
-            self._links(profile, elements, met) for elements in (patient.diseases, patient.findings)
-        )
+        by_disease = self._links(profile, patient.diseases, met) if patient.diseases else []
+        by_finding = self._links(profile, patient.findings, met) if patient.findings else []
         links = by_disease + by_finding
         if not links:
             return self._hint(profile, patient)
@@ -302,7 +301,7 @@ class Ranker:
         if excluded is not None:
             value *= DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
-        avoided = [word for word, places in case.avoiding.items() if place in places]
+        avoided = [word for word, places in case.avoiding.items() if place in places] if case.avoiding else []
         if avoided:
             value *= DENIED
             notes.append(f"You state that this is to be avoided: {', '.join(avoided)}.")
