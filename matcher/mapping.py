@@ -82,7 +82,9 @@ class Mapper:
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
-        candidates = [hit for hit in candidates if not self._reversed(text, found, hit.start)]
+        candidates = [
+            self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
+        ]
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
         if misspelt:
@@ -114,6 +116,21 @@ class Mapper:
             return found[start].start - before.end <= 1
         unknown = len(before.text) > 3 and before.text.isalpha() and before.text not in self.terminology.word_set
         return unknown and bool(affixes(before.text)) and text[before.end : found[start].start] == "-"
+
+    def _of_stated_type(self, found: Sequence[Token], hit: Hit) -> Hit:
+        """A hit without those of its concepts that are another type than the number behind it says:
+        neurofibromatosis 5 is not type 1.
+        """
+        if hit.end == len(found) or not found[hit.end].text[0].isdigit():
+            return hit
+        words = [token.text for token in found[hit.start : hit.end]]
+        rest = tuple(concept for concept in hit.concepts if not self._has_type(concept, words))
+        return hit._replace(concepts=rest) if rest else hit
+
+    def _has_type(self, concept: int, words: Sequence[str]) -> bool:
+        """Whether a concept is called like the words with a type number behind them."""
+        label = [token.text for token in clean_tokens(self.terminology.labels[concept])]
+        return label[:-1] == list(words) and label[-1][0].isdigit()
 
     def _exact(self, found: Sequence[Token]) -> Iterable[Hit]:
         index, starts = self.terminology.key_index, self.terminology.starts

@@ -85,6 +85,7 @@ def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
         ("non-calcific supraspinatus tendinopathy", "Calcific tendinitis"),
         ("hypophosphatasia", "X-linked hypophosphatemia"),
         ("Rest syndrome", "CREST syndrome"),
+        ("neurofibromatosis type 5", "Neurofibromatosis type 1"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:
