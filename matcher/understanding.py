@@ -16,6 +16,7 @@ from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
 from matcher.terminology import Kind, Terminology
+from matcher.unknown_names import unknown_names
 
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
@@ -150,6 +151,9 @@ class Reader:
             if not hits:
                 found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
             covered = frozenset(place for hit in hits for place in range(hit.start, hit.end))
+            for first, after in unknown_names(part, tokens, covered, self.terminology.word_set):
+                start, end = tokens[first].start, tokens[after - 1].end
+                found.append((clause.start + start, clause.start + end, self._unknown(part[start:end])))
             for token, concept_id in bare_findings.find(part, tokens, covered):
                 concept = self.terminology.place_of.get(concept_id)
                 if concept is not None:
@@ -166,10 +170,12 @@ class Reader:
         mentions = [
             mention._replace(assertion=assertion) for (_, _, mention), assertion in zip(found, assertions, strict=True)
         ]
-        if not any(mention.concepts for mention in mentions):
-            near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(text))
-            mentions = [Mention(text.strip()[:200], Assertion.PRESENT, (), (), "none", 0.0, near=near)]
-        return mentions
+        return mentions if any(mention.concepts for mention in mentions) else [self._unknown(text.strip()[:200])]
+
+    def _unknown(self, words: str) -> Mention:
+        """What is not understood, with the names that look most like it."""
+        near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(words))
+        return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
     def _mention(self, words: str, hit: Hit) -> Mention:
         present = Assertion.PRESENT

@@ -94,6 +94,29 @@ def test_ambiguous_abbreviations_return_all_meanings_and_context_decides(matcher
     assert [concept.label for concept in decided.alternatives] == ["Diabetes mellitus"]
 
 
+def test_an_eponym_with_two_diseases_asks_unless_the_context_decides(matcher: Matcher) -> None:
+    meanings = {"McCune-Albright syndrome", "Albright hereditary osteodystrophy"}
+    assert {concept.label for concept in matcher.suggest("Albright's").diagnoses[0].concepts} == meanings
+    decided = matcher.suggest("bony lumps under the skin, Albright's").diagnoses[1]
+    assert [concept.label for concept in decided.concepts] == ["Albright hereditary osteodystrophy"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("calcinosis, blorkitis", ["blorkitis"]),
+        ("CREST, Qwertz syndrome", ["Qwertz syndrome"]),
+        ("Calcinose bei Morbus Qwertz", ["Morbus Qwertz"]),
+        ("The patient, whose disease is stable, has calcinosis; prognosis good.", []),
+        ("This disease, systemic sclerosis, is progressive", []),
+    ],
+)
+def test_names_that_nobody_knows_are_said_to_be_not_understood(matcher: Matcher, text: str, unknown: list[str]) -> None:
+    diagnoses = matcher.suggest(text).diagnoses
+    assert [diagnosis.mention for diagnosis in diagnoses if not diagnosis.concepts] == unknown
+    assert any(diagnosis.concepts for diagnosis in diagnoses)
+
+
 def test_fhir_bundle_gives_diagnoses_and_patient(matcher: Matcher) -> None:
     bundle = {
         "resourceType": "Bundle",
