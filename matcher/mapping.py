@@ -6,10 +6,12 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from matcher.cognates import Cognates
 from matcher.descriptions import LIKELY, Descriptions
 from matcher.guards import QUALIFIERS, SAYS_NOTHING, affixes, says_something
 from matcher.misspellings import Misspellings
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
+from matcher.shortened import shortened_names
 from matcher.terminology import NameKind, Terminology
 
 LONGEST_BAG = 6
@@ -20,6 +22,9 @@ PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
 DESCRIBED = 0.85
 """How sure a description in plain words is."""
+COGNATE, COGNATE_ALONE = 0.92, 0.88
+"""How sure a name in another language is, by words that are like the English ones; of one word."""
+SHORTENED = 0.93
 LONGEST_LOOSE = 7
 LONGEST_SHOUTED = 3
 WIDE_HEAD = 100
@@ -35,8 +40,8 @@ CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e",
 class Hit(NamedTuple):
     """A stretch of text and the concepts it names, likeliest first.
 
-    start, end: token places. rule: exact, word order, abbreviation, described, misspelt. ambiguous: the meanings are
-    rivals, not the first one and lesser readings.
+    start, end: token places. rule: exact, word order, abbreviation, shortened, cognate, word forms, described,
+    misspelt. ambiguous: the meanings are rivals, not the first one and lesser readings.
     """
 
     start: int
@@ -65,6 +70,7 @@ class Mapper:
         self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
         self.misspellings = Misspellings(terminology)
         self.descriptions = Descriptions(terminology)
+        self.cognates = Cognates(terminology)
 
     def _concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
         """Concepts of a name, and whether it is only a broad word for them."""
@@ -75,13 +81,17 @@ class Mapper:
     def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[Hit]:
         """All non-overlapping hits in a clause, longest names first.
 
-        misspelt: look for misspelt names too. patterns: look for descriptions in plain words too (charts, not trials).
+        misspelt: look for misspelt names too. patterns: look for descriptions in plain words and for shortened names
+        too (charts, not trials).
         """
         candidates = list(self._exact(found))
         candidates += self._reordered(text, found)
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
+        candidates += self._foreign(text, found)
+        if patterns:
+            candidates += self._shortened(text, found, candidates)
         candidates = [
             self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
         ]
@@ -243,6 +253,21 @@ class Mapper:
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)
             others = tuple(dict.fromkeys(concept for concept in others if concept not in concepts))
             yield Hit(start, end, (*concepts[:1], *others) if others else concepts, "misspelt", score, bool(others))
+
+    def _foreign(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
+        """Names in other languages by their English words."""
+        for start, end, place, alone in self.cognates.find(text, found):
+            yield Hit(start, end, self.concepts_of(place)[0], "cognate", COGNATE_ALONE if alone else COGNATE)
+
+    def _shortened(self, text: str, found: Sequence[Token], candidates: Iterable[Hit]) -> list[Hit]:
+        """Names that stand shortened."""
+        short = {
+            (hit.start, hit.end): hit.concepts[0]
+            for hit in candidates
+            if hit.rule == "abbreviation" and not hit.ambiguous
+        }
+        names = shortened_names(self.terminology, text, found, short)
+        return [Hit(start, end, self.concepts_of(place)[0], "shortened", SHORTENED) for start, end, place in names]
 
     def _whole(self, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """A short phrase that no name covers whole, by what its words are about (see `loose_key`)."""

@@ -295,3 +295,21 @@ def loose_key(words: list[str]) -> str:
 def bag_key(words: list[str]) -> str:
     """Key of a phrase whatever its order: inversions ("Ossification, Heterotopic") meet their plain form."""
     return " ".join(sorted({word for word in words if word not in STOPWORDS}))
+
+
+_SOUNDS = (
+    ("ph", "f"), ("sch", "sc"), ("ch", "c"), ("qu", "c"), ("ae", "e"), ("oe", "e"), ("h", ""), ("k", "c"), ("z", "c"),
+    ("y", "i"), ("j", "i"), ("w", "v"), ("ct", "t"), ("cc", "c"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=100_000)
+def sound(word: str) -> str:
+    """A word by letters that all languages write alike: k and z as c, ph as f, y as i, no h, no doubled letters, and
+    without what only some speak at its beginning (esclerosis, neumonia).
+    """
+    for spelt, heard in _SOUNDS:
+        word = word.replace(spelt, heard)
+    plain = "".join(letter for place, letter in enumerate(word) if place == 0 or letter != word[place - 1])
+    silent = plain.startswith(("ps", "pn", "pt")) or (plain.startswith("es") and plain[2:3] not in tuple("aeiou"))
+    return plain[1:] if silent else plain

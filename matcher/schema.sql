@@ -17,7 +17,7 @@ COMMENT ON COLUMN trial_concepts.concept_id IS 'Concept of the terminology, such
 COMMENT ON COLUMN trial_concepts.label IS 'Name of the concept.';
 COMMENT ON COLUMN trial_concepts.field IS 'Where the trial names it: condition, title, keyword, mesh, mesh_ancestor, inclusion, exclusion (without what the trial is for, of which it excludes some kind); requirement for what a trial asks beside a diagnosis (requires:earlier-study, admits:sibling); treatment for what it gives, in a normal form (TREATMENT:sodium thiosulfate).';
 COMMENT ON COLUMN trial_concepts.position IS 'Place in the list of that field, from 1.';
-COMMENT ON COLUMN trial_concepts.rule IS 'How the words were mapped: exact, word order, abbreviation, misspelt, code, own words.';
+COMMENT ON COLUMN trial_concepts.rule IS 'How the words were mapped: exact, word order, abbreviation, cognate, word forms, misspelt, code, own words.';
 COMMENT ON COLUMN trial_concepts.score IS 'How sure the mapping is, 0 to 1.';
 COMMENT ON COLUMN trial_concepts.words IS 'The trial''s own words that name the concept.';
 COMMENT ON COLUMN trial_concepts.role IS 'What the concept is to the trial: disease (any of them admits), finding (required beside them), heading (too wide to admit), mention (stands outside conditions and titles); empty in exclusions, requirements and treatments, where an earlier row of the trial has the role, and for what the trial does not mean.';

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from matcher.ngrams import NGramIndex
-from matcher.normalise import bag_key, loose_key, name_words, phrase_key
+from matcher.normalise import bag_key, loose_key, name_words, phrase_key, sound
 from matcher.terminology import lexical
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.model import ConceptRow, Kind, NameKind, NameRow, Relation, Vocabulary
@@ -202,6 +202,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     keys = list(names.keys)
     words = sorted({word for key in keys for word in key.split(" ") if len(word) > 3 and not word[0].isdigit()})
     foreign = [word for word in words if word not in names.english_words]
+    sounds = [sound(word) if word in names.english_words else "" for word in words]
     for label, strings in (("key", keys), ("word", words)):
         index = NGramIndex.build(strings)
         arrays[f"{label}_gram_pointers"], arrays[f"{label}_gram_postings"] = index.pointers, index.postings
@@ -215,8 +216,8 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     bags = list(names.bags)
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
-        version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, starts,
-        names.abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
+        version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, sounds,
+        starts, names.abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
 

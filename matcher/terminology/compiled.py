@@ -7,6 +7,7 @@ import msgspec
 import numpy.typing as npt
 
 from matcher.ngrams import NGramIndex
+from matcher.normalise import bag_key, loose_key
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
 
 
@@ -25,6 +26,8 @@ class Tables(msgspec.Struct, frozen=True):
     words: list[str]
     foreign: list[str]
     """The words that stand in no English name."""
+    sounds: list[str]
+    """How each of the words sounds; nothing for foreign ones."""
     starts: dict[str, int]
     """First two words of the names of several words, with the number of words of the longest such name."""
     abbreviations: dict[str, list[int]]
@@ -117,6 +120,10 @@ class Terminology:
         pointers = self.arrays["bag_pointers"]
         found: list[int] = self.arrays["bag_keys"][pointers[place] : pointers[place + 1]].tolist()
         return found
+
+    def keys_of_words(self, words: list[str]) -> list[int]:
+        """Places of the names that several words are in any order, else of those about the same (`loose_key`)."""
+        return self.keys_of_bag(bag_key(words)) or self.keys_of_bag(f"~ {loose_key(words)}")
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept."""

@@ -75,6 +75,46 @@ def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("leucémie lymphoïde en rechute", "Leukemia, Lymphoid"),
+        ("cardiomyopathie hypertrophique obstructive", "Cardiomyopathy, Hypertrophic"),
+        ("épidermolyse bulleuse dystrophique", "Epidermolysis Bullosa Dystrophica"),
+        ("maladie de Gaucher", "Gaucher Disease"),
+        ("Akromegalie", "Acromegaly"),
+        ("Lungenembolie", "Pulmonary Embolism"),
+        ("pulmonale Hypertonie", "Hypertension, Pulmonary"),
+        ("Masern", "Measles"),
+        ("hipertensão pulmonar", "Hypertension, Pulmonary"),
+        ("enfermedad de Fabry", "Fabry Disease"),
+        ("malattia di Wilson", "Hepatolenticular Degeneration"),
+        ("ziekte van Pompe", "Glycogen Storage Disease Type II"),
+    ],
+)
+def test_names_in_languages_that_no_vocabulary_has_go_by_their_english_cognates(
+    mapper: Mapper, text: str, label: str
+) -> None:
+    assert named(mapper, text) == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("metastatic castration resistant prostate ca", ["Prostatic Neoplasms, Castration-Resistant"]),
+        ("corrected Ca 2.4 mmol/l", []),
+        ("knee OA", ["Osteoarthritis of the knee"]),
+        ("Behçet's with oral ulcers", ["Behçet disease", "Oral Ulcer"]),
+        ("Prader-Willi hyperphagia", ["Prader-Willi Syndrome", "Hyperphagia"]),
+        ("a patient with Wilson", ["Hepatolenticular Degeneration"]),
+        ("letter to Dr Wilson, who saw her with gout", ["Gout"]),
+        ("long-standing main lesion of the hand", []),
+    ],
+)
+def test_names_that_charts_shorten(mapper: Mapper, text: str, labels: list[str]) -> None:
+    assert named(mapper, text) == labels
+
+
+@pytest.mark.parametrize(
     ("text", "never"),
     [
         ("pseudohypoparathyroidism", "Hypoparathyroidism"),

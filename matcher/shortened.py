@@ -1,0 +1,95 @@
+"""Names as charts shorten them: an eponym without its disease (known Behçet), "ca" for a cancer, an abbreviation with
+the word that narrows it (knee OA).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from matcher.guards import QUALIFIERS, SAYS_NOTHING
+from matcher.normalise import STOPWORDS, Token, name_words, phrase_key
+from matcher.terminology import Terminology
+
+LONGEST_EPONYM = 3
+_HEADS = ("syndrome", "disease")
+_SAID_OF_A_PATIENT = frozenset(
+    "with known has had have suspected confirmed possible probable of mit bei bekannter bekannten avec chez con com "  # noqa: SIM905
+    "met tiene tem heeft hat presenta".split()
+)
+_BEFORE_A_PERSON = frozenset(
+    "dr doctor doctors prof professor mr mrs miss ms herr frau monsieur madame mme dra sr sra sra mevrouw dear sister "  # noqa: SIM905
+    "nurse clinic hospital by from".split()
+)
+_POSSESSIVE = re.compile(r"['’]s\b")
+
+
+def shortened_names(
+    terminology: Terminology, text: str, found: Sequence[Token], abbreviations: Mapping[tuple[int, int], int]
+) -> Iterator[tuple[int, int, int]]:
+    """(start, end, place of the key) of the names that stand shortened among the tokens of a clause.
+
+    abbreviations: the concept of each unambiguous abbreviation, by its stretch of tokens.
+    """
+    words = [token.text for token in found]
+    yield from _cancers(terminology, words)
+    yield from _narrowed(terminology, words, abbreviations)
+    if not text.isupper():
+        yield from _eponyms(terminology, text, found, words)
+
+
+def _cancers(terminology: Terminology, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """ "castration resistant prostate ca": the words before "ca" with "cancer" are a name."""
+    for place, word in enumerate(words):
+        if word != "ca":
+            continue
+        for start in range(max(0, place - 4), place):
+            keys = terminology.keys_of_words([*words[start:place], "cancer"])
+            if keys:
+                yield start, place + 1, keys[0]
+                break
+
+
+def _narrowed(
+    terminology: Terminology, words: Sequence[str], abbreviations: Mapping[tuple[int, int], int]
+) -> Iterator[tuple[int, int, int]]:
+    """ "knee OA": the abbreviation spelt out and its neighbour are a name."""
+    for (start, end), concept in abbreviations.items():
+        label = name_words(terminology.labels[concept])
+        for first, after in ((start - 1, end), (start, end + 1)):
+            if first < 0 or after > len(words):
+                continue
+            neighbour = words[first] if first < start else words[after - 1]
+            if neighbour in STOPWORDS or neighbour in label:
+                continue
+            keys = terminology.keys_of_words([*label, neighbour])
+            if keys:
+                yield first, after, keys[0]
+
+
+def _eponyms(
+    terminology: Terminology, text: str, found: Sequence[Token], words: Sequence[str]
+) -> Iterator[tuple[int, int, int]]:
+    """ "Behçet's with oral ulcers", "known Prader-Willi": somebody's name before "syndrome" or "disease"."""
+    capital = [text[token.start].isupper() and not _says_nothing(token.text) for token in found]
+    for start in range(len(found)):
+        if not capital[start] or (start and words[start - 1] in _BEFORE_A_PERSON):
+            continue
+        for end in range(min(start + LONGEST_EPONYM, len(found)), start, -1):
+            if not all(capital[start:end]) or (end < len(found) and words[end] in _HEADS):
+                continue
+            places = [terminology.key_index.get(phrase_key([*words[start:end], head])) for head in _HEADS]
+            keys = [place for place in places if place is not None]
+            diseases = {terminology.concepts_of_key(key)[0][0] for key in keys}
+            if len(diseases) == 1 and (end - start > 1 or _is_an_illness(text, found, start)):
+                yield start, end, keys[0]
+                break
+
+
+def _is_an_illness(text: str, found: Sequence[Token], place: int) -> bool:
+    """Whether a name alone is that of a disease: with 's, or after "known", "with", "has"."""
+    if _POSSESSIVE.match(text, found[place].end):
+        return True
+    return place > 0 and found[place - 1].text in _SAID_OF_A_PATIENT
+
+
+def _says_nothing(word: str) -> bool:
+    return word in STOPWORDS or word in SAYS_NOTHING or word in QUALIFIERS or len(word) < 3
