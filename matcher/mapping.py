@@ -93,7 +93,8 @@ class Mapper:
             parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
             owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
             chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
-            for start, end, concept, rule in self.descriptions.find(words, parts, owners):
+            typed = [fold(text[token.start : token.end]) for token in found]
+            for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
                 chosen.append(Hit(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
             chosen.sort()
         return chosen
