@@ -22,6 +22,8 @@ DESCRIBED = 0.85
 """How sure a description in plain words is."""
 LONGEST_LOOSE = 7
 LONGEST_SHOUTED = 3
+_ORDINARY = frozenset({"was", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
+"""Words that are abbreviations only in capitals, however short the text."""
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 JOINTS = frozenset(
@@ -29,6 +31,8 @@ JOINTS = frozenset(
     "na".split()
 )
 """Words between things that stand for themselves."""
+_SHORTEST_PART = 4
+"""Letters that a suspended first part of a word and the part that it shares have at least: "poly- and myositis"."""
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 
 
@@ -71,6 +75,31 @@ class Mapper:
         found = self.terminology.concepts_of_key(key_place)
         best = found[0][1]
         return tuple(concept for concept, kind in found if kind <= max(best, NameKind.SYNONYM)), best is NameKind.BROAD
+
+    def completed(self, text: str, found: Sequence[Token]) -> list[Token]:
+        """The tokens of a clause with those completed that end in a hyphen: "dermato- and polymyositis" names
+        dermatomyositis too, "hypoparathyroidism, pseudo-" is pseudohypoparathyroidism.
+        """
+        if "-" not in text:
+            return list(found)
+        index = self.terminology.key_index
+        result: list[Token] = []
+        for place, token in enumerate(found):
+            hangs = text[token.end : token.end + 1] == "-" and not text[token.end + 1 : token.end + 2].isalnum()
+            if not hangs or len(token.text) < _SHORTEST_PART:
+                result.append(token)
+                continue
+            end = token.end + 1
+            if result and text[result[-1].end : token.start].strip() == "," and token.text + result[-1].text in index:
+                before = result.pop()
+                result.append(Token(token.text + before.text, before.start, end))
+                continue
+            behind = found[place + 1 : place + 3]
+            shared = next((other.text for other in behind if other.text not in CONJUNCTIONS), "")
+            wholes = (token.text + shared[cut:] for cut in range(_SHORTEST_PART, len(shared) - _SHORTEST_PART + 1))
+            whole = next((word for word in wholes if word != shared and word in index), None)
+            result.append(token if whole is None else Token(whole, token.start, end))
+        return result
 
     def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[Hit]:
         """All non-overlapping hits in a clause, longest names first.
@@ -207,7 +236,7 @@ class Mapper:
         """Concepts of an abbreviation. short: it stands in so short a text that small letters may be meant as large."""
         table = self.terminology.abbreviations
         meanings = table.get(piece) or table.get(piece.removesuffix("s"))
-        if meanings is None and short and len(piece) >= 3:
+        if meanings is None and short and len(piece) >= 3 and piece.lower() not in _ORDINARY:
             ways = (piece.upper(), piece.capitalize(), piece[:2].upper() + piece[2:])
             meanings = next((table[spelt] for spelt in ways if spelt in table), None)
         if meanings is None and "-" in piece:
@@ -221,7 +250,7 @@ class Mapper:
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
-        corrections += self.misspellings.phrases(typed, words, stretches)
+        corrections += self.misspellings.phrases(typed, words, stretches, unexplained=not chosen)
         for start, end, place, _, score, rivals in corrections:
             concepts = self.concepts_of(place)[0]
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)

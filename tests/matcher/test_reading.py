@@ -57,7 +57,8 @@ def mapper() -> Mapper:
 
 def named(mapper: Mapper, text: str) -> list[str]:
     """Labels of the concepts that a text names."""
-    return [mapper.terminology.labels[hit.concepts[0]] for hit in mapper.scan(text, clean_tokens(text))]
+    found = mapper.completed(text, clean_tokens(text))
+    return [mapper.terminology.labels[hit.concepts[0]] for hit in mapper.scan(text, found)]
 
 
 @pytest.mark.parametrize(
@@ -68,10 +69,28 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("calcification, arterial, generalised, infancy", "Generalized arterial calcification of infancy"),
         ("pseudohypoparathyroidism type 1b", "Pseudohypoparathyroidism type 1B (iPPSD3)"),
         ("amyotrophe Lateralsklerose", "Amyotrophic lateral sclerosis"),
+        ("hypoparathyroidism, pseudo-, type Ia", "Pseudohypoparathyroidism type 1A"),
+        ("myositis, dermato-, juvenile", "Juvenile dermatomyositis"),
+        ("systemic sclerosus", "Systemic sclerosis"),
     ],
 )
 def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
     assert named(mapper, text) == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("hypo- or hyperparathyroidism", ["Hypoparathyroidism", "Hyperparathyroidism"]),
+        ("Hypo- und Hyperparathyreoidismus", ["Hypoparathyroidism", "Hyperparathyroidism"]),
+        ("poly-/dermatomyositis", ["Dermatomyositis"]),
+        ("non- or hyperparathyroidism", ["Hyperparathyroidism"]),
+    ],
+)
+def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
+    mapper: Mapper, text: str, labels: list[str]
+) -> None:
+    assert named(mapper, text) == labels
 
 
 @pytest.mark.parametrize(
@@ -85,6 +104,8 @@ def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
         ("non-calcific supraspinatus tendinopathy", "Calcific tendinitis"),
         ("hypophosphatasia", "X-linked hypophosphatemia"),
         ("Rest syndrome", "CREST syndrome"),
+        ("dermatomyositis was refuted", "Wiskott-Aldrich Syndrome"),
+        ("scleroderma all over", "Precursor Cell Lymphoblastic Leukemia-Lymphoma"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:
