@@ -1,4 +1,4 @@
-"""Finding the concepts that a piece of text names: exact, in another word order, abbreviated, described or misspelt."""
+"""Finding the concepts that a piece of text names: exact, in another order, abbreviated, described or misspelt."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -11,6 +11,7 @@ from matcher.guards import QUALIFIERS, SAYS_NOTHING, affixes, says_something
 from matcher.misspellings import Misspellings
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
 from matcher.terminology import NameKind, Terminology
+from matcher.truncations import Truncations
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
@@ -18,6 +19,8 @@ _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
+CUT_SHORT = 0.93
+"""How sure a name with words cut short is."""
 DESCRIBED = 0.85
 """How sure a description in plain words is."""
 LONGEST_LOOSE = 7
@@ -39,8 +42,8 @@ CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e",
 class Hit(NamedTuple):
     """A stretch of text and the concepts it names, likeliest first.
 
-    start, end: token places. rule: exact, word order, abbreviation, described, misspelt. ambiguous: the meanings are
-    rivals, not the first one and lesser readings.
+    start, end: token places. rule: exact, word order, abbreviation, cut short, described, misspelt. ambiguous: the
+    meanings are rivals, not the first one and lesser readings.
     """
 
     start: int
@@ -68,6 +71,7 @@ class Mapper:
         self.terminology = terminology
         self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
         self.misspellings = Misspellings(terminology)
+        self.truncations = Truncations(terminology)
         self.descriptions = Descriptions(terminology)
 
     def _concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
@@ -111,6 +115,8 @@ class Mapper:
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
+        if patterns:
+            candidates += self._cut_short(text, found)
         candidates = [hit for hit in candidates if not self._reversed(text, found, hit.start)]
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
@@ -242,6 +248,13 @@ class Mapper:
         if meanings is None and "-" in piece:
             meanings = table.get(piece.replace("-", ""))
         return meanings or ()
+
+    def _cut_short(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
+        """Names with words that a full stop cuts short, where they can only mean one concept."""
+        for start, end, places in self.truncations.find(text, found):
+            concepts = {self.concepts_of(place)[0][0] for place in places}
+            if len(concepts) == 1:
+                yield Hit(start, end, tuple(concepts), "cut short", CUT_SHORT)
 
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""

@@ -142,7 +142,8 @@ class Reader:
         reading = reading_of(self._without_suspended_hyphens(masked))
         found: list[tuple[int, int, Mention]] = []
         for clause in reading.clauses:
-            part = rest[clause.start : clause.end]
+            cut_short = rest[clause.end : clause.end + 1] == "."
+            part = rest[clause.start : clause.end + cut_short]
             tokens = self.mapper.completed(part, clean_tokens(part))
             if not tokens:
                 continue
@@ -218,7 +219,7 @@ class Reader:
         place = self.own_terms.get(words)
         if place is None:
             return []
-        return [Mention(part.strip(), Assertion.PRESENT, (place,), (), "own words", 0.9)]
+        return [Mention(part.strip(" ."), Assertion.PRESENT, (place,), (), "own words", 0.9)]
 
     def resolve(self, mentions: list[Mention]) -> list[Mention]:
         """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""

@@ -79,6 +79,28 @@ def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("syst. sclerosis", "Systemic sclerosis"),
+        ("limit. syst. Sklerose", "Limited cutaneous systemic sclerosis"),
+        ("mult. Sklerose", "Multiple sclerosis"),
+        ("juv. dermatomyositis", "Juvenile dermatomyositis"),
+        ("dermatomyosite juv.", "Juvenile dermatomyositis"),
+        ("dermatomyos.", "Dermatomyositis"),
+        ("fibrodyspl. ossif. progr.", "Fibrodysplasia ossificans progressiva"),
+        ("sclérod. syst. limitée", "Limited cutaneous systemic sclerosis"),
+    ],
+)
+def test_words_that_a_full_stop_cuts_short(mapper: Mapper, text: str, label: str) -> None:
+    assert named(mapper, text) == [label]
+
+
+@pytest.mark.parametrize("text", ["calc. cutis", "late onset.", "resting. Comfortable"])
+def test_what_can_mean_several_things_or_ends_a_sentence_is_not_spelt_out(mapper: Mapper, text: str) -> None:
+    assert all(hit.rule != "cut short" for hit in mapper.scan(text, clean_tokens(text)))
+
+
+@pytest.mark.parametrize(
     ("text", "labels"),
     [
         ("hypo- or hyperparathyroidism", ["Hypoparathyroidism", "Hyperparathyroidism"]),
