@@ -20,7 +20,8 @@ TOGETHER = 3
 """Words between a substance and its form; sites that near to each other are weighed by what they say."""
 SPECIFIC = (
     "coronary", "smallvessel", "valve", "brain", "kidney", "breast", "lung", "eye", "cartilage", "spine", "tendon",
-    "artery", "periarticular", "muscle", "skin", "fat", "heart", "joint", "body",
+    "artery", "periarticular", "muscle", "skin", "fat", "heart", "joint", "shoulder",
+    "body",
 )  # fmt: skip
 """Sites, the one that says most first: a coronary artery is an artery."""
 ANYWHERE = "MONDO:0002123"
@@ -41,10 +42,13 @@ Languages = frozenset[str]
 
 
 class Deposit(NamedTuple):
-    """A deposit in the words from start to before end. likely: only with a disease that makes it so."""
+    """A deposit in the words from start to before end, of the substance at a place among them. likely: only with a
+    disease that makes it so.
+    """
 
     start: int
     end: int
+    substance: int
     concept_id: str
     likely: bool = False
 
@@ -131,22 +135,22 @@ def _deposit(
     known: _Words, words: Sequence[str], parts: Sequence[int], place: int, taken: Collection[int]
 ) -> Deposit | None:
     substance, languages = known.substance[words[place]]
-    if any(substance in known.block.get(word, ()) for word in _beside(words, place)):
+    plain_bone = substance == "bone" and not _OSSIFICATION.match(words[place])
+    if (plain_bone or substance != "bone") and _is_blocked(known, words, place, substance):
         return None
     form = _nearest(known.form, words, parts, place, TOGETHER, languages)
     site = _site(known, words, parts, place, languages, taken)
     if site is None:
         if substance == "calcium" and form is not None:
-            return Deposit(min(place, form), max(place, form) + 1, ANYWHERE)
+            return Deposit(min(place, form), max(place, form) + 1, place, ANYWHERE)
         return None
     where = _narrowed(known, words, site)
     concept = known.concepts.get((substance, where))
-    if concept is None and substance == "bone" and _OSSIFICATION.match(words[place]):
+    if concept is None and substance == "bone" and not plain_bone:
         concept = OSSIFICATION
-    plain_bone = substance == "bone" and not _OSSIFICATION.match(words[place])
     if concept is None or (plain_bone and where not in _BONE_ALONE and form is None):
         return None
-    return Deposit(min(place, site), max(place, site) + 1, concept)
+    return Deposit(min(place, site), max(place, site) + 1, place, concept)
 
 
 def _narrowed(known: _Words, words: Sequence[str], site: int) -> str:
@@ -155,6 +159,11 @@ def _narrowed(known: _Words, words: Sequence[str], site: int) -> str:
     for word in words[max(0, site - TOGETHER) : site + TOGETHER]:
         where = _NARROWED.get((where, known.beside.get(word, "")), where)
     return where
+
+
+def _is_blocked(known: _Words, words: Sequence[str], place: int, value: str) -> bool:
+    """Whether a word beside a substance or a site says that something else is meant: bone pain, spinal cord."""
+    return any(value in known.block.get(word, ()) for word in _beside(words, place))
 
 
 def _beside(words: Sequence[str], place: int) -> Iterator[str]:
@@ -192,7 +201,7 @@ def _site(
         other
         for other in range(max(0, place - NEAR), min(len(words), place + NEAR + 1))
         if other not in taken and words[other] in known.site and known.site[words[other]][1] & languages
-        if known.site[words[other]][0] not in known.block.get(words[min(other + 1, len(words) - 1)], ())
+        if not _is_blocked(known, words, other, known.site[words[other]][0])
         if abs(parts[other] - parts[place]) <= 1
     ]
     if not found:
@@ -211,5 +220,5 @@ def _hard_lumps(known: _Words, words: Sequence[str], parts: Sequence[int], taken
             if form is None and word in known.form:  # little stones in the skin
                 form = _site(known, words, parts, place, known.hard[word], taken)
             if form is not None and form not in taken:
-                yield Deposit(min(place, form), max(place, form) + 1, ANYWHERE, likely=True)
+                yield Deposit(min(place, form), max(place, form) + 1, place, ANYWHERE, likely=True)
                 return

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matcher import deposits
+from matcher.cues import counts_in, find_cues, language_of
 from matcher.terminology import Kind, Terminology
 
 WINDOW = 8
@@ -11,7 +12,8 @@ WINDOW = 8
 RULE = "described"
 LIKELY = "described, by context"
 """Rule of a description that counts only beside a disease that makes it likely."""
-_DENIALS = frozenset({"no", "not", "without", "sans", "pas", "ohne", "kein", "keine", "sin", "senza", "sem", "geen"})
+_LATER = frozenset({"doubted", "revised"})
+"""Reaches of cues that deny only what was in doubt before."""
 
 
 class Described(NamedTuple):
@@ -33,14 +35,16 @@ class Descriptions:
             for word in sets[0]:
                 self._by_word.setdefault(word, []).append(number)
 
-    def find(self, words: Sequence[str], parts: Sequence[int], owners: Mapping[int, int]) -> list[Described]:
+    def find(
+        self, words: Sequence[str], typed: Sequence[str], parts: Sequence[int], owners: Mapping[int, int]
+    ) -> list[Described]:
         """Descriptions in a clause, the shortest of each concept; none of what a name says already.
 
-        words: in their normal form. parts: for each the number of its part between commas. owners: for the places
-        that names take the concept that they name.
+        words: in their normal form. typed: as typed, but for case and accents. parts: for each the number of its part
+        between commas. owners: for the places that names take the concept that they name.
         """
         found = sorted(
-            [*self._patterns(words, owners), *self._deposits(words, parts, owners)],
+            [*self._patterns(words, typed, owners), *self._deposits(words, typed, parts, owners)],
             key=lambda item: (item.end - item.start, item.start),
         )
         named = set(owners.values())
@@ -72,21 +76,27 @@ class Descriptions:
         kind = self.terminology.kind
         return {place for place, owner in owners.items() if kind(owner) in (Kind.DISEASE, Kind.FINDING)}
 
-    def _patterns(self, words: Sequence[str], owners: Mapping[int, int]) -> Iterator[Described]:
+    def _patterns(self, words: Sequence[str], typed: Sequence[str], owners: Mapping[int, int]) -> Iterator[Described]:
         for place, word in enumerate(words):
             for number in self._by_word.get(word, ()):
                 concept, sets, _ = self.terminology.tables.patterns[number]
                 places = _places(words, place, sets)
-                if not places or not _DENIALS.isdisjoint(words[min(places) : max(places)]):
+                if not places or _is_denied_within(typed, min(places), max(places)):
                     continue
                 if self._open_to(concept, [owners.get(other) for other in places]):
                     yield Described(min(places), max(places) + 1, concept, RULE)
 
-    def _deposits(self, words: Sequence[str], parts: Sequence[int], owners: Mapping[int, int]) -> Iterator[Described]:
-        for start, end, concept_id, likely in deposits.find(words, parts, self._taken(owners)):
+    def _deposits(
+        self, words: Sequence[str], typed: Sequence[str], parts: Sequence[int], owners: Mapping[int, int]
+    ) -> Iterator[Described]:
+        for start, end, substance, concept_id, likely in deposits.find(words, parts, self._taken(owners)):
             concept = self.terminology.place_of.get(concept_id)
-            if concept is not None and _DENIALS.isdisjoint(words[start:end]):
+            if concept is None:
+                continue
+            if not _is_denied_within(typed, start, end):
                 yield Described(start, end, concept, LIKELY if likely else RULE)
+            elif not likely and substance not in owners:  # the site says where the substance was looked for
+                yield Described(substance, substance + 1, concept, RULE)
 
     def _open_to(self, concept: int, owners: Sequence[int | None]) -> bool:
         """Whether described words are free: some belong to no name, the others to no disease and to no kin of the
@@ -110,3 +120,13 @@ def _places(words: Sequence[str], place: int, sets: Sequence[Sequence[str]]) -> 
             return []
         places.append(min(nearest, key=lambda other: abs(other - place)))
     return places
+
+
+def _is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether something is denied between the words of a description: "thighs negative for calcification"."""
+    senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
+    denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
+    if not denying:
+        return False
+    language = language_of(words)
+    return any(counts_in(sense, language) for sense in denying)

@@ -56,7 +56,7 @@ class FhirInput(NamedTuple):
 
 def looks_like_fhir(text: str) -> bool:
     """Whether an input is to be read as FHIR: JSON, or the XML form, which is refused."""
-    return re.match(r'\{\s*["}]|\[\s*[{\]]|<\?xml|<\w+[^>]*hl7\.org/fhir', text) is not None
+    return re.match(r'\{\s*["}]|\[\s*(?:\{|\]\s*$)|<\?xml|<\w+[^>]*hl7\.org/fhir', text) is not None
 
 
 def read_fhir(text: str) -> FhirInput:

@@ -1,4 +1,4 @@
-"""Finding the concepts that a piece of text names: exact, in another word order, abbreviated, described or misspelt."""
+"""Finding the concepts that a piece of text names: exact, in another order, abbreviated, described or misspelt."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from matcher.misspellings import Misspellings
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
 from matcher.shortened import shortened_names
 from matcher.terminology import NameKind, Terminology
+from matcher.truncations import Truncations
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
@@ -20,6 +21,8 @@ _PIECE = re.compile(r"[A-Za-z][\w\-/]*")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
+CUT_SHORT = 0.93
+"""How sure a name with words cut short is."""
 DESCRIBED = 0.85
 """How sure a description in plain words is."""
 COGNATE, COGNATE_ALONE = 0.92, 0.88
@@ -27,6 +30,8 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
 LONGEST_SHOUTED = 3
+_ORDINARY = frozenset({"was", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
+"""Words that are abbreviations only in capitals, however short the text."""
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 JOINTS = frozenset(
@@ -34,14 +39,16 @@ JOINTS = frozenset(
     "na".split()
 )
 """Words between things that stand for themselves."""
+_SHORTEST_PART = 4
+"""Letters that a suspended first part of a word and the part that it shares have at least: "poly- and myositis"."""
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 
 
 class Hit(NamedTuple):
     """A stretch of text and the concepts it names, likeliest first.
 
-    start, end: token places. rule: exact, word order, abbreviation, shortened, cognate, word forms, described,
-    misspelt. ambiguous: the meanings are rivals, not the first one and lesser readings.
+    start, end: token places. rule: exact, word order, abbreviation, cut short, shortened, cognate, word forms,
+    described, misspelt. ambiguous: the meanings are rivals, not the first one and lesser readings.
     """
 
     start: int
@@ -69,6 +76,7 @@ class Mapper:
         self.terminology = terminology
         self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
         self.misspellings = Misspellings(terminology)
+        self.truncations = Truncations(terminology)
         self.descriptions = Descriptions(terminology)
         self.cognates = Cognates(terminology)
 
@@ -77,6 +85,31 @@ class Mapper:
         found = self.terminology.concepts_of_key(key_place)
         best = found[0][1]
         return tuple(concept for concept, kind in found if kind <= max(best, NameKind.SYNONYM)), best is NameKind.BROAD
+
+    def completed(self, text: str, found: Sequence[Token]) -> list[Token]:
+        """The tokens of a clause with those completed that end in a hyphen: "dermato- and polymyositis" names
+        dermatomyositis too, "hypoparathyroidism, pseudo-" is pseudohypoparathyroidism.
+        """
+        if "-" not in text:
+            return list(found)
+        index = self.terminology.key_index
+        result: list[Token] = []
+        for place, token in enumerate(found):
+            hangs = text[token.end : token.end + 1] == "-" and not text[token.end + 1 : token.end + 2].isalnum()
+            if not hangs or len(token.text) < _SHORTEST_PART:
+                result.append(token)
+                continue
+            end = token.end + 1
+            if result and text[result[-1].end : token.start].strip() == "," and token.text + result[-1].text in index:
+                before = result.pop()
+                result.append(Token(token.text + before.text, before.start, end))
+                continue
+            behind = found[place + 1 : place + 3]
+            shared = next((other.text for other in behind if other.text not in CONJUNCTIONS), "")
+            wholes = (token.text + shared[cut:] for cut in range(_SHORTEST_PART, len(shared) - _SHORTEST_PART + 1))
+            whole = next((word for word in wholes if word != shared and word in index), None)
+            result.append(token if whole is None else Token(whole, token.start, end))
+        return result
 
     def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[Hit]:
         """All non-overlapping hits in a clause, longest names first.
@@ -91,6 +124,7 @@ class Mapper:
         candidates += self._abbreviated(text, found)
         candidates += self._foreign(text, found)
         if patterns:
+            candidates += self._cut_short(text, found)
             candidates += self._shortened(text, found, candidates)
         candidates = [
             self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
@@ -105,7 +139,8 @@ class Mapper:
             parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
             owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
             chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
-            for start, end, concept, rule in self.descriptions.find(words, parts, owners):
+            typed = [fold(text[token.start : token.end]) for token in found]
+            for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
                 chosen.append(Hit(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
             chosen.sort()
         return chosen
@@ -233,12 +268,19 @@ class Mapper:
         """Concepts of an abbreviation. short: it stands in so short a text that small letters may be meant as large."""
         table = self.terminology.abbreviations
         meanings = table.get(piece) or table.get(piece.removesuffix("s"))
-        if meanings is None and short and len(piece) >= 3:
+        if meanings is None and short and len(piece) >= 3 and piece.lower() not in _ORDINARY:
             ways = (piece.upper(), piece.capitalize(), piece[:2].upper() + piece[2:])
             meanings = next((table[spelt] for spelt in ways if spelt in table), None)
         if meanings is None and "-" in piece:
             meanings = table.get(piece.replace("-", ""))
         return meanings or ()
+
+    def _cut_short(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
+        """Names with words that a full stop cuts short, where they can only mean one concept."""
+        for start, end, places in self.truncations.find(text, found):
+            concepts = {self.concepts_of(place)[0][0] for place in places}
+            if len(concepts) == 1:
+                yield Hit(start, end, tuple(concepts), "cut short", CUT_SHORT)
 
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
@@ -247,7 +289,7 @@ class Mapper:
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
-        corrections += self.misspellings.phrases(typed, words, stretches)
+        corrections += self.misspellings.phrases(typed, words, stretches, unexplained=not chosen)
         for start, end, place, _, score, rivals in corrections:
             concepts = self.concepts_of(place)[0]
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)

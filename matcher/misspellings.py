@@ -117,19 +117,23 @@ class Misspellings:
                 yield Correction(start, end, places[0], total, _score(total, sum(map(len, window))))
 
     def phrases(
-        self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]]
+        self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]], unexplained: bool
     ) -> Iterator[Correction]:
-        """Names within a few edits of whole stretches of the words in which some word is unknown."""
+        """Names within a few edits of whole stretches of the words in which some word is unknown.
+
+        unexplained: no name is among the words, so that a slip may also have made a known word ("systemic sclerosus").
+        """
         known = self.terminology.english_words
         for start, end in dict.fromkeys(stretches):
             words = found[start:end]
             if not 1 < len(words) <= LONGEST_PHRASE:
                 continue
-            if all(word in known or word in STOPWORDS or not word.isalpha() for word in words):
+            all_known = all(word in known or word in STOPWORDS or not word.isalpha() for word in words)
+            if all_known and not unexplained:
                 continue
             key = phrase_key(list(words))
             nearest = self.nearest_names(" ".join(typed[start:end]), key) if len(key) >= SHORTEST_PHRASE else ()
-            if nearest:
+            if nearest and (not all_known or nearest[0][1] == 1):
                 (place, edits), *others = nearest
                 rivals = tuple(other for other, distance in others if distance == edits)
                 yield Correction(start, end, place, edits, _score(edits, len(key)), rivals)

@@ -91,9 +91,7 @@ def patient_concepts(
     diseases, findings = _roles(elements, terminology, expansion)
     diseases = _without_past(diseases, findings, expansion)
     if not any(_explains(disease, findings, expansion) for disease in diseases):
-        for one in _pointed_at([*findings, *diseases], inference, expansion):
-            if all(expansion.complicates(other.concept, one.concept) for other in diseases):
-                findings, diseases = [*findings, *diseases], [one]
+        diseases, findings = _with_the_pointed_at(diseases, findings, inference, expansion)
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(
         tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,
@@ -236,6 +234,21 @@ def _not_narrower(reached: dict[int, Reached]) -> dict[int, Reached]:
 def _explains(disease: Element, findings: list[Element], expansion: Expansion) -> bool:
     """Whether a stated disease comes with one of the findings."""
     return any(expansion.complicates(finding.concept, disease.concept) for finding in findings)
+
+
+def _with_the_pointed_at(
+    diseases: list[Element], findings: list[Element], inference: Inference, expansion: Expansion
+) -> tuple[list[Element], list[Element]]:
+    """Diseases and findings with the disease that they point at: as the cause of what is stated, or, of the findings
+    alone, as a complication of a stated disease (calciphylaxis on dialysis).
+    """
+    for one in _pointed_at([*findings, *diseases], inference, expansion):
+        if all(expansion.complicates(other.concept, one.concept) for other in diseases):
+            return [one], [*findings, *diseases]
+    for one in _pointed_at(findings, inference, expansion):
+        if any(expansion.complicates(one.concept, other.concept) for other in diseases):
+            return diseases, [*findings, one]
+    return diseases, findings
 
 
 def _pointed_at(findings: list[Element], inference: Inference, expansion: Expansion) -> list[Element]:

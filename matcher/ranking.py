@@ -50,8 +50,9 @@ FOCUS_BESIDE = 0.7
 """The same, once more, when what it names is wider too: it is about another kind of it."""
 OTHER_SETTING = 0.9
 """The trial names a setting (an injury, an operation) that is no disease with this finding."""
-HEADING_ONLY = 0.95
-"""The trial names only a wide heading of the patient's disease (connective tissue disease) beside the finding."""
+HEADING_ONLY = 0.9
+"""The trial names only a wide heading of the patient's disease (connective tissue disease) beside the finding:
+less than the disease two steps up."""
 INFERRED_ALONE = 0.5
 DENIED = 0.3
 ASKED = {
@@ -523,11 +524,15 @@ def _is_aside(link: Link) -> bool:
 
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
-    """Disease and finding together: their geometric mean, so that two that meet beat either."""
+    """Disease and finding together: their geometric mean, so that two that meet beat either. How sure the disease is
+    counts alike where the trial names it and where it names no more than a wide heading of it.
+    """
     if not by_disease or not by_finding:
         return _strongest(by_disease or by_finding)
     disease, finding = _strongest(by_disease), _strongest(by_finding)
-    return finding * HEADING_ONLY if disease < POSSIBLE else math.sqrt(disease * finding)
+    if disease >= POSSIBLE:
+        return math.sqrt(disease * finding)
+    return finding * HEADING_ONLY * math.sqrt(max(link.element.weight for link in by_disease))
 
 
 def _strongest(links: list[Link]) -> float:

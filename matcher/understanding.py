@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from matcher import bare_findings
@@ -15,11 +16,13 @@ from matcher.mentions import Assertion, flat, reading_of
 from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
+from matcher.short_forms import is_short_form, stands_for
 from matcher.terminology import Kind, Terminology
 from matcher.unknown_names import unknown_names
 
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
+_HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
 RELATED_ENOUGH = 0.3
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
@@ -137,11 +140,12 @@ class Reader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        reading = reading_of(masked)
+        reading = reading_of(self._without_suspended_hyphens(masked))
         found: list[tuple[int, int, Mention]] = []
         for clause in reading.clauses:
-            part = rest[clause.start : clause.end]
-            tokens = clean_tokens(part)
+            cut_short = rest[clause.end : clause.end + 1] == "."
+            part = rest[clause.start : clause.end + cut_short]
+            tokens = self.mapper.completed(part, clean_tokens(part))
             if not tokens:
                 continue
             hits = self.mapper.scan(part, tokens)
@@ -166,6 +170,7 @@ class Reader:
             coded = Mention(code.code, Assertion.PRESENT, code.concepts, (), rule, 1.0, ambiguous=several)
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
+        found = self._with_short_forms(text, found)
         assertions = reading.assertions([(start, end) for start, end, _ in found])
         mentions = [
             mention._replace(assertion=assertion) for (_, _, mention), assertion in zip(found, assertions, strict=True)
@@ -176,6 +181,34 @@ class Reader:
         """What is not understood, with the names that look most like it."""
         near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(words))
         return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
+
+    def _with_short_forms(self, text: str, found: list[tuple[int, int, Mention]]) -> list[tuple[int, int, Mention]]:
+        """Short forms as the text defines them, where it does so otherwise than the table of abbreviations."""
+        defined: dict[str, Mention] = {}
+        for (_, end, long), (start, after, short) in pairwise(found):
+            bracketed = text[end:start].strip() == "(" and text[after : after + 1] == ")"
+            if not (bracketed and long.concepts and is_short_form(short.words) and stands_for(short.words, text[:end])):
+                continue
+            if not any(self._are_kin(one, other) for one in long.concepts for other in short.concepts):
+                defined[short.words] = long
+        return [
+            (start, end, defined[mention.words]._replace(words=mention.words) if mention.words in defined else mention)
+            for start, end, mention in found
+        ]
+
+    def _are_kin(self, one: int, other: int) -> bool:
+        """Whether two concepts are the same disease, or one is wider or comes of the other."""
+        known = max(one, other) < len(self.terminology.ids)
+        near = known and {*self.expansion.of(one), *self.expansion.manifestations(one)}
+        back = known and {*self.expansion.of(other), *self.expansion.manifestations(other)}
+        return one == other or bool(near and back and (other in near or one in back))
+
+    def _without_suspended_hyphens(self, text: str) -> str:
+        """A text in which a hyphen that only suspends the rest of a word is no minus ("calcinosis-" is absent)."""
+        if _HANGING_HYPHEN.search(text) is None:
+            return text
+        ends = {token.end for token in self.mapper.completed(text, clean_tokens(text)) if text[token.end - 1] == "-"}
+        return "".join(" " if place + 1 in ends else char for place, char in enumerate(text))
 
     def _mention(self, words: str, hit: Hit) -> Mention:
         present = Assertion.PRESENT
@@ -192,7 +225,7 @@ class Reader:
         place = self.own_terms.get(words)
         if place is None:
             return []
-        return [Mention(part.strip(), Assertion.PRESENT, (place,), (), "own words", 0.9)]
+        return [Mention(part.strip(" ."), Assertion.PRESENT, (place,), (), "own words", 0.9)]
 
     def resolve(self, mentions: list[Mention]) -> list[Mention]:
         """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""

@@ -7,7 +7,9 @@ from matcher import Matcher
 CALCINOSIS, SKIN, TENDON, CORONARY, KIDNEY, BRAIN = (
     "MONDO:0002123", "HP:0025520", "MONDO:0001903", "HP:0001717", "HP:0000121", "HP:0430048"
 )  # fmt: skip
-BONE_IN_SKIN = "HP:0034282"
+BONE_IN_SKIN, BONE_IN_MUSCLE, OSSIFICATION, AROUND_A_JOINT = (
+    "HP:0034282", "CT:muscle-ossification", "HP:0011986", "HP:0025477"
+)  # fmt: skip
 
 
 def concepts(matcher: Matcher, text: str) -> set[str]:
@@ -31,6 +33,13 @@ def concepts(matcher: Matcher, text: str) -> set[str]:
         ("depositi di calcio nella pelle delle dita", SKIN),
         ("depósitos de cálcio na pele das mãos", SKIN),
         ("kalkafzettingen in de huid van de vingers", SKIN),
+        ("painful ossification of the heel", OSSIFICATION),
+        ("ossification of the paraspinal muscles", BONE_IN_MUSCLE),
+        ("Verknöcherung der paravertebralen Muskulatur", BONE_IN_MUSCLE),
+        ("s.c. calcif. knees", SKIN),
+        ("calcium in my shoulder", TENDON),
+        ("calcified nodules in the skin of the shoulder", SKIN),
+        ("calcified masses around hip and shoulder", AROUND_A_JOINT),
     ],
 )
 def test_where_it_lies_says_what_it_is(matcher: Matcher, text: str, concept: str) -> None:
@@ -51,6 +60,26 @@ def test_where_it_lies_says_what_it_is(matcher: Matcher, text: str, concept: str
 def test_calcium_and_bone_in_their_place_are_no_deposits(matcher: Matcher, text: str) -> None:
     suggested = [match for match in matcher.suggest(text).matches if match.grade != "weak"]
     assert all("alcif" not in (match.title or "") and "alcinosis" not in (match.title or "") for match in suggested)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dermatomyositis, XR thighs neg for calcification",
+        "Scleroderma, fingers free of calcium deposits",
+        "Sclérodermie, mains sans calcification",
+        "Sklerodermie, Hände ohne Verkalkung",
+    ],
+)
+def test_what_is_denied_at_a_site_is_denied(matcher: Matcher, text: str) -> None:
+    disease, deposit = matcher.suggest(text).diagnoses
+    assert (disease.assertion, deposit.assertion) == ("present", "negated")
+    assert deposit.concepts[0].id in (SKIN, CALCINOSIS)
+
+
+def test_no_in_portuguese_denies_nothing(matcher: Matcher) -> None:
+    read = matcher.suggest("esclerodermia com calcificação no cotovelo").diagnoses
+    assert [item.assertion for item in read] == ["present", "present"]
 
 
 def test_hard_lumps_count_where_a_disease_makes_them_likely(matcher: Matcher) -> None:

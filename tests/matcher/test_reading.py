@@ -57,7 +57,8 @@ def mapper() -> Mapper:
 
 def named(mapper: Mapper, text: str) -> list[str]:
     """Labels of the concepts that a text names."""
-    return [mapper.terminology.labels[hit.concepts[0]] for hit in mapper.scan(text, clean_tokens(text))]
+    found = mapper.completed(text, clean_tokens(text))
+    return [mapper.terminology.labels[hit.concepts[0]] for hit in mapper.scan(text, found)]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,9 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("calcification, arterial, generalised, infancy", "Generalized arterial calcification of infancy"),
         ("pseudohypoparathyroidism type 1b", "Pseudohypoparathyroidism type 1B (iPPSD3)"),
         ("amyotrophe Lateralsklerose", "Amyotrophic lateral sclerosis"),
+        ("hypoparathyroidism, pseudo-, type Ia", "Pseudohypoparathyroidism type 1A"),
+        ("myositis, dermato-, juvenile", "Juvenile dermatomyositis"),
+        ("systemic sclerosus", "Systemic sclerosis"),
     ],
 )
 def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
@@ -115,6 +119,43 @@ def test_names_that_charts_shorten(mapper: Mapper, text: str, labels: list[str])
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("syst. sclerosis", "Systemic sclerosis"),
+        ("limit. syst. Sklerose", "Limited cutaneous systemic sclerosis"),
+        ("mult. Sklerose", "Multiple sclerosis"),
+        ("juv. dermatomyositis", "Juvenile dermatomyositis"),
+        ("dermatomyosite juv.", "Juvenile dermatomyositis"),
+        ("dermatomyos.", "Dermatomyositis"),
+        ("fibrodyspl. ossif. progr.", "Fibrodysplasia ossificans progressiva"),
+        ("sclérod. syst. limitée", "Limited cutaneous systemic sclerosis"),
+    ],
+)
+def test_words_that_a_full_stop_cuts_short(mapper: Mapper, text: str, label: str) -> None:
+    assert named(mapper, text) == [label]
+
+
+@pytest.mark.parametrize("text", ["calc. cutis", "late onset.", "resting. Comfortable"])
+def test_what_can_mean_several_things_or_ends_a_sentence_is_not_spelt_out(mapper: Mapper, text: str) -> None:
+    assert all(hit.rule != "cut short" for hit in mapper.scan(text, clean_tokens(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("hypo- or hyperparathyroidism", ["Hypoparathyroidism", "Hyperparathyroidism"]),
+        ("Hypo- und Hyperparathyreoidismus", ["Hypoparathyroidism", "Hyperparathyroidism"]),
+        ("poly-/dermatomyositis", ["Dermatomyositis"]),
+        ("non- or hyperparathyroidism", ["Hyperparathyroidism"]),
+    ],
+)
+def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
+    mapper: Mapper, text: str, labels: list[str]
+) -> None:
+    assert named(mapper, text) == labels
+
+
+@pytest.mark.parametrize(
     ("text", "never"),
     [
         ("pseudohypoparathyroidism", "Hypoparathyroidism"),
@@ -126,6 +167,8 @@ def test_names_that_charts_shorten(mapper: Mapper, text: str, labels: list[str])
         ("hypophosphatasia", "X-linked hypophosphatemia"),
         ("Rest syndrome", "CREST syndrome"),
         ("neurofibromatosis type 5", "Neurofibromatosis type 1"),
+        ("dermatomyositis was refuted", "Wiskott-Aldrich Syndrome"),
+        ("scleroderma all over", "Precursor Cell Lymphoblastic Leukemia-Lymphoma"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:

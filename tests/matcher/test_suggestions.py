@@ -34,6 +34,8 @@ def suggested(matcher: Matcher, text: str, **options: object) -> list[str]:
         "scleroderma, hard calcified lumps on my fingers",
         "dermatomyosistis with calcinosis cutis",
         "Sclerosis, systemic; calcinosis, cutis",
+        "PHP1A, multiple SCO",
+        "bone under the skin, Albright's",
     ],
 )
 def test_the_trial_of_the_manifestation_stands_among_the_first_three(matcher: Matcher, text: str) -> None:
@@ -62,6 +64,21 @@ def test_a_trial_that_does_not_fit_is_not_suggested(matcher: Matcher, text: str)
 )
 def test_nothing_is_suggested_where_nothing_fits(matcher: Matcher, text: str) -> None:
     assert suggested(matcher, text) == []
+
+
+def test_findings_on_a_stated_disease_point_at_its_complication(matcher: Matcher) -> None:
+    skin = "livedo racemosa, skin necrosis, calcified dermal arterioles"
+    assert suggested(matcher, f"dialysis, {skin}")[0] == "ISRCTN73380053"
+    assert "ISRCTN73380053" not in suggested(matcher, "dialysis, livedo racemosa")
+    assert suggested(matcher, f"psoriasis, {skin}") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["CREST syndrome since 1998, finger calcinosis", "limited sclerodema with calcinosis of the fingers"]
+)
+def test_a_trial_of_the_disease_goes_before_one_of_its_wide_heading(matcher: Matcher, text: str) -> None:
+    found = suggested(matcher, text)
+    assert found.index(ANCHOR) < found.index("NCT01918904")
 
 
 def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
