@@ -27,7 +27,7 @@ from matcher.understanding import Mention, Reader, Understanding
 FAINT, FAINT_WIDER = 0.1, 0.2
 """Scores below which a trial is no hint; a trial of a wider disease needs more."""
 ALIKE = 3
-"""How many hints are shown that rest on one and the same wide heading or possible manifestation."""
+"""How many hints are shown that rest on one and the same wider disease, heading or possible manifestation."""
 
 
 class Matcher:
@@ -194,7 +194,7 @@ class Matcher:
                     ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
                 continue
             lead = scored.links[0]
-            if lead.reached.weight <= GROUP_ABOVE:
+            if lead.reached.weight <= GROUP_ABOVE or (scored.score < POSSIBLE and lead.reached.relation == "broader"):
                 hints[lead.naming.concept] += 1
                 if hints[lead.naming.concept] > ALIKE:
                     continue

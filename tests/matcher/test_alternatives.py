@@ -84,6 +84,27 @@ def test_few_hints_rest_on_one_wide_heading(tmp_path: Path) -> None:
     assert [match.grade for match in matches] == ["weak"] * 3
 
 
+def test_few_hints_rest_on_one_wider_disease(tmp_path: Path) -> None:
+    many = [("Weight reduction", ("Obesity",), ()) for _ in range(9)]
+    with catalogue_of(tmp_path, *many) as connection:
+        matches = Matcher.open(connection).suggest("Prader-Willi syndrome with hyperphagia", limit=50).matches
+    assert [(match.grade, match.relation) for match in matches] == [("weak", "broader")] * 3
+
+
+def test_what_a_disease_may_be_is_no_wider_disease(tmp_path: Path) -> None:
+    with catalogue_of(tmp_path, ("Self-management", ("Chronic Disease",), ())) as connection:
+        assert not Matcher.open(connection).suggest("Guillain-Barre syndrome").matches
+
+
+def test_a_trial_of_a_symptom_alone_is_not_strong_where_the_disease_is_stated(tmp_path: Path) -> None:
+    with catalogue_of(tmp_path, ("Ketamine", ("Pain",), ()), ("Digestion", ("Signs and Symptoms, Digestive",), ())) as (
+        connection
+    ):
+        matcher = Matcher.open(connection)
+        assert [match.grade for match in matcher.suggest("endometriosis with pain").matches] == ["possible"]
+        assert [match.grade for match in matcher.suggest("hyperphagia").matches] == ["weak"]
+
+
 def test_what_many_diseases_come_with_hints_at_nothing(tmp_path: Path) -> None:
     trial = next(row for row in TRIALS if row[0] == "NCT00001248")
     make_catalogue(tmp_path / "catalogue.duckdb", [("NCT01000000", None, ("Fever",), *trial[3:])])
