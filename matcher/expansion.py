@@ -16,7 +16,7 @@ UP = (0.9, 0.75, 0.6)
 """A trial of the wider disease, one, two, three steps up."""
 MANY_KINDS, WIDER = 20, 0.75
 """A wider disease of more kinds than this is less near to each of them."""
-BY_TREE, ONE_OF_SEVERAL = 0.75, 0.8
+BY_TREE, ONE_OF_SEVERAL = 0.62, 0.8
 """A tree files a disease below an organ, a sign or a cause too (Prader-Willi syndrome below obesity), often at several
 places."""
 _TREES = ("MeSH", "HPO", "ICD-10-CM")

@@ -157,6 +157,7 @@ class _Scopes:
     def __init__(self, words: list[str], cues: Sequence[Cue], mentions: Sequence[tuple[int, int]]) -> None:
         self._words = list(words)
         cue_words = {place for cue in cues if _says(cue) for place in range(cue.first, cue.after)}
+        cue_words -= {mention[0] for mention in mentions if self._is_a_disease_too(mention, cues)}
         self._mentions = sorted(mention for mention in mentions if not cue_words.issuperset(range(*mention)))
         for place in {place for first, after in mentions for place in range(first, after)}:
             if words[place] in PUNCTUATION:
@@ -172,6 +173,14 @@ class _Scopes:
         self._tests = {after: first for first, after in self._mentions if self._asks_for(after)}
         self._mentions = [mention for mention in self._mentions if mention[1] not in self._tests]
         self._to = {cue.after: cue for cue in reversed(self._cues)}
+
+    def _is_a_disease_too(self, mention: tuple[int, int], cues: Sequence[Cue]) -> bool:
+        """Whether a short form that may say "family history" ends its phrase and is the disease: "homozygous FH"."""
+        first, after = mention
+        ends = after == len(self._words) or self._words[after] in (",", ";", ".", ")")
+        said = (sense for cue in cues if (cue.first, cue.after) == mention for sense in cue.senses)
+        family = any(sense.assertion == "family" and sense.reach == "person" for sense in said)
+        return ends and family and after == first + 1
 
     def all(self) -> list[_Scope]:
         """All scopes; of a text without cues there are none, and nothing more is looked at."""

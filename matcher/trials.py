@@ -20,6 +20,7 @@ from matcher.expansion import Expansion
 from matcher.mapping import Mapper, clean_tokens
 from matcher.roles import FINDING, ROLES, Roles
 from matcher.running import RunningText
+from matcher.short_forms import stands_for
 from matcher.terminology import Kind, Terminology
 from matcher.treatments import treatments
 
@@ -120,6 +121,8 @@ class TrialMapper:
         hits = self.mapper.scan(text, found, misspelt=misspelt, patterns=False)
         for hit in self.mapper.without_wide_heads(found, hits):
             concept = hit.concepts[0]
+            if hit.rule == "abbreviation" and hit is not hits[0] and _is_defined(text, found[hit.start].start):
+                continue  # papulopustular rosacea (PPR)
             if concept not in named and not hit.ambiguous:
                 words = text[found[hit.start].start : found[hit.end - 1].end]
                 named[concept] = Named(
@@ -207,6 +210,13 @@ class TrialMapper:
                 ):
                     found.append(Named(identifier, self.terminology.labels[concept], "code", 0.9, f"{system} {code}"))
         return found
+
+
+def _is_defined(text: str, start: int) -> bool:
+    """Whether an abbreviation stands in brackets behind the words that it stands for here."""
+    before, bracket, _ = text[:start].rpartition("(")
+    short = re.match(r"[\w/-]+", text[start:])
+    return bool(bracket) and before.strip() != "" and short is not None and stands_for(short[0], before)
 
 
 _EARLIER_STUDY = re.compile(

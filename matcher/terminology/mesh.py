@@ -72,6 +72,8 @@ def load() -> Vocabulary | None:
         trees = [tree for tree in heading["mesh_tree"] if not tree.startswith("M")]
         if not any(tree.startswith((*_DISORDERS, *_SYMPTOMS)) for tree in trees):
             continue
+        if all(tree.startswith(_ATTRIBUTES) for tree in trees) and "Illness" not in heading["name"]:
+            continue
         kept.add(canonical)
         identifier = PREFIX + heading["name"]
         concepts.append(ConceptRow(identifier, heading["name"], _kind(heading["name"], trees)))

@@ -118,6 +118,13 @@ def test_a_catalogue_without_trials_answers(tmp_path: Path) -> None:
         assert not Matcher.open(connection).suggest("systemic sclerosis with calcinosis").matches
 
 
+def test_an_abbreviation_means_what_the_trial_says_it_does(tmp_path: Path) -> None:
+    with catalogue_of(tmp_path, ("Azelaic acid", ("Papulopustular Rosacea (PPR)",), ())) as connection:
+        matcher = Matcher.open(connection)
+        assert not matcher.suggest("polymyalgia rheumatica").matches
+        assert [match.grade for match in matcher.suggest("rosacea").matches] == ["strong"]
+
+
 def catalogue_of(path: Path, *trials: tuple[object, ...]) -> duckdb.DuckDBPyConnection:
     """A catalogue of trials given as (title, conditions, exclusion)."""
     rest = next(row for row in TRIALS if row[0] == "NCT00001248")
