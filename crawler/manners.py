@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 import logging
 import random
+import re
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -183,7 +184,7 @@ class ForbiddenMiddleware:
 def retry_after_s(response: Response, now: dt.datetime) -> float | None:
     """Seconds that a Retry-After header asks for: a number, or a date from which ``now`` is taken."""
     stated = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if stated.isdigit():
+    if re.fullmatch("[0-9]+", stated):
         return float(stated)
     try:
         moment = parsedate_to_datetime(stated)

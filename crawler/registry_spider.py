@@ -7,8 +7,10 @@ payloads, and the pipeline hands them to the registry's reader. What it could no
 import asyncio
 import datetime as dt
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 import scrapy
@@ -95,7 +97,7 @@ class RegistrySpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.everything = all if isinstance(all, bool) else all.lower() in ("1", "true", "yes", "on")
         self.ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(id)))
-        self.conditions = () if self.everything or self.ids else _several(condition) or DEFAULT_CONDITIONS
+        self.conditions = () if self.everything or self.ids else _conditions(condition) or DEFAULT_CONDITIONS
         self.known_ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(known_ids)))
         self.known = Known()
         self.after = tuple(after)
@@ -108,12 +110,7 @@ class RegistrySpider(scrapy.Spider):
         self.is_unchanged = False
         self.version_at_last_crawl = version_at_last_crawl
         self.interrupted: Interrupted | None = None
-        variable = f"CALCITRIALS_{self.name.upper()}_URL"
-        own = os.environ.get(variable)
-        if own and not own.startswith(("http://", "https://")):
-            raise ArgumentError(f"{variable} is not a web address: {own!r}")
-        url = own or self.default_url
-        self.base_url = url.rstrip("/")
+        self.base_url = _base_url(f"CALCITRIALS_{self.name.upper()}_URL", self.default_url)
 
     @property
     def scope(self) -> str:
@@ -196,13 +193,40 @@ def _several(value: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(text.strip() for text in values if text.strip())
 
 
+def _conditions(value: str | Sequence[str]) -> tuple[str, ...]:
+    """The conditions; one without a letter or digit would ask some registries for everything they have."""
+    for text in _several(value) if isinstance(value, str) else value:
+        if not any(map(str.isalnum, text)):
+            raise ArgumentError(f"{text!r} is not a condition: it has no letter")
+    return _several(value)
+
+
+def _base_url(variable: str, default: str) -> str:
+    """The address in an environment variable, without the slash at its end. Raises ArgumentError when it is none."""
+    own = os.environ.get(variable)
+    if not own:
+        return default.rstrip("/")
+    try:
+        parts = urlsplit(own)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or re.search(r"[\s@?#]", own):
+        raise ArgumentError(f"{variable} is not a web address: {own!r}")
+    return own.rstrip("/")
+
+
 def _day(value: str | dt.date | None) -> dt.date | None:
+    """A day up to today (UTC), yyyy-mm-dd. Raises ArgumentError."""
     if not isinstance(value, str):
         return value
     try:
-        return dt.date.fromisoformat(value)
+        day = dt.date.fromisoformat(value)
     except ValueError:
         raise ArgumentError(f"{value!r} is not a date: write it as yyyy-mm-dd, for example 2026-01-31") from None
+    if day > dt.datetime.now(dt.UTC).date():
+        raise ArgumentError(f"{value} is in the future: nothing has been updated since")
+    return day
 
 
 def _short(url: str, longest: int = 160) -> str:
