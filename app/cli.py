@@ -310,6 +310,8 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
 
 def main() -> None:
     """Run the command line; errors become one line on stderr and an exit status."""
+    import duckdb
+
     from crawler.arguments import ArgumentError
     from matcher import DiagnosisError, TrialNotFoundError
 
@@ -330,6 +332,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
+    except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
+        _fail(" ".join(str(error).split()), FAILED)
 
 
 def _fail(message: str, status: int) -> None:

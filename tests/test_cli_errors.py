@@ -85,6 +85,16 @@ def test_a_damaged_catalogue_is_said(tmp_path: Path) -> None:
     assert "cannot be opened as a catalogue" in run.error
 
 
+def test_a_catalogue_that_breaks_off_is_said(crawled: Path, tmp_path: Path) -> None:
+    catalog = Path(shutil.copytree(crawled, tmp_path / "catalog", symlinks=True))
+    snapshot = (catalog / "current.duckdb").resolve()
+    snapshot.write_bytes(snapshot.read_bytes()[:500_000])
+    for arguments in (["status"], ["show", ANCHOR], ["match", "calcinosis"]):
+        run = calcitrials(*arguments, "--catalog", catalog)
+        assert run.status == FAILED
+        assert "Could not read enough bytes from file" in run.error
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
