@@ -163,16 +163,21 @@ def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress |
     return reports
 
 
-def import_file(catalogue: Catalogue, path: Path, progress: Progress | None = None) -> list[CrawlReport]:
-    """Import a WHO ICTRP export into the catalogue and publish. Raises ArgumentError, CommandError, CatalogueLocked."""
+def import_file(
+    catalogue: Catalogue, path: Path, *, force: bool = False, progress: Progress | None = None
+) -> list[CrawlReport]:
+    """Import a WHO ICTRP export into the catalogue and publish, unless nothing in it could be read.
+
+    force: publish even when the data look wrong. Raises ArgumentError, CommandError, CatalogueLocked, GateClosed.
+    """
     thresholds = gate_thresholds(spider_settings())
     with harvesting(catalogue, "calcitrials import ictrp", progress) as harvest:
         try:
             import_ictrp(harvest, path)
         except OSError as error:
             raise CommandError(f"cannot read {path}: {error.strerror}", WRONG_USAGE) from None
-        if any(report.received > report.rejected for report in harvest.reports) or catalogue.published:
-            _map_and_publish(catalogue, harvest, thresholds)
+        if any(report.received > report.rejected for report in harvest.reports):
+            _map_and_publish(catalogue, harvest, thresholds, force)
     return harvest.reports
 
 

@@ -15,19 +15,12 @@ from urllib.parse import urlsplit
 import msgspec
 import scrapy
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
+from crawler.failures import why
 from crawler.interrupted import Interrupted
 from crawler.known import Known
 from db.crawls import IDS_SCOPE
@@ -160,32 +153,13 @@ class RegistrySpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request: say what could not be got, and go on."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
-        self.problems.append(f"{_short(request.url)}: {_why(failure.value)}")
+        self.problems.append(f"{_short(request.url)}: {why(failure.value)}")
 
 
 def _as_first_asked(request: scrapy.Request) -> scrapy.Request:
     """A request before its redirects, such as one to the page of a session that is over."""
     meta = {key: value for key, value in request.meta.items() if not key.startswith("redirect_")}
     return request.replace(url=request.meta.get("redirect_urls", [request.url])[0], meta=meta)
-
-
-def _why(error: BaseException | None) -> str:
-    """A failure to get an answer, in a sentence."""
-    match error:
-        case HttpError(response=response):
-            text = " ".join(response.body[:200].decode("utf-8", "replace").split())
-            return f"the registry answers {response.status}" + (f" ({text})" if text else "")
-        case CannotResolveHostError():
-            return "the host name cannot be resolved: there is no network, or the address is wrong"
-        case DownloadConnectionRefusedError():
-            return "nobody answers at this address (connection refused)"
-        case DownloadTimeoutError():
-            return "no answer in time"
-        case ResponseDataLossError():
-            return "the answer broke off before its announced end"
-        case IgnoreRequest():
-            return f"not asked for: {error}"
-    return str(error) or type(error).__name__
 
 
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:

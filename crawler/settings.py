@@ -67,6 +67,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,
     "crawler.manners.ForbiddenMiddleware": 90,
+    "crawler.manners.NoRobotsMiddleware": 540,  # before the back-off: what comes through it is not repeated any more
     "crawler.manners.BackoffMiddleware": 550,
 }
 

@@ -6,6 +6,7 @@ content is unchanged touch no row; changed ones leave their former state in ``tr
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import duckdb
@@ -85,7 +86,8 @@ def write_trials(
         counts = _merge(connection, crawl_id, now, parts)
         connection.commit()
     except BaseException:
-        connection.rollback()
+        with suppress(duckdb.TransactionException):  # a commit that failed, as on a full disk, has rolled back
+            connection.rollback()
         raise
     finally:
         connection.unregister("staged")

@@ -1,11 +1,9 @@
 """Publication: complete snapshots, one relative link changed atomically, a few kept, readable by DuckDB 1.5."""
 
 import datetime as dt
-import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -15,6 +13,7 @@ from db.catalogue import Catalogue, CatalogueError, CatalogueMissing
 from db.publication import publish as publish_through_gates
 from db.trial import Provenance, Trial
 from db.writer import encode, write_trials
+from tests.faults import no_file_larger_than
 
 
 def trial(trial_id: str, title: str | None = None, fetched_at: dt.datetime | None = None) -> bytes:
@@ -27,17 +26,6 @@ def publish(catalogue: Catalogue, *trial_ids: str) -> Path:
     with catalogue.writing("a test") as connection:
         write_trials(connection, [trial(one) for one in trial_ids], "crawl", dt.datetime.now(dt.UTC))
         return catalogue.publish(connection)
-
-
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    """As if the disk were full: nobody writes into a file beyond this size in bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def trial_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
