@@ -115,19 +115,26 @@ app.add_typer(terms, name="terms")
 def import_ictrp(
     file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed.")],
     catalog: CatalogOption = DEFAULT_CATALOG,
+    force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
 ) -> None:
     """Import an export of the WHO International Clinical Trials Registry Platform, and publish.
 
     It brings the registries that allow no crawler (ANZCTR, ChiCTR, jRCT, CTRI, ReBEC and others). A record
-    that a registry's own spider brought is never overwritten.
+    that a registry's own spider brought is never overwritten. Exit status 1: the file is cut short or damaged (what
+    could be read is published), or nothing in it could be read (then nothing is).
     """
     from app.crawling import import_file
     from app.output import print_reports
     from app.progress import showing_progress
+    from db.publication import GateClosed
 
     _log(False)
-    with showing_progress(console) as progress:
-        reports = import_file(Catalogue(catalog), file, progress)
+    try:
+        with showing_progress(console) as progress:
+            reports = import_file(Catalogue(catalog), file, force=force, progress=progress)
+    except GateClosed as closed:
+        print_reports(closed.reports, console)
+        raise
     print_reports(reports, console)
     if not all(report.complete and report.received > report.rejected for report in reports):
         raise typer.Exit(FAILED)
@@ -310,6 +317,8 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
 
 def main() -> None:
     """Run the command line; errors become one line on stderr and an exit status."""
+    import duckdb
+
     from crawler.arguments import ArgumentError
     from matcher import DiagnosisError, TrialNotFoundError
 
@@ -330,6 +339,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
+    except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
+        _fail(" ".join(str(error).split()), FAILED)
 
 
 def _fail(message: str, status: int) -> None:

@@ -24,6 +24,7 @@ from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
 from db.catalogue import Catalogue
 from db.crawls import CrawlReport, watermark
+from db.gates import Thresholds
 from db.publication import prepare, publish
 
 LAST = "last"
@@ -104,6 +105,7 @@ def crawl(
     data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
     """
+    thresholds = gate_thresholds(spider_settings())
     spiders = chosen(names)
     ids_of = ids_by_registry(spiders, ids) if ids else dict.fromkeys(spiders, ())
     spiders = {name: spider for name, spider in spiders.items() if name in ids_of}
@@ -124,9 +126,10 @@ def crawl(
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
         logging.getLogger("scrapy").setLevel(scrapy_level)  # Scrapy has just set it to DEBUG
+        now = dt.datetime.now(dt.UTC)
         crawls: list[asyncio.Task[None]] = []
         for name, spider in sorted(spiders.items(), key=lambda item: item[1].comes_last):
-            last = watermark(harvest.connection, name, checked[name].scope) if since == LAST else None
+            last = watermark(harvest.connection, name, checked[name].scope, now) if since == LAST else None
             if since == LAST and last is None:
                 logger.info("%s: no complete crawl of this question yet, so everything is asked for", name)
             task = process.crawl(
@@ -139,8 +142,8 @@ def crawl(
             )
             crawls.append(task)
         process.start()
-        if any(report.received for report in harvest.reports) or catalogue.published:
-            _map_and_publish(catalogue, harvest, force)
+        if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
+            _map_and_publish(catalogue, harvest, thresholds, force)
     if silent := sorted(set(spiders) - {report.registry for report in harvest.reports}):
         raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
@@ -156,19 +159,25 @@ def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress |
         raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
     with harvesting(catalogue, "calcitrials reread", progress) as harvest:
         reports = reread_archives(harvest, names)
-        _map_and_publish(catalogue, harvest, force=True)
+        _map_and_publish(catalogue, harvest, Thresholds(), force=True)
     return reports
 
 
-def import_file(catalogue: Catalogue, path: Path, progress: Progress | None = None) -> list[CrawlReport]:
-    """Import a WHO ICTRP export into the catalogue and publish. Raises CommandError, CatalogueLocked."""
+def import_file(
+    catalogue: Catalogue, path: Path, *, force: bool = False, progress: Progress | None = None
+) -> list[CrawlReport]:
+    """Import a WHO ICTRP export into the catalogue and publish, unless nothing in it could be read.
+
+    force: publish even when the data look wrong. Raises ArgumentError, CommandError, CatalogueLocked, GateClosed.
+    """
+    thresholds = gate_thresholds(spider_settings())
     with harvesting(catalogue, "calcitrials import ictrp", progress) as harvest:
         try:
             import_ictrp(harvest, path)
         except OSError as error:
             raise CommandError(f"cannot read {path}: {error.strerror}", WRONG_USAGE) from None
-        if any(report.received > report.rejected for report in harvest.reports) or catalogue.published:
-            _map_and_publish(catalogue, harvest)
+        if any(report.received > report.rejected for report in harvest.reports):
+            _map_and_publish(catalogue, harvest, thresholds, force)
     return harvest.reports
 
 
@@ -177,13 +186,11 @@ def _log_mapping(done: int, trials: int) -> None:
         logger.info("%d of %d trials mapped", done, trials)
 
 
-def _map_and_publish(catalogue: Catalogue, harvest: Harvest, force: bool = False) -> None:
+def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresholds, force: bool = False) -> None:
     """What follows every harvest: concepts of what changed, study ids, gates, one publication."""
     logger.info("mapping conditions to concepts")
     matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
     logger.info("publishing")
     prepare(harvest.connection, dt.datetime.now(dt.UTC))
-    for gate in publish(
-        catalogue, harvest.connection, harvest.reports, thresholds=gate_thresholds(spider_settings()), force=force
-    ):
+    for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
         logger.warning("published by force: %s", gate)

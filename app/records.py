@@ -1,5 +1,6 @@
 """Single records and the state of the catalogue, as the commands ``show`` and ``status`` print them."""
 
+import datetime as dt
 import sys
 from typing import Any
 
@@ -116,14 +117,14 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
         cursor = connection.execute(
             f"""
             WITH counted AS (
-                SELECT *, starts_with(scope, '{FILE_SCOPE}') AS is_import FROM crawls WHERE scope <> 'reread'
+                SELECT *, starts_with(scope, '{FILE_SCOPE}') AS is_import FROM crawls
+                WHERE scope <> 'reread' AND started_at <= $now  -- a clock that was wrong keeps nothing fresh
                 QUALIFY NOT starts_with(scope, '{IDS_SCOPE}')
                      OR bool_and(starts_with(scope, '{IDS_SCOPE}')) OVER (PARTITION BY registry))
             SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(t.missing, 0) AS missing,
                    coalesce(r.rejects, 0) AS rejects,
                    strftime(max(c.finished_at) FILTER (c.complete), '%Y-%m-%d %H:%M') AS last_complete,
-                   round(date_diff('minute', max(c.finished_at) FILTER (c.complete),
-                                   (now() AT TIME ZONE 'UTC')::TIMESTAMP) / 60, 1) AS age_hours,
+                   round(date_diff('minute', max(c.finished_at) FILTER (c.complete), $now) / 60, 1) AS age_hours,
                    NOT bool_and(c.is_import) AND coalesce(age_hours >= $stale_after_h, true) AS stale,
                    strftime(max(c.started_at), '%Y-%m-%d %H:%M') AS last_crawl,
                    arg_max(c.complete, c.started_at) AS complete,
@@ -134,7 +135,7 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
             LEFT JOIN (SELECT registry, count(*) AS rejects FROM rejects GROUP BY registry) r USING (registry)
             GROUP BY c.registry, t.trials, t.missing, r.rejects ORDER BY c.registry
             """,
-            {"stale_after_h": stale_after_h},
+            {"stale_after_h": stale_after_h, "now": dt.datetime.now(dt.UTC).replace(tzinfo=None)},
         )
         columns, rows = [column[0] for column in cursor.description or []], cursor.fetchall()
         published = published_at(connection)

@@ -219,8 +219,7 @@ class RegistryHarvest:
         try:
             self.write()
         except (ValueError, duckdb.Error) as error:
-            logger.exception("The last records of %s could not be stored", self.registry)
-            problems = (*problems, f"records could not be stored: {error}")
+            problems = (*problems, f"records could not be stored: {' '.join(str(error).split())}")
         if self._archive:
             self._archive.close()
         received, rejected, counts = self._asked_for or (*self._totals(), self._counts)

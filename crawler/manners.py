@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 import logging
 import random
+import re
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
+
+from crawler.failures import why
 
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
@@ -156,7 +159,7 @@ class ForbiddenMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Take note of a 403, and hand it on."""
-        if response.status != FORBIDDEN or request.meta.get("dont_obey_robotstxt"):
+        if response.status != FORBIDDEN or _is_for_robots(request):
             return response
         host = urlsplit(response.url).netloc
         if host not in self._forbidding:
@@ -180,10 +183,42 @@ class ForbiddenMiddleware:
                 answer.errback(Failure(IgnoreRequest(ASKED_NO_MORE)))  # type: ignore[no-untyped-call]
 
 
+class NoRobotsMiddleware:
+    """Asks nothing of a host whose robots.txt cannot be got, where it is to be obeyed: it may forbid everything
+    (RFC 9309, 2.3.1.4). One that is not there (404 and its like) forbids nothing.
+    """
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, str] = {}
+
+    def process_request(self, request: Request) -> None:
+        """Ask nothing but its robots.txt of such a host."""
+        reason = self._reasons.get(urlsplit(request.url).netloc)
+        if reason and not _is_for_robots(request):
+            raise IgnoreRequest(f"the robots.txt of this host, which is to be obeyed, cannot be got: {reason}")
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Take note of a robots.txt that the host would not or could not give, also when repeated."""
+        if _is_for_robots(request) and (response.status == TOO_MANY_REQUESTS or response.status >= 500):
+            self._reasons.setdefault(urlsplit(request.url).netloc, f"the host answers {response.status}")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Response | None:
+        """Take note of a robots.txt that did not come; an empty answer stands for it."""
+        if not _is_for_robots(request):
+            return None
+        self._reasons[urlsplit(request.url).netloc] = why(exception)
+        return Response(request.url, status=503)
+
+
+def _is_for_robots(request: Request) -> bool:
+    return bool(request.meta.get("dont_obey_robotstxt"))
+
+
 def retry_after_s(response: Response, now: dt.datetime) -> float | None:
     """Seconds that a Retry-After header asks for: a number, or a date from which ``now`` is taken."""
     stated = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if stated.isdigit():
+    if re.fullmatch("[0-9]+", stated):
         return float(stated)
     try:
         moment = parsedate_to_datetime(stated)

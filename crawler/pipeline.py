@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+import duckdb
 import msgspec
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -54,6 +55,7 @@ class CataloguePipeline:
         crawler.signals.connect(self.spider_error, signal=signals.spider_error)
         crawler.signals.connect(self.spider_idle, signal=signals.spider_idle)
         self._check: asyncio.Future[None] | None = None
+        self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -77,7 +79,7 @@ class CataloguePipeline:
 
     async def process_item(self, item: Any) -> Any:
         """Store a payload, or take note of what else a spider found. A failure is a problem of the crawl, never a
-        silent gap."""
+        silent gap; where nothing more can be stored, nothing more is asked for."""
         try:
             match item:
                 case Payload():
@@ -89,6 +91,10 @@ class CataloguePipeline:
                     await _in_writer(lambda: self._registry.gone(trial_id))
                 case Alias(alias, trial_id):
                     await _in_writer(lambda: self._registry.alias(alias, trial_id))
+        except (OSError, duckdb.Error) as error:
+            if self._closing is None:
+                self._spider.problems.append(f"a payload could not be stored: {' '.join(str(error).split())}")
+                self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot store"))
         except Exception as error:
             logger.exception("A payload of %s could not be stored", self._spider.name)
             self._spider.problems.append(f"a payload could not be stored: {error}")

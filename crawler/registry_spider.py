@@ -7,25 +7,20 @@ payloads, and the pipeline hands them to the registry's reader. What it could no
 import asyncio
 import datetime as dt
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import msgspec
 import scrapy
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
+from crawler.failures import why
 from crawler.interrupted import Interrupted
 from crawler.known import Known
 from db.crawls import IDS_SCOPE
@@ -95,7 +90,7 @@ class RegistrySpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.everything = all if isinstance(all, bool) else all.lower() in ("1", "true", "yes", "on")
         self.ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(id)))
-        self.conditions = () if self.everything or self.ids else _several(condition) or DEFAULT_CONDITIONS
+        self.conditions = () if self.everything or self.ids else _conditions(condition) or DEFAULT_CONDITIONS
         self.known_ids = tuple(dict.fromkeys(self.checked_id(one) for one in _several(known_ids)))
         self.known = Known()
         self.after = tuple(after)
@@ -108,12 +103,7 @@ class RegistrySpider(scrapy.Spider):
         self.is_unchanged = False
         self.version_at_last_crawl = version_at_last_crawl
         self.interrupted: Interrupted | None = None
-        variable = f"CALCITRIALS_{self.name.upper()}_URL"
-        own = os.environ.get(variable)
-        if own and not own.startswith(("http://", "https://")):
-            raise ArgumentError(f"{variable} is not a web address: {own!r}")
-        url = own or self.default_url
-        self.base_url = url.rstrip("/")
+        self.base_url = _base_url(f"CALCITRIALS_{self.name.upper()}_URL", self.default_url)
 
     @property
     def scope(self) -> str:
@@ -163,7 +153,7 @@ class RegistrySpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """Errback of every request: say what could not be got, and go on."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
-        self.problems.append(f"{_short(request.url)}: {_why(failure.value)}")
+        self.problems.append(f"{_short(request.url)}: {why(failure.value)}")
 
 
 def _as_first_asked(request: scrapy.Request) -> scrapy.Request:
@@ -172,37 +162,45 @@ def _as_first_asked(request: scrapy.Request) -> scrapy.Request:
     return request.replace(url=request.meta.get("redirect_urls", [request.url])[0], meta=meta)
 
 
-def _why(error: BaseException | None) -> str:
-    """A failure to get an answer, in a sentence."""
-    match error:
-        case HttpError(response=response):
-            text = " ".join(response.body[:200].decode("utf-8", "replace").split())
-            return f"the registry answers {response.status}" + (f" ({text})" if text else "")
-        case CannotResolveHostError():
-            return "the host name cannot be resolved: there is no network, or the address is wrong"
-        case DownloadConnectionRefusedError():
-            return "nobody answers at this address (connection refused)"
-        case DownloadTimeoutError():
-            return "no answer in time"
-        case ResponseDataLossError():
-            return "the answer broke off before its announced end"
-        case IgnoreRequest():
-            return f"not asked for: {error}"
-    return str(error) or type(error).__name__
-
-
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:
     values = value.split("|") if isinstance(value, str) else value
     return tuple(text.strip() for text in values if text.strip())
 
 
+def _conditions(value: str | Sequence[str]) -> tuple[str, ...]:
+    """The conditions; one without a letter or digit would ask some registries for everything they have."""
+    for text in _several(value) if isinstance(value, str) else value:
+        if not any(map(str.isalnum, text)):
+            raise ArgumentError(f"{text!r} is not a condition: it has no letter")
+    return _several(value)
+
+
+def _base_url(variable: str, default: str) -> str:
+    """The address in an environment variable, without the slash at its end. Raises ArgumentError when it is none."""
+    own = os.environ.get(variable)
+    if not own:
+        return default.rstrip("/")
+    try:
+        parts = urlsplit(own)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or re.search(r"[\s@?#]", own):
+        raise ArgumentError(f"{variable} is not a web address: {own!r}")
+    return own.rstrip("/")
+
+
 def _day(value: str | dt.date | None) -> dt.date | None:
+    """A day up to today (UTC), yyyy-mm-dd. Raises ArgumentError."""
     if not isinstance(value, str):
         return value
     try:
-        return dt.date.fromisoformat(value)
+        day = dt.date.fromisoformat(value)
     except ValueError:
         raise ArgumentError(f"{value!r} is not a date: write it as yyyy-mm-dd, for example 2026-01-31") from None
+    if day > dt.datetime.now(dt.UTC).date():
+        raise ArgumentError(f"{value} is in the future: nothing has been updated since")
+    return day
 
 
 def _short(url: str, longest: int = 160) -> str:

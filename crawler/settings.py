@@ -10,6 +10,21 @@ Everything that differs from Scrapy's defaults says why. Alphabetical within eac
 import os
 from importlib.metadata import version
 
+from crawler.arguments import ArgumentError
+
+
+def _seconds(variable: str, default: float) -> float:
+    """A time from the environment. Raises ArgumentError when it is none."""
+    stated = os.environ.get(variable) or default
+    try:
+        seconds = float(stated)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise ArgumentError(f"{variable} is not a number of seconds: {stated!r}")
+    return seconds
+
+
 BOT_NAME = "calcitrials"
 SPIDER_MODULES = ["crawler.spiders"]
 CALCITRIALS_VERSION = version("calcitrials")
@@ -41,16 +56,18 @@ ROBOTSTXT_OBEY = True
 # Patience: back-off and Retry-After are ours (crawler.manners), Scrapy has neither.
 BACKOFF_MAX_S = 60.0
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
-DOWNLOAD_TIMEOUT = float(os.environ.get("CALCITRIALS_TIMEOUT_S") or 60)
+DOWNLOAD_TIMEOUT = _seconds("CALCITRIALS_TIMEOUT_S", 60.0)
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # Scrapy's own drops a request made before without a word
 RETRY_AFTER_MAX_S = 300.0
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
 RETRY_TIMES = 5
 META_COPY_WARN_SKIP_KEYS = ["download_latency", "retry_times"]  # RegistrySpider.again repeats a request with its count
+URLLENGTH_LIMIT = 0  # Scrapy's own drops a request with a long address without a word; a registry answers 414
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,
     "crawler.manners.ForbiddenMiddleware": 90,
+    "crawler.manners.NoRobotsMiddleware": 540,  # before the back-off: what comes through it is not repeated any more
     "crawler.manners.BackoffMiddleware": 550,
 }
 

@@ -8,6 +8,7 @@ crawl, and a crawl killed at any instant costs nothing that was published.
 import datetime as dt
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ every table after each batch of trials."""
 WRITER_COMPRESSION = "uncompressed"
 """The working file changes with every batch and is read once, to publish: compressing it took a third of the time
 of writing. It has about twice the size of a snapshot."""
+
+_DAMAGE = "not a valid DuckDB database|Could not read enough bytes|version number"
+"""What DuckDB says of a file that is no database of its own any more, or not yet."""
 
 
 class CatalogueError(Exception):
@@ -71,27 +75,34 @@ class Catalogue:
         """
         for _ in range(3):
             snapshot = self.published
+            if snapshot is None and self.current.is_symlink():
+                break
             if snapshot is None:
                 raise CatalogueMissing(
                     f"there is no catalogue in {self.root} yet: run `calcitrials crawl` or `calcitrials demo` first"
                 )
             try:
                 return duckdb.connect(str(snapshot), read_only=True)
-            except duckdb.IOException:
+            except duckdb.Error as error:
                 if snapshot.exists():
-                    raise CatalogueError(f"{snapshot} cannot be opened as a catalogue") from None
+                    message = f"{snapshot} cannot be opened as a catalogue: {_first_line(error)}"
+                    raise CatalogueError(message) from None
         raise CatalogueMissing(f"{self.current} points to a snapshot that is gone: run a crawl")
 
     @contextmanager
     def writing(self, purpose: str, wait_s: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
         """Hold the writer's lock and its connection. ``purpose`` is what a second writer is told.
 
-        Raises CatalogueLocked when another process still writes after wait_s seconds, saying which and since when.
+        Raises CatalogueLocked when another process still writes after wait_s seconds, saying which and since when,
+        CatalogueError when the folder cannot be written into.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CatalogueError(f"cannot make the catalogue folder {self.root}: {error.strerror}") from None
+        for folder in (self.root, self.snapshots, self.payloads, *self.payloads.glob("*/")):
+            if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
+                raise CatalogueError(f"cannot write into the folder {folder}")
         lock = FileLock(self._lock_file)
         try:
             lock.acquire(timeout=wait_s)
@@ -120,23 +131,21 @@ class Catalogue:
         snapshot = self.snapshots / f"catalog-{now:%Y%m%dT%H%M%S%f}Z.duckdb"
         draft = snapshot.with_suffix(".tmp")
         _set_info(connection, "published_at", now.isoformat(timespec="seconds"))
-        source = _one(connection, "SELECT current_database()")
-        options = f"STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {SNAPSHOT_ROW_GROUP}"
-        connection.execute(f"ATTACH '{_quoted(draft)}' AS snapshot ({options})")
-        connection.execute("RESET force_compression")
         try:
-            connection.execute(f'COPY FROM DATABASE "{source}" TO snapshot')
-        finally:
-            connection.execute("DETACH snapshot")
-            connection.execute(f"SET force_compression = '{WRITER_COMPRESSION}'")
-        _sync(draft)
+            _copy(connection, draft)
+            _sync(draft)
+        except BaseException:  # such as a full disk, which half a snapshot would keep full
+            for leftover in self.snapshots.glob(f"{draft.name}*"):
+                leftover.unlink()
+            raise
         draft.rename(snapshot)
         link = self.root / "current.tmp"
         link.unlink(missing_ok=True)
         link.symlink_to(snapshot.relative_to(self.root))
         link.replace(self.current)
         _sync(self.root)
-        for old in sorted(self.snapshots.glob("catalog-*.duckdb"))[:-SNAPSHOTS_KEPT]:
+        others = sorted(set(self.snapshots.glob("catalog-*.duckdb")) - {snapshot})  # by a clock that may have gone back
+        for old in others[: 1 - SNAPSHOTS_KEPT]:
             old.unlink()
         return snapshot
 
@@ -152,6 +161,9 @@ class Catalogue:
         try:
             connection = _connect_writer(self.writer_file)
         except duckdb.Error as error:
+            # what cannot be opened because of its permissions, a full disk or somebody else's lock is no damage
+            if isinstance(error, duckdb.IOException) and not re.search(_DAMAGE, str(error)):
+                raise CatalogueError(f"{self.writer_file} cannot be opened: {_first_line(error)}") from None
             print(f"the working file is damaged and is rebuilt from the published catalogue: {error}", file=sys.stderr)
             for part in self.root.glob("writer.duckdb*"):
                 part.rename(part.with_name(part.name + ".damaged"))
@@ -188,12 +200,34 @@ def published_at(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
+    try:
+        _info(connection, "schema_version")  # the first look into the file, which may find it damaged
+    except duckdb.Error:
+        connection.close()
+        raise
     connection.execute(f"SET memory_limit = '{WRITER_MEMORY_LIMIT}'")
     connection.execute(f"SET wal_autocheckpoint = '{WRITER_LOG_LIMIT}'")
     connection.execute(f"SET force_compression = '{WRITER_COMPRESSION}'")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     return connection
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, draft: Path) -> None:
+    """Copy the working file into a new database file."""
+    source = _one(connection, "SELECT current_database()")
+    options = f"STORAGE_VERSION '{STORAGE_VERSION}', ROW_GROUP_SIZE {SNAPSHOT_ROW_GROUP}"
+    connection.execute(f"ATTACH '{_quoted(draft)}' AS snapshot ({options})")
+    connection.execute("RESET force_compression")
+    try:
+        connection.execute(f'COPY FROM DATABASE "{source}" TO snapshot')
+    finally:
+        connection.execute("DETACH snapshot")
+        connection.execute(f"SET force_compression = '{WRITER_COMPRESSION}'")
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0]
 
 
 def _info(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:

@@ -68,11 +68,19 @@ class Watermark(NamedTuple):
     data_version: str | None
 
 
-def watermark(connection: duckdb.DuckDBPyConnection, registry: str, scope: str) -> Watermark | None:
-    """The watermark of a registry and scope; None when no crawl of it was complete."""
-    row = connection.execute(
-        "SELECT started_at, data_version FROM crawls WHERE registry = ? AND scope = ? AND complete "
-        "ORDER BY started_at DESC LIMIT 1",
-        [registry, scope],
-    ).fetchone()
-    return None if row is None else Watermark(*row)
+def watermark(connection: duckdb.DuckDBPyConnection, registry: str, scope: str, now: dt.datetime) -> Watermark | None:
+    """The watermark of a registry and scope at ``now`` (UTC); None when no crawl of it was complete.
+
+    A crawl of what was updated since a day moves it only when that day is not after the watermark before it: what was
+    updated in between was never asked for. A crawl of the future, by a clock that was wrong, moves nothing.
+    """
+    rows = connection.execute(
+        "SELECT started_at, data_version, since FROM crawls WHERE registry = ? AND scope = ? AND complete "
+        "AND started_at <= ?::TIMESTAMP ORDER BY started_at",
+        [registry, scope, now],
+    ).fetchall()
+    mark: Watermark | None = None
+    for started_at, data_version, since in rows:
+        if since is None or (mark is not None and since <= mark.started_at.date()):
+            mark = Watermark(started_at, data_version)
+    return mark

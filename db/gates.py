@@ -16,7 +16,7 @@ CHILD_TABLES_WATCHED = ("conditions", "interventions", "locations", "eligibility
 BOOKKEEPING = frozenset({"study_id", "crawl_id", "first_seen_at", "changed_at", "missing_since", "via"})
 
 
-class Thresholds(msgspec.Struct, frozen=True):
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """When a gate closes.
 
     min_share_of_last: records received, as a share of those of the last complete crawl of the same scope.

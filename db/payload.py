@@ -1,7 +1,7 @@
 """What a registry said: one response body with its address and time, before anything is read from it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,8 +28,10 @@ class Reading(NamedTuple):
 
     unknown_words: counts of "field: word" for words of closed vocabularies that no table knows; they are kept
         raw in the records (registries add words after launch).
+    problems: what is missing beside the rejects, one sentence each, where the payload itself tells.
     """
 
     trials: list[Trial]
     rejects: list[Reject]
     unknown_words: Mapping[str, int] = MappingProxyType({})
+    problems: Sequence[str] = ()

@@ -84,7 +84,11 @@ def _attach_published(catalogue: Catalogue, connection: duckdb.DuckDBPyConnectio
     if catalogue.published is None:
         return None
     path = str(catalogue.published).replace("'", "''")
-    connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
+    try:
+        connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
+    except duckdb.Error:
+        message = f"not published: {path} is damaged. Remove {catalogue.current} and crawl again: no record is lost"
+        raise CatalogueError(message) from None
     return "published"
 
 

@@ -6,6 +6,7 @@ content is unchanged touch no row; changed ones leave their former state in ``tr
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import duckdb
@@ -73,7 +74,7 @@ def write_trials(
     """Upsert a batch of encoded trials, each trial_id at most once in it, in one transaction.
 
     An aggregator's copy (``via``) never replaces the registry's own record, and no payload replaces the state
-    that a later one brought.
+    that a later one brought. One of the future, by a clock that was wrong, is replaced.
     """
     if not lines:
         return Counts(0, 0, 0)
@@ -85,7 +86,8 @@ def write_trials(
         counts = _merge(connection, crawl_id, now, parts)
         connection.commit()
     except BaseException:
-        connection.rollback()
+        with suppress(duckdb.TransactionException):  # a commit that failed, as on a full disk, has rolled back
+            connection.rollback()
         raise
     finally:
         connection.unregister("staged")
@@ -102,7 +104,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
         FROM staged s LEFT JOIN trials t USING (trial_id)
         WHERE t.content_hash IS DISTINCT FROM s.content_hash
           AND NOT (t.trial_id IS NOT NULL AND t.via IS NULL AND s.via IS NOT NULL)
-          AND (t.trial_id IS NULL OR s.provenance.fetched_at::TIMESTAMP >= t.fetched_at)
+          AND (t.trial_id IS NULL OR s.provenance.fetched_at::TIMESTAMP >= t.fetched_at OR t.fetched_at > $now)
         """,
         {"now": now, "crawl_id": crawl_id},
     )

@@ -18,6 +18,7 @@ import datetime as dt
 import http.client
 import json
 import os
+import resource
 import socket
 import struct
 import threading
@@ -304,6 +305,17 @@ def faulty(
     """
     with FaultyRegistry(upstream, list(rules), asked_as).running() as registry:
         yield registry
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """As if the disk were full: nobody writes into a file beyond this size in bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class _Server(ThreadingHTTPServer):

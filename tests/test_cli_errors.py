@@ -25,6 +25,9 @@ def crawled(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["crawl", "nowhere"], "unknown registry 'nowhere': known are ctgov"),
         (["crawl", "ctgov", "--since", "tomorrow"], "'tomorrow' is not a date: write it as yyyy-mm-dd"),
         (["crawl", "ctgov", "--since", "2026-02-30"], "'2026-02-30' is not a date"),
+        (["crawl", "ctgov", "--since", "2999-01-01"], "2999-01-01 is in the future"),
+        (["crawl", "ctgov", "--condition", "()"], "'()' is not a condition: it has no letter"),
+        (["crawl", "ctgov", "--condition", "calcinosis", "--condition", " "], "' ' is not a condition"),
         (["crawl", "ctgov", "--id", "NCT1"], "'NCT1' is not a ClinicalTrials.gov id: NCT and eight digits"),
         (["crawl", "ctgov", "--all", "--id", ANCHOR], "--condition, --all and --id exclude each other"),
         (["match"], "say a diagnosis, or --file, or --batch"),
@@ -82,6 +85,16 @@ def test_a_damaged_catalogue_is_said(tmp_path: Path) -> None:
     assert "cannot be opened as a catalogue" in run.error
 
 
+def test_a_catalogue_that_breaks_off_is_said(crawled: Path, tmp_path: Path) -> None:
+    catalog = Path(shutil.copytree(crawled, tmp_path / "catalog", symlinks=True))
+    snapshot = (catalog / "current.duckdb").resolve()
+    snapshot.write_bytes(snapshot.read_bytes()[:500_000])
+    for arguments in (["status"], ["show", ANCHOR], ["match", "calcinosis"]):
+        run = calcitrials(*arguments, "--catalog", catalog)
+        assert run.status == FAILED
+        assert "Could not read enough bytes from file" in run.error
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
@@ -122,7 +135,22 @@ def test_without_a_network_the_catalogue_stays_and_the_reason_is_said(
     assert trial_ids(catalog) == {ANCHOR}
 
 
-def test_an_address_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
-    run = calcitrials("crawl", "ctgov", "--catalog", tmp_path, env=environment({"ctgov": "my registry"}))
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("CALCITRIALS_CTGOV_URL", "my registry", "is not a web address: 'my registry'"),
+        ("CALCITRIALS_CTGOV_URL", "http://", "is not a web address"),
+        ("CALCITRIALS_CTGOV_URL", "http://127.0.0.1:99999/api", "is not a web address"),
+        ("CALCITRIALS_CTGOV_URL", "http://[::1/api", "is not a web address"),
+        ("CALCITRIALS_CTGOV_URL", "http://127.0.0.1/api?format=json", "is not a web address"),
+        ("CALCITRIALS_TIMEOUT_S", "soon", "CALCITRIALS_TIMEOUT_S is not a number of seconds: 'soon'"),
+        ("CALCITRIALS_TIMEOUT_S", "-1", "is not a number of seconds"),
+        ("CALCITRIALS_GATES", '{"min_last": 1', "the thresholds of the quality gates cannot be read"),
+        ("CALCITRIALS_GATES", '{"minimum": 1}', "unknown field `minimum`"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_wrong_usage(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
+    run = calcitrials("crawl", "ctgov", "--catalog", tmp_path / "catalog", env=environment(**{variable: value}))
     assert run.status == WRONG_USAGE
-    assert run.error == "CALCITRIALS_CTGOV_URL is not a web address: 'my registry'"
+    assert sentence in run.error
+    assert not (tmp_path / "catalog").exists()

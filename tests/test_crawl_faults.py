@@ -14,7 +14,7 @@ import pytest
 
 from tests import faults
 from tests.ctgov_answers import ANCHOR, BUNDLED_IDS
-from tests.faults import Rule, Seen, always, faulty, nth, path_ends
+from tests.faults import Rule, Seen, always, faulty, no_file_larger_than, nth, path_ends
 from tests.running import Run, crawl, last_report, rows, trial_ids
 
 PAGE = 20
@@ -206,6 +206,17 @@ def test_a_lasting_fault_costs_what_it_hides_and_is_named(sample_url: str, tmp_p
         assert report["received"] == report["new"] == loaded
     else:
         assert not (catalog / "current.duckdb").exists()
+
+
+def test_a_full_disk_ends_the_crawl_and_the_next_one_completes(sample_url: str, tmp_path: Path) -> None:
+    with no_file_larger_than(100_000):
+        ended, _ = run(tmp_path, sample_url)
+    assert ended.status == 1
+    assert "Traceback" not in ended.err
+    assert "File too large" in ended.err
+    again, _ = run(tmp_path, sample_url)
+    assert again.status == 0, again.err
+    assert trial_ids(tmp_path) == set(BUNDLED_IDS)
 
 
 def spoiled(study: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import duckdb
 from tests import faults
 from tests.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.faults import Rule, always, faulty, nth, path_ends
-from tests.running import crawl, last_report, rows, trial_ids
+from tests.running import calcitrials, crawl, last_report, rows, trial_ids
 
 Page = dict[str, Any]
 VICTIM = "NCT00001156"
@@ -46,6 +46,32 @@ def test_only_a_complete_crawl_of_the_same_question_moves_the_watermark(sample_u
     status, asked = since_last(sample_url, tmp_path, "--all", rules=(updated(3),))
     assert status == 0
     assert asked not in (None, march)
+
+
+def test_a_day_of_ones_own_after_the_watermark_does_not_move_it(sample_url: str, tmp_path: Path) -> None:
+    march = "AREA[LastUpdatePostDate]RANGE[2026-03-04,MAX]"
+    crawled_in_march(tmp_path, sample_url)
+    # nobody has asked for the rest of March
+    assert crawl(tmp_path, sample_url, "--all", "--since", "2026-04-01").status == 0
+    assert since_last(sample_url, tmp_path, "--all", rules=(updated(1),)) == (0, march)
+
+
+def test_a_crawl_by_a_clock_ahead_of_time_neither_moves_the_watermark_nor_keeps_data_fresh(
+    sample_url: str, tmp_path: Path
+) -> None:
+    march = "AREA[LastUpdatePostDate]RANGE[2026-03-04,MAX]"
+    crawled_in_march(tmp_path, sample_url)
+    assert crawl(tmp_path, sample_url, "--all").status == 0
+    with duckdb.connect(tmp_path / "writer.duckdb") as writer:
+        late = "started_at = TIMESTAMP '2099-01-01', finished_at = TIMESTAMP '2099-01-01'"
+        writer.execute(f"UPDATE crawls SET {late} WHERE started_at > TIMESTAMP '2026-03-06'")
+        writer.execute("UPDATE crawls SET finished_at = started_at WHERE started_at < TIMESTAMP '2026-03-06'")
+    assert since_last(sample_url, tmp_path, "--all", rules=(Rule(faults.refused(400), always, studies), updated())) == (
+        1,
+        march,
+    )
+    stale = calcitrials("status", "--catalog", tmp_path)
+    assert (stale.status, "stale: ctgov" in stale.err) == (1, True)
 
 
 def without_victim(page: Page) -> None:

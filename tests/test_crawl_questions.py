@@ -8,7 +8,7 @@ import pytest
 from crawler.samples.server import serve
 from tests.ctgov_answers import ANCHOR, BUNDLED_IDS, study, write_lines
 from tests.faults import faulty
-from tests.running import crawl, last_report, rows, trial_ids
+from tests.running import calcitrials, crawl, environment, last_report, rows, trial_ids
 
 
 def test_the_default_question_finds_the_anchor_and_not_the_whole_registry(sample_url: str, tmp_path: Path) -> None:
@@ -77,6 +77,25 @@ def test_more_ids_than_one_request_holds(tmp_path: Path) -> None:
         assert len(registry.asked("/studies")) == 2
     assert run.status == 0
     assert trial_ids(tmp_path / "catalog") == set(numbers)
+
+
+def test_a_question_of_any_length_is_asked(tmp_path: Path) -> None:
+    many = [word for number in range(150) for word in ("--condition", f"calcinosis of the kind {number}")]
+    with serve("isrctn") as urls, faulty(urls["isrctn"]) as registry:
+        run = calcitrials(
+            "crawl", "isrctn", "--delay", "0", *many, "--catalog", tmp_path, env=environment({"isrctn": registry.url})
+        )
+        asked = [request for request in registry.requests if "kind+149" in request.target]
+    assert run.status == 0
+    assert asked
+    assert last_report(tmp_path)["expected"] == 0
+
+
+def test_a_complete_crawl_without_a_trial_is_published(sample_url: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, sample_url, "--condition", "no such thing").status == 0
+    assert trial_ids(tmp_path) == set()
+    status = calcitrials("status", "--catalog", tmp_path)
+    assert (status.status, "ctgov" in status.out) == (0, True)
 
 
 def test_requests_keep_at_least_the_delay_apart(sample_url: str, tmp_path: Path) -> None:

@@ -132,6 +132,28 @@ def test_robots_txt_is_obeyed(url: str, tmp_path: Path) -> None:
     assert [request.path for request in seen] == ["/robots.txt"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(faults.refused(503), "the host answers 503"), (faults.silent, "no answer in time"), (faults.reset, "")],
+)
+def test_without_its_robots_txt_a_host_is_asked_nothing(
+    url: str, tmp_path: Path, fault: faults.Fault, reason: str
+) -> None:
+    ended, seen = run(tmp_path, url, Rule(fault, always, path_ends("/robots.txt")))
+    assert ended.status == 1
+    assert "Traceback" not in ended.err
+    assert f"the robots.txt of this host, which is to be obeyed, cannot be got: {reason}" in ended.err
+    assert {request.path for request in seen} == {"/robots.txt"}
+
+
+def test_a_robots_txt_that_comes_at_last_is_obeyed_and_one_that_is_not_there_forbids_nothing(
+    url: str, tmp_path: Path
+) -> None:
+    for fault, times in ((faults.refused(503), nth(1, 2)), (faults.refused(404), always)):
+        ended, _ = run(tmp_path, url, Rule(fault, times, path_ends("/robots.txt")))
+        assert ended.status == 0, ended.err
+
+
 PASSING = {
     "connection reset": faults.reset,
     "time out": faults.silent,

@@ -106,7 +106,8 @@ def stream(file: BinaryIO, fetched_at: dt.datetime, source_url: str) -> Iterator
                 if len(recent) > RECENT:
                     del recent[next(iter(recent))]
             trials[trial.trial_id] = trial
-        yield Reading(list(trials.values()), rejects, unknown)
+        problems = [f"{record.damage}; records may be missing" for record in batch if record.is_end_lost]
+        yield Reading(list(trials.values()), rejects, unknown, problems)
 
 
 def _text(fields: dict[str, str], key: str) -> str | None:

@@ -75,11 +75,15 @@ _DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, UnicodeError)
 
 
 class Record(NamedTuple):
-    """One record of a file: its own bytes, and its fields by lower-case name without separators, or what ails it."""
+    """One record of a file: its own bytes, and its fields by lower-case name without separators, or what ails it.
+
+    is_end_lost: it is the file that is damaged, here or from here on, so that more records may be missing.
+    """
 
     raw: bytes
     fields: dict[str, str]
     damage: str | None = None
+    is_end_lost: bool = False
 
 
 def records(file: BinaryIO) -> Iterator[Record]:
@@ -98,14 +102,14 @@ def _records(outer: io.BufferedReader) -> Iterator[Record]:
         stream = _as_utf8(stream, head)
         head = stream.peek(_CHUNK)[:_CHUNK].removeprefix(codecs.BOM_UTF8).lstrip()
     except _DAMAGE as error:
-        yield Record(b"", {}, f"the file cannot be opened: {error}")
+        yield Record(b"", {}, f"the file cannot be opened: {error}", is_end_lost=True)
         return
     if head.startswith(b"<"):
         yield from _xml_records(stream)
     elif head:
         yield from _csv_records(stream, head)
     else:
-        yield Record(b"", {}, "the file is empty")
+        yield Record(b"", {}, "the file is empty", is_end_lost=True)
 
 
 @lru_cache(maxsize=1024)
@@ -176,15 +180,15 @@ def _xml_records(stream: io.BufferedReader) -> Iterator[Record]:
                 yield Record(pending[:_CHUNK], {}, "no end of a record in sight")
                 pending = b""
     except _DAMAGE as error:
-        yield Record(pending[:_CHUNK], {}, f"the file is damaged: {error}")
+        yield Record(pending[:_CHUNK], {}, f"the file is damaged: {error}", is_end_lost=True)
         return
     if found:
         last = _element(pending)
-        yield last
+        yield last._replace(is_end_lost=_END.search(pending) is None)
         if has_root and not last.damage and not _ROOT_END.search(pending):
-            yield Record(pending[-_CHUNK:], {}, "the file is cut short behind this record")
+            yield Record(pending[-_CHUNK:], {}, "the file is cut short behind this record", is_end_lost=True)
     elif not _ROOT_END.search(pending):
-        yield Record(pending[:_CHUNK], {}, "the file is no export of WHO ICTRP, or cut short")
+        yield Record(pending[:_CHUNK], {}, "the file is no export of WHO ICTRP, or cut short", is_end_lost=True)
 
 
 def _element(raw: bytes) -> Record:
@@ -216,14 +220,15 @@ def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
     first_line = head.partition(b"\n")[0]
     mark = max(",;\t", key=lambda sign: first_line.count(sign.encode()))
     names: tuple[str, ...] | None = None
-    for raw, damage in _rows(stream):
+    for raw, damage, is_end in _rows(stream):
+        is_end_lost = is_end or not raw.endswith(b"\n")
         if damage:
-            yield Record(raw, {}, damage)
+            yield Record(raw, {}, damage, is_end_lost)
             continue
         try:
             cells = _cells(raw, mark)
         except (csv.Error, UnicodeDecodeError) as error:
-            yield Record(raw, {}, str(error))
+            yield Record(raw, {}, str(error), is_end_lost)
             continue
         if names is None:
             keys = tuple(map(field_name, cells))
@@ -233,7 +238,7 @@ def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
         if len(cells) == len(names):
             yield Record(raw, {name: cell for name, cell in zip(names, cells, strict=True) if cell not in _NULL})
         elif any(cells):
-            yield Record(raw, {}, f"{len(cells)} columns where {len(names)} are expected")
+            yield Record(raw, {}, f"{len(cells)} columns where {len(names)} are expected", is_end_lost)
 
 
 def _cells(raw: bytes, mark: str) -> list[str]:
@@ -242,23 +247,24 @@ def _cells(raw: bytes, mark: str) -> list[str]:
     return next(csv.reader([raw.decode().removeprefix("\ufeff").rstrip("\r\n")], delimiter=mark), [])
 
 
-def _rows(stream: io.BufferedReader) -> Iterator[tuple[bytes, str | None]]:
-    """Bytes of the rows, with what ails them. An open quote ends where a line begins like a row, at the latest."""
+def _rows(stream: io.BufferedReader) -> Iterator[tuple[bytes, str | None, bool]]:
+    """Bytes of the rows, with what ails them, and whether the file ends with it. An open quote ends where a line
+    begins like a row, at the latest."""
     lines: list[bytes] = []
     quotes = size = 0
     try:
         while line := stream.readline(LARGEST_RECORD):
             if quotes % 2 and _ROW_START.match(line):
-                yield b"".join(lines), "a quote is left open"
+                yield b"".join(lines), "a quote is left open", False
                 lines, quotes, size = [], 0, 0
             lines.append(line)
             quotes += line.count(b'"')
             size += len(line)
             if quotes % 2 == 0 or size > LARGEST_RECORD:
-                yield b"".join(lines), "no end of a row in sight" if quotes % 2 else None
+                yield b"".join(lines), "no end of a row in sight" if quotes % 2 else None, False
                 lines, quotes, size = [], 0, 0
     except _DAMAGE as error:
-        yield b"".join(lines), f"the file is damaged: {error}"
+        yield b"".join(lines), f"the file is damaged: {error}", True
         return
     if lines:
-        yield b"".join(lines), "a quote is left open"
+        yield b"".join(lines), "a quote is left open", True
