@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PreformattedString
 from bs4.exceptions import ParserRejectedMarkup
 
+from crawler.readers.encodings import decoded
 from crawler.readers.words import squeeze
 
 
@@ -103,13 +104,14 @@ _CHOICES = frozenset(("yes", "no", "not sure", "unsure", "maybe", "i don't know"
 _BULLETS = "•·◦▪●○■►▸✓*-–— \t\xa0"
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]*>?", re.I)
-_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I | re.A)
 _LINKED_DATA = re.compile(r"\s*application/ld\+json", re.I)
 
 
 def page(body: bytes) -> Page:
     """Read a page, or a plain text, whatever its encoding; raises ValueError for markup that no parser takes."""
-    text = decoded(body).replace(_CUT, "")
+    declared = _CHARSET.search(body[:4096])
+    text = decoded(body, declared[1].decode() if declared else None).replace(_CUT, "")
     if not _TAG.search(text):
         return Page([line for raw in text.splitlines() for line in _complete([raw], _Place())])
     try:
@@ -118,19 +120,6 @@ def page(body: bytes) -> Page:
         raise ValueError(f"the page cannot be parsed: {error}") from error
     title = squeeze(soup.title.get_text()) if soup.title else None
     return Page(list(_lines(soup)), title or None, tuple(_linked_data(soup)))
-
-
-def decoded(body: bytes) -> str:
-    """The body as text: by byte order mark, by its own charset declaration, as UTF-8, at last as Windows-1252."""
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return body.decode("utf-16", errors="replace")
-    declared = _CHARSET.search(body[:4096])
-    for encoding in (declared[1].decode("ascii", "ignore") if declared else "utf-8-sig", "utf-8-sig"):
-        try:
-            return body.decode(encoding)
-        except (LookupError, UnicodeError):
-            continue
-    return body.decode("cp1252", errors="replace")
 
 
 def _lines(soup: BeautifulSoup) -> Iterator[Line]:
