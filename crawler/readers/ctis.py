@@ -147,12 +147,12 @@ def _trial(document: Document, payload: Payload, unknown: Counter[str]) -> Trial
 
 def _text(text: str | None) -> str | None:
     """A text as people read it; None where nothing but blanks is stated."""
-    return (html.unescape(text).strip() or None) if text else None
+    return (words.unmarked(html.unescape(text)) or None) if text else None
 
 
 def _line(text: str | None) -> str | None:
     """A text as people read it, on one line."""
-    return (" ".join(html.unescape(text).split()) or None) if text else None
+    return words.squeeze(_text(text) or "") or None
 
 
 def _code(code: Code) -> str:
