@@ -67,7 +67,7 @@ class _Facts:
 
 
 def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
-    shown = page(body)
+    shown = page(body, LABELS)
     facts = _Facts(sections(shown.lines, LABELS))
     stated_id = facts.one("id")
     if stated_id is None:
