@@ -75,19 +75,23 @@ def _chictr(match: re.Match[str]) -> str:
 
 
 _SEP = r"[\s:#/_-]{0,3}"
-_COUNTRY = r"(?:[-/](?:[A-Z]{2}|3RD|OUTSIDE-EU/EEA)(?![A-Z0-9]))?"
+# "NCT number: 03582800"
+_NAMED = rf"{_SEP}(?:(?:NUMBER|NO|NR|ID)\.?{_SEP})?"
+_DASH = r"\s?-\s?"
+_COUNTRY = r"(?:[-/ ](?:[A-Z]{2}|3RD|OUTSIDE-EU/EEA)(?![A-Z0-9]))?"
 _EU = (
     rf"(?:(?:EUCTR|EUDRA-?CT|EU-?CT|CTIS){_SEP})?"
-    r"(?P<year>19[0-9]{2}|20[0-9]{2})-(?P<serial>[0-9]{6})-(?P<check>[0-9]{2})(?:-(?P<counter>[0-9]{2}))?" + _COUNTRY
+    rf"(?P<year>19[0-9]{{2}}|20[0-9]{{2}}){_DASH}(?P<serial>[0-9]{{6}}){_DASH}(?P<check>[0-9]{{2}})"
+    rf"(?:{_DASH}(?P<counter>[0-9]{{2}}))?{_COUNTRY}"
 )
 
 _SCHEMES = {
     name: _Scheme(pattern, canonical, name.partition("_")[0])
     for name, pattern, canonical in (
-        ("ctgov", rf"NCT{_SEP}[0-9]{{8}}", _plain("NCT")),
+        ("ctgov", rf"NCT{_NAMED}[0-9]{{8}}", _plain("NCT")),
         ("euctr", _EU, _eu_number),
-        ("isrctn", rf"ISRCTN{_SEP}[0-9]{{8}}", _plain("ISRCTN")),
-        ("drks", rf"DRKS{_SEP}[0-9]{{8}}", _plain("DRKS")),
+        ("isrctn", rf"ISRCTN{_NAMED}[0-9]{{8}}", _plain("ISRCTN")),
+        ("drks", rf"DRKS{_NAMED}[0-9]{{8}}", _plain("DRKS")),
         # A trailing P marks a prospective registration; it is not part of the number.
         ("anzctr", rf"ACTRN{_SEP}[0-9]{{14}}P?", _plain("ACTRN")),
         ("jrct_s", rf"(?:JPRN-)?JRCTS{_SEP}[0-9]{{9}}", _plain("jRCTs")),
@@ -108,7 +112,7 @@ _SCHEMES = {
         ("tctr", rf"TCTR{_SEP}[0-9]{{11}}", _plain("TCTR")),
         ("lbctr", rf"LBCTR{_SEP}[0-9]{{8,12}}", _plain("LBCTR")),
         ("itmctr", rf"ITMCTR{_SEP}[0-9]{{8,12}}", _plain("ITMCTR")),
-        ("nl_omon", r"NL-?OMON[0-9]{1,6}", _plain("NL-OMON")),
+        ("nl_omon", r"NL-?OMON[\s-]?[0-9]{1,6}", _plain("NL-OMON")),
         ("nl_ntr", r"NTR[\s-]?[0-9]{1,4}", _plain("NTR")),
         # Five digits would be a Dutch ethics file (NL12345.018.09), which is no registration.
         ("nl", r"NL-?[0-9]{3,4}(?!\.[0-9])", _plain("NL")),
@@ -119,9 +123,14 @@ _SCHEMES = {
 _ANY = "|".join(f"(?P<{name}>{scheme.pattern})" for name, scheme in _SCHEMES.items())
 # The first set lists how all patterns begin, so that most places in a text are passed at once.
 _FIND = re.compile(rf"(?=[NEC12IDAJUKRPSTL])(?<![0-9A-Z])(?<![0-9]-)(?:{_ANY})(?!-?[0-9]|[A-Z])", re.A)
-_NAMES = r"(?:EUDRA-?CT|EU[- ]?CTR?|CTIS|CLINICALTRIALS?\.GOV|CT\.GOV|NCT|ISRCTN|DRKS|ANZCTR|UTN|WHO(?: UTN)?|REGISTRY)"
-_LABEL = re.compile(rf"{_NAMES}\s*(?:NUMBER|IDENTIFIER|NO\.?|NR\.?|ID\.?|N°)?\s*[:#=]?\s*", re.A)
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_NAMES = (
+    r"(?:EUDRA-?CT|EU[- ]?CTR?|CTIS|CLINICALTRIALS?\.GOV|CT\.GOV|NCT|ISRCTN|DRKS|ANZCTR|UMIN-CTR|UTN|WHO(?: UTN)?"
+    r"|REGISTRY)"
+)
+_LABEL = re.compile(rf"{_NAMES}[\s-]*(?:NUMBER|IDENTIFIER|NO\.?|NR\.?|ID\.?|N°)?\s*[:#=]?\s*", re.A)
+_SIGNS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
+_ADDRESS = re.compile(r"(?:[A-Z]+://|WWW\.|10\.[0-9]{4,9}/)\S+")
+_REMARK = re.compile(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]$")
 
 # Numbers people type to get past a required field.
 _TEST_DIGITS = frozenset({"12345678", "87654321", "123456"})
@@ -130,9 +139,14 @@ _TEST_DIGITS = frozenset({"12345678", "87654321", "123456"})
 def normalise(text: str) -> StrongIdentifier | None:
     """The identifier that a text as a whole states, in canonical spelling; None for anything else and for junk.
 
-    Case, dashes, blanks after the prefix, a label ("EudraCT number: ...") and a country suffix do not matter.
+    Case, dashes, blanks after the prefix, a label ("EudraCT number: ..."), a country suffix and a remark in brackets do
+    not matter; a web address or DOI states the one identifier in it.
     """
-    candidate = _clean(text).strip(" \t\r\n.,;:()[]{}'\"")
+    candidate = _clean(text).strip()
+    if _ADDRESS.fullmatch(candidate):
+        stated = find(candidate)
+        return stated[0] if len(stated) == 1 else None
+    candidate = _REMARK.sub("", candidate).strip(" \t\r\n.,;:()[]{}'\"")
     if len(candidate) < 4:
         return None
     match = _FIND.match(candidate)
@@ -168,7 +182,7 @@ def is_junk(identifier: str) -> bool:
 
 def _clean(text: str) -> str:
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_DASHES)
+        text = unicodedata.normalize("NFKC", text).translate(_SIGNS)
     return text.upper()
 
 

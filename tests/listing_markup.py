@@ -111,6 +111,40 @@ def run_on(pairs: Pairs) -> str:
     )
 
 
+def plain_columns(pairs: Pairs) -> str:
+    return columns(pairs).replace("th>", "td>").replace("<thead>", "").replace("</thead><tbody>", "")
+
+
+def values_first(pairs: Pairs) -> str:
+    return "".join(f"<div><span>{escape(text)}</span><div>{escape(name)}</div></div>" for name, text in pairs)
+
+
+def labels_behind(pairs: Pairs) -> str:
+    cells = "".join(f"<tr><td>{escape(text)}</td><th>{escape(name)}</th></tr>" for name, text in pairs)
+    return f"<table>{cells}</table>"
+
+
+def heard(pairs: Pairs) -> str:
+    return "".join(f'<div role="group" aria-label="{name}"><p>{escape(text)}</p></div>' for name, text in pairs)
+
+
+def folded(pairs: Pairs) -> str:
+    cells = "".join(f'<td data-label="{name}">{escape(text)}</td>' for name, text in pairs)
+    return f"<table><tr>{cells}</tr></table>"
+
+
+def dashes(pairs: Pairs) -> str:
+    return "".join(f"<p><b>{escape(name)}</b> – {escape(text)}</p>" for name, text in pairs)
+
+
+def wide_colons(pairs: Pairs) -> str:
+    return "".join(f"<p>{escape(name)}：{escape(text)}</p>" for name, text in pairs)
+
+
+def broken_words(pairs: Pairs) -> str:
+    return definition_lists(pairs).replace("i", "&shy;i").replace("e", "e&#8203;")
+
+
 QUESTION = "<table><tr><td>{}</td><td>Yes</td><td>No</td><td>Not sure</td></tr></table>"
 ANSWERED = "<div>{} <button>Yes</button><button>No</button><button>Not sure</button></div>"
 P, DIV, LI, H1 = "<p>{}</p>", "<div>{}</div>", "<ul><li>{}</li></ul>", "<h1>{}</h1>"
@@ -132,4 +166,12 @@ MARKUPS = {
     ),
     "questions": page(H1, definition_lists, "<h3>{}</h3>", P, "<em>{}</em>,", QUESTION, ON),
     "run on": page(DIV, run_on, DIV, DIV, DIV, DIV, "<div>Updated on {}</div>"),
+    "columns without headings": page(H1, plain_columns, "<h3>{}</h3>", P, LI, P, ON),
+    "values first": page(H1, values_first, "<h3>{}</h3>", P, LI, P, ON),
+    "labels behind": page(H1, labels_behind, "<h3>{}</h3>", P, LI, LI, ON),
+    "labels for screen readers": page(H1, heard, "<section aria-label='{}'></section>", P, LI, LI, ON),
+    "labels of folded tables": page(H1, folded, "<h3>{}</h3>", P, LI, LI, ON),
+    "dashes": page(H1, dashes, "<p><b>{}</b></p>", P, P, P, "<p><b>Updated on</b> – {}</p>"),
+    "wide colons": page(H1, wide_colons, "<p>{}：</p>", P, P, P, "<p>Updated on：{}</p>"),
+    "broken words": page(H1, broken_words, "<h3>{}</h3>", P, LI, LI, ON),
 }

@@ -33,13 +33,54 @@ def test_arbitrary_bytes_are_one_reject(body: bytes) -> None:
     assert [reject.payload for reject in reading.rejects] == ([] if is_empty_answer else [body])
 
 
-def test_a_version_that_is_not_utf8_is_rejected_and_the_others_are_read() -> None:
-    good = BLOCK.read_bytes()
+def block_of_lines() -> bytes:
+    return BLOCK.read_bytes().replace(b"\r\n", b"\n")
+
+
+def test_a_wrong_byte_or_another_encoding_costs_no_version() -> None:
+    good = block_of_lines()
     other = good.replace(b"2018-002751-15", b"2018-002752-16")
     bad = other[other.index(b"Summary") :].replace(b"Pregnancy", b"Pregnanc\xff")
     reading = read(good + bad)
-    assert [trial.trial_id for trial in reading.trials] == ["EUCTR2018-002751-15"]
-    assert [(reject.trial_id, reject.payload) for reject in reading.rejects] == [("EUCTR2018-002752-16", bad)]
+    assert [trial.trial_id for trial in reading.trials] == ["EUCTR2018-002751-15", "EUCTR2018-002752-16"]
+    (whole,) = read(good).trials
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-le"):
+        (trial,) = read(good[good.index(b"Summary") :].decode().encode(encoding)).trials
+        assert (trial.status, trial.eligibility, trial.max_age) == (whole.status, whole.eligibility, whole.max_age)
+
+
+def test_a_version_whose_number_is_none_is_a_reject_with_its_own_bytes() -> None:
+    good = block_of_lines()
+    bad = good[good.index(b"Summary") :].replace(b"2018-002751-15", b"to be given")
+    for body in (bad + good, good + bad):
+        reading = read(body)
+        assert [trial.trial_id for trial in reading.trials] == ["EUCTR2018-002751-15"]
+        assert [reject.payload.strip().split(b"\n")[1] for reject in reading.rejects] == [
+            b"EudraCT Number: to be given"
+        ]
+
+
+def test_free_text_that_quotes_a_header_begins_no_version() -> None:
+    quoted = b"Pregnancy\nSummary\nEudraCT Number: 2018-002751-15 as in the annex"
+    reading = read(block_of_lines().replace(b"Pregnancy", quoted))
+    assert (len(reading.trials), reading.rejects) == (1, [])
+
+
+def test_line_ends_make_no_difference() -> None:
+    (whole,) = read(block_of_lines()).trials
+    for end in (b"\r\n", b"\r"):
+        (trial,) = read(block_of_lines().replace(b"\n", end)).trials
+        assert (trial.conditions, trial.eligibility) == (whole.conditions, whole.eligibility)
+
+
+def test_a_version_without_its_last_sections_is_whole_where_nothing_was_cut() -> None:
+    block = block_of_lines()
+    facts = block[: block.index(b"\nG. ") + 1]
+    assert len(read(facts).trials) == 1
+    assert len(read(facts + block.replace(b"2018-002751-15", b"2018-002752-16")).trials) == 2
+    assert [reject.reason for reject in read(facts[:-2]).rejects] == ["the country version is cut short"]
+    half_of_the_ages = facts[: facts.index(b"F.1.2 ")]
+    assert [reject.reason for reject in read(half_of_the_ages).rejects] == ["the country version is cut short"]
 
 
 def test_order_of_the_versions_does_not_matter() -> None:
@@ -83,4 +124,5 @@ def test_a_version_cut_anywhere_is_read_whole_or_rejected(data: st.DataObject) -
     assert len(reading.trials) + len(reading.rejects) == 1
     (whole,) = read(body).trials
     for trial in reading.trials:
-        assert (trial.min_age, trial.max_age, trial.sex) == (whole.min_age, whole.max_age, whole.sex)
+        assert (trial.min_age, trial.max_age) in ((whole.min_age, whole.max_age), (None, None))
+        assert trial.sex in (whole.sex, None)

@@ -279,6 +279,7 @@ def test_countries_of_an_eu_trial_are_folded(order: tuple[dict[str, str], ...]) 
         ("February 14, 2020", dt.date(2020, 2, 14), Precision.DAY),
         ("Feb 14 2020 12:00AM", dt.date(2020, 2, 14), Precision.DAY),
         ("20200214", dt.date(2020, 2, 14), Precision.DAY),
+        ("2020-02-14T00:00:00", dt.date(2020, 2, 14), Precision.DAY),
         ("February 2020", dt.date(2020, 2, 1), Precision.MONTH),
         ("in spring", None, None),
     ],
@@ -487,3 +488,40 @@ def test_damaged_real_export_never_raises(data: st.DataObject) -> None:
     part = real_export()[: real_export().index(b"<Trial>", start + 60_000)]
     reading = read(data.draw(damaged(part)))
     assert reading.trials or reading.rejects
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "ISO-8859-1", "UTF-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-1", "utf-16"])
+def test_the_declared_encoding_may_be_wrong(declared: str, encoding: str) -> None:
+    body = xml([CHINESE, {**CHINESE, "TrialID": "ChiCTR2000099977", "Public_title": "Étude"}]).decode()
+    reading = read(body.replace("UTF-8", declared, 1).encode(encoding))
+    assert (reading.trials[1].brief_title, reading.rejects) == ("Étude", [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("before", ["", "\r\n", "sep=;\r\n"])
+def test_tables_as_spreadsheets_write_them(encoding: str, before: str) -> None:
+    body = headed_csv([{**CHINESE, "Public_title": "Étude – 1"}], ";").decode().replace("\r\n", ";;\r\n")
+    reading = read((before + body.replace(";;", "", 1)).encode(encoding))
+    assert ([trial.brief_title for trial in reading.trials], reading.rejects) == (["Étude – 1"], [])
+
+
+def test_what_only_looks_like_a_tag_ends_no_record() -> None:
+    body = xml([{**CHINESE, "Public_title": "TITLE"}, DUTCH])
+    body = body.replace(b"TITLE", b"<![CDATA[a </Trial> and <Trial> b]]>").replace(
+        b"Pregnancy", b"n < 5 <!-- </Trial> -->"
+    )
+    reading = read(body)
+    assert (reading.trials[0].brief_title, reading.trials[1].eligibility.exclusion) == (
+        "a </Trial> and <Trial> b",
+        ("n < 5",),
+    )
+    assert reading.rejects == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "people"),
+    [("120", 120), ("arm A:49;arm B:49;", 98), ("1,200", 1200), ("120.0", 120), ("about 40", None)],
+)
+def test_target_sizes(stated: str, people: int | None) -> None:
+    assert one({**CHINESE, "Target_size": stated}).enrollment == people

@@ -91,9 +91,50 @@ def test_planned_participants(target: str, people: int | None) -> None:
 
 
 def test_entities_cannot_be_declared() -> None:
-    record = b"<fullTrial><trial><isrctn>20260077</isrctn>&e;</trial></fullTrial>"
+    title = b"<trialDescription><title>a &e; b</title></trialDescription>"
+    record = b"<fullTrial><trial><isrctn>20260077</isrctn>" + title + b"</trial></fullTrial>"
     body = b'<!DOCTYPE a [<!ENTITY e "x">]><allTrials>' + record + b"</allTrials>"
-    assert [reject.trial_id for reject in read(body).rejects] == ["ISRCTN20260077"]
+    assert [trial.brief_title for trial in read(body).trials] == ["a &e; b"]
+
+
+RECORD = """<fullTrial><trial><isrctn>20260078</isrctn><trialDescription><title>%s</title></trialDescription>
+    </trial></fullTrial>"""
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("<![CDATA[a </fullTrial> & <fullTrial> b]]>", "a </fullTrial> & <fullTrial> b"),
+        ("a<!-- </fullTrial> -->b", "ab"),
+        ("caf&eacute;&nbsp;&hellip;", "café\xa0…"),
+        ("R&D, n < 5", "R&D, n < 5"),
+        ("a\x0bb&#x1f;c", "a b c"),
+        ("a&lt;br&gt;b&lt;sub&gt;2&lt;/sub&gt;", "a\nb2"),
+    ],
+)
+def test_what_xml_forbids_costs_no_record(written: str, title: str) -> None:
+    other = RECORD.replace("20260078", "20260079") % "other"
+    root = '<allTrials totalCount="2" note="a>b"><!-- <fullTrial> --><?x y?>'
+    reading = read(f"{root}{RECORD % written}{other}</allTrials>".encode())
+    assert [trial.brief_title for trial in reading.trials] == [title, "other"]
+    assert reading.rejects == []
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "ISO-8859-1", "UTF-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "iso-8859-1", "utf-16"])
+def test_the_declared_encoding_may_be_wrong(declared: str, encoding: str) -> None:
+    body = f'<?xml version="1.0" encoding="{declared}"?><allTrials totalCount="1">{RECORD % "Tü"}</allTrials>'
+    assert [trial.brief_title for trial in read(body.encode(encoding)).trials] == ["Tü"]
+
+
+def test_age_limits_that_stand_in_attributes_alone() -> None:
+    people = """<participants><lowerAgeLimit unit="Months" value="6"/><upperAgeLimit unit="Years" value="17.0"/>
+        </participants>"""
+    body = f"<fullTrial><trial><isrctn>20260077</isrctn>{people}</trial></fullTrial>"
+    (trial,) = read(body.encode()).trials
+    assert trial.min_age is not None
+    assert trial.max_age is not None
+    assert (trial.min_age.days, trial.max_age.days) == (6 * 30.4375, 17 * 365.25)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The listing reader: one page in many markups, and bytes that no fixture foresees."""
 
 import datetime as dt
+import json
 
 import msgspec
 import pytest
@@ -101,6 +102,58 @@ def test_what_linked_data_say_of_the_subjects_of_a_study() -> None:
     trial = trial_of(page)
     assert [intervention.name for intervention in trial.interventions] == ["STS"]
     assert [condition.condition for condition in trial.conditions] == ["Gout"]
+
+
+def test_tabs_name_their_panels() -> None:
+    page = """<h1>A trial of calcinosis</h1><p>Condition: Calcinosis</p><div role="tablist"><button role="tab" id="a">
+    Inclusion Criteria</button><button role="tab" id="b">Exclusion Criteria</button></div>
+    <div role="tabpanel" aria-labelledby="a"><ul><li>Adults</li></ul></div>
+    <div role="tabpanel" aria-labelledby="b"><ul><li>Pregnancy</li></ul></div>"""
+    eligibility = trial_of(page.encode()).eligibility
+    assert (eligibility.inclusion, eligibility.exclusion) == (("Adults",), ("Pregnancy",))
+
+
+def test_a_column_that_counts_the_rows_is_no_label() -> None:
+    rows = "<tr><td>1.</td><td>Adults</td></tr><tr><td>2.</td><td>Consent</td></tr>"
+    page = f"<h1>A trial of calcinosis</h1><p>Condition: Gout</p><h2>Inclusion criteria</h2><table>{rows}</table>"
+    assert trial_of(page.encode()).eligibility.inclusion == ("Adults", "Consent")
+
+
+LINKED = {
+    "@type": "MedicalTrial",
+    "name": "Vitamin K2 for tumoral calcinosis",
+    "healthCondition": "Calcinosis, Hyperphosphatemia",
+    "description": "A summary.\nOf two lines.",
+}
+
+
+@pytest.mark.parametrize("wrapped", ["{}", "<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "/*<![CDATA[*/{}/*]]>*/", "{};"])
+def test_linked_data_in_any_wrapping_name_a_page_that_shows_nothing(wrapped: str) -> None:
+    script = wrapped.replace("{}", json.dumps(LINKED).replace("\\n", "\n"))
+    page = f"""<title>Some Site</title><body><script type="application/ld+json">{script}</script>
+    <div>Loading the page, please wait</div>"""
+    trial = trial_of(page.encode())
+    assert (trial.brief_title, trial.brief_summary) == (LINKED["name"], LINKED["description"])
+    assert [condition.condition for condition in trial.conditions] == ["Calcinosis", "Hyperphosphatemia"]
+
+
+def test_microdata() -> None:
+    page = """<title>Some Site</title><div itemscope itemtype="https://schema.org/MedicalWebPage"><div itemscope
+    itemprop="mainEntity" itemtype="https://schema.org/MedicalTrial"><b itemprop="name">Vitamin K2 for calcinosis</b>
+    <meta itemprop="identifier" content="NCT05551234"><time itemprop="endDate" datetime="2027-11-30">next year</time>
+    <p itemprop="description">A summary.</p><i itemprop="sponsor" itemscope><b itemprop="name">A hospital</b></i>
+    <span itemprop="healthCondition" itemscope itemtype="https://schema.org/MedicalCondition"><b itemprop="name">
+    Calcinosis</b></span><span itemprop="healthCondition" itemscope><meta itemprop="name" content="Gout"></span>
+    </div></div>"""
+    trial = trial_of(page.encode())
+    assert (trial.trial_id, trial.brief_title) == (
+        "listing:NCT05551234@trials.example",
+        "Vitamin K2 for calcinosis",
+    )
+    assert [condition.condition for condition in trial.conditions] == ["Calcinosis", "Gout"]
+    assert [sponsor.name for sponsor in trial.sponsors] == ["A hospital"]
+    assert trial.completion_date is not None
+    assert (trial.completion_date.text, trial.brief_summary) == ("2027-11-30", "A summary.")
 
 
 @needs_shared

@@ -245,14 +245,14 @@ def test_an_unreadable_version_is_kept_with_its_reason(large: str, tmp_path: Pat
     def spoil(body: bytes) -> bytes:
         start = body.index(b"Summary\r\nEudraCT Number: " + number(21).encode())
         end = body.index(b"Summary\r\nEudraCT Number: " + number(22).encode())
-        return body[:start] + body[start:end].replace(b"study\r\n", b"\xff\r\n") + body[end:]
+        return body[:start] + body[start:end].replace(number(21).encode(), b"2019-000000-00") + body[end:]
 
     ended, _ = run(tmp_path, large, Rule(faults.rewritten(spoil), always, page(2)))
     assert ended.status == 0, ended.err
     assert trial_ids(tmp_path) == ALL - {f"EUCTR{number(21)}"}
-    assert {row[0] for row in rows(tmp_path, "SELECT trial_id FROM rejects")} == {f"EUCTR{number(21)}"}
+    assert rows(tmp_path, "SELECT DISTINCT reason FROM rejects") == [("'2019-000000-00' is no EudraCT number",)]
     report = last_report(tmp_path)
-    assert (report["received"], report["rejected"]) == (45, 1)
+    assert (report["received"], report["rejected"]) == (46, 2)  # one a country
 
 
 def test_an_empty_result_is_no_fault(url: str, tmp_path: Path) -> None:

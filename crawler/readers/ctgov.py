@@ -6,15 +6,15 @@ never null; enum words were added after launch, so an unknown word is kept raw a
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
 import msgspec
 
-from crawler.readers import criteria
+from crawler.readers import criteria, json_records
 from crawler.readers.words import stated
 from db.ages import age_limit
-from db.dates import PartialDate, iso_partial_date
+from db.dates import PartialDate, iso_partial_date, spoken_partial_date
 from db.identifiers import is_junk
 from db.payload import Payload, Reading
 from db.trial import (
@@ -76,7 +76,7 @@ class _Module(msgspec.Struct, rename="camel", frozen=True, gc=False):
 
 
 class _Date(_Module, frozen=True):
-    date: str
+    date: str | None = None
     type: str | None = None
 
 
@@ -189,8 +189,8 @@ class _Eligibility(_Module, frozen=True):
 
 
 class _GeoPoint(_Module, frozen=True):
-    lat: float
-    lon: float
+    lat: float | None = None
+    lon: float | None = None
 
 
 class _Location(_Module, frozen=True):
@@ -241,13 +241,7 @@ class _Study(_Module, frozen=True):
     has_results: bool | None = None
 
 
-class _Page(_Module, frozen=True):
-    studies: list[msgspec.Raw]
-
-
-_pages = msgspec.json.Decoder(_Page)
 _studies = msgspec.json.Decoder(_Study)
-_any = msgspec.json.Decoder()
 _Word = TypeVar("_Word")
 
 
@@ -256,17 +250,13 @@ def read(payload: Payload) -> Reading:
 
     A study that does not decode becomes a reject with its own bytes; the rest of its page is read.
     """
-    try:
-        records: Sequence[bytes] = _pages.decode(payload.body).studies
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        records = [payload.body]
     trials: list[Trial] = []
     rejects: list[Reject] = []
     unknown: Counter[str] = Counter()
-    for record in records:
+    for record in json_records.records(payload.body, "studies"):
         try:
-            trials.append(_trial(_studies.decode(record), record, payload, unknown))
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError) as error:
+            trials.append(_trial(json_records.decode(_studies, record), record, payload, unknown))
+        except json_records.DAMAGE as error:
             kept = bytes(record)  # until here a view of the page
             rejects.append(Reject("ctgov", str(error), kept, payload.url, payload.fetched_at, _nct_id(kept)))
     return Reading(trials, rejects, unknown)
@@ -281,13 +271,14 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
     description = protocol.description_module
     info = design.design_info
     enrollment = None if design.enrollment_info.count == NO_ENROLLMENT else design.enrollment_info.count
-    if _NCT.fullmatch(identification.nct_id) is None:
+    nct_id = identification.nct_id.strip().upper()
+    if _NCT.fullmatch(nct_id) is None:
         raise ValueError(f"nctId {identification.nct_id!r} is no NCT number")
     phases = {_word(PHASE, "phase", phase, unknown) for phase in design.phases} - {None}
     return Trial(
-        trial_id=identification.nct_id,
+        trial_id=nct_id,
         registry="ctgov",
-        url=f"https://clinicaltrials.gov/study/{identification.nct_id}",
+        url=f"https://clinicaltrials.gov/study/{nct_id}",
         brief_title=identification.brief_title,
         official_title=identification.official_title,
         acronym=identification.acronym,
@@ -320,8 +311,8 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         results_date=_date(status.results_first_post_date_struct),
         has_results=study.has_results,
         eligibility=criteria.split(eligibility.eligibility_criteria),
-        conditions=tuple([Condition(text) for text in protocol.conditions_module.conditions]),
-        keywords=tuple(protocol.conditions_module.keywords),
+        conditions=tuple([Condition(text) for text in protocol.conditions_module.conditions if text.strip()]),
+        keywords=tuple([text for text in protocol.conditions_module.keywords if text.strip()]),
         mesh_terms=_mesh_terms(study.derived_section),
         interventions=tuple(
             [
@@ -353,7 +344,11 @@ def _lower(word: str | None) -> str | None:
 
 
 def _date(given: _Date | None) -> PartialDate | None:
-    return iso_partial_date(given.date, _lower(given.type)) if given else None
+    """A day, month or year; with a time of day where the server adds one."""
+    if given is None or given.date is None:
+        return None
+    stated_date = iso_partial_date(given.date, _lower(given.type))
+    return stated_date if stated_date.date else spoken_partial_date(given.date, _lower(given.type), day_first=False)
 
 
 def _mesh_terms(derived: _Derived) -> tuple[MeshTerm, ...]:
@@ -428,8 +423,7 @@ def _outcomes(outcomes: _Outcomes) -> tuple[Outcome, ...]:
 def _nct_id(record: bytes) -> str | None:
     """Id of a record that did not decode, if it can still be told."""
     try:
-        study = _any.decode(record)
-        nct_id = study["protocolSection"]["identificationModule"]["nctId"]
-    except (msgspec.DecodeError, UnicodeDecodeError, LookupError, TypeError):
+        nct_id = json_records.plain(record)["protocolSection"]["identificationModule"]["nctId"]
+    except (*json_records.DAMAGE, LookupError, TypeError):
         return None
     return nct_id if isinstance(nct_id, str) else None

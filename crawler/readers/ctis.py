@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from crawler.readers import age_bands, criteria, therapeutic_areas, words
+from crawler.readers import age_bands, criteria, json_records, therapeutic_areas, words
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.ctis_document import (
     AGE_CATEGORY,
@@ -73,9 +73,9 @@ def read(payload: Payload) -> Reading:
     unknown: Counter[str] = Counter()
     document = None
     try:
-        document = _documents.decode(payload.body)
+        document = json_records.decode(_documents, payload.body, unknown)
         trial = _trial(document, payload, unknown)
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
+    except json_records.DAMAGE as error:
         number = normalise(document.ct_number) if document else None
         trial_id = number.identifier if number else None
         return Reading([], [Reject("ctis", str(error), payload.body, payload.url, payload.fetched_at, trial_id)])
@@ -147,12 +147,12 @@ def _trial(document: Document, payload: Payload, unknown: Counter[str]) -> Trial
 
 def _text(text: str | None) -> str | None:
     """A text as people read it; None where nothing but blanks is stated."""
-    return (html.unescape(text).strip() or None) if text else None
+    return (words.unmarked(html.unescape(text)) or None) if text else None
 
 
 def _line(text: str | None) -> str | None:
     """A text as people read it, on one line."""
-    return (" ".join(html.unescape(text).split()) or None) if text else None
+    return words.squeeze(_text(text) or "") or None
 
 
 def _code(code: Code) -> str:
@@ -210,9 +210,12 @@ def _phase(information: TrialInformation, unknown: Counter[str]) -> tuple[str | 
     code = _code((information.trial_category or TrialCategory()).trial_phase)
     if not code:
         return None, ()
-    if code not in PHASE:
-        unknown[f"phase: {code}"] += 1
-    return PHASE.get(code, (code, ()))
+    if code in PHASE:
+        return PHASE[code]
+    if "phase" in code.lower():
+        return code, words.phases(code, unknown)
+    unknown[f"phase: {code}"] += 1
+    return code, ()
 
 
 def _age_limits(population: Population, unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:
@@ -362,10 +365,10 @@ def _identifiers(stated: TrialIdentifiers, application: Application) -> Iterator
     numbers = stated.secondary_identifying_numbers or SecondaryNumbers()
     for registered, field, kind in (
         (numbers.nct_number, "nctNumber", "NCT number"),
-        (numbers.isrctn_number, "isrctnNumber", "ISRCTN number"),
+        (numbers.isrctn_number or numbers.isrctn, "isrctnNumber", "ISRCTN number"),
         (numbers.who_universal_trial_number, "whoUniversalTrialNumber", "WHO universal trial number"),
     ):
-        for number in words.numbers_of_a_study(registered.number if registered else None):
+        for number in words.numbers_of_a_study(registered if isinstance(registered, str | None) else registered.number):
             yield Identifier(number, field, kind)
     for registry in numbers.additional_registries or ():
         for number in words.numbers_of_a_study(registry.number):

@@ -95,9 +95,10 @@ class OtherRegistry(Part):
 
 
 class SecondaryNumbers(Part):
-    nct_number: RegistryNumber | None = None
-    isrctn_number: RegistryNumber | None = None
-    who_universal_trial_number: RegistryNumber | None = None
+    nct_number: RegistryNumber | str | None = None
+    isrctn_number: RegistryNumber | str | None = None
+    isrctn: RegistryNumber | str | None = None
+    who_universal_trial_number: RegistryNumber | str | None = None
     additional_registries: list[OtherRegistry] | None = None
 
 

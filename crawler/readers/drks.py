@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from crawler.readers import criteria, drks_export
+from crawler.readers import criteria, drks_export, json_records
 from crawler.readers.drks_labels import LABELS
 from crawler.readers.drks_words import SEX, STATUS, STUDY_TYPE, condition
+from crawler.readers.encodings import utf8
 from crawler.readers.labelled import Section, sections
 from crawler.readers.webpage import Page, Role, page
 from crawler.readers.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique
@@ -30,17 +31,17 @@ _SITE_NAMES = ("german clinical trials register", "deutsches register klinischer
 def read(payload: Payload) -> Reading:
     """Read a detail page, or one record or a list of records of the JSON export."""
     unknown: Counter[str] = Counter()
-    is_export = payload.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
-    records = drks_export.records(payload.body.removeprefix(b"\xef\xbb\xbf")) if is_export else [payload.body]
+    is_export = utf8(payload.body[:4096]).lstrip()[:1] in (b"{", b"[")
+    records = json_records.records(payload.body) if is_export else [payload.body]
     trials: list[Trial] = []
     rejects: list[Reject] = []
     for record in records:
         try:
             trials.append((drks_export.trial if is_export else _trial)(record, payload, unknown))
-        except (ValueError, OverflowError) as error:
-            found = _ID.search(record.decode("utf-8", "replace") if is_export else payload.url)
+        except json_records.DAMAGE as error:
+            found = _ID.search(bytes(record).decode("utf-8", "replace") if is_export else payload.url)
             trial_id = found[0] if found else None
-            rejects.append(Reject("drks", str(error), record, payload.url, payload.fetched_at, trial_id))
+            rejects.append(Reject("drks", str(error), bytes(record), payload.url, payload.fetched_at, trial_id))
     return Reading(trials, rejects, unknown)
 
 
@@ -66,7 +67,7 @@ class _Facts:
 
 
 def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
-    shown = page(body)
+    shown = page(body, LABELS)
     facts = _Facts(sections(shown.lines, LABELS))
     stated_id = facts.one("id")
     if stated_id is None:

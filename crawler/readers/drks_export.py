@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from crawler.readers import criteria
+from crawler.readers import criteria, json_records
 from crawler.readers.drks_words import SEX, STATUS, STUDY_TYPE, condition, country
 from crawler.readers.words import headline, known, lower, numbers_of_a_study, phases, stated
 from db.ages import AgeLimit, age_limit
@@ -141,20 +141,11 @@ class _Record(_Part):
 
 
 _records = msgspec.json.Decoder(_Record)
-_lists = msgspec.json.Decoder(list[msgspec.Raw])
-
-
-def records(body: bytes) -> list[bytes]:
-    """The records of an export: of a list each as it stands, else the body itself."""
-    try:
-        return [bytes(record) for record in _lists.decode(body)]
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return [body]
 
 
 def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     """One record as a Trial; raises ValueError (of which DecodeError is one) where it is none."""
-    stated_record = _records.decode(record)
+    stated_record = json_records.decode(_records, record)
     trial_id = stated_record.drks_id.strip()
     if not (trial_id.startswith("DRKS") and len(trial_id) == 12 and trial_id[4:].isdigit()):
         raise ValueError(f"{trial_id!r} is no DRKS id")

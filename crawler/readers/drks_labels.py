@@ -16,9 +16,10 @@ LABELS = vocabulary(
             "date of registration in drks | date of registration | registration date | registrierungsdatum | "
             "datum der registrierung in drks"
         ),
-        Label(
-            "last_update"
-        ): "last update in drks | last update | letzte aktualisierung in drks | letzte aktualisierung",
+        Label("last_update"): (
+            "last update in drks | last update | letzte aktualisierung in drks | letzte aktualisierung im drks | "
+            "letzte aktualisierung"
+        ),
         Label("study_type"): "study type | studientyp",
         Label("phase"): "phase | study phase | studienphase",
         Label("purpose"): "purpose | zweck | study purpose",
@@ -64,14 +65,18 @@ LABELS = vocabulary(
         Label("exclusion", Span.PARAGRAPHS, is_criteria=True): (
             "exclusion criteria | additional exclusion criteria | ausschlusskriterien"
         ),
-        Label("EudraCT Number"): "eudract number | eudract-no. | eudract-nr.",
-        Label("UTN"): "utn (universal trial number) | utn | universal trial number (utn) | universal trial number",
-        Label("EUDAMED"): "eudamed | eudamed number | eudamed-no.",
-        Label("other register"): (
+        Label("EudraCT Number", ends_criteria=True): "eudract number | eudract-no. | eudract-nr.",
+        Label(
+            "UTN", ends_criteria=True
+        ): "utn (universal trial number) | utn | universal trial number (utn) | universal trial number",
+        Label("EUDAMED", ends_criteria=True): "eudamed | eudamed number | eudamed-no.",
+        Label("other register", ends_criteria=True): (
             "other who primary registry or data provider id | other primary register id | "
             "other who primary register or data provider id"
         ),
-        Label("other secondary ids", Span.ITEMS): "other secondary ids | other secondary id | weitere sekundäre ids",
+        Label(
+            "other secondary ids", Span.ITEMS, ends_criteria=True
+        ): "other secondary ids | other secondary id | weitere sekundäre ids",
         Label("summary", Span.PARAGRAPHS): (
             "brief summary in lay language | brief summary | summary | kurzbeschreibung in laiensprache | "
             "laienverständliche kurzbeschreibung"

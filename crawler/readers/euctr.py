@@ -12,6 +12,7 @@ from typing import TypeVar
 from crawler.readers import age_bands, criteria, therapeutic_areas
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.euctr_form import Version, blocks, version
+from crawler.readers.words import count
 from db.dates import PartialDate, iso_partial_date
 from db.identifiers import is_junk, normalise
 from db.payload import Payload, Reading
@@ -88,7 +89,6 @@ _PREFERRED = ("BE", "ES", "DE", "FR", "IT", "NL", "DK", "AT", "PL", "PT")
 _LAST = ("GB", "3RD", "")
 _OTHER_NUMBER = re.compile(r"(?:Name:\s*(?P<name>.*?)\s*)?Number:\s*(?P<number>.+)", re.S)
 _LINK = re.compile(r"/trial/[^/\s]+/(\w{2,3})/?\s*$")
-_COUNT = re.compile(r"\d{1,9}")
 _PREFACE = b"This file contains"
 _Fact = TypeVar("_Fact")
 
@@ -106,8 +106,8 @@ def read(payload: Payload) -> Reading:
         rejects.append(_reject("no country version of a trial in this document", payload.body, payload))
     for raw in versions:
         try:
-            stated = _Version(version(raw))
-        except (UnicodeDecodeError, ValueError) as error:
+            stated = _Version(version(raw, is_last=raw is versions[-1]))
+        except ValueError as error:
             rejects.append(_reject(str(error), raw, payload))
         else:
             trials.setdefault(stated.trial_id, []).append(stated)
@@ -115,7 +115,7 @@ def read(payload: Payload) -> Reading:
 
 
 def _reject(reason: str, raw: bytes, payload: Payload) -> Reject:
-    number = re.search(rb"EudraCT Number:[ \t]*([\d-]{14})", raw)
+    number = re.search(rb"EudraCT Number[ \t]*:[ \t]*([\d-]{14})", raw)
     found = normalise(number[1].decode()) if number else None
     trial_id = found.identifier if found else None
     return Reject("euctr", reason, raw, payload.url, payload.fetched_at, trial_id)
@@ -125,9 +125,10 @@ class _Version:
     """One country's version with its values by key; raises ValueError where it is none or is cut short."""
 
     def __init__(self, stated: Version) -> None:
-        number = normalise(stated.header["EudraCT Number"])
+        named = stated.header.get("EudraCT Number", "")
+        number = normalise(named)
         if number is None or number.scheme != "euctr":
-            raise ValueError(f"{stated.header['EudraCT Number']!r} is no EudraCT number")
+            raise ValueError(f"{named!r} is no EudraCT number")
         if not stated.is_whole:
             raise ValueError("the country version is cut short")
         self.trial_id = number.identifier
@@ -269,11 +270,9 @@ def _healthy_volunteers(versions: list[_Version]) -> bool | None:
 def _enrollment(versions: list[_Version]) -> int | None:
     """Planned participants: of the whole trial, else of the EEA, else of the member states together."""
     for key in ("F.4.2.2", "F.4.2.1"):
-        counts = [int(stated.values[key]) for stated in versions if _COUNT.fullmatch(stated.values.get(key, ""))]
-        if any(counts):
-            return max(counts)
-    national = [stated.values.get("F.4.1", "") for stated in versions]
-    return sum(int(count) for count in national if _COUNT.fullmatch(count)) or None
+        if people := max((count(stated.values.get(key)) or 0 for stated in versions), default=0):
+            return people
+    return sum(count(stated.values.get("F.4.1")) or 0 for stated in versions) or None
 
 
 def _dates(texts: Iterable[str | None], kind: str | None = None) -> list[PartialDate]:

@@ -5,12 +5,15 @@ text can look just like it ("E.g.: ...", "N. of patients: ..."), so that a line 
 label stand in the table of the form (euctr_form.tsv: the labels of the EU application form, sections A to P).
 """
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from crawler.readers.encodings import decoded, utf8
 
 # Fields of free text or of one entry a line; the rest of the form is of one line each.
 _MULTILINE = frozenset(
@@ -20,7 +23,8 @@ _MULTILINE = frozenset(
     )
 )
 _REPEATED = re.compile(r"A\.5\.4|[BDG]\.|E\.1\.2|Sponsor|MedDRA")
-# What follows the protocol's facts in every version; one without it was cut on its way.
+_BEHIND_AGES = re.compile(r"F\.[2-5]")
+# What follows the protocol's facts in the versions of the register.
 _LAST_SECTIONS = ("G.", "H.", "N.", "P.")
 
 
@@ -41,10 +45,15 @@ _CODE = re.compile(
 )
 _AFTER_LABEL = re.compile(r"\s*(?:\((?P<language>[a-z]{2})\))?\s*(?::(?P<value>.*)|$)", re.S)
 _AFTER_QUESTION = re.compile(r"\s*:?(?P<value>.*)", re.S)
-_BLOCK = re.compile(rb"^Summary[ \t]*\r?\n(?=EudraCT Number:[ \t]*\d{4}-\d{6}-\d{2})", re.M)
+# A header stands alone in its lines, and another line of it tells it too where its number is none.
+_BLOCK = re.compile(
+    rb"(?:(?<=[\r\n])|\A)Summary[ \t]*(?:\r\n?|\n)(?=EudraCT Number[ \t]*:"
+    rb"(?:[ \t]*\d{4}-\d{6}-\d{2}[ \t]*(?=[\r\n])|[^\r\n]*(?:\r\n?|\n)Sponsor's Protocol Code Number[ \t]*:))"
+)
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEADER = re.compile(
     r"(?P<label>EudraCT Number|Sponsor's Protocol Code Number|National Competent Authority|Clinical Trial Type"
-    r"|Trial Status|Date on which this record was first entered in the EudraCT database|Link):(?P<value>.*)",
+    r"|Trial Status|Date on which this record was first entered in the EudraCT database|Link)[ \t]*:(?P<value>.*)",
     re.S,
 )
 _SPONSOR = re.compile(r"(?:B\.)?Sponsor:? (\d+)\s*$")
@@ -73,13 +82,19 @@ class Version(NamedTuple):
 
 def blocks(body: bytes) -> list[bytes]:
     """Bytes of the country versions of a download; what stands before the first is a preface."""
+    if 0 in body[:4] or body.startswith(_MARKS):
+        body = utf8(body)
     starts = [match.start() for match in _BLOCK.finditer(body)]
     return [body[start:end] for start, end in pairwise([*starts, len(body)])]
 
 
-def version(raw: bytes) -> Version:
-    """Read one block. Raises UnicodeDecodeError where it is not UTF-8."""
-    text = _SEPARATORS.sub(" ", raw.decode().replace("\r\n", "\n").replace("\r", "\n"))
+def version(raw: bytes, is_last: bool = True) -> Version:
+    """Read one block.
+
+    is_last: nothing follows it in the download, so that it may have been cut on its way: then its last line does not
+    end, or its ages and sexes are there in part.
+    """
+    text = _SEPARATORS.sub(" ", decoded(raw).replace("\r\n", "\n").replace("\r", "\n"))
     lines = iter(text.split("\n"))
     header: dict[str, str] = {}
     for line in lines:
@@ -88,7 +103,10 @@ def version(raw: bytes) -> Version:
         elif _form_line(line) is not None:
             break
     entries = list(_entries(lines))
-    is_whole = any(entry.key.startswith(_LAST_SECTIONS) for entry in entries)
+    keys = [entry.key for entry in entries]
+    has_half_of_ages = any(key.startswith("F.1") for key in keys) and not any(map(_BEHIND_AGES.match, keys))
+    ends = text.rstrip(" \t").endswith("\n") and not has_half_of_ages
+    is_whole = not is_last or ends or any(key.startswith(_LAST_SECTIONS) for key in keys)
     return Version(raw, header, [entry for entry in entries if entry.value.lower() not in _ABSENT], is_whole)
 
 

@@ -18,6 +18,9 @@ from typing import BinaryIO, NamedTuple, cast
 
 from lxml import etree
 
+from crawler.readers.encodings import decoded, utf8
+from crawler.readers.xml_records import masked, mended
+
 # Columns of the full export in their order (it has no header row), by the keys of ``Record.fields``.
 FULL_EXPORT = (
     *("trialid", "lastrefreshedon", "secondaryid", "publictitle", "scientifictitle", "webaddress"),
@@ -59,10 +62,7 @@ _CHUNK = 2**18
 _NULL = frozenset(("", "NULL"))
 _TRIAL = re.compile(rb"<Trial(?=[\s>])")
 _END = re.compile(rb"</Trial\s*>")
-_ILLEGAL = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
-)
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_BOUNDARY = re.compile(rb"</Trial\s*>\s*<Trial(?=[\s>])")
 _ROOT = re.compile(rb"<Trials_downloaded_from_ICTRP(?=[\s/>])")
 _ROOT_END = re.compile(rb"</Trials_downloaded_from_ICTRP\s*>\s*\Z|<Trials_downloaded_from_ICTRP\s*/>\s*\Z")
 _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""")
@@ -70,6 +70,7 @@ _ENCODING = re.compile(rb"""<\?xml[^>]*encoding=["']([\w.-]+)["']""")
 _ROW_START = re.compile(
     rb'"*[A-Za-z]{2,8}[\w/-]*\d[\w/-]*"*[,;\t]"*(?:\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d)"*[,;\t]'
 )
+_SEPARATOR = re.compile(rb"sep=[,;\t]?\s*(?:\n|\Z)", re.I)
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
 _DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, UnicodeError)
 
@@ -105,7 +106,8 @@ def _records(outer: io.BufferedReader) -> Iterator[Record]:
         yield Record(b"", {}, f"the file cannot be opened: {error}", is_end_lost=True)
         return
     if head.startswith(b"<"):
-        yield from _xml_records(stream)
+        declared = _ENCODING.match(head)
+        yield from _xml_records(stream, declared[1].decode() if declared else None)
     elif head:
         yield from _csv_records(stream, head)
     else:
@@ -152,29 +154,23 @@ class _Recoded(io.RawIOBase):
 
 
 def _as_utf8(stream: io.BufferedReader, head: bytes) -> io.BufferedReader:
-    declared = _ENCODING.match(head)
-    encoding = "utf-8"
+    """The stream in an encoding that has ASCII in it: UTF-16 is recoded as a whole, others record by record."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif declared:
-        try:
-            encoding = codecs.lookup(declared[1].decode()).name
-        except LookupError as error:
-            raise UnicodeError(str(error)) from error
-    return stream if encoding in ("utf-8", "ascii") else io.BufferedReader(_Recoded(stream, encoding), _CHUNK)
+        return io.BufferedReader(_Recoded(stream, "utf-16"), _CHUNK)
+    return stream
 
 
-def _xml_records(stream: io.BufferedReader) -> Iterator[Record]:
-    """Elements ``Trial``, each parsed by itself."""
+def _xml_records(stream: io.BufferedReader, declared: str | None) -> Iterator[Record]:
+    """Elements ``Trial``, each parsed by itself. declared: the encoding that the file names."""
     pending, found, has_root = b"", False, False
     try:
         while read := stream.read(_CHUNK):
             pending += read
-            starts = [match.start() for match in _TRIAL.finditer(pending)]
+            starts = [match.start() for match in _TRIAL.finditer(masked(pending, _BOUNDARY))]
             if starts:
                 has_root = has_root or _ROOT.search(pending, 0, starts[0]) is not None
                 found = True
-                yield from (_element(pending[start:end]) for start, end in pairwise(starts))
+                yield from (_element(pending[start:end], declared) for start, end in pairwise(starts))
                 pending = pending[starts[-1] :]
             if len(pending) > LARGEST_RECORD or (not found and len(pending) > 2 * _CHUNK):
                 yield Record(pending[:_CHUNK], {}, "no end of a record in sight")
@@ -183,21 +179,21 @@ def _xml_records(stream: io.BufferedReader) -> Iterator[Record]:
         yield Record(pending[:_CHUNK], {}, f"the file is damaged: {error}", is_end_lost=True)
         return
     if found:
-        last = _element(pending)
-        yield last._replace(is_end_lost=_END.search(pending) is None)
+        last = _element(pending, declared)
+        yield last._replace(is_end_lost=_END.search(masked(pending, _BOUNDARY)) is None)
         if has_root and not last.damage and not _ROOT_END.search(pending):
             yield Record(pending[-_CHUNK:], {}, "the file is cut short behind this record", is_end_lost=True)
     elif not _ROOT_END.search(pending):
         yield Record(pending[:_CHUNK], {}, "the file is no export of WHO ICTRP, or cut short", is_end_lost=True)
 
 
-def _element(raw: bytes) -> Record:
-    end = _END.search(raw)
+def _element(raw: bytes, declared: str | None) -> Record:
+    end = _END.search(masked(raw, _BOUNDARY))
     if end is None:
         return Record(raw, {}, "the record is cut short")
     raw = raw[: end.end()]
     try:
-        trial = _parsed(raw)
+        trial = _parsed(utf8(raw, declared))
     except etree.XMLSyntaxError as error:
         return Record(raw, {}, f"not well-formed: {error.msg}")
     return Record(raw, {field_name(leaf.tag): _text(leaf) for leaf in trial if isinstance(leaf.tag, str)})
@@ -208,16 +204,16 @@ def _text(leaf: etree._Element) -> str:
 
 
 def _parsed(raw: bytes) -> etree._Element:
-    """The element; control characters and bare ampersands that registries let through are mended."""
     try:
         return etree.fromstring(raw, _PARSER)
     except etree.XMLSyntaxError:
-        return etree.fromstring(_BARE_AMPERSAND.sub(b"&amp;", _ILLEGAL.sub(b" ", raw)), _PARSER)
+        return etree.fromstring(mended(raw), _PARSER)
 
 
 def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
     """Rows; the first tells by its names whether it is a header."""
-    first_line = head.partition(b"\n")[0]
+    separator = _SEPARATOR.match(head)
+    first_line = head[separator.end() if separator else 0 :].lstrip().partition(b"\n")[0]
     mark = max(",;\t", key=lambda sign: first_line.count(sign.encode()))
     names: tuple[str, ...] | None = None
     for raw, damage, is_end in _rows(stream):
@@ -231,10 +227,14 @@ def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
             yield Record(raw, {}, str(error), is_end_lost)
             continue
         if names is None:
+            if not any(cells) or _SEPARATOR.match(raw.removeprefix(codecs.BOM_UTF8)):
+                continue
             keys = tuple(map(field_name, cells))
             names = keys if "trialid" in keys else FULL_EXPORT
             if names is keys:
                 continue
+        while len(cells) > len(names) and not cells[-1].strip():
+            del cells[-1]
         if len(cells) == len(names):
             yield Record(raw, {name: cell for name, cell in zip(names, cells, strict=True) if cell not in _NULL})
         elif any(cells):
@@ -244,7 +244,7 @@ def _csv_records(stream: io.BufferedReader, head: bytes) -> Iterator[Record]:
 def _cells(raw: bytes, mark: str) -> list[str]:
     """Cells of one row, which may run over several lines."""
     csv.field_size_limit(LARGEST_RECORD)
-    return next(csv.reader([raw.decode().removeprefix("\ufeff").rstrip("\r\n")], delimiter=mark), [])
+    return next(csv.reader([decoded(raw).removeprefix("\ufeff").rstrip("\r\n")], delimiter=mark), [])
 
 
 def _rows(stream: io.BufferedReader) -> Iterator[tuple[bytes, str | None, bool]]:

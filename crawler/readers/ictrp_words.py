@@ -224,11 +224,16 @@ def date(text: str | None, kind: str | None = None) -> PartialDate | None:
     """A date of any registry, day before month; 1 January 1900 stands for none."""
     if not text:
         return None
-    found = spoken_partial_date(_CLOCK.sub("", words.squeeze(text)), kind)
+    text = words.squeeze(text)
+    found = spoken_partial_date(text, kind)
+    if found.date is None:
+        found = spoken_partial_date(_CLOCK.sub("", text), kind)
     return None if found.date and found.date.year == 1900 else found
 
 
 def target_size(text: str | None) -> int | None:
     """Planned participants: "120", or the sum of "arm A:49;arm B:49;"."""
-    counts = _NUMBERS.findall(text) if text else []
-    return sum(map(int, counts)) if counts else None
+    if not text:
+        return None
+    counts = _NUMBERS.findall(text)
+    return sum(map(int, counts)) if counts else words.count(text)

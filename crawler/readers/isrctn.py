@@ -213,13 +213,14 @@ def _band(text: str, limit: AgeLimit) -> AgeLimit:
 
 def _age(element: Element | None) -> AgeLimit | None:
     """A limit in words ("2 Days"), or by its attributes value and unit where the words do not say it."""
-    if element is None or (text := stated(element.text)) is None:
+    if element is None:
         return None
+    by_attributes = f"{element.get('value')} {element.get('unit')}" if element.get("value") else ""
+    counted = age_limit(by_attributes)
+    if (text := stated(element.text)) is None:
+        return counted if counted.days is not None else None
     limit = age_limit(text)
-    if limit.days is None and element.get("value") and element.get("unit"):
-        counted = age_limit(f"{element.get('value')} {element.get('unit')}")
-        return AgeLimit(text, counted.days, counted.unit_days)
-    return limit
+    return limit if limit.days is not None else AgeLimit(text, counted.days, counted.unit_days)
 
 
 def _has_results(outputs: Element | None) -> bool | None:

@@ -4,10 +4,12 @@ Labels are known by their words: a definition list, a table, headings with parag
 "Label: value" lines give the same sections. Class names are never looked at.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from crawler.readers.markup import wording
 from crawler.readers.webpage import Line, Role
 from crawler.readers.words import squeeze
 
@@ -60,6 +62,9 @@ class _Found(NamedTuple):
     value: tuple[str, ...] = ()
 
 
+# "Sponsor: A hospital", "Sponsor – A hospital"; "Treatment-resistant" and "treatment - emergent" are words.
+_MARK = re.compile(r"[:：]|\s[-–—]\s+(?=[A-Z0-9])")
+_BEFORE_VALUE = ":：–— \t\r\n\xa0"
 _MOST_PARTS = 6
 _LONGEST_LABEL = 80
 _LONGEST_ITEM = 80
@@ -114,7 +119,7 @@ def _label(line: Line, labels: Mapping[str, Label], within: Label | None) -> _Fo
     text = line.text
     is_title = line.role in (Role.HEADING, Role.LABEL)
     in_criteria = within is not None and within.is_criteria and not is_title
-    whole = labels.get(text.rstrip(":? ").lower())
+    whole = labels.get(wording(text))
     if whole is not None and (whole.is_criteria or not in_criteria or line.role is not Role.ITEM):
         return _Found(text, whole)
     found = None if in_criteria and line.role is Role.ITEM else _beside(line, text, labels)
@@ -130,14 +135,14 @@ def _label(line: Line, labels: Mapping[str, Label], within: Label | None) -> _Fo
 
 
 def _beside(line: Line, text: str, labels: Mapping[str, Label]) -> _Found | None:
-    """A label and its value on one line, apart by a colon or by the end of an inline element."""
-    name, colon, rest = text.partition(":")
-    if colon and (label := labels.get(name.strip().lower())):
-        return _Found(name, label, _value(line.parts, "".join(line.parts).index(":") + 1))
+    """A label and its value on one line, apart by a colon, by a dash, or by the end of an inline element."""
+    whole = "".join(line.parts)
+    if (mark := _MARK.search(whole)) and (label := labels.get(wording(whole[: mark.start()]))):
+        return _Found(squeeze(whole[: mark.start()]), label, _value(line.parts, mark.end()))
     for end in range(1, min(len(line.parts), _MOST_PARTS)):
-        name, rest = squeeze("".join(line.parts[:end])), squeeze("".join(line.parts[end:]))
+        name, rest = squeeze("".join(line.parts[:end])), squeeze("".join(line.parts[end:])).lstrip(_BEFORE_VALUE)
         # "<b>Treatment</b> of calcinosis is difficult" is a sentence.
-        if rest and not rest[0].islower() and (label := labels.get(name.rstrip(": ").lower())):
+        if rest and not rest[0].islower() and (label := labels.get(wording(name))):
             return _Found(name, label, _value(line.parts, len("".join(line.parts[:end]))))
     return None
 
@@ -148,7 +153,7 @@ def _value(parts: Iterable[str], start: int) -> tuple[str, ...]:
     for part in parts:
         rest = part[max(0, start) :]
         start -= len(part)
-        if kept or (rest := rest.lstrip(": \t\r\n\xa0")):
+        if kept or (rest := rest.lstrip(_BEFORE_VALUE)):
             kept.append(rest)
     return tuple(kept)
 

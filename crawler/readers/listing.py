@@ -95,6 +95,11 @@ class _Facts(NamedTuple):
     lines: dict[str, list[Line]]
     text: str
 
+    @property
+    def are_labelled(self) -> bool:
+        """Whether the page says anything under a label."""
+        return not self.lines.keys() <= {"summary", "tags"}
+
     def all(self, key: str) -> list[str]:
         """The lines under a label."""
         return [line.text for line in self.lines.get(key, ())]
@@ -116,25 +121,28 @@ def read(payload: Payload) -> Reading:
     """Read one page; a page that shows no trial is a reject."""
     unknown: Counter[str] = Counter()
     try:
-        trial = _trial(page(payload.body), payload, unknown)
+        trial = _trial(page(payload.body, LABELS), payload, unknown)
     except ValueError as error:
         return Reading([], [Reject("listing", str(error), payload.body, payload.url, payload.fetched_at)], unknown)
     return Reading([trial], [], unknown)
 
 
 def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
-    title = _title(shown)
-    facts = _facts(sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS))
     linked = linked_trial(shown.linked_data)
+    title = _title(shown, linked.name)
+    facts = _facts(sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS))
     eligibility = _eligibility(facts) or criteria.split(linked.criteria)
-    conditions = facts.names("condition") or list(linked.conditions)
+    # a text alone may be a list, while a list of texts has one name in each
+    conditions = facts.names("condition") or (
+        _names(list(linked.conditions)) if len(linked.conditions) == 1 else list(linked.conditions)
+    )
     sponsor = facts.one("sponsor") or linked.sponsor
     numbers = [
         number for line in (*facts.all("identifier"), *linked.identifiers) for number in numbers_of_a_study(line)
     ]
     registered = find("; ".join(numbers)) or _only(find(f"{title}; {facts.text}"))
     official_title = facts.one("official_title")
-    brief_title = _telling(title, official_title) or linked.name
+    brief_title = _telling(title, official_title or linked.name)
     marks = (registered, conditions, sponsor, facts.all("treatment"), eligibility.criteria, eligibility.criteria)
     if not brief_title or (sum(map(bool, marks)) < 2 and not linked.name):
         raise ValueError("the page shows no trial: no criteria, nor two of identifier, condition, treatment, sponsor")
@@ -147,7 +155,9 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
         url=payload.url,
         brief_title=brief_title,
         official_title=official_title,
-        brief_summary=facts.paragraphs("summary") or linked.description,
+        brief_summary=(facts.paragraphs("summary") if facts.are_labelled else None)
+        or linked.description
+        or facts.paragraphs("summary"),
         detailed_description=facts.paragraphs("details"),
         status=known(STATUS, "status", status, unknown) or Status.UNKNOWN,
         registry_status=status,
@@ -179,8 +189,9 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
     )
 
 
-def _title(shown: Page) -> str | None:
-    """The first main heading; else the line that the title element begins with; else the first line of some words.
+def _title(shown: Page, named: str | None) -> str | None:
+    """The first main heading; else the line that the title element begins with; else the name that the page gives its
+    trial for machines; else the first line of some words.
 
     A heading that the title element ends with ("... | Site") is the site's name, unless there is nothing better.
     """
@@ -190,7 +201,7 @@ def _title(shown: Page) -> str | None:
     own = (heading for heading in headings if heading == title or not title.endswith(heading))
     repeated = (text for text in texts if len(text) >= _SHORTEST_TITLE and title.startswith(text))
     worded = (text for text in texts if len(text.split()) >= 3 and text.lower() not in LABELS)
-    return next(chain(own, repeated, headings, worded), shown.title)
+    return next(chain(own, repeated, filter(None, [named]), headings, worded), shown.title)
 
 
 def _telling(title: str | None, official_title: str | None) -> str | None:

@@ -1,15 +1,17 @@
-"""A web page as the lines a person sees, each with the part it plays, and its JSON-LD objects."""
+"""A web page as the lines a person sees, each with the part it plays, and the objects it describes for machines."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum
 from typing import Any, NamedTuple
 
-import msgspec
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PreformattedString
 from bs4.exceptions import ParserRejectedMarkup
 
+from crawler.readers.encodings import decoded
+from crawler.readers.linked_data import linked_data
+from crawler.readers.markup import make_regular
 from crawler.readers.words import squeeze
 
 
@@ -52,7 +54,7 @@ class Line(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A page: its lines, the text of its title element, its JSON-LD objects."""
+    """A page: its lines, the text of its title element, its JSON-LD objects and microdata items."""
 
     lines: list[Line]
     title: str | None = None
@@ -97,40 +99,34 @@ _ROLES = {
 }
 _LONGEST_LABEL = 80
 _CUT = "\ue000"
+# Soft hyphen, zero width space, word joiner, byte order mark: places where a word may be broken, or may not.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BETWEEN = ",;|/•· \t\r\n\xa0"
 # Answers that a page offers to choose from; two of them in a row are not what it says.
 _CHOICES = frozenset(("yes", "no", "not sure", "unsure", "maybe", "i don't know"))
 _BULLETS = "•·◦▪●○■►▸✓*-–— \t\xa0"
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]*>?", re.I)
-_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
-_LINKED_DATA = re.compile(r"\s*application/ld\+json", re.I)
+_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I | re.A)
 
 
-def page(body: bytes) -> Page:
-    """Read a page, or a plain text, whatever its encoding; raises ValueError for markup that no parser takes."""
-    text = decoded(body).replace(_CUT, "")
+def page(body: bytes, labels: Container[str] = frozenset()) -> Page:
+    """Read a page, or a plain text, whatever its encoding; raises ValueError for markup that no parser takes.
+
+    labels: the words of labels, in lower case, by which some kinds of markup tell a label from a value.
+    """
+    declared = _CHARSET.search(body[:4096])
+    text = decoded(body, declared[1].decode() if declared else None).replace(_CUT, "")
     if not _TAG.search(text):
         return Page([line for raw in text.splitlines() for line in _complete([raw], _Place())])
     try:
         soup = BeautifulSoup(_XML_DECLARATION.sub("", text), "lxml")
     except (ParserRejectedMarkup, RecursionError) as error:
         raise ValueError(f"the page cannot be parsed: {error}") from error
+    found = tuple(linked_data(soup))
+    make_regular(soup, labels)
     title = squeeze(soup.title.get_text()) if soup.title else None
-    return Page(list(_lines(soup)), title or None, tuple(_linked_data(soup)))
-
-
-def decoded(body: bytes) -> str:
-    """The body as text: by byte order mark, by its own charset declaration, as UTF-8, at last as Windows-1252."""
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return body.decode("utf-16", errors="replace")
-    declared = _CHARSET.search(body[:4096])
-    for encoding in (declared[1].decode("ascii", "ignore") if declared else "utf-8-sig", "utf-8-sig"):
-        try:
-            return body.decode(encoding)
-        except (LookupError, UnicodeError):
-            continue
-    return body.decode("cp1252", errors="replace")
+    return Page(list(_lines(soup)), title or None, found)
 
 
 def _lines(soup: BeautifulSoup) -> Iterator[Line]:
@@ -182,7 +178,7 @@ def _add_text(parts: list[str], node: Any, place: _Place) -> Iterator[Line]:
 
 def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
     """The line that the parts make, if it says anything; they are emptied."""
-    raw = "".join(parts)
+    raw = "".join(parts).translate(_INVISIBLE)
     parts.clear()
     cut = _without_choices(raw.split(_CUT))
     while cut and not cut[0].strip(_BULLETS + "\r\n"):
@@ -234,19 +230,3 @@ def _columns(table: Tag) -> list[tuple[Tag, ...]]:
     if any(len(row) != len(rows[0]) or row[0].name == "th" for row in rows[1:]):
         return []
     return list(zip(*rows, strict=True))
-
-
-def _linked_data(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
-    """JSON-LD objects of a page, those in lists and graphs one by one; a script that is no JSON is passed over."""
-    for script in soup.find_all("script", type=_LINKED_DATA):
-        try:
-            agenda = [msgspec.json.decode(script.get_text())]
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            continue
-        while agenda:
-            value = agenda.pop(0)
-            if isinstance(value, list):
-                agenda.extend(value)
-            elif isinstance(value, dict):
-                yield value
-                agenda.extend(part for key in ("@graph", "mainEntity", "about") if (part := value.get(key)))

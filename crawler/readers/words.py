@@ -43,6 +43,9 @@ PLACEHOLDERS = frozenset(
     )
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
+# Markup that editors of registries leave in texts: line ends, and what changes nothing but the looks.
+_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s*", re.I)
+_LOOKS = re.compile(r"<\s*/?\s*(?:b|i|u|em|strong|sub|sup|span|font)(?:\s[^<>]*)?>", re.I)
 _COUNT = re.compile(
     r"(?P<count>\d{1,9}|\d{1,3}(?:[,' ]\d{3}){1,2})(?:\.0+)?\s*(?:participants|patients|subjects|people)?", re.I
 )
@@ -60,7 +63,7 @@ _Value = TypeVar("_Value")
 
 
 def stated(text: str | None) -> str | None:
-    """A text as it is meant: trimmed, entities of a second encoding resolved, None for blanks and placeholders."""
+    """A text as it is meant: trimmed, entities of a second encoding and markup resolved; None for placeholders."""
     if text is None:
         return None
     text = text.strip()
@@ -68,7 +71,12 @@ def stated(text: str | None) -> str | None:
         return None
     if "&" in text and _ENTITY.search(text):
         text = html.unescape(text).strip()
-    return text or None
+    return (unmarked(text) if "<" in text else text) or None
+
+
+def unmarked(text: str) -> str:
+    """A text without HTML markup: a line end for every break, nothing for bold and the like."""
+    return _LOOKS.sub("", _BREAK.sub("\n", text)).strip()
 
 
 def squeeze(text: str) -> str:

@@ -1,0 +1,115 @@
+"""Records in JSON that a server wrote otherwise than its types say."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from crawler.readers import ctgov, ctis, drks
+from db.dates import PartialDate
+from db.payload import Payload, Reading
+from db.trial import Trial
+from db.vocabularies import Phase, Precision, Status
+
+NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+READERS = {"ctgov": ctgov.read, "ctis": ctis.read, "drks": drks.read}
+
+
+def read(registry: str, body: bytes) -> Reading:
+    return READERS[registry](Payload(registry, "https://registry.example", NOW, body))
+
+
+def study(**modules: Any) -> dict[str, Any]:
+    identification = {"nctId": "NCT05000001", "briefTitle": "Étude"}
+    return {"protocolSection": {"identificationModule": identification, **modules}}
+
+
+def page(*studies: Any) -> bytes:
+    return json.dumps({"studies": studies}, ensure_ascii=False).encode()
+
+
+def study_read(**modules: Any) -> Trial:
+    (trial,) = read("ctgov", page(study(**modules))).trials
+    return trial
+
+
+def test_nulls_are_as_good_as_absent() -> None:
+    trial = study_read(
+        statusModule={"overallStatus": None, "startDateStruct": {"date": None}},
+        conditionsModule={"conditions": ["Calcinosis", None, " "], "keywords": None},
+        designModule=None,
+        contactsLocationsModule={"locations": [None, {"country": "Chile", "geoPoint": None}]},
+    )
+    assert [condition.condition for condition in trial.conditions] == ["Calcinosis"]
+    assert [place.country for place in trial.locations] == ["Chile"]
+    assert (trial.status, trial.start_date) == (Status.UNKNOWN, None)
+
+
+def test_numbers_as_texts_and_texts_as_numbers() -> None:
+    trial = study_read(
+        designModule={"enrollmentInfo": {"count": "240"}, "phases": "PHASE2"},
+        contactsLocationsModule={"locations": [{"zip": 87000, "geoPoint": {"lat": "-23.5", "lon": -46}}]},
+    )
+    assert (trial.enrollment, trial.phase) == (240, (Phase.PHASE_2,))
+    assert (trial.locations[0].zip, trial.locations[0].latitude, trial.locations[0].longitude) == ("87000", -23.5, -46)
+    assert study_read(designModule={"enrollmentInfo": {"count": 240.0}}).enrollment == 240
+
+
+def test_a_time_of_day_behind_a_date() -> None:
+    trial = study_read(statusModule={"lastUpdatePostDateStruct": {"date": "2024-05-06T00:00:00", "type": "ACTUAL"}})
+    assert trial.last_update_date == PartialDate(
+        "2024-05-06T00:00:00", dt.date(2024, 5, 6), Precision.DAY, kind="actual"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "iso-8859-1"])
+def test_the_encoding_makes_no_difference(encoding: str) -> None:
+    (trial,) = read("ctgov", page(study()).decode().encode(encoding)).trials
+    assert (trial.trial_id, trial.brief_title) == ("NCT05000001", "Étude")
+
+
+def test_what_json_forbids_costs_no_record() -> None:
+    body = page(study(), study(), {"protocolSection": None}).replace("Étude".encode(), b"half \\ud83d, NUL \x00", 1)
+    reading = read("ctgov", body.replace(b"]", b'], "odd": NaN', 1))
+    assert [trial.brief_title for trial in reading.trials] == ["half \ufffd, NUL \x00", "Étude"]
+    assert [reject.payload for reject in reading.rejects] == [b'{"protocolSection": null}']
+
+
+def test_what_cannot_be_meant_as_its_type_says_is_a_reject_where_the_interface_is_described() -> None:
+    reading = read("ctgov", page(study(designModule={"enrollmentInfo": {"count": "many"}})))
+    assert (reading.trials, [reject.trial_id for reject in reading.rejects]) == ([], ["NCT05000001"])
+
+
+def test_where_nobody_describes_the_interface_it_is_left_out_and_counted() -> None:
+    part = {
+        "sponsors": {"primary": True, "organisation": {"name": "A hospital"}},
+        "products": [None, {"productName": "STS", "routes": [{"name": "ORAL"}]}],
+        "trialDetails": {
+            "clinicalTrialIdentifiers": {
+                "publicTitle": "A title",
+                "secondaryIdentifyingNumbers": {"nctNumber": "NCT05000001", "isrctn": {"number": "ISRCTN12340987"}},
+            },
+            "trialInformation": {"trialCategory": {"trialPhase": "Therapeutic confirmatory (Phase III)"}},
+        },
+    }
+    document = {"ctNumber": "2024-510001-22-00", "ctStatus": 4.0, "authorizedApplication": {"authorizedPartI": part}}
+    reading = read("ctis", b"\xef\xbb\xbf" + json.dumps(document).encode())
+    (trial,) = reading.trials
+    assert [sponsor.name for sponsor in trial.sponsors] == ["A hospital"]
+    assert [(given.name, given.description) for given in trial.interventions] == [("STS", None)]
+    assert [number.identifier for number in trial.identifiers] == ["NCT05000001", "ISRCTN12340987"]
+    assert (trial.status, trial.phase) == (Status.RECRUITING, (Phase.PHASE_3,))
+    assert list(reading.unknown_words.values()) == [1]
+
+
+def test_an_export_with_numbers_as_texts() -> None:
+    record = {
+        "drksId": "DRKS00031234",
+        "trialDescriptions": [None, {"title": "Titel", "idLocale": {"locale": "de"}}],
+        "studiedHealthConditions": [{"catalog": "ORPHA_CODE", "code": 90291}],
+        "recruitment": {"minimumAge": {"amount": "18", "unit": "YEARS"}, "plannedParticipants": "120"},
+    }
+    (trial,) = read("drks", json.dumps([record]).encode("utf-16")).trials
+    assert trial.min_age is not None
+    assert (trial.min_age.days, trial.enrollment, trial.conditions[0].code) == (18 * 365.25, 120, "90291")
