@@ -94,12 +94,14 @@ class NGramIndex:
         starts, ends = self.pointers[codes], self.pointers[codes + 1]
         missing = GRAMS_PER_EDIT * edits
         rarest = np.argsort(ends - starts, kind="stable")[: missing + SHARED_RARE]
-        holders = np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest])
-        first, last = np.searchsorted(self._lengths, (len(text) - edits, len(text) + edits + 1))
-        holders = holders[(holders >= first) & (holders < last)] - first
-        found: list[int] = self._order[
-            np.flatnonzero(np.bincount(holders) >= max(1, len(rarest) - missing)) + first
-        ].tolist()
+        span = np.searchsorted(self._lengths, (len(text) - edits, len(text) + edits + 1)).astype(self.postings.dtype)
+        near: list[Ints] = []
+        for start, end in zip(starts[rarest].tolist(), ends[rarest].tolist(), strict=True):
+            holders = self.postings[start:end]
+            first, last = holders.searchsorted(span)
+            near.append(holders[first:last])
+        counts = np.bincount(np.concatenate(near) - span[0])
+        found: list[int] = self._order[np.flatnonzero(counts >= max(1, len(rarest) - missing)) + span[0]].tolist()
         return found
 
     def within(self, text: str, edits: int) -> list[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """Sentences and paths a clinician can check."""
 
+from functools import lru_cache
+
 from matcher.ranking import Link, Ranker, Scored
 from matcher.results import Step
 
@@ -30,9 +32,10 @@ def reasons(scored: Scored, ranker: Ranker) -> tuple[tuple[str, ...], tuple[Step
         element, naming, reached = link.element, link.naming, link.reached
         concept, target = ranker.label(element.concept), ranker.label(naming.concept)
         words = catalogue.words(naming.row)
-        sentences.append(_sentence(link, concept, words))
         identifier = concept_id(ranker, element.concept)
-        steps.append(Step(element.words, element.rule, concept, round(element.score, 3), identifier))
+        start, step = _start(element.words, element.rule, element.score, element.inferred, concept, identifier)
+        sentences.append(_sentence(start, link, concept, words))
+        steps.append(step)
         if naming.concept != element.concept:
             steps.append(Step(concept, reached.relation, target, round(reached.weight, 3), reached.evidence))
         place = f"{catalogue.trial_ids[scored.place]} {naming.field}"
@@ -40,18 +43,24 @@ def reasons(scored: Scored, ranker: Ranker) -> tuple[tuple[str, ...], tuple[Step
     return (*sentences, *scored.notes), tuple(steps)
 
 
-def _sentence(link: Link, label: str, words: str) -> str:
-    element, naming = link.element, link.naming
-    start = f'"{element.words}"'
-    if element.inferred:
-        start += f" includes {label}"
-    elif label.lower() != element.words.lower():
-        start += f" is {label}"
-    trial = f'the trial {_FIELD_WORDS[naming.field]} "{words}"'
-    relation = _RELATION_WORDS.get(link.reached.relation)
-    if relation is None or naming.concept == element.concept:
-        return f"{start}: {trial}."
-    return f"{start}: {trial}, {relation.format(label=label)} (source: {link.reached.evidence})."
+@lru_cache(maxsize=100)
+def _start(words: str, rule: str, score: float, inferred: bool, label: str, identifier: str) -> tuple[str, Step]:
+    """How each sentence begins that starts from the same words of the patient, and its first step."""
+    said = f'"{words}"'
+    if inferred:
+        said += f" includes {label}"
+    elif label.lower() != words.lower():
+        said += f" is {label}"
+    return said, Step(words, rule, label, round(score, 3), identifier)
+
+
+def _sentence(start: str, link: Link, label: str, words: str) -> str:
+    naming, reached = link.naming, link.reached
+    said = f'{start}: the trial {_FIELD_WORDS[naming.field]} "{words}"'
+    relation = _RELATION_WORDS.get(reached.relation)
+    if relation is None or naming.concept == link.element.concept:
+        return said + "."
+    return f"{said}, {relation.format(label=label)} (source: {reached.evidence})."
 
 
 def concept_id(ranker: Ranker, concept: int) -> str:
