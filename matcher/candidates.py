@@ -101,7 +101,8 @@ class Candidates:
         values[hints_from:] = 0.0
         order = np.lexsort((roles, values, places))  # among equals a disease goes before a finding, as in a profile
         first = _first_of_each(places[order])
-        best = order[np.append(first[1:], len(order)) - 1]
+        best = np.empty_like(first)
+        best[:-1], best[-1] = order[first[1:] - 1], order[-1]
         marks = _MARKS[roles]
         marks[(nearness <= GROUP_ABOVE) | (values == 0)] = 0
         marks[hints_from:] = _MARKS[roles[hints_from:]] << 2

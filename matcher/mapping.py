@@ -214,7 +214,7 @@ class Mapper:
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
-        typed = [fold(text[token.start : token.end]) for token in found]
+        typed = ["".join(fold(text[token.start : token.end]).split()) for token in found]  # "1 b" is one word
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]

@@ -320,7 +320,7 @@ class Catalogue:
             place=place,
             diseases=diseases,
             findings=findings,
-            namings=diseases | findings | headings | mentions,
+            namings={**diseases, **findings, **headings, **mentions},
             asked=self._asked.get(place, _NOTHING),
         )
 
