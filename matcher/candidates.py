@@ -95,7 +95,7 @@ class Candidates:
             return NOWHERE
         places, fields, weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
         near = [reached[concept].weight for concept in meant] + [hints[concept].weight for concept in hinted]
-        nearness = np.repeat(near, counts)
+        nearness = np.array(near).repeat(counts)
         values = nearness * weights
         hints_from = sum(counts[: len(meant)])
         values[hints_from:] = 0.0
@@ -140,4 +140,4 @@ def _first_of_each(places: Ints) -> Ints:
 
 
 def _strongest_first(strengths: Floats) -> Ints:
-    return np.argsort(-strengths, kind="stable")
+    return (-strengths).argsort(kind="stable")

@@ -172,16 +172,16 @@ class Ranker:
         heap = list(zip(*[column.tolist() for column in columns], range(len(places)), strict=True))
         heapq.heapify(heap)
         while heap:
-            key, place, lift, held_back, row = heapq.heappop(heap)
+            _, place, lift, held_back, row = heapq.heappop(heap)
             found = scored.get(place)
             if found is None:
                 found = self.score(place, case)
                 if found is None:
                     continue
                 scored[place], most[row] = found, found.score
-                worth = -(found.score * lift) * held_back
-                if worth > key:
-                    heapq.heappush(heap, (worth, place, lift, held_back, row))
+                waiting = (-(found.score * lift) * held_back, place, lift, held_back, row)
+                if heap and heap[0] < waiting:
+                    heapq.heappush(heap, waiting)
                     continue
             yield _raised(found, lift, element)
 
