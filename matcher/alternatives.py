@@ -26,7 +26,7 @@ def same_treatment(
     found: dict[int, Scored] = {}
     for like in best:
         for treatment in catalogue.treatments(like.place):
-            places = catalogue.trials_giving(treatment)
+            places = catalogue.trials_stating(treatment)
             for place in places if len(places) <= USUAL else ():
                 if place in seen or place in found or place in barred:
                     continue
@@ -43,12 +43,12 @@ def _kinship(like: Scored, place: int, ranker: Ranker) -> Link | None:
     size = len(ranker.terminology.ids)
     profile = ranker.catalogue.profile(place)
     best: Link | None = None
+    about = profile.diseases | profile.findings
     for link in like.links:
         concept = link.element.concept
-        for other, naming in {**profile.diseases, **profile.findings}.items():
-            if concept >= size or other >= size:
-                continue
-            common = ranker.expansion.kin(concept) & ranker.expansion.kin(other)
+        kin = ranker.expansion.kin(concept) if concept < size else frozenset()
+        for other, naming in about.items():
+            common = kin & ranker.expansion.kin(other) if other < size else None
             if common:
                 group = min(common, key=lambda held: (int(ranker.terminology.descendants[held]), held))
                 how = Reached(SAME_TREATMENT, "treatment", ranker.terminology.ids[group])

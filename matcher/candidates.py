@@ -9,7 +9,7 @@ import numpy as np
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.presentation import Element
 from matcher.profiles import Catalogue, Flags, Floats, Ints
-from matcher.roles import DISEASE, FINDING
+from matcher.roles import DISEASE, FINDING, ROLES
 from matcher.terminology import Kind
 
 CANDIDATES = 120
@@ -26,7 +26,8 @@ class Spread(NamedTuple):
 
     strengths: of the strongest way to any place where the trial names something, hints included. values: of the
     strongest way to what the trial means, 0 where only hints lead there. disease_met, finding_met: something near
-    is a disease or a finding that the trial is about. excluding: the trial excludes what leads to it.
+    is a disease or a finding that the trial is about. excluding: the trial excludes what leads to it. hinting: a hint
+    leads to what the trial is about.
     """
 
     places: Ints
@@ -35,6 +36,7 @@ class Spread(NamedTuple):
     disease_met: Flags
     finding_met: Flags
     excluding: Flags
+    hinting: Flags
 
     def at(self, rows: Ints | slice) -> "Spread":
         """Some of the rows, in their order."""
@@ -42,8 +44,9 @@ class Spread(NamedTuple):
         return Spread(places[rows], strengths[rows], values[rows], *(flag[rows] for flag in flags))
 
 
+_MARKS = np.array([(role == DISEASE) + 2 * (role == FINDING) for role in range(len(ROLES))], np.int8)
 _NO_FLAGS: Flags = np.zeros(0, np.bool_)
-NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), _NO_FLAGS, _NO_FLAGS, _NO_FLAGS)
+NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), *[_NO_FLAGS] * 4)
 
 
 class Candidates:
@@ -92,18 +95,23 @@ class Candidates:
             return NOWHERE
         places, fields, weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
         near = [reached[concept].weight for concept in meant] + [hints[concept].weight for concept in hinted]
-        nearness = np.repeat(near, counts)
+        nearness = np.array(near).repeat(counts)
         values = nearness * weights
-        values[sum(counts[: len(meant)]) :] = 0.0
+        hints_from = sum(counts[: len(meant)])
+        values[hints_from:] = 0.0
         order = np.lexsort((roles, values, places))  # among equals a disease goes before a finding, as in a profile
         first = _first_of_each(places[order])
-        best = order[np.append(first[1:], len(order)) - 1]
-        is_near = (nearness > GROUP_ABOVE) & (values > 0)
-        met = [np.logical_or.reduceat((is_near & (roles == role))[order], first) for role in (DISEASE, FINDING)]
+        best = np.empty_like(first)
+        best[:-1], best[-1] = order[first[1:] - 1], order[-1]
+        marks = _MARKS[roles]
+        marks[(nearness <= GROUP_ABOVE) | (values == 0)] = 0
+        marks[hints_from:] = _MARKS[roles[hints_from:]] << 2
+        marks = np.bitwise_or.reduceat(marks[order], first)
         places, values = places[best], values[best]
         excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[places]
         strengths = np.maximum.reduceat((nearness * fields)[order], first)
-        spread = Spread(places, strengths, values, met[0], met[1], excluding & (values > 0))
+        hinting = (marks & 4 > 0) | ((marks & 8 > 0) & ~self.catalogue.has_diseases[places])
+        spread = Spread(places, strengths, values, marks & 1 > 0, marks & 2 > 0, excluding & (values > 0), hinting)
         return spread.at(_strongest_first(strengths))
 
     def _find_hints(self, concept: int) -> dict[int, Reached]:
@@ -132,4 +140,4 @@ def _first_of_each(places: Ints) -> Ints:
 
 
 def _strongest_first(strengths: Floats) -> Ints:
-    return np.argsort(-strengths, kind="stable")
+    return (-strengths).argsort(kind="stable")

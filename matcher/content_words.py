@@ -5,6 +5,8 @@ import re
 from matcher.normalise import STOPWORDS, fold, tokens
 
 SHORTEST = 3
+MOST_KNOWN = 200_000
+"""Words that are remembered: a large registry has fewer in its titles."""
 _RAW_WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _ROMAN = re.compile(r"[ivx]{3,}|[ivx]{2,}[a-d]|xi?[a-d]?")
@@ -42,6 +44,8 @@ class _Alone(dict[str, str]):
     """What each word of a text comes to: "" when it does not count, "?" when its neighbours decide, or it is two."""
 
     def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
         parts = read_words(word)
         found = self[word] = "?" if _ROMAN.fullmatch(word) or len(parts) > 1 else next(iter(parts), "")
         return found

@@ -118,16 +118,18 @@ class Expansion:
         return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > WIDE
 
     def _of(self, concept: int) -> dict[int, Reached]:
-        reached = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
+        around = self.around(concept)
+        reached = {concept: around[concept]}
         self._down(concept, reached)
-        self._up_and_beside(concept, reached)
+        for other, how in around.items():
+            _keep(reached, other, how)
         return reached
 
-    def _around(self, concept: int) -> frozenset[int]:
+    def _around(self, concept: int) -> dict[int, Reached]:
         """What stands above a concept or beside it, and itself: all that `of` gives as broader or same, sooner."""
-        reached: dict[int, Reached] = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
+        reached = {concept: Reached(1.0, "same", self.terminology.ids[concept])}
         self._up_and_beside(concept, reached)
-        return frozenset(reached)
+        return reached
 
     def _kin(self, concept: int) -> frozenset[int]:
         """A concept and the groups that hold it, two steps up, as long as they are not wide."""

@@ -195,19 +195,17 @@ class Mapper:
 
     def _reordered(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
         """Names whose words stand in another order; brackets and words such as "with" are not crossed."""
-        borders = {*_gaps(text, found, "()[]"), *(place for place, token in enumerate(found) if token.text in JOINTS)}
-        content = [(place, token.text) for place, token in enumerate(found) if token.text not in STOPWORDS]
+        content = [place for place, token in enumerate(found) if token.text not in STOPWORDS]
+        words = [found[place].text for place in content]
         bags = self.terminology.bag_index
         for first in range(len(content)):
             for last in range(first + 2, min(first + LONGEST_BAG, len(content)) + 1):
-                window = content[first:last]
-                bag = " ".join(sorted({word for _, word in window}))
-                inner = range(window[0][0] + 1, window[-1][0] + 1)
-                if bag in bags and borders.isdisjoint(inner):
+                bag = " ".join(sorted(set(words[first:last])))
+                if bag in bags and not _is_crossed(text, found[content[first] : content[last - 1] + 1]):
                     concepts: list[int] = []
                     for place in self.terminology.keys_of_bag(bag):
                         concepts += [concept for concept in self.concepts_of(place)[0] if concept not in concepts]
-                    yield Hit(window[0][0], window[-1][0] + 1, tuple(concepts), "word order", 0.97)
+                    yield Hit(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
 
     def _coordinated(self, found: Sequence[Token]) -> Iterable[Hit]:
         """Names that share a word: "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis"."""
@@ -285,7 +283,7 @@ class Mapper:
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
-        typed = [fold(text[token.start : token.end]) for token in found]
+        typed = ["".join(fold(text[token.start : token.end]).split()) for token in found]  # "1 b" is one word
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
@@ -370,6 +368,11 @@ def _gaps(text: str, found: Sequence[Token], marks: str) -> Iterable[int]:
         between = text[found[place - 1].end : found[place].start]
         if not between.isspace() and any(mark in between for mark in marks):
             yield place
+
+
+def _is_crossed(text: str, found: Sequence[Token]) -> bool:
+    """Whether a bracket or a word such as "with" stands behind the first of some tokens, and before or at the last."""
+    return any(token.text in JOINTS for token in found[1:]) or any(_gaps(text, found, "()[]"))
 
 
 def _part_numbers(size: int, borders: Iterable[int]) -> list[int]:

@@ -47,6 +47,7 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
+_ASKING = frozenset("?¿")
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
 _PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))
@@ -79,6 +80,8 @@ class Reading:
 
     def assertions(self, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
         """The assertion of each mention, given by its places in the text: (start, end)."""
+        if _ASKING.isdisjoint(self._found.words) and all(map(_is_plain, self._cues)):
+            return [Assertion.PRESENT] * len(spans)
         starts = self._found.starts
         mentions = [
             (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))

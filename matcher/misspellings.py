@@ -195,10 +195,12 @@ def _may_stand_alone(found: Sequence[str], place: int, correction: str) -> bool:
 
 
 def _near(index: NGramIndex, typed: str, normal: str, edits: int) -> Iterable[int]:
-    """Places of the strings that are near a text as typed or in its normal form."""
+    """Places of the strings that are near a text in its normal form, and of those of as many words that are near it as
+    typed.
+    """
     near = {place for place, _ in index.within(normal, edits)}
     if typed != normal:
-        near.update(place for place, _ in index.within(typed, edits + ENDING_LETTERS))
+        near.update(place for place, _ in index.within(typed, edits + ENDING_LETTERS, normal.count(" ")))
     return near
 
 

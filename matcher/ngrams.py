@@ -72,18 +72,29 @@ class NGramIndex:
         return cls(strings, pointers, holders.astype(np.int32))
 
     @cached_property
+    def _unsorted_lengths(self) -> npt.NDArray[np.int64]:
+        """Length of each string."""
+        return np.fromiter(map(len, self.strings), dtype=np.int64, count=len(self.strings))
+
+    @cached_property
     def _order(self) -> npt.NDArray[np.int64]:
         """Place of the string of each number."""
-        lengths = np.fromiter(map(len, self.strings), dtype=np.int64, count=len(self.strings))
-        return np.argsort(lengths, kind="stable")
+        return np.argsort(self._unsorted_lengths, kind="stable")
 
     @cached_property
     def _lengths(self) -> npt.NDArray[np.int64]:
         """Length of the string of each number."""
-        return np.fromiter((len(self.strings[place]) for place in self._order), np.int64, len(self.strings))
+        return np.sort(self._unsorted_lengths)
 
-    def candidates(self, text: str, edits: int) -> list[int]:
+    @cached_property
+    def _blanks(self) -> npt.NDArray[np.int16]:
+        """Blanks in the string of each number."""
+        blanks = np.fromiter((text.count(" ") for text in self.strings), dtype=np.int16, count=len(self.strings))
+        return blanks[self._order]
+
+    def candidates(self, text: str, edits: int, blanks: int | None = None) -> list[int]:
         """Places of the strings that could be within that many edits: of about that length, with enough trigrams.
+        blanks: only those with as many.
 
         Of the text's trigrams all but GRAMS_PER_EDIT an edit are shared, so of its rarest ones all but as many are:
         only their holders are looked at.
@@ -94,17 +105,24 @@ class NGramIndex:
         starts, ends = self.pointers[codes], self.pointers[codes + 1]
         missing = GRAMS_PER_EDIT * edits
         rarest = np.argsort(ends - starts, kind="stable")[: missing + SHARED_RARE]
-        holders = np.concatenate([self.postings[starts[place] : ends[place]] for place in rarest])
-        first, last = np.searchsorted(self._lengths, (len(text) - edits, len(text) + edits + 1))
-        holders = holders[(holders >= first) & (holders < last)] - first
-        found: list[int] = self._order[
-            np.flatnonzero(np.bincount(holders) >= max(1, len(rarest) - missing)) + first
-        ].tolist()
+        span = np.searchsorted(self._lengths, (len(text) - edits, len(text) + edits + 1)).astype(self.postings.dtype)
+        near: list[Ints] = []
+        for start, end in zip(starts[rarest].tolist(), ends[rarest].tolist(), strict=True):
+            holders = self.postings[start:end]
+            first, last = holders.searchsorted(span)
+            near.append(holders[first:last])
+        counts = np.bincount(np.concatenate(near) - span[0])
+        numbers = np.flatnonzero(counts >= max(1, len(rarest) - missing)) + span[0]
+        if blanks is not None:
+            numbers = numbers[self._blanks[numbers] == blanks]
+        found: list[int] = self._order[numbers].tolist()
         return found
 
-    def within(self, text: str, edits: int) -> list[tuple[int, int]]:
-        """(place, edits) of every string within that many edits, nearest first, then in order of the list."""
-        places = self.candidates(text, edits)
+    def within(self, text: str, edits: int, blanks: int | None = None) -> list[tuple[int, int]]:
+        """(place, edits) of every string within that many edits, nearest first, then in order of the list. blanks: only
+        of those with as many.
+        """
+        places = self.candidates(text, edits, blanks)
         strings = list(map(self.strings.__getitem__, places))
         near = process.extract(text, strings, scorer=OSA.distance, score_cutoff=edits, limit=None)
         return sorted(((places[number], distance) for _, distance, number in near), key=lambda item: item[::-1])
@@ -114,11 +132,14 @@ class NGramIndex:
         codes = grams(text)
         if not len(codes):
             return []
-        holders = np.concatenate([self.postings[self.pointers[code] : self.pointers[code + 1]] for code in codes])
-        counts = np.bincount(holders, minlength=len(self.strings))
-        at_least = np.cumsum(np.bincount(counts)[::-1])[::-1]
-        enough = np.flatnonzero(at_least >= min(limit * 8, len(counts)))
-        top = np.flatnonzero(counts >= max(1, int(enough[-1])))
+        spans = zip(self.pointers[codes].tolist(), self.pointers[codes + 1].tolist(), strict=True)
+        counts = np.bincount(np.concatenate([self.postings[start:end] for start, end in spans]))
+        top = np.flatnonzero(counts > 1)
+        if len(top) < limit * 8:
+            top = np.flatnonzero(counts)
+        else:
+            at_least = np.cumsum(np.bincount(counts[top])[::-1])[::-1]
+            top = top[counts[top] >= np.flatnonzero(at_least >= limit * 8)[-1]]
         dice = 2 * counts[top] / (len(codes) + self._lengths[top] + 1)
         top = self._order[top]
         found: list[int] = top[np.lexsort((top, -dice))[:limit]].tolist()

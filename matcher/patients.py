@@ -187,8 +187,11 @@ def stated_patient(text: str) -> Patient:
 
 def _own_text(text: str) -> str:
     """The text without what it says of relatives; their places are blank."""
+    relatives = reading_of(text).relatives()
+    if not relatives:
+        return text
     own = list(text)
-    for start, end in reading_of(text).relatives():
+    for start, end in relatives:
         own[start:end] = " " * (end - start)
     return "".join(own)
 

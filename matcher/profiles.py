@@ -1,6 +1,6 @@
 """What the ranking knows of each trial: its concepts by field, its limits, and what it asks of participants."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -32,7 +32,7 @@ RoleNumbers = npt.NDArray[np.int8]
 FIELD_WEIGHT = {
     "condition": 1.0, "title": 0.97, "mesh": 0.9, "keyword": 0.8, "inclusion": 0.7, "mesh_ancestor": 0.3,
 }  # fmt: skip
-_REQUIREMENT, _TREATMENT, _EXCLUSION = map(FIELDS.index, ("requirement", "treatment", "exclusion"))
+_TREATMENT, _EXCLUSION = map(FIELDS.index, ("treatment", "exclusion"))
 _WEIGHTS = np.array([FIELD_WEIGHT.get(field, 0.0) for field in FIELDS])
 _NOTHING: frozenset[str] = frozenset()
 
@@ -68,15 +68,14 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     """A trial as the ranking sees it.
 
     diseases, findings: concepts in its conditions and titles, the most specific ones; namings: these, wide headings
-    there, and concepts that it names elsewhere (keywords, MeSH, inclusion criteria). excluded: concepts in its
-    exclusion criteria with the row of `Catalogue.words`. asked: its requirements ("requires:earlier-study").
+    there, and concepts that it names elsewhere (keywords, MeSH, inclusion criteria). asked: its requirements
+    ("requires:earlier-study").
     """
 
     place: int
     diseases: dict[int, Naming]
     findings: dict[int, Naming]
     namings: dict[int, Naming]
-    excluded: dict[int, int]
     asked: frozenset[str]
 
 
@@ -165,8 +164,16 @@ class Catalogue:
         self._row_roles = rows["role"].to_numpy().astype(np.int8)[self._order]
         self._row_weights = _WEIGHTS[self._row_fields] * self._row_scores
         places = places[self._order]
-        self._first_rows = np.searchsorted(places, np.arange(len(self.trial_ids) + 1))
+        self._first_rows: list[int] = np.searchsorted(places, np.arange(len(self.trial_ids) + 1)).tolist()
+        named = np.flatnonzero(self._row_roles != UNSAID)
+        columns = (self._row_concepts, self._row_fields, self._row_roles, self._row_scores, self._row_weights)
+        self._named = [named, *(column[named] for column in columns)]
+        self._first_named: list[int] = np.searchsorted(named, self._first_rows).tolist()
         self._post(places)
+        self._asked: dict[int, frozenset[str]] = {}
+        for concept, name in self.requirement_names.items():
+            for place in self.trials_stating(concept):
+                self._asked[place] = self._asked.get(place, _NOTHING) | {name}
 
     def _post(self, all_places: Ints) -> None:
         """For each concept the trials that name it, with the weight of the best field and the concept's role; for each
@@ -240,15 +247,23 @@ class Catalogue:
         places, fields, weights, roles = (column[rows] for column in columns)
         return places, fields, weights, roles, counts
 
+    def _stated(self, place: int, field: int) -> Iterator[tuple[int, int]]:
+        """Concepts that a trial names in a field, each with the row of `words`."""
+        start, end = self._first_rows[place : place + 2]
+        rows = np.flatnonzero(self._row_fields[start:end] == field) + start
+        return zip(self._row_concepts[rows].tolist(), rows.tolist(), strict=True)
+
+    def excluded(self, place: int) -> Iterator[tuple[int, int]]:
+        """Concepts in a trial's exclusion criteria, each with the row of `words`."""
+        return self._stated(place, _EXCLUSION)
+
     def treatments(self, place: int) -> dict[int, int]:
         """Treatments that a trial gives, each with the row of `words`."""
-        start, end = self._first_rows[place : place + 2].tolist()
-        rows = np.flatnonzero(self._row_fields[start:end] == _TREATMENT) + start
-        return dict(zip(self._row_concepts[rows].tolist(), rows.tolist(), strict=True))
+        return {concept: row for concept, row in self._stated(place, _TREATMENT)}
 
-    def trials_giving(self, treatment: int) -> list[int]:
-        """Trials that give a treatment."""
-        start, end = self._limits.get(treatment, (0, 0))
+    def trials_stating(self, concept: int) -> list[int]:
+        """Trials that give a treatment, ask for a requirement, or exclude a concept."""
+        start, end = self._limits.get(concept, (0, 0))
         found: list[int] = self._limited[start:end].tolist()
         return found
 
@@ -266,7 +281,7 @@ class Catalogue:
 
     def namings(self, place: int) -> list[tuple[int, str, int]]:
         """All places where a trial names a concept, by field: concept, field, row of `words`."""
-        start, end = self._first_rows[place : place + 2].tolist()
+        start, end = self._first_rows[place : place + 2]
         fields = [FIELDS[field] for field in self._row_fields[start:end].tolist()]
         return list(zip(self._row_concepts[start:end].tolist(), fields, range(start, end), strict=True))
 
@@ -295,27 +310,18 @@ class Catalogue:
         return found
 
     def _make_profile(self, place: int) -> Profile:
-        rows = slice(*self._first_rows[place : place + 2].tolist())
-        columns = (self._row_concepts, self._row_fields, self._row_roles, self._row_scores, self._row_weights)
-        named = zip(range(rows.start, rows.stop), *(column[rows].tolist() for column in columns), strict=True)
+        start, end = self._first_named[place : place + 2]
         of_role: list[dict[int, Naming]] = [{} for _ in ROLES]
-        excluded: dict[int, int] = {}
-        asked: list[str] = []
-        for row, concept, field, role, score, weight in named:
-            if role != UNSAID:
-                of_role[role].setdefault(concept, Naming(concept, FIELDS[field], score, weight, row))
-            elif field == _EXCLUSION:
-                excluded.setdefault(concept, row)
-            elif field == _REQUIREMENT:
-                asked.append(self.requirement_names.get(concept, ""))
+        columns = [column[start:end].tolist() for column in self._named]
+        for row, concept, field, role, score, weight in zip(*columns, strict=True):
+            of_role[role].setdefault(concept, Naming(concept, FIELDS[field], score, weight, row))
         _, mentions, headings, findings, diseases = of_role
         return Profile(
             place=place,
             diseases=diseases,
             findings=findings,
-            namings=diseases | findings | headings | mentions,
-            excluded=excluded,
-            asked=frozenset(asked) if asked else _NOTHING,
+            namings={**diseases, **findings, **headings, **mentions},
+            asked=self._asked.get(place, _NOTHING),
         )
 
     def _find_causes(self, place: int) -> int:

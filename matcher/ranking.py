@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
@@ -98,13 +98,13 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
 class Case(NamedTuple):
     """A patient with what follows for all trials alike.
 
-    treatable: findings that some trial is about; reachable: all concepts that one of the patient's leads to;
-    of_childhood: diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
+    treatable: findings that some trial is about; excluding: trials that exclude what leads to them; of_childhood:
+    diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
     """
 
     patient: PatientConcepts
     treatable: frozenset[int]
-    reachable: frozenset[int]
+    excluding: frozenset[int]
     of_childhood: frozenset[int]
     avoiding: dict[str, frozenset[int]]
 
@@ -140,9 +140,9 @@ class Ranker:
 
     def rank(self, patient: PatientConcepts) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
-        case = self._case(patient)
-        places = self.candidates.of((*patient.diseases, *patient.findings)).places.tolist()
-        found = [self.score(place, case) for place in places]
+        candidates = self.candidates.of((*patient.diseases, *patient.findings))
+        case = self._case(patient, candidates)
+        found = (self.score(place, case) for place in candidates.places.tolist())
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
             scored += self._for_relatives(patient)
@@ -169,20 +169,20 @@ class Ranker:
             )
         case, places, most, scored = outlook
         lifts, standing = self._lifts(places, patient.words), self._standing[places]
-        columns = (-(most * lifts) * standing, places, lifts, standing, np.arange(len(places)))
-        heap = list(zip(*(column.tolist() for column in columns), strict=True))
+        columns = (-(most * lifts) * standing, places, lifts, standing)
+        heap = list(zip(*[column.tolist() for column in columns], range(len(places)), strict=True))
         heapq.heapify(heap)
         while heap:
-            key, place, lift, held_back, row = heapq.heappop(heap)
+            _, place, lift, held_back, row = heapq.heappop(heap)
             found = scored.get(place)
             if found is None:
                 found = self.score(place, case)
                 if found is None:
                     continue
                 scored[place], most[row] = found, found.score
-                worth = -(found.score * lift) * held_back
-                if worth > key:
-                    heapq.heappush(heap, (worth, place, lift, held_back, row))
+                waiting = (-(found.score * lift) * held_back, place, lift, held_back, row)
+                if heap and heap[0] < waiting:
+                    heapq.heappush(heap, waiting)
                     continue
             yield _raised(found, lift, element)
 
@@ -206,11 +206,11 @@ class Ranker:
         return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset()))
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
-        case = self._case(patient)
         found = self.candidates.of((*patient.diseases, *patient.findings))
+        case = self._case(patient, found)
         places, most = found.places, self._most(found, patient)
         scored: dict[int, Scored] = {}
-        for row in np.flatnonzero(most == 0).tolist():
+        for row in np.flatnonzero((most == 0) & found.hinting).tolist():
             hint = self._hint(self.catalogue.profile(int(places[row])), patient)
             if hint:
                 scored[hint.place] = hint
@@ -232,8 +232,7 @@ class Ranker:
         most[found.excluding] *= DENIED
         return most
 
-    def _case(self, patient: PatientConcepts) -> Case:
-        elements = (*patient.diseases, *patient.findings)
+    def _case(self, patient: PatientConcepts, found: Spread) -> Case:
         named = self.catalogue.named_concepts
         treatable = {
             element.concept
@@ -244,7 +243,7 @@ class Ranker:
         return Case(
             patient,
             frozenset(treatable),
-            frozenset().union(*(element.reached for element in elements)),
+            frozenset(found.places[found.excluding].tolist()),
             frozenset(concept for concept in diseases if _OF_CHILDHOOD.search(self.label(concept))),
             {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
         )
@@ -281,7 +280,7 @@ class Ranker:
                 relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
-        if by_disease and all(link.element.past for link in by_disease):
+        if by_disease and by_disease[0].element.past and all(link.element.past for link in by_disease):
             value *= 0.97 if by_finding else PAST_CAUSE
             notes.append(f"{by_disease[0].element.words} is past.")
         if len(by_disease) > 1 and len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
@@ -298,7 +297,7 @@ class Ranker:
             notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
             value *= self._grown_up(place, case, by_disease, notes)
-        excluded = None if case.reachable.isdisjoint(profile.excluded) else _excluded(profile, links)
+        excluded = self._excluded(place, links) if place in case.excluding else None
         if excluded is not None:
             value *= DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
@@ -314,6 +313,15 @@ class Ranker:
             relation,
             firm=blocking is None and excluded is None and not avoided,
         )
+
+    def _excluded(self, place: int, links: list[Link]) -> int | None:
+        """Row of the exclusion criterion that names what leads to the trial, or something wider."""
+        for concept, row in self.catalogue.excluded(place):
+            for link in links:
+                how = link.element.reached.get(concept)
+                if how is not None and is_at_least(how):
+                    return row
+        return None
 
     def _grown_up(self, place: int, case: Case, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
@@ -342,16 +350,18 @@ class Ranker:
         """For each element the strongest way to what the trial names. met: receives all that it names nearby."""
         links: list[Link] = []
         for element in elements:
-            reached, weight = element.reached, element.weight
-            ways = [
-                (reached[concept].weight * naming.weight, concept)
-                for concept, naming in profile.namings.items()
-                if concept in reached
-            ]
-            if ways:
-                met.update(concept for _, concept in ways if reached[concept].weight > GROUP_ABOVE)
-                value, concept = max(ways, key=_first) if len(ways) > 1 else ways[0]
-                links.append(Link(element, profile.namings[concept], reached[concept], value * weight))
+            reached, best, most = element.reached, None, -1.0
+            for concept, naming in profile.namings.items():
+                if concept not in reached:
+                    continue
+                how = reached[concept]
+                if how.weight > GROUP_ABOVE:
+                    met.add(concept)
+                value = how.weight * naming.weight
+                if value > most:
+                    best, most = (naming, how), value
+            if best is not None:
+                links.append(Link(element, *best, most * element.weight))
         return links
 
     def _cause_factor(
@@ -385,7 +395,7 @@ class Ranker:
 
     def _uncaused(self, by_finding: list[Link]) -> float:
         """What it costs that a trial of the finding names no cause of it, while the patient has one."""
-        best = max(by_finding, key=_value)
+        best = _strongest(by_finding)
         if self.catalogue.kind(best.naming.concept) is Kind.DISEASE and best.reached.relation != "narrower":
             return 1.0  # a disease of its own, whatever it comes of
         if best.element.inferred and best.reached.relation != "same":
@@ -394,6 +404,8 @@ class Ranker:
 
     def _causes_one(self, disease: int, findings: set[int]) -> bool:
         """Whether a disease is known to come with one of the findings."""
+        if disease < len(self.terminology.ids) and not self.expansion.manifestations(disease):
+            return False
         return any(self._comes_with(disease, finding) for finding in findings)
 
     def _find_comes_with(self, disease: int, finding: int) -> bool:
@@ -436,7 +448,8 @@ class Ranker:
         size = len(self.terminology.ids)
         if disease >= size or finding >= size:
             return 0.0
-        does, kinds = self.expansion.manifestations(disease), self.expansion.of(finding)
+        does = self.expansion.manifestations(disease)
+        kinds = self.expansion.of(finding) if does else {}
         return max(
             (
                 does[concept].weight * kinds[concept].weight
@@ -466,14 +479,16 @@ class Ranker:
 
     def _lifts(self, places: Ints, words: frozenset[str]) -> Floats:
         """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-        row_of = np.zeros(len(self.catalogue.trial_ids), np.int16)  # from 1
-        row_of[places] = np.arange(1, len(places) + 1)
-        rarity = np.zeros(len(places) + 1)
+        size = len(places)
+        row_of = np.zeros(len(self.catalogue.trial_ids), np.int64)  # from 1
+        row_of[places] = np.arange(1, size + 1)
+        rarity = np.zeros(size + 1)
         for word in sorted(words):  # in one order, so that trials alike come to the same sum
-            rows = row_of[self.catalogue.trials_saying(word)]
-            sharing = rows[rows > 0]
-            if len(sharing):
-                rarity[sharing] += math.log(1 + len(places) / len(sharing))
+            saying = self.catalogue.trials_saying(word)
+            sharing = np.bincount(row_of[saying], minlength=size + 1)
+            count = len(saying) - int(sharing[0])
+            if count:
+                rarity += sharing * math.log(1 + size / count)
         lifts: Floats = 1 + LEXICAL * (1 - np.exp(-rarity[1:] / ENOUGH_WORDS))
         return lifts
 
@@ -515,7 +530,6 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
 
 
 _value = attrgetter("value")
-_first = itemgetter(0)
 
 
 def _is_aside(link: Link) -> bool:
@@ -528,15 +542,15 @@ def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     counts alike where the trial names it and where it names no more than a wide heading of it.
     """
     if not by_disease or not by_finding:
-        return _strongest(by_disease or by_finding)
-    disease, finding = _strongest(by_disease), _strongest(by_finding)
+        return _strongest(by_disease or by_finding).value
+    disease, finding = _strongest(by_disease).value, _strongest(by_finding).value
     if disease >= POSSIBLE:
         return math.sqrt(disease * finding)
     return finding * HEADING_ONLY * math.sqrt(max(link.element.weight for link in by_disease))
 
 
-def _strongest(links: list[Link]) -> float:
-    return max(map(_value, links)) if len(links) > 1 else links[0].value
+def _strongest(links: list[Link]) -> Link:
+    return max(links, key=_value) if len(links) > 1 else links[0]
 
 
 def _blocking(profile: Profile, patient: PatientConcepts, by_disease: list[Link], by_finding: list[Link]) -> str | None:
@@ -553,17 +567,7 @@ def _unstated(likely: float) -> float:
     return UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
 
 
-def _excluded(profile: Profile, links: list[Link]) -> int | None:
-    """Row of the exclusion criterion that names what leads to the trial, or something wider."""
-    for concept, row in profile.excluded.items():
-        for link in links:
-            how = link.element.reached.get(concept)
-            if how is not None and is_at_least(how):
-                return row
-    return None
-
-
 def _relation(by_disease: list[Link], by_finding: list[Link], patient: PatientConcepts) -> str:
     if patient.diseases and not by_disease:
         return "manifestation"
-    return max(by_disease or by_finding, key=_value).reached.relation
+    return _strongest(by_disease or by_finding).reached.relation

@@ -1,5 +1,6 @@
 """Sentences and paths a clinician can check."""
 
+from matcher.presentation import Element
 from matcher.ranking import Link, Ranker, Scored
 from matcher.results import Step
 
@@ -19,39 +20,57 @@ _RELATION_WORDS = {
 }
 
 
-def reasons(scored: Scored, ranker: Ranker) -> tuple[tuple[str, ...], tuple[Step, ...]]:
-    """For each way from the patient's words to the trial's a sentence and its steps; behind the sentences what speaks
-    against the trial.
-    """
-    sentences: list[str] = []
-    steps: list[Step] = []
-    catalogue = ranker.catalogue
-    for link in scored.links[:3]:
-        element, naming, reached = link.element, link.naming, link.reached
-        concept, target = ranker.label(element.concept), ranker.label(naming.concept)
-        words = catalogue.words(naming.row)
-        sentences.append(_sentence(link, concept, words))
-        identifier = concept_id(ranker, element.concept)
-        steps.append(Step(element.words, element.rule, concept, round(element.score, 3), identifier))
-        if naming.concept != element.concept:
-            steps.append(Step(concept, reached.relation, target, round(reached.weight, 3), reached.evidence))
-        place = f"{catalogue.trial_ids[scored.place]} {naming.field}"
-        steps.append(Step(target, naming.field, words, round(naming.score, 3), place))
-    return (*sentences, *scored.notes), tuple(steps)
+class Reasons:
+    """Says of trials why they are suggested to one patient; what starts from the same words of theirs is made once."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+        self._starts: list[tuple[Element, tuple[str, str, Step]]] = []
+
+    def of(self, scored: Scored) -> tuple[tuple[str, ...], tuple[Step, ...]]:
+        """For each way from the patient's words to the trial's a sentence and its steps; behind the sentences what
+        speaks against the trial.
+        """
+        sentences: list[str] = []
+        steps: list[Step] = []
+        catalogue = self._ranker.catalogue
+        for link in scored.links[:3]:
+            naming, reached = link.naming, link.reached
+            label, start, step = self._start(link.element)
+            words = catalogue.words(naming.row)
+            sentences.append(_sentence(start, link, label, words))
+            steps.append(step)
+            target = label
+            if naming.concept != link.element.concept:
+                target = self._ranker.label(naming.concept)
+                steps.append(Step(label, reached.relation, target, round(reached.weight, 3), reached.evidence))
+            place = f"{catalogue.trial_ids[scored.place]} {naming.field}"
+            steps.append(Step(target, naming.field, words, round(naming.score, 3), place))
+        return (*sentences, *scored.notes), tuple(steps)
+
+    def _start(self, element: Element) -> tuple[str, str, Step]:
+        """The label of a concept of the patient, how a sentence begins that starts from it, and its first step."""
+        for known, start in self._starts:
+            if known is element:
+                return start
+        label, words = self._ranker.label(element.concept), element.words
+        said = f'"{words}"'
+        if element.inferred:
+            said += f" includes {label}"
+        elif label.lower() != words.lower():
+            said += f" is {label}"
+        step = Step(words, element.rule, label, round(element.score, 3), concept_id(self._ranker, element.concept))
+        self._starts.append((element, (label, said, step)))
+        return label, said, step
 
 
-def _sentence(link: Link, label: str, words: str) -> str:
-    element, naming = link.element, link.naming
-    start = f'"{element.words}"'
-    if element.inferred:
-        start += f" includes {label}"
-    elif label.lower() != element.words.lower():
-        start += f" is {label}"
-    trial = f'the trial {_FIELD_WORDS[naming.field]} "{words}"'
-    relation = _RELATION_WORDS.get(link.reached.relation)
-    if relation is None or naming.concept == element.concept:
-        return f"{start}: {trial}."
-    return f"{start}: {trial}, {relation.format(label=label)} (source: {link.reached.evidence})."
+def _sentence(start: str, link: Link, label: str, words: str) -> str:
+    naming, reached = link.naming, link.reached
+    said = f'{start}: the trial {_FIELD_WORDS[naming.field]} "{words}"'
+    relation = _RELATION_WORDS.get(reached.relation)
+    if relation is None or naming.concept == link.element.concept:
+        return said + "."
+    return f"{said}, {relation.format(label=label)} (source: {reached.evidence})."
 
 
 def concept_id(ranker: Ranker, concept: int) -> str:

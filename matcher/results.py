@@ -20,7 +20,7 @@ class Query(msgspec.Struct, frozen=True):
     patient: Patient
 
 
-class ConceptMatch(msgspec.Struct, frozen=True):
+class ConceptMatch(msgspec.Struct, frozen=True, gc=False):
     """A concept that a mention was mapped to."""
 
     id: str
@@ -29,7 +29,7 @@ class ConceptMatch(msgspec.Struct, frozen=True):
     score: float
 
 
-class Diagnosis(msgspec.Struct, frozen=True):
+class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     """One mention of a disease or finding. concepts: the accepted meanings; alternatives: other meanings of the same
     words; did_you_mean: near names when nothing was accepted."""
 
@@ -40,7 +40,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     did_you_mean: tuple[str, ...] = ()
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One step of the way from the patient's words to the trial's words."""
 
     source: str
@@ -50,7 +50,7 @@ class Step(msgspec.Struct, frozen=True):
     evidence: str
 
 
-class Eligibility(msgspec.Struct, frozen=True):
+class Eligibility(msgspec.Struct, frozen=True, gc=False):
     """The stated limits against the patient. verdict: possible, excluded, unknown; the others: met, not met,
     unknown.
     """
@@ -61,7 +61,7 @@ class Eligibility(msgspec.Struct, frozen=True):
     country: str
 
 
-class Match(msgspec.Struct, frozen=True):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """A trial worth a look, with its reasons.
 
     relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
@@ -84,7 +84,7 @@ class Match(msgspec.Struct, frozen=True):
     last_update: str | None
 
 
-class RuledOut(msgspec.Struct, frozen=True):
+class RuledOut(msgspec.Struct, frozen=True, gc=False):
     """A trial that fits the diagnosis and whose stated limits exclude the patient."""
 
     trial_id: str

@@ -91,7 +91,7 @@ class Roles:
             return _NO_CONCEPTS
         sites: set[int] = set()
         for implied in (concept, *self.expansion.obligate(concept)):
-            members = self.expansion.around(implied) & self.expansion.group_members
+            members = self.expansion.group_members.intersection(self.expansion.around(implied))
             reached = self.expansion.of(implied) if members else {}
             for other in members:
                 if reached[other].relation != "narrower":

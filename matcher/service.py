@@ -1,7 +1,6 @@
 """The matcher that commands, pages and jobs call."""
 
 import gc
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,16 +9,16 @@ import duckdb
 import msgspec
 
 from matcher.alternatives import TREATING, same_treatment
+from matcher.content_words import content_words
 from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.inference import Inference
-from matcher.normalise import STOPWORDS, tokens
 from matcher.patients import canonical_country, combine
 from matcher.presentation import Element, PatientConcepts, patient_concepts
 from matcher.profiles import Catalogue, Naming
 from matcher.ranking import CLOSED, POSSIBLE, STRONG, Ranker, Scored
-from matcher.reasons import concept_id, reasons
+from matcher.reasons import Reasons, concept_id
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
 from matcher.understanding import Mention, Reader, Understanding
@@ -169,11 +168,7 @@ class Matcher:
 
     def _other_words(self, understood: Understanding) -> frozenset[str]:
         """Content words of the input, to prefer trials that use the same ones among equals."""
-        return frozenset(
-            token.text
-            for token in tokens(understood.text[:4000])
-            if len(token.text) > 2 and token.text not in STOPWORDS and not token.text.isdigit()
-        )
+        return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
 
     def _split(
         self, ranked: Iterable[Scored], patient: Patient, statuses: Collection[str], limit: int
@@ -182,7 +177,8 @@ class Matcher:
         ruled_out: list[RuledOut] = []
         wanted = frozenset(statuses)
         limited = patient.age_years is not None or patient.sex is not None
-        hints: Counter[int] = Counter()
+        hints: dict[int, int] = {}
+        why = Reasons(self.ranker)
         weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
@@ -195,18 +191,18 @@ class Matcher:
                 continue
             lead = scored.links[0]
             if lead.reached.weight <= GROUP_ABOVE or (scored.score < POSSIBLE and lead.reached.relation == "broader"):
-                hints[lead.naming.concept] += 1
-                if hints[lead.naming.concept] > ALIKE:
+                alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
+                if alike > ALIKE:
                     continue
             if len(matches) < limit:
-                matches.append(self._match(scored, eligibility))
+                matches.append(self._match(scored, eligibility, why))
             if len(matches) >= limit and (not limited or len(ruled_out) >= limit or scored.score < weak):
                 break
         return matches, ruled_out
 
-    def _match(self, scored: Scored, eligibility: Eligibility) -> Match:
+    def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.place]
-        because, path = reasons(scored, self.ranker)
+        because, path = why.of(scored)
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,

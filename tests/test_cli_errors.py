@@ -150,7 +150,7 @@ def test_without_a_network_the_catalogue_stays_and_the_reason_is_said(
     ],
 )
 def test_a_setting_that_cannot_be_is_wrong_usage(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
-    run = calcitrials("crawl", "ctgov", "--catalog", tmp_path / "catalog", env=environment(**{variable: value}))
+    run = calcitrials("crawl", "ctgov", "--catalog", tmp_path / "catalog", env=environment() | {variable: value})
     assert run.status == WRONG_USAGE
     assert sentence in run.error
     assert not (tmp_path / "catalog").exists()

@@ -10,6 +10,9 @@ from matcher.ngrams import NGramIndex
 from matcher.normalise import bag_key, loose_key
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
 
+_KINDS, _NAME_KINDS = tuple(Kind), tuple(NameKind)
+"""By their values, which is sooner than to ask the enumerations."""
+
 
 class Tables(msgspec.Struct, frozen=True):
     """What is stored of a compiled terminology beside its arrays."""
@@ -110,7 +113,7 @@ class Terminology:
         start, end = self._key_pointers[place], self._key_pointers[place + 1]
         concepts = self._key_concepts[start:end].tolist()
         kinds = self._key_kinds[start:end].tolist()
-        return [(concept, NameKind(kind)) for concept, kind in zip(concepts, kinds, strict=True)]
+        return [(concept, _NAME_KINDS[kind]) for concept, kind in zip(concepts, kinds, strict=True)]
 
     def keys_of_bag(self, bag: str) -> list[int]:
         """Places of the names that consist of these words in any order."""
@@ -127,7 +130,7 @@ class Terminology:
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept."""
-        return Kind(self.kinds[concept])
+        return _KINDS[self.kinds[concept]]
 
     def edges(self, concept: int, backwards: bool = False) -> tuple[Edge, ...]:
         """Edges from a concept, or with ``backwards`` the edges that point at it."""
