@@ -128,6 +128,8 @@ def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
         ("Rest syndrome", "CREST syndrome"),
         ("dermatomyositis was refuted", "Wiskott-Aldrich Syndrome"),
         ("scleroderma all over", "Precursor Cell Lymphoblastic Leukemia-Lymphoma"),
+        ("Thiosulfat-Injektion bei Kalzinose", "Infections"),
+        ("inyección en la calcinosis", "Infections"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:

@@ -111,6 +111,26 @@ def test_ambiguous_abbreviations_return_all_meanings_and_context_decides(matcher
     assert [concept.label for concept in decided.alternatives] == ["Diabetes mellitus"]
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("RP, sclerodactyly, calcinosis", "Raynaud phenomenon"),
+        ("DM, heliotrope rash", "Dermatomyositis"),
+        ("DM, Gottron", "Dermatomyositis"),
+    ],
+)
+def test_findings_beside_an_abbreviation_decide(matcher: Matcher, text: str, label: str) -> None:
+    first, *others = matcher.suggest(text).diagnoses
+    assert [concept.label for concept in first.concepts] == [label]
+    assert all(item.concepts for item in others)
+
+
+def test_a_bare_code_of_snomed_asks_for_its_display_text(matcher: Matcher) -> None:
+    for text in ("SNOMED CT 299276009", "SCT 299276009"):
+        with pytest.raises(DiagnosisError, match="send the display text"):
+            matcher.suggest(text)
+
+
 def test_fhir_bundle_gives_diagnoses_and_patient(matcher: Matcher) -> None:
     bundle = {
         "resourceType": "Bundle",
