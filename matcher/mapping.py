@@ -128,7 +128,7 @@ class Mapper:
             parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
             owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
             chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
-            typed = [fold(text[token.start : token.end]) for token in found]
+            typed = [_typed(text, token) for token in found]
             for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
                 chosen.append(Hit(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
             chosen.sort()
@@ -259,7 +259,7 @@ class Mapper:
     def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
-        typed = [fold(text[token.start : token.end]) for token in found]
+        typed = [_typed(text, token) for token in found]
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
@@ -316,6 +316,12 @@ class Mapper:
             if concept not in found:
                 found.append(concept)
         return found[:limit]
+
+
+def _typed(text: str, token: Token) -> str:
+    """A token as it stands in the text, but for case and accents; one that was put together ("1 a") as it is."""
+    word = fold(text[token.start : token.end])
+    return word if word.isalnum() else token.text
 
 
 def _tells(token: Token) -> bool:

@@ -72,6 +72,7 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("hypoparathyroidism, pseudo-, type Ia", "Pseudohypoparathyroidism type 1A"),
         ("myositis, dermato-, juvenile", "Juvenile dermatomyositis"),
         ("systemic sclerosus", "Systemic sclerosis"),
+        ("mucopolysacchariosis type iv b", "Mucopolysaccharidosis IV"),
     ],
 )
 def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
