@@ -72,6 +72,8 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("hypoparathyroidism, pseudo-, type Ia", "Pseudohypoparathyroidism type 1A"),
         ("myositis, dermato-, juvenile", "Juvenile dermatomyositis"),
         ("systemic sclerosus", "Systemic sclerosis"),
+        ("MS, EDSS 4.5", "Multiple sclerosis"),
+        ("her myopathy", "Muscular Diseases"),
         ("mucopolysacchariosis type iv b", "Mucopolysaccharidosis IV"),
     ],
 )
@@ -131,6 +133,8 @@ def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
         ("scleroderma all over", "Precursor Cell Lymphoblastic Leukemia-Lymphoma"),
         ("Thiosulfat-Injektion bei Kalzinose", "Infections"),
         ("inyección en la calcinosis", "Infections"),
+        ("steroid myopathy", "Muscular Diseases"),
+        ("HE IS WELL, NO COMPLAINTS", "Hepatic Encephalopathy"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:

@@ -36,6 +36,7 @@ def suggested(matcher: Matcher, text: str, **options: object) -> list[str]:
         "Sclerosis, systemic; calcinosis, cutis",
         "PHP1A, multiple SCO",
         "bone under the skin, Albright's",
+        "maternal GNAS deletion, bony plates in the skin",
     ],
 )
 def test_the_trial_of_the_manifestation_stands_among_the_first_three(matcher: Matcher, text: str) -> None:
@@ -79,6 +80,11 @@ def test_findings_on_a_stated_disease_point_at_its_complication(matcher: Matcher
 def test_a_trial_of_the_disease_goes_before_one_of_its_wide_heading(matcher: Matcher, text: str) -> None:
     found = suggested(matcher, text)
     assert found.index(ANCHOR) < found.index("NCT01918904")
+
+
+def test_one_kind_of_a_wide_disease_is_no_strong_match(matcher: Matcher) -> None:
+    grades = {match.trial_id: match.grade for match in matcher.suggest("muscle disease").matches}
+    assert grades["NCT02419040"] != "strong"
 
 
 def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
