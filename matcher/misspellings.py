@@ -24,6 +24,8 @@ SHORTEST_PHRASE = 9
 """Letters of a phrase that is compared as a whole."""
 SHORTEST_ALONE = 6
 SHORT_TEXT = 3
+SHORTEST_PART = 3
+"""Letters of a part of a word that a blank has split, where there is another error too."""
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
 NEVER = 99
@@ -163,6 +165,8 @@ class Misspellings:
                 return most + 1
             if abs(sum(map(len, words)) - sum(map(len, theirs))) > 1:
                 return most + 1  # a short word beside the name ("DM, heliotrope rash") is no typing error
+            if min(map(len, words)) < SHORTEST_PART and "".join(words) != "".join(theirs):
+                return most + 1  # nor is a letter ("c/b calcinosis")
             return int(OSA.distance(" ".join(words), name, score_cutoff=most))
         total = 0
         for mine, word, other in zip(typed, words, theirs, strict=True):

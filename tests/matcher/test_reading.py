@@ -22,6 +22,8 @@ from matcher.terminology import default
         ("calcific uraemic arteriolopathy", "calcific uremic arteriolopathy"),
         ("Münchmeyer disease", "munchmeyer disease"),
         ("hypoparathyroidism, unspecified", "hypoparathyroidism"),
+        ("2° hyperparathyroidism", "secondary hyperparathyroidism"),
+        ("1º Sjögren syndrome", "primary Sjögren syndrome"),
     ],
 )
 def test_spellings_of_one_name_meet(one: str, other: str) -> None:
@@ -74,6 +76,7 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("systemic sclerosus", "Systemic sclerosis"),
         ("MS, EDSS 4.5", "Multiple sclerosis"),
         ("her myopathy", "Muscular Diseases"),
+        ("DM 2", "Type 2 diabetes mellitus"),
         ("mucopolysacchariosis type iv b", "Mucopolysaccharidosis IV"),
     ],
 )
@@ -96,6 +99,12 @@ def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
 )
 def test_words_that_a_full_stop_cuts_short(mapper: Mapper, text: str, label: str) -> None:
     assert named(mapper, text) == [label]
+
+
+def test_a_letter_beside_a_name_is_no_part_of_it(mapper: Mapper) -> None:
+    text = "c/b calcinosis"
+    (hit,) = mapper.scan(text, clean_tokens(text))
+    assert (hit.rule, hit.score) == ("exact", 1.0)
 
 
 @pytest.mark.parametrize("text", ["calc. cutis", "late onset.", "resting. Comfortable"])
@@ -134,6 +143,8 @@ def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
         ("Thiosulfat-Injektion bei Kalzinose", "Infections"),
         ("inyección en la calcinosis", "Infections"),
         ("steroid myopathy", "Muscular Diseases"),
+        ("calcinosis 2° to DM", "Type 2 diabetes mellitus"),
+        ("calcinosis 2/2 DM", "Type 2 diabetes mellitus"),
         ("HE IS WELL, NO COMPLAINTS", "Hepatic Encephalopathy"),
     ],
 )
