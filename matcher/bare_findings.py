@@ -22,6 +22,7 @@ _HARMLESS = (
     | {"has", "had", "have", "developed", "develops", "suffers", "multiples", "douloureuses", "etendues", "diffuses"}
     | {"schmerzhafte", "ausgedehnte", "multiplas", "dolorosas", "extensas", "dolorose", "estese", "dolorosi"}
     | {"pijnlijke", "uitgebreide"}
+    | {"without", "not", "san", "ohne", "keine", "sin", "senza", "sem", "zonder", "geen"}
 )
 
 

@@ -125,7 +125,7 @@ def find_codes(terminology: Terminology, text: str) -> list[CodeMention]:
 
 def looks_like_code(text: str) -> bool:
     """Whether a whole input is nothing but a code of some kind."""
-    if _OTHER_ICD.search(text):
+    if _OTHER_ICD.search(text) or _PREFIXED.fullmatch(text.strip()):
         return True
     rest = _ICD_PREFIX.sub("", text)
     return re.fullmatch(r"\s*(?:[A-Za-z]{2,12}[ :_-]?)?[A-Za-z]?\d{2,12}(?:\.\w+)?\s*", rest) is not None

@@ -19,14 +19,14 @@ def content_words(text: str) -> frozenset[str]:
     if "'" in plain:
         plain = _POSSESSIVE.sub("  ", plain)
     found = {_ALONE[word] for word in _RAW_WORD.findall(plain)}
-    if "?" in found or "'" in plain or _NUMBER_AND_LETTER.search(plain):
+    if "?" in found or "'" in plain or "°" in plain or "2/2" in plain or _NUMBER_AND_LETTER.search(plain):
         return read_words(text)
     found.discard("")
     return frozenset(found)
 
 
 def read_words(text: str) -> frozenset[str]:
-    """The same by reading the text word after word, where neighbours make roman numbers and "12 a" of some."""
+    """The same by reading the text word after word, where neighbours make roman numbers, "12 a" and "2°" of some."""
     return frozenset(
         token.text for token in tokens(text) if len(token.text) >= SHORTEST and token.text not in STOPWORDS
     )

@@ -107,6 +107,8 @@ _PIECE = re.compile(r"[|()\[\]]|<\w+>|[\w#]+\*?")
 _SHORTEST_STEM = 3
 _HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
 """Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
+_LATER = frozenset(("doubted", "revised"))
+"""Reaches of cues that deny only what was in doubt before."""
 _MOST_WORDS = 20_000
 """Words that a state remembers."""
 
@@ -239,3 +241,16 @@ def counts_in(sense: Sense, language: str) -> bool:
     if sense.language.endswith("!"):
         return sense.language[:-1] == (language or "en")
     return sense.language[1:] != language or not sense.language
+
+
+def is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether something is denied between words from start to before end: "thighs negative for calcification".
+
+    words: those of a text, flat.
+    """
+    senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
+    denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
+    if not denying:
+        return False
+    language = language_of(words)
+    return any(counts_in(sense, language) for sense in denying)

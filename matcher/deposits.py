@@ -57,6 +57,7 @@ class _Words(NamedTuple):
     substance: dict[str, tuple[str, Languages]]
     site: dict[str, tuple[str, Languages]]
     form: dict[str, Languages]
+    growth: dict[str, Languages]
     hard: dict[str, Languages]
     beside: dict[str, str]
     block: dict[str, frozenset[str]]
@@ -87,6 +88,7 @@ def _words() -> _Words:
         {word: most(values) for word, values in held["substance"].items()},
         {word: most(values) for word, values in held["site"].items()},
         languages("form"),
+        {word: frozenset(values["growth"]) for word, values in held["form"].items() if "growth" in values},
         languages("hard"),
         {word: role for role in ("small", "aortic") for word in held[role]},
         {word: frozenset(values) for word, values in held["block"].items()},
@@ -110,6 +112,7 @@ def find(words: Sequence[str], parts: Sequence[int], taken: Collection[int]) -> 
                 yield deposit
     if not spoken:
         yield from _hard_lumps(known, words, parts, taken)
+        yield from _calcium_deposits(known, words, taken)
 
 
 def at_site(
@@ -128,7 +131,10 @@ def at_site(
     if not sites:
         return None
     nearest = min(sites, key=lambda place: min(abs(place - start), abs(place - end + 1)))
-    return known.concepts.get((GENERIC[generic], _narrowed(known, words, nearest)))
+    where = _narrowed(known, words, nearest)
+    if generic == ANYWHERE and where == "spine":
+        return None  # spinal and paraspinal calcinosis lie in soft tissue, unlike calcified ligaments
+    return known.concepts.get((GENERIC[generic], where))
 
 
 def _deposit(
@@ -148,6 +154,8 @@ def _deposit(
     concept = known.concepts.get((substance, where))
     if concept is None and substance == "bone" and not plain_bone:
         concept = OSSIFICATION
+    if plain_bone and where == "body":  # a bony lump may be a normal one
+        form = _nearest(known.growth, words, parts, place, TOGETHER, languages)
     if concept is None or (plain_bone and where not in _BONE_ALONE and form is None):
         return None
     return Deposit(min(place, site), max(place, site) + 1, place, concept)
@@ -222,3 +230,11 @@ def _hard_lumps(known: _Words, words: Sequence[str], parts: Sequence[int], taken
             if form is not None and form not in taken:
                 yield Deposit(min(place, form), max(place, form) + 1, place, ANYWHERE, likely=True)
                 return
+
+
+def _calcium_deposits(known: _Words, words: Sequence[str], taken: Collection[int]) -> Iterator[Deposit]:
+    """ "Ca deposits": calcinosis, where a disease makes it likely, and not those of a carcinoma."""
+    for place, word in enumerate(words[:-1]):
+        if word == "ca" and place not in taken and words[place + 1] in known.form:
+            yield Deposit(place, place + 2, place, ANYWHERE, likely=True)
+            return

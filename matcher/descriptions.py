@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matcher import deposits
-from matcher.cues import counts_in, find_cues, language_of
+from matcher.cues import is_denied_within
 from matcher.terminology import Kind, Terminology
 
 WINDOW = 8
@@ -12,8 +12,6 @@ WINDOW = 8
 RULE = "described"
 LIKELY = "described, by context"
 """Rule of a description that counts only beside a disease that makes it likely."""
-_LATER = frozenset({"doubted", "revised"})
-"""Reaches of cues that deny only what was in doubt before."""
 
 
 class Described(NamedTuple):
@@ -81,7 +79,7 @@ class Descriptions:
             for number in self._by_word.get(word, ()):
                 concept, sets, _ = self.terminology.tables.patterns[number]
                 places = _places(words, place, sets)
-                if not places or _is_denied_within(typed, min(places), max(places)):
+                if not places or is_denied_within(typed, min(places), max(places)):
                     continue
                 if self._open_to(concept, [owners.get(other) for other in places]):
                     yield Described(min(places), max(places) + 1, concept, RULE)
@@ -93,7 +91,7 @@ class Descriptions:
             concept = self.terminology.place_of.get(concept_id)
             if concept is None:
                 continue
-            if not _is_denied_within(typed, start, end):
+            if not is_denied_within(typed, start, end):
                 yield Described(start, end, concept, LIKELY if likely else RULE)
             elif not likely and substance not in owners:  # the site says where the substance was looked for
                 yield Described(substance, substance + 1, concept, RULE)
@@ -120,13 +118,3 @@ def _places(words: Sequence[str], place: int, sets: Sequence[Sequence[str]]) -> 
             return []
         places.append(min(nearest, key=lambda other: abs(other - place)))
     return places
-
-
-def _is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
-    """Whether something is denied between the words of a description: "thighs negative for calcification"."""
-    senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
-    denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
-    if not denying:
-        return False
-    language = language_of(words)
-    return any(counts_in(sense, language) for sense in denying)

@@ -151,6 +151,8 @@ class Expansion:
     def _down(self, concept: int, reached: dict[int, Reached]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
         step = DOWN_FINDING if finding else DOWN
+        if not finding and int(self.terminology.descendants[concept]) > WIDE:
+            step *= WIDER  # "muscular disease" is most likely another one of its many kinds
         layer = {concept: 1.0}
         for _ in range(MAX_DOWN):
             below: dict[int, float] = {}

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from matcher.cognates import Cognates
+from matcher.cues import is_denied_within, is_filler
 from matcher.descriptions import LIKELY, Descriptions
 from matcher.guards import QUALIFIERS, SAYS_NOTHING, affixes, says_something
 from matcher.misspellings import Misspellings
 from matcher.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
 from matcher.shortened import shortened_names
-from matcher.terminology import NameKind, Terminology
+from matcher.terminology import Kind, NameKind, Terminology
 from matcher.truncations import Truncations
 
 LONGEST_BAG = 6
@@ -29,7 +30,8 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
-LONGEST_SHOUTED = 3
+LONGEST_SHOUTED, PLAIN_WORD = 3, 7
+"""Letters of words that may be anything in a text of capitals, and of one that is no abbreviation."""
 _ORDINARY = frozenset({"was", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
 """Words that are abbreviations only in capitals, however short the text."""
 WIDE_HEAD = 100
@@ -80,6 +82,11 @@ class Mapper:
         self.descriptions = Descriptions(terminology)
         self.cognates = Cognates(terminology)
 
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        """Words that names of several words begin with."""
+        return frozenset(start.partition(" ")[0] for start in self.terminology.starts)
+
     def _concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
         """Concepts of a name, and whether it is only a broad word for them."""
         found = self.terminology.concepts_of_key(key_place)
@@ -129,17 +136,20 @@ class Mapper:
         candidates = [
             self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
         ]
+        typed = [_typed(text, token) for token in found]
+        candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
         if misspelt:
-            candidates += self._misspelt(text, found, _choose(candidates))
+            misspellings = self._misspelt(text, found, typed, _choose(candidates))
+            candidates += [hit for hit in misspellings if not _is_denied(typed, hit)]
         chosen = _choose(candidates)
         if patterns:
+            chosen = self._without_heads_of_unknown_names(text, found, chosen)
             words = [token.text for token in found]
             parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
             owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
             chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
-            typed = [fold(text[token.start : token.end]) for token in found]
             for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
                 chosen.append(Hit(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
             chosen.sort()
@@ -242,7 +252,7 @@ class Mapper:
         if not found:
             return
         short = len(found) <= 3
-        shouted = not short and text.isupper()
+        shouted = not short and text.isupper() and any(map(_is_plain_word, found))
         by_start = {token.start: place for place, token in enumerate(found)}
         for match in _PIECE.finditer(text, found[0].start, found[-1].end):
             if shouted and len(match[0]) <= LONGEST_SHOUTED:
@@ -280,10 +290,11 @@ class Mapper:
             if len(concepts) == 1:
                 yield Hit(start, end, tuple(concepts), "cut short", CUT_SHORT)
 
-    def _misspelt(self, text: str, found: Sequence[Token], chosen: Sequence[Hit]) -> Iterable[Hit]:
+    def _misspelt(
+        self, text: str, found: Sequence[Token], typed: Sequence[str], chosen: Sequence[Hit]
+    ) -> Iterable[Hit]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
-        typed = ["".join(fold(text[token.start : token.end]).split()) for token in found]  # "1 b" is one word
         covered = {place for hit in chosen for place in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
         stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
@@ -337,6 +348,25 @@ class Mapper:
         counts = self.terminology.descendants
         return [hit for hit in hits if hit.end - hit.start > 1 or int(counts[hit.concepts[0]]) <= WIDE_HEAD]
 
+    def _without_heads_of_unknown_names(self, text: str, found: Sequence[Token], chosen: list[Hit]) -> list[Hit]:
+        """Hits without a lone wide word behind one that says which it is: "steroid myopathy" is not "myopathy"."""
+        counts = self.terminology.descendants
+        covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+
+        def names_a_kind(token: Token) -> bool:
+            word = token.text
+            return len(word) > 3 and word in self._first_words and _tells(token) and not is_filler(word)
+
+        def is_head(hit: Hit) -> bool:
+            before = hit.start - 1
+            if hit.end - hit.start > 1 or before < 0 or before in covered or not names_a_kind(found[before]):
+                return False
+            apart = not text[found[before].end : found[hit.start].start].isspace()
+            concept = hit.concepts[0]
+            return not apart and int(counts[concept]) > WIDE_HEAD and self.terminology.kind(concept) is Kind.DISEASE
+
+        return [hit for hit in chosen if not is_head(hit)]
+
     def near_misses(self, text: str, limit: int = 3) -> list[int]:
         """Concepts whose names look most alike, for "did you mean"."""
         words = [token.text for token in clean_tokens(text) if token.text not in STOPWORDS]
@@ -355,6 +385,22 @@ class Mapper:
             if concept not in found:
                 found.append(concept)
         return found[:limit]
+
+
+def _is_denied(typed: Sequence[str], hit: Hit) -> bool:
+    """Whether words of a hit stand on both sides of a denial: "hands: no calcinosis" names nothing."""
+    return hit.end - hit.start > 2 and is_denied_within(typed, hit.start + 1, hit.end - 1)
+
+
+def _is_plain_word(token: Token) -> bool:
+    """Whether a word in capitals shows that the text is written in them, and is no list of abbreviations."""
+    return len(token.text) >= PLAIN_WORD or (token.text.isalpha() and is_filler(token.text))
+
+
+def _typed(text: str, token: Token) -> str:
+    """A token as it stands in the text, but for case and accents; one that was put together ("1 a") as it is."""
+    word = fold(text[token.start : token.end])
+    return word if word.isalnum() else token.text
 
 
 def _tells(token: Token) -> bool:

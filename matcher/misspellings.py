@@ -24,9 +24,16 @@ SHORTEST_PHRASE = 9
 """Letters of a phrase that is compared as a whole."""
 SHORTEST_ALONE = 6
 SHORT_TEXT = 3
+SHORTEST_PART = 3
+"""Letters of a part of a word that a blank has split, where there is another error too."""
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
 NEVER = 99
+_OF_TREATMENT = frozenset(
+    "injektion injektionen inyeccion inyecciones iniezione iniezioni injecao injecoes injectie injecties injizieren "  # noqa: SIM905
+    "infusion infusionen infusie infusies infusione".split()
+)
+"""Words of letters in other languages that look like misspelt diseases ("Injektion" and infection)."""
 LONG_WORD = 6
 ENDING_LETTERS = 2
 """Letters by which a plural is longer than the normal form, or another one."""
@@ -80,6 +87,7 @@ class Misspellings:
             place
             for place, word in enumerate(found)
             if word not in known and word not in STOPWORDS and place not in covered and len(word) >= 5
+            if typed[place] not in _OF_TREATMENT
         ]
         if not unknown or len(unknown) > MOST_UNKNOWN:
             return
@@ -155,6 +163,10 @@ class Misspellings:
         if len(words) != len(theirs):  # a blank is missing or one too many
             if not same_numbers(words, theirs) or affix_differs(words[0], theirs[0]):
                 return most + 1
+            if abs(sum(map(len, words)) - sum(map(len, theirs))) > 1:
+                return most + 1  # a short word beside the name ("DM, heliotrope rash") is no typing error
+            if min(map(len, words)) < SHORTEST_PART and "".join(words) != "".join(theirs):
+                return most + 1  # nor is a letter ("c/b calcinosis")
             return int(OSA.distance(" ".join(words), name, score_cutoff=most))
         total = 0
         for mine, word, other in zip(typed, words, theirs, strict=True):

@@ -13,12 +13,16 @@ from typing import NamedTuple
 _LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "Œ": "OE", "Æ": "AE", "ß": "ss"}
     | dict.fromkeys("’‘´`ʼ", "'")
+    | {"º": "°"}
     | dict(zip("αβγδ", ("alpha", "beta", "gamma", "delta"), strict=True))
 )
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _LIGATURE = re.compile(r"ae|(?<!hyp)(?<!micr)(?<!macr)(?<!end)oe")
 _GERMAN_ADJECTIVE = re.compile(r"(.*(?:isch|lich|iert|kutan|juvenil|artikular))(?:e|er|en|es|em)$")
 _WORD = re.compile(r"[a-z0-9]+")
+_ORDER = re.compile(r"(?<![\w.,/])(?:[123]\s?°(?!\s?[cf]\b)|2/2(?=\s+(?:to\s+)?[a-z]))")
+"""Shorthand of charts: "2° hyperparathyroidism", "calcinosis 2/2 dermatomyositis" (secondary to)."""
+_ORDERS = {"1": "primary", "2": "secondary", "3": "tertiary"}
 _ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
 _LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
 _ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
@@ -192,18 +196,25 @@ def _fold_with_map(text: str) -> tuple[str, list[int] | None]:
 def tokens(text: str) -> list[Token]:
     """The normalised words of a text, in order, each with its place in it.
 
-    "PHP-Ia" gives php, 1a; "type II" gives type, 2; "Raynaud's" gives raynaud.
+    "PHP-Ia" gives php, 1a; "type II" gives type, 2; "Raynaud's" gives raynaud; "2°" gives secondary.
     """
     folded, places = _fold_with_map(text)
     if "'" in folded:
         folded = _POSSESSIVE.sub("  ", folded)
         folded = _ELISION.sub(lambda match: " " * len(match[0]), folded)
     found: list[Token] = []
+    orders = {match.start(): match for match in _ORDER.finditer(folded)} if "°" in folded or "2/2" in folded else {}
+    done = 0
     for match in _WORD.finditer(folded):
         start, end = match.span()
+        order = orders.get(start)
+        if start < done:
+            continue
+        if order is not None:
+            end = done = order.end()
         if places is not None:
             start, end = places[start], places[end - 1] + 1
-        word = match[0]
+        word = match[0] if order is None else _ORDERS[match[0]]
         split = None if word.isalpha() or word.isdigit() else _LETTERS_DIGITS.match(word)
         if split is not None:
             middle = start + len(split[1])

@@ -17,13 +17,16 @@ from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
 from matcher.short_forms import is_short_form, stands_for
-from matcher.terminology import Kind, Terminology
+from matcher.terminology import Kind, Relation, Terminology
 from matcher.unknown_names import unknown_names
 
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
 _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
+_SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
 RELATED_ENOUGH = 0.3
+SHARED_CAUSE = 0.4
+"""How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
 
@@ -98,9 +101,10 @@ class Reader:
     def _refuse_unknown_code(self, items: Sequence[str]) -> None:
         for item in items:
             if looks_like_code(item) and any(char.isdigit() for char in item):
+                hint = "; SNOMED CT is not among them: send the display text too" if _SNOMED.match(item) else ""
                 raise DiagnosisError(
                     f"{item[:40]} is no code or name that the loaded vocabularies know "
-                    "(ICD-10, ICD-10-CM, ORPHA, OMIM, HP, MESH, MONDO, DOID)"
+                    f"(ICD-10, ICD-10-CM, ORPHA, OMIM, HP, MESH, MONDO, DOID){hint}"
                 )
 
     def _condition(
@@ -285,7 +289,18 @@ class Reader:
             does_other = expansion.manifestations(other)
             if concept in does_other:
                 best = max(best, does_other[concept].weight)
+            if best < SHARED_CAUSE and not self._causes(concept).isdisjoint(self._causes(other)):
+                best = SHARED_CAUSE
         return best
+
+    def _causes(self, finding: int) -> frozenset[int]:
+        """Diseases that come with a finding by our own table."""
+        if self.terminology.kind(finding) is not Kind.FINDING:
+            return frozenset()
+        edges = self.terminology.edges(finding, backwards=True)
+        return frozenset(
+            edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and edge.source[:5] != "HPOA:"
+        )
 
 
 def clean(text: str) -> str:

@@ -38,6 +38,7 @@ def concepts(matcher: Matcher, text: str) -> set[str]:
         ("Verknöcherung der paravertebralen Muskulatur", BONE_IN_MUSCLE),
         ("s.c. calcif. knees", SKIN),
         ("calcium in my shoulder", TENDON),
+        ("bone has grown in his elbow", OSSIFICATION),
         ("calcified nodules in the skin of the shoulder", SKIN),
         ("calcified masses around hip and shoulder", AROUND_A_JOINT),
     ],
@@ -80,6 +81,16 @@ def test_what_is_denied_at_a_site_is_denied(matcher: Matcher, text: str) -> None
 def test_no_in_portuguese_denies_nothing(matcher: Matcher) -> None:
     read = matcher.suggest("esclerodermia com calcificação no cotovelo").diagnoses
     assert [item.assertion for item in read] == ["present", "present"]
+
+
+@pytest.mark.parametrize("text", ["bony lump on my knee", "new bone lesion in the foot"])
+def test_bone_at_a_limb_is_no_deposit_unless_it_grows(matcher: Matcher, text: str) -> None:
+    assert OSSIFICATION not in concepts(matcher, text)
+
+
+def test_ca_deposits_count_where_a_disease_makes_them_likely(matcher: Matcher) -> None:
+    assert CALCINOSIS in concepts(matcher, "SSc, Ca deposits of the elbows")
+    assert CALCINOSIS not in concepts(matcher, "ovarian Ca deposits in the pelvis")
 
 
 def test_hard_lumps_count_where_a_disease_makes_them_likely(matcher: Matcher) -> None:

@@ -13,6 +13,7 @@ from matcher.presentation import Element, PatientConcepts
 WORDS = [
     *("type", "Stage", "Phase", "III", "iii", "xii", "x", "xi", "xa", "iva", "12", "a", "b", "12a", "3", "100", "and"),
     *("covid19", "brca1", "Parkinson's", "d'Alzheimer", "l'oedème", "é", "’s", "BAY59-7939", "–", "≥", "factor"),
+    *("2/2", "2°", "1º", "2"),
     *("ß", "Æ", "ﬁ", "İ", "haemorrhages"),
 ]
 

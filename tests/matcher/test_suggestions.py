@@ -36,6 +36,8 @@ def suggested(matcher: Matcher, text: str, **options: object) -> list[str]:
         "Sclerosis, systemic; calcinosis, cutis",
         "PHP1A, multiple SCO",
         "bone under the skin, Albright's",
+        "maternal GNAS deletion, bony plates in the skin",
+        "paraspinal calcinosis, SSc",
     ],
 )
 def test_the_trial_of_the_manifestation_stands_among_the_first_three(matcher: Matcher, text: str) -> None:
@@ -79,6 +81,11 @@ def test_findings_on_a_stated_disease_point_at_its_complication(matcher: Matcher
 def test_a_trial_of_the_disease_goes_before_one_of_its_wide_heading(matcher: Matcher, text: str) -> None:
     found = suggested(matcher, text)
     assert found.index(ANCHOR) < found.index("NCT01918904")
+
+
+def test_one_kind_of_a_wide_disease_is_no_strong_match(matcher: Matcher) -> None:
+    grades = {match.trial_id: match.grade for match in matcher.suggest("muscle disease").matches}
+    assert grades["NCT02419040"] != "strong"
 
 
 def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
@@ -132,6 +139,26 @@ def test_names_that_nobody_knows_are_said_to_be_not_understood(matcher: Matcher,
     diagnoses = matcher.suggest(text).diagnoses
     assert [diagnosis.mention for diagnosis in diagnoses if not diagnosis.concepts] == unknown
     assert any(diagnosis.concepts for diagnosis in diagnoses)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("RP, sclerodactyly, calcinosis", "Raynaud phenomenon"),
+        ("DM, heliotrope rash", "Dermatomyositis"),
+        ("DM, Gottron", "Dermatomyositis"),
+    ],
+)
+def test_findings_beside_an_abbreviation_decide(matcher: Matcher, text: str, label: str) -> None:
+    first, *others = matcher.suggest(text).diagnoses
+    assert [concept.label for concept in first.concepts] == [label]
+    assert all(item.concepts for item in others)
+
+
+def test_a_bare_code_of_snomed_asks_for_its_display_text(matcher: Matcher) -> None:
+    for text in ("SNOMED CT 299276009", "SCT 299276009"):
+        with pytest.raises(DiagnosisError, match="send the display text"):
+            matcher.suggest(text)
 
 
 def test_fhir_bundle_gives_diagnoses_and_patient(matcher: Matcher) -> None:
