@@ -131,7 +131,10 @@ def at_site(
     if not sites:
         return None
     nearest = min(sites, key=lambda place: min(abs(place - start), abs(place - end + 1)))
-    return known.concepts.get((GENERIC[generic], _narrowed(known, words, nearest)))
+    where = _narrowed(known, words, nearest)
+    if generic == ANYWHERE and where == "spine":
+        return None  # spinal and paraspinal calcinosis lie in soft tissue, unlike calcified ligaments
+    return known.concepts.get((GENERIC[generic], where))
 
 
 def _deposit(

@@ -37,6 +37,7 @@ def suggested(matcher: Matcher, text: str, **options: object) -> list[str]:
         "PHP1A, multiple SCO",
         "bone under the skin, Albright's",
         "maternal GNAS deletion, bony plates in the skin",
+        "paraspinal calcinosis, SSc",
     ],
 )
 def test_the_trial_of_the_manifestation_stands_among_the_first_three(matcher: Matcher, text: str) -> None:
