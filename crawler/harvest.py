@@ -187,7 +187,7 @@ class RegistryHarvest:
         return [trial_id for (trial_id,) in rows]
 
     def take_over(self) -> Interrupted:
-        """What crawls of the same question that were killed not long ago had received."""
+        """What crawls of the same question that did not get everything not long ago had received."""
         self.taken_over = Interrupted(self.harvest.connection, self.harvest.catalogue.payloads, self.report)
         return self.taken_over
 
@@ -208,13 +208,13 @@ class RegistryHarvest:
         listed: int | None = None,
         data_version: str | None = None,
         traffic: Mapping[str, int] | None = None,
-        is_stopped: bool = False,
+        is_resumable: bool = False,
     ) -> CrawlReport:
         """Write what is staged and the report.
 
-        traffic: requests, retried and bytes, counted by whoever fetched. is_stopped: somebody stopped the crawl, so
-        that the next one of the same question goes on from here as after a kill. The crawl is complete when there is
-        no problem and everything that the registry announced was received.
+        traffic: requests, retried and bytes, counted by whoever fetched. is_resumable: unless it is complete, the next
+        crawl of the same question goes on from here as after a kill. The crawl is complete when there is no problem
+        and everything that the registry announced was received.
         """
         try:
             self.write()
@@ -228,8 +228,9 @@ class RegistryHarvest:
         new, changed, _ = self._counts
         self.report = msgspec.structs.replace(
             self.report,
-            finished_at=None if is_stopped else dt.datetime.now(dt.UTC),
+            finished_at=dt.datetime.now(dt.UTC),
             complete=not problems,
+            resumable=is_resumable and bool(problems),
             problems=problems,
             expected=expected,
             listed=listed,
@@ -247,8 +248,8 @@ class RegistryHarvest:
         self.harvest.reports.append(self.report)
         if self.report.complete:
             drop_outdated_rejects(self.harvest.connection, self.report)
-            if self.taken_over is not None:
-                self.taken_over.forget(self.report)
+        if self.taken_over is not None:
+            self.taken_over.settle(self.report)
         return self.report
 
     def _totals(self) -> tuple[int, int]:
