@@ -8,6 +8,7 @@ import datetime as dt
 import gc
 import logging
 import secrets
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -170,21 +171,38 @@ class RegistryHarvest:
         self._gone.append(trial_id)
 
     def unseen(self, limit: int) -> list[str]:
-        """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list; other
-        ones each time.
+        """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list.
 
-        What is received after this call answers another question and is not counted as received.
+        When there are more than about ``limit``, a part of them; complete crawls of one question take the parts in
+        turn, so that after as many crawls as there are parts each trial was looked after. What is received after this
+        call answers another question and is not counted as received.
         """
         self.write()
         self._asked_for = (*self._totals(), self._counts)
         rows = self.harvest.connection.execute(
             f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
             f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) "
-            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) "
-            f"ORDER BY hash(trial_id || ?) LIMIT ?",
-            [self.registry, self.harvest.crawl_id, limit],
+            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) ORDER BY trial_id",
+            [self.registry],
         ).fetchall()
-        return [trial_id for (trial_id,) in rows]
+        # a power of two, so that the parts stay what they are while the catalogue grows
+        parts = 1 << max(0, -(-len(rows) // limit) - 1).bit_length()
+        turn = self._complete_crawls() % parts
+        part = [trial_id for (trial_id,) in rows if zlib.crc32(trial_id.encode()) % parts == turn]
+        if parts > 1:
+            logger.info(
+                "%s: of %d trials that this crawl did not bring, %d are looked after; all of them within %d crawls",
+                *(self.registry, len(rows), len(part), parts),
+            )
+        return part
+
+    def _complete_crawls(self) -> int:
+        """Complete crawls of this question until now, increments and others apart."""
+        ((count,),) = self.harvest.connection.execute(
+            "SELECT count(*) FROM crawls WHERE registry = ? AND scope = ? AND (since IS NULL) = ? AND complete",
+            [self.registry, self.report.scope, self.report.since is None],
+        ).fetchall()
+        return int(count)
 
     def take_over(self) -> Interrupted:
         """What crawls of the same question that did not get everything not long ago had received."""

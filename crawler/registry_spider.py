@@ -51,8 +51,8 @@ class RegistrySpider(scrapy.Spider):
 
     default_url: the registry's real base address; the environment variable CALCITRIALS_<NAME>_URL overrides it.
     comes_last: its ids come from what the other registries' records name, so it begins when their crawls are over.
-    unseen_checked: trials of the catalogue that a crawl did not bring and that it looks after; others have their turn
-        in the next ones.
+    unseen_checked: about how many trials of the catalogue that it did not bring a crawl looks after; the others have
+        their turn in the next ones.
     expected: records that the registry announced, None where it does not say.
     listed: records that answer the question whatever day they were updated, where an increment tells.
     problems: what is missing and why, one sentence each; a crawl with any is incomplete.

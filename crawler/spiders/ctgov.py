@@ -53,6 +53,7 @@ class CtgovSpider(RegistrySpider):
     # of one second. Obeying would end in a crawl without a single request.
     custom_settings = {"ROBOTSTXT_OBEY": False}  # noqa: RUF012 (Scrapy's own attribute)
     least_delay_s = 1.0
+    unseen_checked = 20_000
     handle_httpstatus_list = (400, 404)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
