@@ -4,10 +4,13 @@ import datetime as dt
 import getpass
 import logging
 import os
+import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,14 +51,15 @@ def own_settings() -> dict[str, str]:
 def time_of_day(text: str) -> dt.time:
     """Hours and minutes from "03:15". Raises CommandError."""
     try:
-        return dt.time.fromisoformat(text)
+        return dt.datetime.strptime(text, "%H:%M").time()
     except ValueError:
         raise CommandError(f"{text!r} is not a time of day: write it as 03:15", WRONG_USAGE) from None
 
 
 def systemd_units(command: Sequence[str], at: dt.time) -> str:
     """A service and a timer to put into /etc/systemd/system. The crawl runs as whoever asks for them."""
-    settings = "".join(f"Environment={shlex.quote(f'{name}={value}')}\n" for name, value in own_settings().items())
+    settings = "".join(f"Environment={_unit_word(f'{name}={value}')}\n" for name, value in own_settings().items())
+    words = (_unit_word(word).replace("$", "$$") for word in command)
     service = f"""\
 # /etc/systemd/system/calcitrials.service
 [Unit]
@@ -66,8 +70,8 @@ After=network-online.target
 [Service]
 Type=oneshot
 User={getpass.getuser()}
-WorkingDirectory={Path.cwd()}
-{settings}ExecStart={shlex.join(command)}
+WorkingDirectory={str(Path.cwd()).replace("%", "%%")}
+{settings}ExecStart={" ".join(words)}
 """
     timer = f"""\
 # /etc/systemd/system/calcitrials.timer
@@ -84,7 +88,13 @@ WantedBy=timers.target
 
 # then: systemctl daemon-reload && systemctl enable --now calcitrials.timer
 """
-    return service.replace("%", "%%") + "\n" + timer  # systemd expands what stands behind a percent sign
+    return service + "\n" + timer
+
+
+def _unit_word(text: str) -> str:
+    """A word of a unit file: systemd's own escapes, which are not the shell's, and no percent sign to expand."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("%", "%%")
+    return escaped if re.fullmatch(r"[\w@%+=:,./-]+", text) else f'"{escaped}"'
 
 
 def cron_line(command: Sequence[str], at: dt.time) -> str:
@@ -95,23 +105,49 @@ def cron_line(command: Sequence[str], at: dt.time) -> str:
 
 
 def run_schedule(command: Sequence[str], at: dt.time, *, now: bool = False) -> None:
-    """Run the crawl every day at this time (UTC) until interrupted.
+    """Run the crawl every day at this time (UTC) until Ctrl-C or SIGTERM, which stop a running crawl as well: it
+    publishes what it has received, and the next one goes on from there.
 
     Each crawl is a process of its own; a crawl that is due while one runs is skipped, one that is due while the machine
     sleeps is made up for, and the catalogue's lock keeps other writers out. now: begin with a crawl at once.
     """
+    crawls = Crawls(command)
     scheduler = BlockingScheduler(timezone=dt.UTC)
     trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=dt.UTC)
     first = {"next_run_time": dt.datetime.now(dt.UTC)} if now else {}
-    scheduler.add_job(
-        run_once, trigger, args=[command], max_instances=1, coalesce=True, misfire_grace_time=None, **first
-    )
+    scheduler.add_job(crawls.run_one, trigger, max_instances=1, coalesce=True, misfire_grace_time=None, **first)
     logger.info("crawling every day at %s UTC; stop with Ctrl-C", at.strftime("%H:%M"))
-    scheduler.start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        scheduler.start()
+    except KeyboardInterrupt:
+        logger.info("stopping")
+        crawls.stop()
+        scheduler.shutdown()
 
 
-def run_once(command: Sequence[str]) -> int:
-    """Run one crawl; its exit status, which is logged."""
-    status = subprocess.run(list(command), check=False).returncode
-    logger.log(logging.INFO if status == 0 else logging.ERROR, "the crawl ended with exit status %d", status)
-    return status
+class Crawls:
+    """The crawls of a schedule, one after the other."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = list(command)
+        self._running: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+        self._guard = threading.Lock()
+
+    def run_one(self) -> None:
+        """Run one crawl, and log its exit status."""
+        with self._guard:
+            if self._is_stopped:
+                return
+            # a session of its own, so that a Ctrl-C reaches it once: a second signal would break it off
+            self._running = subprocess.Popen(self._command, start_new_session=True)
+        status = self._running.wait()
+        logger.log(logging.INFO if status == 0 else logging.ERROR, "the crawl ended with exit status %d", status)
+
+    def stop(self) -> None:
+        """Begin no other crawl, and ask the one that runs to stop."""
+        with self._guard:
+            self._is_stopped = True
+            if self._running:
+                self._running.terminate()

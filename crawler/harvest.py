@@ -8,6 +8,7 @@ import datetime as dt
 import gc
 import logging
 import secrets
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -170,24 +171,41 @@ class RegistryHarvest:
         self._gone.append(trial_id)
 
     def unseen(self, limit: int) -> list[str]:
-        """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list; other
-        ones each time.
+        """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list.
 
-        What is received after this call answers another question and is not counted as received.
+        When there are more than about ``limit``, a part of them; complete crawls of one question take the parts in
+        turn, so that after as many crawls as there are parts each trial was looked after. What is received after this
+        call answers another question and is not counted as received.
         """
         self.write()
         self._asked_for = (*self._totals(), self._counts)
         rows = self.harvest.connection.execute(
             f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
             f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) "
-            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) "
-            f"ORDER BY hash(trial_id || ?) LIMIT ?",
-            [self.registry, self.harvest.crawl_id, limit],
+            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) ORDER BY trial_id",
+            [self.registry],
         ).fetchall()
-        return [trial_id for (trial_id,) in rows]
+        # a power of two, so that the parts stay what they are while the catalogue grows
+        parts = 1 << max(0, -(-len(rows) // limit) - 1).bit_length()
+        turn = self._complete_crawls() % parts
+        part = [trial_id for (trial_id,) in rows if zlib.crc32(trial_id.encode()) % parts == turn]
+        if parts > 1:
+            logger.info(
+                "%s: of %d trials that this crawl did not bring, %d are looked after; all of them within %d crawls",
+                *(self.registry, len(rows), len(part), parts),
+            )
+        return part
+
+    def _complete_crawls(self) -> int:
+        """Complete crawls of this question until now, increments and others apart."""
+        ((count,),) = self.harvest.connection.execute(
+            "SELECT count(*) FROM crawls WHERE registry = ? AND scope = ? AND (since IS NULL) = ? AND complete",
+            [self.registry, self.report.scope, self.report.since is None],
+        ).fetchall()
+        return int(count)
 
     def take_over(self) -> Interrupted:
-        """What crawls of the same question that were killed not long ago had received."""
+        """What crawls of the same question that did not get everything not long ago had received."""
         self.taken_over = Interrupted(self.harvest.connection, self.harvest.catalogue.payloads, self.report)
         return self.taken_over
 
@@ -208,13 +226,13 @@ class RegistryHarvest:
         listed: int | None = None,
         data_version: str | None = None,
         traffic: Mapping[str, int] | None = None,
-        is_stopped: bool = False,
+        is_resumable: bool = False,
     ) -> CrawlReport:
         """Write what is staged and the report.
 
-        traffic: requests, retried and bytes, counted by whoever fetched. is_stopped: somebody stopped the crawl, so
-        that the next one of the same question goes on from here as after a kill. The crawl is complete when there is
-        no problem and everything that the registry announced was received.
+        traffic: requests, retried and bytes, counted by whoever fetched. is_resumable: unless it is complete, the next
+        crawl of the same question goes on from here as after a kill. The crawl is complete when there is no problem
+        and everything that the registry announced was received.
         """
         try:
             self.write()
@@ -228,8 +246,9 @@ class RegistryHarvest:
         new, changed, _ = self._counts
         self.report = msgspec.structs.replace(
             self.report,
-            finished_at=None if is_stopped else dt.datetime.now(dt.UTC),
+            finished_at=dt.datetime.now(dt.UTC),
             complete=not problems,
+            resumable=is_resumable and bool(problems),
             problems=problems,
             expected=expected,
             listed=listed,
@@ -247,8 +266,8 @@ class RegistryHarvest:
         self.harvest.reports.append(self.report)
         if self.report.complete:
             drop_outdated_rejects(self.harvest.connection, self.report)
-            if self.taken_over is not None:
-                self.taken_over.forget(self.report)
+        if self.taken_over is not None:
+            self.taken_over.settle(self.report)
         return self.report
 
     def _totals(self) -> tuple[int, int]:

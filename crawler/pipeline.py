@@ -93,12 +93,17 @@ class CataloguePipeline:
                     await _in_writer(lambda: self._registry.alias(alias, trial_id))
         except (OSError, duckdb.Error) as error:
             if self._closing is None:
-                self._spider.problems.append(f"a payload could not be stored: {' '.join(str(error).split())}")
+                self._failed("a payload could not be stored", error)
                 self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="cannot store"))
         except Exception as error:
-            logger.exception("A payload of %s could not be stored", self._spider.name)
-            self._spider.problems.append(f"a payload could not be stored: {error}")
+            self._failed("a payload could not be stored", error)
         return None
+
+    def _failed(self, what: str, error: Exception) -> None:
+        """Say what failed: a fault of disk or database in a sentence, one of ours with its traceback as well."""
+        if not isinstance(error, OSError | duckdb.Error):
+            logger.exception("%s: %s", self._spider.name, what)
+        self._spider.problems.append(f"{what}: {' '.join(str(error).split())}")
 
     def spider_error(self, failure: Any) -> None:
         """A fault in a spider's own code leaves the crawl incomplete."""
@@ -109,6 +114,7 @@ class CataloguePipeline:
         if not hasattr(self, "_registry"):
             return
         spider, stats = self._spider, self.crawler.stats
+        is_resumable = (reason == "shutdown" or spider.unanswered > 0) and spider.unanswered == len(spider.problems)
         if reason != "finished":
             spider.problems.append(f"the crawl was stopped before its end ({reason})")
         traffic = {
@@ -123,7 +129,7 @@ class CataloguePipeline:
                 listed=spider.listed,
                 data_version=spider.data_version,
                 traffic=traffic,
-                is_stopped=reason == "shutdown",
+                is_resumable=is_resumable,
             )
         )
         if self._own_harvest:
@@ -150,8 +156,7 @@ class CataloguePipeline:
             for request in requests:
                 self.crawler.engine.crawl(request)
         except Exception as error:
-            logger.exception("The trials that %s did not bring could not be looked after", self._spider.name)
-            self._spider.problems.append(f"trials that may be gone could not be looked after: {error}")
+            self._failed("trials that may be gone could not be looked after", error)
             requests = []
         if not requests:
             await self.crawler.engine.close_spider_async(reason="finished")

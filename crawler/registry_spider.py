@@ -51,14 +51,16 @@ class RegistrySpider(scrapy.Spider):
 
     default_url: the registry's real base address; the environment variable CALCITRIALS_<NAME>_URL overrides it.
     comes_last: its ids come from what the other registries' records name, so it begins when their crawls are over.
-    unseen_checked: trials of the catalogue that a crawl did not bring and that it looks after; others have their turn
-        in the next ones.
+    unseen_checked: about how many trials of the catalogue that it did not bring a crawl looks after; the others have
+        their turn in the next ones.
     expected: records that the registry announced, None where it does not say.
     listed: records that answer the question whatever day they were updated, where an increment tells.
     problems: what is missing and why, one sentence each; a crawl with any is incomplete.
+    unanswered: how many of them are requests without a right answer. Where these are all the problems, the next crawl
+        of the same question asks for their answers alone.
     data_version: the registry's own version of its data, where it tells.
     is_unchanged: that version is the one of the last complete crawl, so that nothing was asked.
-    interrupted: what killed crawls of the same question had received; the answers are taken from there.
+    interrupted: what unfinished crawls of the same question had received; the answers are taken from there.
     known: what the catalogue knows of the registry, after ``look_up_known``, for a registry that cannot be searched.
     least_delay_s: seconds between two requests at the registry's own host, whatever the user says.
     """
@@ -99,6 +101,7 @@ class RegistrySpider(scrapy.Spider):
         self.expected: int | None = None
         self.listed: int | None = None
         self.problems: list[str] = []
+        self.unanswered = 0
         self.data_version: str | None = None
         self.is_unchanged = False
         self.version_at_last_crawl = version_at_last_crawl
@@ -145,6 +148,7 @@ class RegistrySpider(scrapy.Spider):
         repeated = get_retry_request(_as_first_asked(response.request), spider=self, reason=reason)
         if repeated is None:
             self.problems.append(f"{_short(response.url)}: {reason}, also when repeated")
+            self.unanswered += 1
             return None
         first_s = max(0.05, min(1.0, self.settings.getfloat("DOWNLOAD_DELAY")))
         repeated.meta["backoff"] = min(first_s * 2 ** (repeated.meta["retry_times"] - 1), 60.0)
@@ -154,6 +158,7 @@ class RegistrySpider(scrapy.Spider):
         """Errback of every request: say what could not be got, and go on."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]
         self.problems.append(f"{_short(request.url)}: {why(failure.value)}")
+        self.unanswered += 1
 
 
 def _as_first_asked(request: scrapy.Request) -> scrapy.Request:

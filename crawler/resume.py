@@ -1,4 +1,4 @@
-"""A restarted crawl goes on where the killed one stopped: what that had received is not asked for again."""
+"""A crawl goes on where an unfinished one stopped: what that had received is not asked for again."""
 
 from typing import Self
 
@@ -10,11 +10,11 @@ from scrapy.responsetypes import responsetypes
 from crawler.registry_spider import RegistrySpider
 
 REPLAYED = "replayed"
-"""Flag of a response that came from a killed crawl's archive."""
+"""Flag of a response that came from an unfinished crawl's archive."""
 
 
 class ReplayMiddleware:
-    """Answers requests from the archives of killed crawls of the same question."""
+    """Answers requests from the archives of unfinished crawls of the same question."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler

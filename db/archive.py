@@ -66,14 +66,17 @@ def read_archive(path: Path, registry: str) -> Iterator[Payload]:
 
 
 class ArchiveIndex:
-    """Payloads of one archive file by their address: the last one stored for an address counts."""
+    """Payloads of one archive file by their address: the last one stored for an address counts, and none that was
+    fetched before ``oldest``."""
 
-    def __init__(self, path: Path, registry: str) -> None:
+    def __init__(self, path: Path, registry: str, oldest: dt.datetime | None = None) -> None:
         self.path, self.registry = path, registry
         self._frames: dict[str, tuple[int, int]] = {}
         with path.open("rb") as file:
             for start, end, line in _frames(file):
-                self._frames[_decoder.decode(line).url] = (start, end)
+                stored = _decoder.decode(line)
+                if oldest is None or stored.fetched_at >= oldest:
+                    self._frames[stored.url] = (start, end)
 
     def __len__(self) -> int:
         return len(self._frames)

@@ -24,6 +24,7 @@ class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):
     started_at: dt.datetime
     finished_at: dt.datetime | None = None
     complete: bool = False
+    resumable: bool = True
     problems: tuple[str, ...] = ()
     expected: int | None = None
     listed: int | None = None

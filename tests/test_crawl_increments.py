@@ -1,14 +1,19 @@
 """Increments: where ``--since last`` begins, what moves the watermark, and what becomes of trials that are gone."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from crawler.samples.server import serve
+from db.catalogue import Catalogue
+from db.trial import Provenance, Trial
+from db.writer import encode, write_trials
 from tests import faults
 from tests.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.faults import Rule, always, faulty, nth, path_ends
-from tests.running import calcitrials, crawl, last_report, rows, trial_ids
+from tests.running import calcitrials, crawl, environment, last_report, rows, trial_ids
 
 Page = dict[str, Any]
 VICTIM = "NCT00001156"
@@ -102,6 +107,37 @@ def test_a_trial_that_is_gone_is_found_by_an_increment_and_may_come_back(sample_
 
     assert crawl(tmp_path, sample_url, "--all").status == 0
     assert rows(tmp_path, missing) == []
+
+
+def test_where_there_are_too_many_each_is_looked_after_in_its_turn(tmp_path: Path) -> None:
+    """ISRCTN looks after 500 trials a crawl; the catalogue has 1,700 that the question does not bring."""
+    ids = [f"ISRCTN{number:08d}" for number in range(10_000_000, 10_001_700)]
+    provenance = Provenance("http://registry.example/1", dt.datetime.now(dt.UTC), "0" * 64)
+    known = [encode(Trial(trial_id=one, registry="isrctn", url="http://x", provenance=provenance)) for one in ids]
+    with Catalogue(tmp_path).writing("a test") as connection:
+        write_trials(connection, known, "crawl", dt.datetime.now(dt.UTC))
+
+    def by_ids(request: faults.Seen) -> bool:
+        return "ISRCTN10" in request.query.get("q", "")
+
+    def found(exchange: faults.Exchange) -> None:
+        numbers = exchange.request.query["q"].split(" OR ")
+        records = "".join(f"<fullTrial><trial><isrctn>{one[6:]}</isrctn></trial></fullTrial>" for one in numbers)
+        xml = f'<allTrials xmlns="http://www.67bricks.com/isrctn" totalCount="{len(numbers)}">{records}</allTrials>'
+        faults.instead(xml.encode(), "application/xml")(exchange)
+
+    asked: list[set[str]] = []
+    with serve("isrctn") as urls, faulty(urls["isrctn"], [Rule(found, always, by_ids)]) as registry:
+        for _ in range(4):
+            before = len(registry.requests)
+            arguments = ("crawl", "isrctn", "--condition", "calcinosis", "--force", "--delay", "0")
+            ended = calcitrials(*arguments, "--catalog", tmp_path, env=environment({"isrctn": registry.url}))
+            assert ended.status == 0, ended.err
+            assert "all of them within 4 crawls" in ended.err
+            requests = registry.requests[before:]
+            asked.append({one for request in requests if by_ids(request) for one in request.query["q"].split(" OR ")})
+    assert set.union(*asked) == set(ids)
+    assert sum(map(len, asked)) == len(ids)
 
 
 def test_when_they_cannot_be_looked_after_the_watermark_stays(sample_url: str, tmp_path: Path) -> None:

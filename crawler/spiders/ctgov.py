@@ -53,6 +53,7 @@ class CtgovSpider(RegistrySpider):
     # of one second. Obeying would end in a crawl without a single request.
     custom_settings = {"ROBOTSTXT_OBEY": False}  # noqa: RUF012 (Scrapy's own attribute)
     least_delay_s = 1.0
+    unseen_checked = 20_000
     handle_httpstatus_list = (400, 404)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,6 +63,7 @@ class CtgovSpider(RegistrySpider):
         self._idle_pages = 0
         self._led_to = set(self.ids)
         self._began_anew = False
+        self._moved_to: str | None = None
 
     @classmethod
     def checked_id(cls, text: str) -> str:
@@ -160,12 +162,14 @@ class CtgovSpider(RegistrySpider):
             yield self.payload(response)
 
     def parse_last_version(self, response: Response) -> Iterator[Any]:
-        """When the data moved under the crawl, ask again for what was updated since."""
-        version, before = _data_version(response), self.data_version
+        """When the data moved under the crawl, ask again for what was updated since; then theirs is the new version."""
+        version, before = _data_version(response), self._moved_to or self.data_version
         if version and before and version != before:
             self.logger.info("The registry's data moved from %s to %s during the crawl.", before, version)
-            self.data_version = version
+            self._moved_to = version
             yield self._first_page(dt.date.fromisoformat(before[:10]) - dt.timedelta(days=1))
+        else:
+            self.data_version = before
 
     def without_last_version(self, failure: Any) -> None:
         """The studies are there; only a move of the data could not be seen."""

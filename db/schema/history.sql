@@ -12,13 +12,15 @@ COMMENT ON COLUMN trial_versions.state IS 'The former row of trials with its chi
 
 CREATE TABLE IF NOT EXISTS crawls (crawl_id VARCHAR NOT NULL, registry VARCHAR NOT NULL, scope VARCHAR NOT NULL, since DATE, started_at TIMESTAMP NOT NULL, finished_at TIMESTAMP, complete BOOLEAN NOT NULL, problems VARCHAR[] NOT NULL, expected BIGINT, received BIGINT NOT NULL, new BIGINT NOT NULL, changed BIGINT NOT NULL, unchanged BIGINT NOT NULL, rejected BIGINT NOT NULL, missing BIGINT NOT NULL, retried BIGINT NOT NULL, requests BIGINT NOT NULL, bytes BIGINT NOT NULL, duration_s DOUBLE, data_version VARCHAR, unknown_words JSON, gates VARCHAR[] NOT NULL, calcitrials_version VARCHAR NOT NULL);
 ALTER TABLE crawls ADD COLUMN IF NOT EXISTS listed BIGINT;
+ALTER TABLE crawls ADD COLUMN IF NOT EXISTS resumable BOOLEAN DEFAULT false;
 COMMENT ON TABLE crawls IS 'Crawl reports: one row for each registry and crawl, also for crawls that failed.';
 COMMENT ON COLUMN crawls.crawl_id IS 'Time-ordered id of the crawl; the registries of one run share it.';
 COMMENT ON COLUMN crawls.registry IS 'Registry crawled.';
 COMMENT ON COLUMN crawls.scope IS 'What was asked for: the conditions, "all", or the ids. A watermark counts for its own scope only.';
 COMMENT ON COLUMN crawls.since IS 'Only records updated on or after this day were asked for; NULL = no limit.';
 COMMENT ON COLUMN crawls.started_at IS 'When the crawl began (UTC); the watermark of a complete crawl.';
-COMMENT ON COLUMN crawls.finished_at IS 'When the crawl ended (UTC); NULL = it is running, or was killed or stopped before its end.';
+COMMENT ON COLUMN crawls.finished_at IS 'When the crawl ended (UTC); NULL = it is running, or was killed.';
+COMMENT ON COLUMN crawls.resumable IS 'Whether the next crawl of the same question may take over what this one received: it is running, was killed or stopped, or some of its requests got no answer and nothing else is wrong.';
 COMMENT ON COLUMN crawls.complete IS 'Everything the registry announced was received.';
 COMMENT ON COLUMN crawls.problems IS 'What is missing and why, one sentence each.';
 COMMENT ON COLUMN crawls.expected IS 'Records the registry announced; NULL = it does not say.';
