@@ -17,13 +17,14 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.http import Response, TextResponse
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.asyncio import sleep
 from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure
 
 FORBIDDEN = 403
+SERVER_FAULT = 500
 TOO_MANY_REQUESTS = 429
 ASKED_NO_MORE = "the host answered 403 to a request before"
 
@@ -178,6 +179,18 @@ class ForbiddenMiddleware:
             if urlsplit(dropped.url).netloc == host:
                 slot.queue.remove(entry)
                 answer.errback(Failure(IgnoreRequest(ASKED_NO_MORE)))  # type: ignore[no-untyped-call]
+
+
+class FaultyRobotsMiddleware:
+    """A robots.txt that a host cannot give (5xx, also when repeated) forbids everything (RFC 9309, 2.3.1.4)."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Take a server's fault for a no."""
+        is_robots = request.meta.get("dont_obey_robotstxt") and urlsplit(request.url).path == "/robots.txt"
+        if not is_robots or response.status < SERVER_FAULT:
+            return response
+        logger.warning("%s answers %d: nothing is asked of this host", response.url, response.status)
+        return TextResponse(response.url, body=b"User-agent: *\nDisallow: /\n", request=request)
 
 
 def retry_after_s(response: Response, now: dt.datetime) -> float | None:

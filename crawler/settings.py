@@ -51,6 +51,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,
     "crawler.manners.ForbiddenMiddleware": 90,
+    "crawler.manners.FaultyRobotsMiddleware": 95,
     "crawler.manners.BackoffMiddleware": 550,
 }
 
