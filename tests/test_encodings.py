@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.readers.encodings import decoded, utf8, utf8_xml
+from crawler.encodings import decoded, utf8, utf8_xml
 
 CASES = [
     ("é", "utf-8", "iso-8859-1"),

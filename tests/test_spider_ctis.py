@@ -274,6 +274,36 @@ def test_a_list_that_cannot_be_read_is_named(url: str, tmp_path: Path, fault: fa
     assert not (tmp_path / "current.duckdb").exists()
 
 
+def moved(status: int) -> faults.Fault:
+    """The registry has moved to another address."""
+
+    def play(exchange: faults.Exchange) -> None:
+        target = exchange.request.target
+        if "?moved" in target:
+            exchange.send(exchange.answer())
+        else:
+            exchange.send(faults.Answer(b"", status, {"Location": f"{target}?moved"}))
+
+    return play
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_search_that_has_moved_is_asked_again_as_it_was(url: str, tmp_path: Path, status: int) -> None:
+    ended, seen = run(tmp_path, url, Rule(moved(status), always))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL
+    assert {request.method for request in seen if search(request)} == {"POST"}
+
+
+def test_a_search_that_is_sent_on_and_on_is_named(url: str, tmp_path: Path) -> None:
+    def onward(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(b"", 302, {"Location": exchange.request.target + "x"}))
+
+    ended, _ = run(tmp_path, url, Rule(onward, always, lambda request: request.method == "POST"))
+    assert ended.status == 1
+    assert "all trials, page 1: the registry sends on and on (302)" in ended.err
+
+
 def test_a_row_without_a_number_costs_itself(url: str, tmp_path: Path) -> None:
     def spoil(page: dict[str, Any]) -> None:
         page["data"][0] = None

@@ -157,6 +157,17 @@ def test_a_page_that_shows_no_trial_is_kept_with_its_reason(url: str, tmp_path: 
     assert rows(tmp_path, "SELECT source_url FROM rejects") == [(ANCHOR_PAGE,)]
 
 
+def test_a_page_without_an_encoding_is_read_by_what_the_header_names(url: str, tmp_path: Path) -> None:
+    page = "<h1>Žluté usazeniny NCT90000002</h1><p>Condition: Kalcinóza</p><p>Sponsor: Nemocnice</p>"
+
+    def central_european(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(page.encode("cp1250"), headers={"Content-Type": "text/html; charset=windows-1250"}))
+
+    ended, _ = run(tmp_path, url, Rule(central_european, always, other), arguments=("--id", OTHER_PAGE))
+    assert ended.status == 0, ended.err
+    assert rows(tmp_path, "SELECT brief_title FROM trials") == [("Žluté usazeniny NCT90000002",)]
+
+
 def test_labels_that_nobody_knows_lose_their_values_and_nothing_else(url: str, tmp_path: Path) -> None:
     renamed = faults.rewritten(lambda body: body.replace(b"<dt>End date</dt>", b"<dt>Curtain</dt>"))
     ended, _ = run(tmp_path, url, Rule(renamed, always, anchor))

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from crawler.encodings import utf8
 from crawler.readers import criteria, drks_export, json_records
 from crawler.readers.drks_labels import LABELS
 from crawler.readers.drks_words import SEX, STATUS, STUDY_TYPE, condition
-from crawler.readers.encodings import utf8
 from crawler.readers.labelled import Section, sections
 from crawler.readers.webpage import Page, Role, page
 from crawler.readers.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique

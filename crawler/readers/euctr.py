@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from crawler.encodings import utf8
 from crawler.readers import age_bands, criteria, therapeutic_areas
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.euctr_form import Version, blocks, version
@@ -102,7 +103,7 @@ def read(payload: Payload) -> Reading:
     rejects: list[Reject] = []
     unknown: Counter[str] = Counter()
     versions = blocks(payload.body)
-    if not versions and not payload.body.lstrip(b"\xef\xbb\xbf \r\n").startswith(_PREFACE):
+    if not versions and not utf8(payload.body[:1000]).lstrip().startswith(_PREFACE):
         rejects.append(_reject("no country version of a trial in this document", payload.body, payload))
     for raw in versions:
         try:

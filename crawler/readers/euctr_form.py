@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from crawler.readers.encodings import decoded, utf8
+from crawler.encodings import decoded, utf8
 
 # Fields of free text or of one entry a line; the rest of the form is of one line each.
 _MULTILINE = frozenset(

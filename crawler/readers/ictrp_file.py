@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from lxml import etree
 
-from crawler.readers.encodings import decoded, utf8
+from crawler.encodings import decoded, utf8
 from crawler.readers.xml_records import masked, mended
 
 # Columns of the full export in their order (it has no header row), by the keys of ``Record.fields``.

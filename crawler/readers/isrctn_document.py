@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from crawler.readers.encodings import utf8_xml
+from crawler.encodings import utf8_xml
 from crawler.readers.xml_records import masked, mended
 
 _ROOT = re.compile(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from crawler.readers.encodings import utf8
+from crawler.encodings import utf8
 
 _MISMATCH = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>\w+)` - at `\$(?P<path>[^`]*)`")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")

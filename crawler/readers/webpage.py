@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PreformattedString
 from bs4.exceptions import ParserRejectedMarkup
 
-from crawler.readers.encodings import decoded
+from crawler.encodings import decoded
 from crawler.readers.linked_data import linked_data
 from crawler.readers.markup import make_regular
 from crawler.readers.words import squeeze

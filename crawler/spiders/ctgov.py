@@ -17,6 +17,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.arguments import ArgumentError
+from crawler.encodings import utf8
 from crawler.registry_spider import Alias, Gone, RegistrySpider
 
 PAGE_SIZE = 1000
@@ -38,7 +39,7 @@ class _Version(msgspec.Struct, rename="camel"):
     data_timestamp: str
 
 
-_pages = msgspec.json.Decoder(_Page)
+_pages = msgspec.json.Decoder(_Page, strict=False)
 _versions = msgspec.json.Decoder(_Version)
 _NCT_ID = re.compile(rb'"nctId"\s*:\s*"(NCT\d{8})"')
 
@@ -196,8 +197,9 @@ class CtgovSpider(RegistrySpider):
             if response.status == NOT_FOUND:
                 yield Gone(nct_id)
             return
-        current = _NCT_ID.search(response.body)
-        if current is None or not _is_json(response.body):
+        body = utf8(response.body)
+        current = _NCT_ID.search(body)
+        if current is None or not _is_json(body):
             repeated = self.again(response, "the answer is not a study in JSON")
             yield from [repeated] if repeated else []
             return
@@ -217,7 +219,7 @@ class CtgovSpider(RegistrySpider):
             self.problems.append(f"the registry refuses the question with {response.status}: {text}")
             return []
         try:
-            return _pages.decode(response.body)
+            return _pages.decode(utf8(response.body))
         except msgspec.DecodeError as error:
             repeated = self.again(response, f"the answer is not a page of studies in JSON ({error})")
             return [repeated] if repeated else []
@@ -242,7 +244,7 @@ def essie_any(conditions: tuple[str, ...]) -> str:
 
 def _data_version(response: Response) -> str | None:
     try:
-        return _versions.decode(response.body).data_timestamp
+        return _versions.decode(utf8(response.body)).data_timestamp
     except msgspec.DecodeError:
         return None
 

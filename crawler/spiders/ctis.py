@@ -20,6 +20,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
+from crawler.encodings import utf8
 from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
 from crawler.settings import RETRY_HTTP_CODES
 from db.dates import iso_partial_date, spoken_partial_date
@@ -33,6 +34,7 @@ RESULTS_SHOWN = 10_000
 STATUS_CODES = range(1, 13)
 """Codes of the trials' status, from under evaluation to cancelled: a search with too many results is divided by it."""
 MOST_WALKS = 2
+MOVED = (301, 302)
 
 _NUMBER = re.compile(r"20[2-9][0-9]-5[0-9]{5}-[0-9]{2}(?:-[0-9]{2})?")
 _TRIAL = len("2023-505976-31")
@@ -59,7 +61,7 @@ class _Trial(msgspec.Struct, rename="camel"):
     ct_number: Any = None
 
 
-_pages = msgspec.json.Decoder(_Page)
+_pages = msgspec.json.Decoder(_Page, strict=False)
 _trials = msgspec.json.Decoder(_Trial)
 
 
@@ -127,6 +129,9 @@ class CtisSpider(RegistrySpider):
 
     def parse_page(self, response: Response, search: _Search, page: int) -> Iterator[Any]:
         """Ask for the trials of a page of the list that are due; the first page tells how many there are."""
+        if response.status in MOVED:
+            yield from self._elsewhere(response, search, page)
+            return
         answer = self._page(response, search, page)
         if answer is None:
             search.has_failed = True
@@ -145,6 +150,19 @@ class CtisSpider(RegistrySpider):
             yield from self._due(answer.data, search)
         yield from self._close_page(search)
 
+    def _elsewhere(self, response: Response, search: _Search, page: int) -> Iterator[scrapy.Request]:
+        """The same question where the registry says that it moved to."""
+        assert response.request is not None
+        times = response.meta.get("redirect_times", 0) + 1
+        address = (response.headers.get("Location") or b"").decode("latin-1")
+        if address and times <= self.settings.getint("REDIRECT_MAX_TIMES"):
+            meta = {**response.request.meta, "redirect_times": times}
+            yield response.request.replace(url=response.urljoin(address), meta=meta)
+            return
+        self.problems.append(f"{search.what}, page {page}: the registry sends on and on ({response.status})")
+        search.has_failed = True
+        yield from self._close_page(search)
+
     def page_failed(self, failure: Failure) -> Iterator[Any]:
         """A page that could not be got: say so, and go on with the others."""
         self.failed(failure)
@@ -159,7 +177,7 @@ class CtisSpider(RegistrySpider):
             return
         current, reason = None, ""
         try:
-            current = _trials.decode(response.body).ct_number
+            current = _trials.decode(utf8(response.body)).ct_number
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             reason = f"the answer is not a trial in JSON ({error})"
         if isinstance(current, str) and current[:_TRIAL] != number[:_TRIAL]:
@@ -199,6 +217,8 @@ class CtisSpider(RegistrySpider):
             body=msgspec.json.encode(body),
             errback=self.page_failed,
             cb_kwargs={"search": search, "page": page},
+            # Scrapy would follow with GET, which asks another question
+            meta={"handle_httpstatus_list": [*MOVED, *self.handle_httpstatus_list]},
             priority=1,  # the list before the trials: the less time it takes, the fewer rows move
         )
 
@@ -217,7 +237,7 @@ class CtisSpider(RegistrySpider):
             self.problems.append(f"{search.what}, page {page}: the registry answers {response.status}")
             return None
         try:
-            answer = _pages.decode(response.body)
+            answer = _pages.decode(utf8(response.body))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return self.again(response, f"the answer is not a page of the list in JSON ({error})")
         if not answer.data and (page - 1) * PAGE_SIZE < answer.pagination.total_records:

@@ -18,6 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
+from crawler.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 MISSES_IN_A_ROW = 60
@@ -117,9 +118,10 @@ class DrksSpider(RegistrySpider):
 
     def parse_page(self, response: Response, trial_id: str, why: _Why) -> Iterator[Any]:
         """Hand over the page of a trial, and go on with the next."""
-        text = _SPACE.sub(b" ", _TAG.sub(b" ", response.body))
+        body = utf8(response.body)
+        text = _SPACE.sub(b" ", _TAG.sub(b" ", body))
         stated = _LABELLED_ID.search(text)
-        fault = None if response.status in NOT_FOUND else _fault(response.body, stated, trial_id)
+        fault = None if response.status in NOT_FOUND else _fault(body, stated, trial_id)
         if fault:
             repeated = self.again(response, fault)
             if repeated:

@@ -19,9 +19,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import scrapy
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
+from scrapy.selector import Selector
 
 from crawler.arguments import ArgumentError
+from crawler.encodings import decoded, utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 logger = logging.getLogger(__name__)
@@ -31,7 +33,9 @@ PAGE_SIZE = 20
 
 _NUMBER = re.compile(r"[12][0-9]{3}-[0-9]{6}-[0-9]{2}")
 _COUNT = re.compile(r"Trials with a EudraCT protocol \( ?([0-9][0-9., ]*)\)")
-_VERSION = re.compile(rb"^Summary[ \t]*\r?\nEudraCT Number:[ \t]*([0-9]{4}-[0-9]{6}-[0-9]{2})", re.M)
+_VERSION = re.compile(
+    rb"(?:(?<=[\r\n])|\A)Summary[ \t]*(?:\r\n?|\n)EudraCT Number[ \t]*:[ \t]*([0-9]{4}-[0-9]{6}-[0-9]{2})"
+)
 _PREFACE = b"This file contains"
 
 
@@ -91,12 +95,13 @@ class EuctrSpider(RegistrySpider):
         self, response: Response, page: int, due: int, number: str | None, is_second: bool = False
     ) -> Iterator[Any]:
         """Hand over a page of full texts; one that holds too few trials or breaks off is asked for once more."""
-        numbers = set(_VERSION.findall(response.body))
-        if not numbers and not response.body.lstrip(b"\xef\xbb\xbf \r\n").startswith(_PREFACE):
+        body = utf8(response.body)
+        numbers = set(_VERSION.findall(body))
+        if not numbers and not body.lstrip().startswith(_PREFACE):
             repeated = self.again(response, "the answer is not a text of trials")
             yield from [repeated] if repeated else []
             return
-        is_whole = response.body.rstrip(b" \t").endswith(b"\n")
+        is_whole = body.rstrip(b" \t").endswith((b"\n", b"\r"))
         if not is_second and (len(numbers) < due or not is_whole):
             logger.info("euctr: page %d holds %d of %d trials: it is asked for again.", page, len(numbers), due)
             assert response.request is not None
@@ -145,8 +150,10 @@ class EuctrSpider(RegistrySpider):
 
 def _total(response: Response) -> int | None:
     """Trials of a search, as the tab above the results says: "Trials with a EudraCT protocol (1,035)"."""
-    if not isinstance(response, TextResponse):
+    if not response.body.strip():
         return None
-    shown = " ".join(" ".join(response.xpath("//body//text()").getall()).split())
+    # not by the encoding that the header names, which may be another one
+    page = Selector(text=decoded(response.body), type="html")
+    shown = " ".join(" ".join(page.xpath("//body//text()").getall()).split())
     found = _COUNT.search(shown)
     return int(re.sub(r"[^0-9]", "", found[1])) if found else None

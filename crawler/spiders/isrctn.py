@@ -19,6 +19,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
+from crawler.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 LARGEST_ANSWER = 1000
@@ -162,7 +163,7 @@ class IsrctnSpider(RegistrySpider):
 
     def parse_records(self, response: Response, window: _Window, limit: int) -> Iterator[Any]:
         """Hand over the records of a part, and go on with the next one."""
-        fault, total = _fault(response.body, limit)
+        fault, total = _fault(utf8(response.body), limit)
         if fault:
             repeated = self.again(response, fault)
             if repeated:
@@ -172,7 +173,7 @@ class IsrctnSpider(RegistrySpider):
             # a part that grew after it was counted
             yield self._ask_records(window, total + LARGEST_ANSWER)
             return
-        if _RECORD.search(response.body):
+        if _RECORD.search(utf8(response.body)):
             yield self.payload(response)
         yield from self._next()
 
@@ -192,12 +193,12 @@ class IsrctnSpider(RegistrySpider):
 
     def parse_batch(self, response: Response, batch: tuple[str, ...]) -> Iterator[Any]:
         """Hand over what was found; ask for each of the others, so that only a clear answer makes a trial gone."""
-        fault, _ = _fault(response.body, LARGEST_ANSWER)
+        fault, _ = _fault(utf8(response.body), LARGEST_ANSWER)
         if fault:
             repeated = self.again(response, fault)
             yield from [repeated] if repeated else []
             return
-        found = {f"ISRCTN{number.decode()}" for number in _NUMBER.findall(response.body)}
+        found = {f"ISRCTN{number.decode()}" for number in _NUMBER.findall(utf8(response.body))}
         if found:
             yield self.payload(response)
         for trial_id in batch:
@@ -217,8 +218,9 @@ class IsrctnSpider(RegistrySpider):
         yield from self._next()
 
     def _one_trial(self, response: Response, trial_id: str) -> Iterator[Any]:
-        number = _NUMBER.search(response.body)
-        if _WHOLE_RECORD.search(response.body) and number and trial_id.endswith(number[1].decode()):
+        body = utf8(response.body)
+        number = _NUMBER.search(body)
+        if _WHOLE_RECORD.search(body) and number and trial_id.endswith(number[1].decode()):
             yield self.payload(response)
         else:
             repeated = self.again(response, f"the answer is not the whole record of {trial_id}")
@@ -226,7 +228,7 @@ class IsrctnSpider(RegistrySpider):
 
     def _total(self, response: Response) -> int | list[scrapy.Request]:
         """The announced size of an answer; what to ask instead when it announces none."""
-        fault, total = _fault(response.body, 0)
+        fault, total = _fault(utf8(response.body), 0)
         if not fault:
             return total
         repeated = self.again(response, fault)

@@ -5,18 +5,23 @@ has, so that a scheduled crawl keeps them up to date.
 """
 
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 import scrapy
 from scrapy.http import Response
 
 from crawler.arguments import ArgumentError
+from crawler.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
-from db.payload import Payload
 
 NOT_FOUND = (404, 410)
+
+_HEADER_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.I | re.A)
+_PAGE_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{1,200}?(?:charset|encoding)\s*=", re.I)
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +73,7 @@ class ListingSpider(RegistrySpider):
 
     def parse_page(self, response: Response, page: str, trial_id: str | None) -> Iterator[Any]:
         """Hand over a page. One that the catalogue has and the site has not is gone."""
-        body = response.body.lower()
+        body = utf8(response.body).lower()
         if response.status in NOT_FOUND and trial_id:
             yield Gone(trial_id)
         elif response.status in NOT_FOUND:
@@ -79,7 +84,11 @@ class ListingSpider(RegistrySpider):
             yield from self._again(response, "the page breaks off before its end")
         else:
             given = self.payload(response)
-            yield Payload(given.registry, page, given.fetched_at, given.body)
+            # a page that is no UTF-8 and does not name its encoding is read by what the header names
+            charset = _HEADER_CHARSET.search(response.headers.get("Content-Type") or b"")
+            if charset and not _PAGE_CHARSET.search(given.body[:4096]):
+                given = msgspec.structs.replace(given, body=utf8(given.body, charset[1].decode()))
+            yield msgspec.structs.replace(given, url=page)
 
     def _again(self, response: Response, reason: str) -> Iterator[scrapy.Request]:
         repeated = self.again(response, reason)
