@@ -293,13 +293,6 @@ def test_pages_that_robots_txt_disallows_are_not_asked_for(url: str, tmp_path: P
     assert asked(seen) == []
 
 
-def test_a_robots_txt_that_the_host_cannot_give_is_a_no(url: str, tmp_path: Path) -> None:
-    ended, seen = run(tmp_path, url, Rule(faults.refused(500, "oops"), always, path_ends("/robots.txt")))
-    assert ended.status == 1
-    assert "/robots.txt answers 500: nothing is asked of this host" in ended.err
-    assert asked(seen) == []
-
-
 def test_a_crawl_delay_is_kept_whatever_the_user_says(url: str, tmp_path: Path) -> None:
     slow = faults.instead(b"User-agent: *\nCrawl-delay: 1.5\n", "text/plain")
     _, seen = run(tmp_path, url, Rule(slow, always, path_ends("/robots.txt")))
