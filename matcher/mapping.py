@@ -388,8 +388,11 @@ class Mapper:
 
 
 def _is_denied(typed: Sequence[str], hit: Hit) -> bool:
-    """Whether words of a hit stand on both sides of a denial: "hands: no calcinosis" names nothing."""
-    return hit.end - hit.start > 2 and is_denied_within(typed, hit.start + 1, hit.end - 1)
+    """Whether words of a hit stand on both sides of a denial: "hands: no calcinosis" names nothing. Non is a part of
+    names ("non small cell").
+    """
+    inner = ["" if word == "non" else word for word in typed]
+    return hit.end - hit.start > 2 and is_denied_within(inner, hit.start + 1, hit.end - 1)
 
 
 def _is_plain_word(token: Token) -> bool:

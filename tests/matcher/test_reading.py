@@ -78,6 +78,7 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("hypoparathyroidism, pseudo-, type Ia", "Pseudohypoparathyroidism type 1A"),
         ("myositis, dermato-, juvenile", "Juvenile dermatomyositis"),
         ("systemic sclerosus", "Systemic sclerosis"),
+        ("carcinoma, non lmall cell lung", "Carcinoma, Non-Small-Cell Lung"),
         ("MS, EDSS 4.5", "Multiple sclerosis"),
         ("her myopathy", "Muscular Diseases"),
         ("DM 2", "Type 2 diabetes mellitus"),
