@@ -226,9 +226,9 @@ def spoiled(study: dict[str, Any]) -> None:
     if place == 3:
         del identification["nctId"]
     elif place == 21:
-        study["protocolSection"]["conditionsModule"]["conditions"] = [None]
+        study["protocolSection"]["conditionsModule"]["conditions"] = [{"name": "?"}]
     elif place == 22:
-        identification["briefTitle"] = 5
+        identification["briefTitle"] = ["one", "two"]
     elif place == 41:
         study["protocolSection"]["designModule"] = {"enrollmentInfo": {"count": 10**30}}
 

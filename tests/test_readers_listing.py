@@ -104,6 +104,24 @@ def test_what_linked_data_say_of_the_subjects_of_a_study() -> None:
     assert [condition.condition for condition in trial.conditions] == ["Gout"]
 
 
+def test_values_in_fields_and_beside_colons_of_their_own() -> None:
+    page = """<h1>A trial of calcinosis</h1><label>Sponsor</label><input readonly value="A hospital"><br>
+    <label>Status</label><input value="your status"><table><tr><td>Condition</td><td>:</td><td>Calcinosis</td></tr>
+    </table><p>Tags: skin • bone | pain</p>"""
+    trial = trial_of(page.encode())
+    assert [sponsor.name for sponsor in trial.sponsors] == ["A hospital"]
+    assert ([c.condition for c in trial.conditions], trial.registry_status) == (["Calcinosis"], None)
+    assert trial.keywords == ("skin", "bone", "pain")
+
+
+def test_items_that_fold_up_and_items_behind_ticks() -> None:
+    page = """<h1>A trial of calcinosis</h1><p>Condition: Calcinosis</p><h3>Inclusion criteria</h3>
+    <details><summary>Adults</summary></details><details><summary>Consent</summary></details>
+    <h3>Exclusion criteria</h3><div><span>✗</span><span>Pregnancy</span></div>"""
+    eligibility = trial_of(page.encode()).eligibility
+    assert (eligibility.inclusion, eligibility.exclusion) == (("Adults", "Consent"), ("Pregnancy",))
+
+
 def test_tabs_name_their_panels() -> None:
     page = """<h1>A trial of calcinosis</h1><p>Condition: Calcinosis</p><div role="tablist"><button role="tab" id="a">
     Inclusion Criteria</button><button role="tab" id="b">Exclusion Criteria</button></div>

@@ -85,6 +85,7 @@ _AGE = re.compile(
 _UP_TO = re.compile(
     r"(?:up to|under|younger than|≤|<=)\s*(?P<high>\d+)\s*(?P<unit>years?|months?|weeks?|days?|y)?", re.I
 )
+_SIDE_BY_SIDE = re.compile(r"\s+[•·|]\s+")
 # The second half of an inverted heading: "Ossification, Heterotopic", "Diabetes Mellitus, Type 2".
 _INVERTED = re.compile(r"(?:[A-Z][a-z-]+(?:ic|al|ous|ile|ar|ary)|(?:Type|Stage|Grade) \w+|Familial|Acute|Idiopathic)")
 
@@ -272,7 +273,7 @@ def _items(lines: list[Line]) -> list[str]:
 def _names(lines: list[str]) -> list[str]:
     """Names of a list in lines or between commas, each once; an inverted heading keeps its comma."""
     names: list[str] = []
-    for line in lines:
+    for line in (part for whole in lines for part in _SIDE_BY_SIDE.split(whole)):
         for number, name in enumerate(listed(line)):
             if number and names and _INVERTED.fullmatch(name):
                 names[-1] += f", {name}"

@@ -20,6 +20,7 @@ def make_regular(soup: BeautifulSoup, labels: Container[str]) -> None:
     """Change the page in place. labels: the words of labels, in lower case."""
     _show_tabs(soup)
     _show_attributes(soup, labels)
+    _show_values(soup)
     for row in soup.find_all("tr"):
         _put_heading_first(row)
     for table in soup.find_all("table"):
@@ -60,6 +61,17 @@ def _show_attributes(soup: BeautifulSoup, labels: Container[str]) -> None:
             element.insert(0, _heading(soup, label))
             if element.name in ("td", "th", "dd"):
                 element.name = "div"
+
+
+def _show_values(soup: BeautifulSoup) -> None:
+    """Write out what stands in fields that nobody can fill in, and what folds up without hiding anything."""
+    for field in soup.find_all("input", value=True):
+        if field.has_attr("readonly") or field.has_attr("disabled"):
+            field.replace_with(str(field["value"]))
+    for folded in soup.find_all("details"):
+        inside = [child for child in folded.children if isinstance(child, Tag) or str(child).strip()]
+        if len(inside) == 1 and isinstance(inside[0], Tag) and inside[0].name == "summary":
+            inside[0].name = "p"
 
 
 def _put_heading_first(row: Tag) -> None:

@@ -104,7 +104,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BETWEEN = ",;|/•· \t\r\n\xa0"
 # Answers that a page offers to choose from; two of them in a row are not what it says.
 _CHOICES = frozenset(("yes", "no", "not sure", "unsure", "maybe", "i don't know"))
-_BULLETS = "•·◦▪●○■►▸✓*-–— \t\xa0"
+_BULLETS = "•·◦▪●○■►▸→✓✔✗✘☐☑*-–— \t\xa0"
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]*>?", re.I)
 _CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I | re.A)
@@ -183,7 +183,7 @@ def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
     cut = _without_choices(raw.split(_CUT))
     while cut and not cut[0].strip(_BULLETS + "\r\n"):
         del cut[0]
-    if cut and squeeze("".join(cut)):
+    if cut and squeeze("".join(cut)).strip(":："):
         first = cut[0].lstrip(_BULLETS + "\r\n")
         is_marked = not raw.replace(_CUT, "").lstrip().startswith(first[:1])
         yield Line((first, *cut[1:]), place.role, place.level, is_marked)
