@@ -27,6 +27,10 @@ class Answer(NamedTuple):
 
 def ask(catalogue: Catalogue, sql: str, time_limit_s: float = TIME_LIMIT_S) -> Answer:
     """Run one question. Raises CommandError with DuckDB's own first line when it cannot be answered."""
+    try:
+        sql.encode()
+    except UnicodeEncodeError:
+        raise CommandError("the question is not text in UTF-8", WRONG_USAGE) from None
     connection = catalogue.connect()
     try:
         connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")

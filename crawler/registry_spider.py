@@ -177,6 +177,8 @@ def _conditions(value: str | Sequence[str]) -> tuple[str, ...]:
     for text in _several(value) if isinstance(value, str) else value:
         if not any(map(str.isalnum, text)):
             raise ArgumentError(f"{text!r} is not a condition: it has no letter")
+        if any("\ud800" <= sign <= "\udfff" for sign in text):  # bytes of the command line that are no UTF-8
+            raise ArgumentError(f"{text!r} is not text in UTF-8")
     return _several(value)
 
 

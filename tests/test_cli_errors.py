@@ -28,6 +28,7 @@ def crawled(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["crawl", "ctgov", "--since", "2999-01-01"], "2999-01-01 is in the future"),
         (["crawl", "ctgov", "--condition", "()"], "'()' is not a condition: it has no letter"),
         (["crawl", "ctgov", "--condition", "calcinosis", "--condition", " "], "' ' is not a condition"),
+        (["crawl", "ctgov", "--condition", "calcinosis\udcff"], "'calcinosis\\udcff' is not text in UTF-8"),
         (["crawl", "ctgov", "--id", "NCT1"], "'NCT1' is not a ClinicalTrials.gov id: NCT and eight digits"),
         (["crawl", "ctgov", "--all", "--id", ANCHOR], "--condition, --all and --id exclude each other"),
         (["match"], "say a diagnosis, or --file, or --batch"),
@@ -102,6 +103,7 @@ def test_a_catalogue_that_breaks_off_is_said(crawled: Path, tmp_path: Path) -> N
         ("SELECT nothing FROM trials", "nothing"),
         ("SELECT * FROM treatments", "treatments"),
         ("", "there is no question"),
+        ("SELECT '\udcff'", "the question is not text in UTF-8"),
         ("SELECT error('stop') FROM trials", "stop"),
     ],
 )
@@ -150,7 +152,7 @@ def test_without_a_network_the_catalogue_stays_and_the_reason_is_said(
     ],
 )
 def test_a_setting_that_cannot_be_is_wrong_usage(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
-    run = calcitrials("crawl", "ctgov", "--catalog", tmp_path / "catalog", env=environment() | {variable: value})
+    run = calcitrials("crawl", "ctgov", "--catalog", tmp_path / "catalog", env=environment(None, **{variable: value}))
     assert run.status == WRONG_USAGE
     assert sentence in run.error
     assert not (tmp_path / "catalog").exists()
