@@ -259,7 +259,7 @@ class Catalogue:
 
     def treatments(self, place: int) -> dict[int, int]:
         """Treatments that a trial gives, each with the row of `words`."""
-        return {concept: row for concept, row in self._stated(place, _TREATMENT)}
+        return dict(self._stated(place, _TREATMENT))
 
     def trials_stating(self, concept: int) -> list[int]:
         """Trials that give a treatment, ask for a requirement, or exclude a concept."""

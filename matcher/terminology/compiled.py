@@ -9,7 +9,6 @@ import numpy.typing as npt
 from matcher.ngrams import NGramIndex
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
 
-
 _KINDS, _NAME_KINDS = tuple(Kind), tuple(NameKind)
 """By their values, which is sooner than to ask the enumerations."""
 
