@@ -378,6 +378,8 @@ def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: in
             for answer in answer_batch(catalogue, lines, Options(statuses, limit), workers):
                 failed += answer.failed
                 sys.stdout.buffer.write(answer.text + b"\n")
+                if file == "-":
+                    sys.stdout.flush()
         sys.stdout.flush()
     except BrokenPipeError:
         raise

@@ -11,9 +11,10 @@ import msgspec
 import matcher
 from db.catalogue import Catalogue, published_at
 
-MANY_LINES = 4_000
+MANY_LINES = 2_000
 """Lines of a batch from which on further processes pay: each spends about a second opening what it needs."""
-CHUNK_LINES = 250
+CHUNK_LINES = 50
+"""Lines that a process answers at once: few, so that at the end none waits long for another one."""
 
 
 class Line(NamedTuple):
@@ -109,19 +110,20 @@ class MatchJob:
 def answer_batch(catalogue: Catalogue, lines: Iterable[bytes], options: Options, workers: int) -> Iterator[Line]:
     """One answer for each line that is not empty, in order.
 
-    workers: processes that share the work when there are many lines; all look at the same snapshot.
+    workers: processes that share the work when there are many lines; all look at the same snapshot. One alone answers
+    each line before it takes the next one.
     """
-    job = MatchJob(catalogue)
     asked = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    first = list(islice(asked, MANY_LINES))
-    if workers <= 1 or len(first) < MANY_LINES:
-        yield from (job.answer(number, line, options) for number, line in chain(first, asked))
+    first = list(islice(asked, MANY_LINES)) if workers > 1 else []
+    rest = chain(first, asked)
+    if len(first) < MANY_LINES:
+        job = MatchJob(catalogue)
+        yield from (job.answer(number, line, options) for number, line in rest)
         return
     from matcher.processes import in_processes
 
-    snapshot = Path(job.matcher.catalogue.file)
-    job.connection.close()
-    rest = chain(first, asked)
+    catalogue.connect().close()  # what cannot be opened is said here, not by each process
+    snapshot = catalogue.published
     chunks = iter(lambda: list(islice(rest, CHUNK_LINES)), [])
     for answers in in_processes(_answer_chunk, chunks, workers, _open_job, catalogue.root, snapshot, options):
         yield from answers
@@ -131,7 +133,7 @@ _jobs: list[tuple[MatchJob, Options]] = []
 """What a process of a batch has open."""
 
 
-def _open_job(root: Path, snapshot: Path, options: Options) -> None:
+def _open_job(root: Path, snapshot: Path | None, options: Options) -> None:
     _jobs.append((MatchJob(Catalogue(root), snapshot), options))
 
 

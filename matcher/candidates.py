@@ -44,7 +44,10 @@ class Spread(NamedTuple):
         return Spread(places[rows], strengths[rows], values[rows], *(flag[rows] for flag in flags))
 
 
-_MARKS = np.array([(role == DISEASE) + 2 * (role == FINDING) for role in range(len(ROLES))], np.int8)
+_BITS = (1 << np.arange(len(ROLES))).astype(np.int16)
+"""A mark for each role of what is near; that of a hint is shifted by the number of roles."""
+_DISEASE, _FINDING = 1 << DISEASE, 1 << FINDING
+_HINTED_DISEASE, _HINTED_FINDING = _DISEASE << len(ROLES), _FINDING << len(ROLES)
 _NO_FLAGS: Flags = np.zeros(0, np.bool_)
 NOWHERE = Spread(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), *[_NO_FLAGS] * 4)
 
@@ -103,16 +106,18 @@ class Candidates:
         first = _first_of_each(places[order])
         best = np.empty_like(first)
         best[:-1], best[-1] = order[first[1:] - 1], order[-1]
-        marks = _MARKS[roles]
-        marks[(nearness <= GROUP_ABOVE) | (values == 0)] = 0
-        marks[hints_from:] = _MARKS[roles[hints_from:]] << 2
+        marks = _BITS[roles]
+        marks[:hints_from] *= ((nearness > GROUP_ABOVE) & (values > 0))[:hints_from]
+        marks[hints_from:] <<= len(ROLES)
         marks = np.bitwise_or.reduceat(marks[order], first)
         places, values = places[best], values[best]
         excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[places]
         strengths = np.maximum.reduceat((nearness * fields)[order], first)
-        hinting = (marks & 4 > 0) | ((marks & 8 > 0) & ~self.catalogue.has_diseases[places])
-        spread = Spread(places, strengths, values, marks & 1 > 0, marks & 2 > 0, excluding & (values > 0), hinting)
-        return spread.at(_strongest_first(strengths))
+        excluding &= values > 0
+        hinting = (marks & _HINTED_FINDING > 0) & ~self.catalogue.has_diseases[places]
+        hinting |= marks & _HINTED_DISEASE > 0
+        met = marks & _DISEASE > 0, marks & _FINDING > 0
+        return Spread(places, strengths, values, *met, excluding, hinting).at(_strongest_first(strengths))
 
     def _find_hints(self, concept: int) -> dict[int, Reached]:
         """What a disease may come with, for hints only."""

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
+SELDOM = 50_000
+"""Objects made and not yet freed before the garbage collector looks at them, in a process that answers a batch."""
 WAITING = 2
 """Pieces for each process that are under way or done and not yet taken."""
 
@@ -20,9 +22,12 @@ def cores() -> int:
 
 
 def open_to_stay(start: Callable[..., Piece], *given: Any) -> Piece:
-    """What a process opens for all its life; the garbage collector need not walk it again and again."""
+    """What a process opens for all its life; the garbage collector need not walk it again and again, and seldom needs
+    to look for more: answers hold no cycles.
+    """
     opened = start(*given)
     gc.freeze()
+    gc.set_threshold(SELDOM)
     return opened
 
 

@@ -1,6 +1,7 @@
 """A long batch: several processes answer what one would."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,17 @@ def test_several_processes_answer_in_order_what_one_does(
     assert [answer["id"] for answer in answers] == list(range(len(QUERIES)))
     assert [line.failed for line in alone] == [not query for query in QUERIES]
     assert "NCT03582800" in [match["trial_id"] for match in answers[0]["matches"]]
+
+
+def test_one_process_answers_each_line_before_it_takes_the_next(sample_url: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path / "catalog", sample_url, "--all").status == 0
+    taken: list[str] = []
+
+    def lines() -> Iterator[bytes]:
+        for query in QUERIES:
+            taken.append(query)
+            yield json.dumps({"query": query}).encode()
+
+    answers = answer_batch(Catalogue(tmp_path / "catalog"), lines(), Options(limit=3), workers=1)
+    next(answers)
+    assert taken == list(QUERIES[:1])

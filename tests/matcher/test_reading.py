@@ -1,7 +1,7 @@
 """How texts are read: words, names, assertions, codes, patients."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matcher.mapping import Mapper, clean_tokens
@@ -47,6 +47,7 @@ LETTERS = (
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(LETTERS, min_size=1, max_size=40, unique=True), LETTERS)
+@example(["acidemia", "acid emia"], "acidemias")
 def test_the_trigram_index_finds_what_a_full_scan_finds(strings: list[str], text: str) -> None:
     edits = allowed_edits(text)
     if edits:
