@@ -76,7 +76,7 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
     for report in reports:
         for problem in report.problems:
             console.print(f"{report.registry}: incomplete: {escape(problem)}", soft_wrap=True)
-        if report.resumable:
+        if report.resumable and report.received:
             console.print(f"{report.registry}: the same crawl within 24 hours asks for what is missing alone")
         if report.rejected:
             console.print(f"{report.registry}: {report.rejected} records could not be read; they stand in `rejects`")

@@ -117,7 +117,8 @@ def run_schedule(command: Sequence[str], at: dt.time, *, now: bool = False) -> N
     first = {"next_run_time": dt.datetime.now(dt.UTC)} if now else {}
     scheduler.add_job(crawls.run_one, trigger, max_instances=1, coalesce=True, misfire_grace_time=None, **first)
     logger.info("crawling every day at %s UTC; stop with Ctrl-C", at.strftime("%H:%M"))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell may have started us with Ctrl-C ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         scheduler.start()
     except KeyboardInterrupt:
