@@ -6,12 +6,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
 SELDOM = 50_000
 """Objects made and not yet freed before the garbage collector looks at them, in a process that answers a batch."""
+LAST = -100
+"""Priority of what a process does after all else."""
 WAITING = 2
 """Pieces for each process that are under way or done and not yet taken."""
 
@@ -23,10 +26,12 @@ def cores() -> int:
 
 def open_to_stay(start: Callable[..., Piece], *given: Any) -> Piece:
     """What a process opens for all its life; the garbage collector need not walk it again and again, and seldom needs
-    to look for more: answers hold no cycles.
+    to look for more: answers hold no cycles. Nor does it free all that piece by piece at its end, of which DuckDB's
+    binding would report what is left.
     """
     opened = start(*given)
     gc.freeze()
+    Finalize(None, os._exit, (0,), exitpriority=LAST)
     gc.set_threshold(SELDOM)
     return opened
 

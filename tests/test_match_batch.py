@@ -9,7 +9,7 @@ import pytest
 from app import matching
 from app.matching import Options, answer_batch
 from db.catalogue import Catalogue
-from tests.running import crawl
+from tests.running import calcitrials, crawl
 
 QUERIES = (
     "systemic sclerosis with calcinosis",
@@ -51,3 +51,10 @@ def test_one_process_answers_each_line_before_it_takes_the_next(sample_url: str,
     answers = answer_batch(Catalogue(tmp_path / "catalog"), lines(), Options(limit=3), workers=1)
     next(answers)
     assert taken == list(QUERIES[:1])
+
+
+def test_processes_end_without_a_word(sample_url: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path / "catalog", sample_url, "--all").status == 0
+    (tmp_path / "batch.jsonl").write_text('{"id": 1, "query": "PHP1A"}\n' * matching.MANY_LINES)
+    run = calcitrials("match", "--batch", tmp_path / "batch.jsonl", "--workers", "2", "--catalog", tmp_path / "catalog")
+    assert (run.status, run.err, run.out.count("\n")) == (0, "", matching.MANY_LINES)
