@@ -14,7 +14,7 @@ SAYS_NOTHING = frozenset(
     "disease disorder syndrome condition illness finding symptom complication patient case male female adult "  # noqa: SIM905
     "child infant boy girl man woman pregnancy birth death injury lesion chronic acute primary secondary severe "
     "mild moderate left right bilateral unilateral other all none normal abnormal onset progressive familial "
-    "sporadic idiopathic history therapy treatment surgery study control healthy type stage grade maladie "
+    "wound sporadic idiopathic history therapy treatment surgery study control healthy type stage grade maladie "
     "krankheit enfermedad malattia doenca ziekte frequent rare recurrent recurrence local generalized localized "
     "diffuse focal distal proximal positive negative current present absent today age time cause risk factor test "
     "result level white black line back hand foot calcium bone skin muscle sugar stone plaque nodule mass lump "

@@ -31,6 +31,10 @@ MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
 
 
+_LIKENESS = re.compile(r"[-‐]like\b|[- ]?(?:artig|ähnlich|aehnlich)\w*|-achtige?\b", re.I)
+"""Behind the name of a disease, what makes it something else that resembles it."""
+
+
 class Mention(NamedTuple):
     """A diagnosis in the input. concepts: accepted meanings; ambiguous: they are rivals."""
 
@@ -155,7 +159,12 @@ class Reader:
             hits = self.mapper.scan(part, tokens)
             for hit in hits:
                 start, end = tokens[hit.start].start, tokens[hit.end - 1].end
-                found.append((clause.start + start, clause.start + end, self._mention(part[start:end], hit)))
+                likeness = _LIKENESS.match(part, end)
+                if likeness is None:
+                    mention = self._mention(part[start:end], hit)
+                else:
+                    mention = self._resembling(part[start : likeness.end()], hit)
+                found.append((clause.start + start, clause.start + end, mention))
             if not hits:
                 found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
             covered = frozenset(place for hit in hits for place in range(hit.start, hit.end))
@@ -179,7 +188,13 @@ class Reader:
         mentions = [
             mention._replace(assertion=assertion) for (_, _, mention), assertion in zip(found, assertions, strict=True)
         ]
-        return mentions if any(mention.concepts for mention in mentions) else [self._unknown(text.strip()[:200])]
+        told = any(mention.concepts or mention.near for mention in mentions)
+        return mentions if told else [self._unknown(text.strip()[:200])]
+
+    def _resembling(self, words: str, hit: Hit) -> Mention:
+        """What only looks like a disease ("scleroderma-like changes") is none that is known."""
+        near = tuple(self.terminology.labels[concept] for concept in hit.concepts[:1])
+        return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
     def _unknown(self, words: str) -> Mention:
         """What is not understood, with the names that look most like it."""

@@ -143,6 +143,8 @@ def test_an_eponym_with_two_diseases_asks_unless_the_context_decides(matcher: Ma
         ("calcinosis, blorkitis", ["blorkitis"]),
         ("CREST, Qwertz syndrome", ["Qwertz syndrome"]),
         ("Calcinose bei Morbus Qwertz", ["Morbus Qwertz"]),
+        ("CREST-like features, calcinosis", ["CREST-like"]),
+        ("sklerodermie-ähnliche Haut, Calcinosis cutis", ["sklerodermie-ähnliche"]),
         ("The patient, whose disease is stable, has calcinosis; prognosis good.", []),
         ("This disease, systemic sclerosis, is progressive", []),
     ],
