@@ -153,6 +153,16 @@ _MALE = re.compile(
     r"|\b\d{1,3} ?(?:yo|y/o|y\.o\.|yrs?|y)?[ ,/]*m\b|\b\d{1,3} ?j\.,? ?m\b"
     r"|(?<![\w.])m[ ,/(]+\d{1,3}\b(?![.\d])|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[mh]\b"
 )
+_ADULT = re.compile(
+    r"(?<!not an )(?<!no )\b(?:adult|grown-?up|grown (?:man|woman)|erwachsene[rn]?|adulte|adult[oa]|volwassene?)\b"
+    r"(?![ -](?:onset|type|form|und|and|or|et|ou|y|e|en)\b)"
+)
+_OF_CHILDHOOD = re.compile(r"juvenil|pa?ediatri|child|kinder|kindlich|jugend|enfan|infantil|giovanil")
+_CHILD = re.compile(
+    r"(?<!as a )(?<!when a )(?<!as an )(?<!with )(?<!of a )\b(?:child|toddler|infant|schoolchild|kleinkind|saugling|"
+    r"schulkind|enfant|nourrisson|nin[oa]|lactante|bambin[oa]|lattante|crianca|lactente|peuter|zuigeling|kleuter)\b"
+    r"(?![ -](?:onset|bearing|birth|hood|and|or|und|et|ou|y|e|en|of|de|d)\b)"
+)
 _SHE = re.compile(r"\b(?:she|herself|elle|ella|lei|ela)\b")
 _HE = re.compile(r"\b(?:he|himself|lui|ele)\b")
 _HER = re.compile(r"\bher\b")
@@ -182,7 +192,8 @@ def stated_patient(text: str) -> Patient:
     age = _stated_age(lower)
     if age is None and _NEWBORN.search(lower):
         age = 0.0
-    return Patient(age, _stated_sex(lower, flat(text)), stated_country(own))
+    stage = None if age is not None else _stated_stage(lower)
+    return Patient(age, _stated_sex(lower, flat(text)), stated_country(own), stage)
 
 
 def _own_text(text: str) -> str:
@@ -239,6 +250,14 @@ def _years(count: str, unit: str) -> float:
     return value
 
 
+def _stated_stage(lower: str) -> str | None:
+    """Whether the patient is called a grown-up or a child; None where neither, or where the text speaks of both."""
+    adult, child = _ADULT.search(lower) is not None, _CHILD.search(lower) is not None
+    if adult == child or (adult and _OF_CHILDHOOD.search(lower)):
+        return None
+    return "adult" if adult else "child"
+
+
 def _stated_sex(own: str, whole: str) -> str | None:
     relative = _IS_A_RELATIVE.search(whole)
     if relative is not None:
@@ -259,8 +278,10 @@ def combine(given: Patient | None, stated: Patient) -> Patient:
     """Options before what the text states."""
     if given is None:
         return stated
+    age_years = given.age_years if given.age_years is not None else stated.age_years
     return Patient(
-        given.age_years if given.age_years is not None else stated.age_years,
+        age_years,
         (given.sex or "").lower() or stated.sex,
         canonical_country(given.country) or stated.country,
+        None if age_years is not None else given.life_stage or stated.life_stage,
     )

@@ -6,11 +6,14 @@ import msgspec
 
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male"."""
+    """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
+    life_stage: "adult" or "child", where no age is stated.
+    """
 
     age_years: float | None = None
     sex: str | None = None
     country: str | None = None
+    life_stage: str | None = None
 
 
 class Query(msgspec.Struct, frozen=True):

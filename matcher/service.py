@@ -176,7 +176,7 @@ class Matcher:
         matches: list[Match] = []
         ruled_out: list[RuledOut] = []
         wanted = frozenset(statuses)
-        limited = patient.age_years is not None or patient.sex is not None
+        limited = (patient.age_years, patient.sex, patient.life_stage) != (None, None, None)
         hints: dict[int, int] = {}
         why = Reasons(self.ranker)
         weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too

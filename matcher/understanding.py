@@ -336,6 +336,7 @@ def _merge(first: Patient, second: Patient) -> Patient:
         first.age_years if first.age_years is not None else second.age_years,
         first.sex or second.sex,
         first.country or second.country,
+        first.life_stage or second.life_stage,
     )
 
 

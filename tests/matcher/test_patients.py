@@ -92,6 +92,25 @@ def test_stated_patients(row: str) -> None:
     assert (found.sex or "", found.country or "") == (sex, country)
 
 
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("grown-up with dermatomyositis", "adult"),
+        ("Erwachsene mit Dermatomyositis", "adult"),
+        ("enfant avec dermatomyosite", "child"),
+        ("bambina con dermatomiosite", "child"),
+        ("juvenile and adult dermatomyositis", None),
+        ("adult-onset Still disease", None),
+        ("dermatomyositis as a child, now psoriasis", None),
+        ("mother of a child with FOP", None),
+        ("some kind of calcinosis", None),
+        ("16-year-old child", None),
+    ],
+)
+def test_life_stages_count_where_no_age_is_stated(text: str, stage: str | None) -> None:
+    assert stated_patient(text).life_stage == stage
+
+
 def test_dates_of_birth_give_the_age_today() -> None:
     today = dt.date(2026, 11, 22)
     assert age_since(2014, None, None, today) == 12

@@ -104,10 +104,21 @@ def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
     found = matcher.suggest("PHP1A with subcutaneous ossification, 14-month-old boy")
     assert ANCHOR not in {match.trial_id for match in found.matches}
     assert {item.trial_id: item.reason for item in found.ruled_out}[ANCHOR] == (
-        "The patient is 1.16667 years old; the trial starts at 2 years."
+        "The patient is 14 months old; the trial starts at 2 years."
     )
     adult = matcher.suggest("juvenile dermatomyositis with calcinosis", patient=Patient(24.0, "female", "FR"))
     assert "NCT05524311" in {item.trial_id for item in adult.ruled_out}
+
+
+def test_a_grown_up_or_a_child_of_no_stated_age_is_ruled_out_where_that_is_clear(matcher: Matcher) -> None:
+    grown_up = matcher.suggest("grown-up with dermatomyositis and calcinosis")
+    assert {item.trial_id: item.reason for item in grown_up.ruled_out} == {
+        "NCT05524311": "The patient is an adult; the trial ends before 19 years."
+    }
+    child = matcher.suggest("toddler with calcinosis cutis")
+    assert {item.trial_id: item.reason for item in child.ruled_out} == {
+        "NCT01918904": "The patient is a child; the trial starts at 18 years."
+    }
 
 
 def test_verdicts_never_promise(matcher: Matcher) -> None:
