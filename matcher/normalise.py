@@ -212,14 +212,14 @@ def tokens(text: str) -> list[Token]:
             continue
         if order is not None:
             end = done = order.end()
-        if places is not None:
-            start, end = places[start], places[end - 1] + 1
         word = match[0] if order is None else _ORDERS[match[0]]
         split = None if word.isalpha() or word.isdigit() else _LETTERS_DIGITS.match(word)
+        middle = start if split is None else start + len(split[1])
+        if places is not None:
+            start, middle, end = places[start], places[middle], places[end - 1] + 1
         if split is not None:
-            middle = start + len(split[1])
-            found.append(Token(normal_word(split[1]), start, min(middle, end)))
-            found.append(Token(split[2], min(middle, end), end))
+            found.append(Token(normal_word(split[1]), start, max(middle, start + 1)))
+            found.append(Token(split[2], middle, end))
             continue
         found.append(Token(normal_word(word), start, end))
     return _type_numbers(found)
