@@ -4,12 +4,15 @@ the word that narrows it (knee OA).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from matcher.guards import QUALIFIERS, SAYS_NOTHING
-from matcher.normalise import STOPWORDS, Token, name_words, phrase_key
+from matcher.normalise import STOPWORDS, Token, bag_key, name_words, phrase_key
 from matcher.terminology import Terminology
 
 LONGEST_EPONYM = 3
+MOST_NAMES = 30
+"""Names of a concept that are tried with the word beside its abbreviation, the shorter ones."""
 _HEADS = ("syndrome", "disease")
 _SAID_OF_A_PATIENT = frozenset(
     "with known has had have suspected confirmed possible probable of mit bei bekannter bekannten avec chez con com "  # noqa: SIM905
@@ -51,18 +54,29 @@ def _cancers(terminology: Terminology, words: Sequence[str]) -> Iterator[tuple[i
 def _narrowed(
     terminology: Terminology, words: Sequence[str], abbreviations: Mapping[tuple[int, int], int]
 ) -> Iterator[tuple[int, int, int]]:
-    """ "knee OA": the abbreviation spelt out and its neighbour are a name."""
+    """ "knee OA", "SLE nephritis": the abbreviation spelt out and its neighbour are a name."""
     for (start, end), concept in abbreviations.items():
-        label = name_words(terminology.labels[concept])
         for first, after in ((start - 1, end), (start, end + 1)):
             if first < 0 or after > len(words):
                 continue
             neighbour = words[first] if first < start else words[after - 1]
-            if neighbour in STOPWORDS or neighbour in label:
-                continue
-            keys = terminology.keys_of_words([*label, neighbour])
-            if keys:
-                yield first, after, keys[0]
+            key = None if _says_nothing(neighbour) else _narrower_name(terminology, concept, neighbour)
+            if key is not None:
+                yield first, after, key
+
+
+@lru_cache(maxsize=5_000)
+def _narrower_name(terminology: Terminology, concept: int, word: str) -> int | None:
+    """Place of the name that a concept's label with a word is, else one of its other names with it."""
+    label = name_words(terminology.labels[concept])
+    if word in label:
+        return None
+    own = terminology.keys_of_words([*label, word])
+    if own:
+        return own[0]
+    others = sorted(terminology.keys_of_concept(concept), key=len)[:MOST_NAMES]
+    named = (terminology.keys_of_bag(bag_key([*key.split(" "), word])) for key in others if word not in key.split(" "))
+    return next((keys[0] for keys in named if keys), None)
 
 
 def _eponyms(

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
+import numpy as np
 import numpy.typing as npt
 
 from matcher.ngrams import NGramIndex
@@ -123,6 +124,12 @@ class Terminology:
         pointers = self.arrays["bag_pointers"]
         found: list[int] = self.arrays["bag_keys"][pointers[place] : pointers[place + 1]].tolist()
         return found
+
+    def keys_of_concept(self, concept: int) -> list[str]:
+        """Keys of the names of a concept."""
+        places = np.flatnonzero(self._key_concepts == concept)
+        owners = np.searchsorted(self._key_pointers, places, side="right") - 1
+        return [self.keys[owner] for owner in owners.tolist()]
 
     def keys_of_words(self, words: list[str]) -> list[int]:
         """Places of the names that several words are in any order, else of those about the same (`loose_key`)."""

@@ -120,6 +120,7 @@ def test_names_in_languages_that_no_vocabulary_has_go_by_their_english_cognates(
         ("metastatic castration resistant prostate ca", ["Prostatic Neoplasms, Castration-Resistant"]),
         ("corrected Ca 2.4 mmol/l", []),
         ("knee OA", ["Osteoarthritis of the knee"]),
+        ("SLE nephritis", ["Lupus Nephritis"]),
         ("Behçet's with oral ulcers", ["Behçet disease", "Oral Ulcer"]),
         ("Prader-Willi hyperphagia", ["Prader-Willi Syndrome", "Hyperphagia"]),
         ("a patient with Wilson", ["Hepatolenticular Degeneration"]),
