@@ -37,7 +37,11 @@ def open_to_stay(start: Callable[..., Piece], *given: Any) -> Piece:
 
 
 def in_processes(
-    function: Callable[[Piece], Answer], pieces: Iterable[Piece], workers: int, start: Callable[..., None], *given: Any
+    function: Callable[[Piece], Answer],
+    pieces: Iterable[Piece],
+    workers: int,
+    start: Callable[..., object],
+    *given: Any,
 ) -> Iterator[Answer]:
     """The function's answer for each piece. start: called once in each process, with what is given, to open what it
     needs.

@@ -2,14 +2,10 @@
 
 import hashlib
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 import duckdb
@@ -18,6 +14,7 @@ import pyarrow as pa
 from matcher.content_words import content_words
 from matcher.expansion import Expansion
 from matcher.mapping import Mapper, clean_tokens
+from matcher.processes import in_processes
 from matcher.roles import FINDING, ROLES, Roles
 from matcher.running import RunningText
 from matcher.short_forms import stands_for
@@ -398,18 +395,22 @@ def map_trials(
     todo = unmapped(connection, mapping_version(terminology.version))
     for table in MappedTrials._fields:
         connection.execute(f"DELETE FROM trial_{table} WHERE trial_id NOT IN (SELECT trial_id FROM trials)")
+    batches = _batches(connection, todo)
+    if workers > 1 and is_default and len(todo) >= MANY_TRIALS:
+        mapped = in_processes(_map_in_process, batches, workers, _mapper_of_process)
+    else:
+        mapper = TrialMapper(terminology)
+        mapped = (map_texts(mapper, batch) for batch in batches)
     done = 0
-    with _mapping(terminology, workers if is_default and len(todo) >= MANY_TRIALS else 1) as mapped:
-        for rows in mapped(_batches(connection, todo)):
-            _replace_rows(connection, rows)
-            done += len(rows.words)
-            if progress is not None:
-                progress(done, len(todo))
+    for rows in mapped:
+        _replace_rows(connection, rows)
+        done += len(rows.words)
+        if progress is not None:
+            progress(done, len(todo))
     return len(todo)
 
 
 Batch = list[TrialText]
-Mapped = Callable[[Iterable[Batch]], Iterator[MappedTrials]]
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> Iterator[Batch]:
@@ -420,35 +421,15 @@ def _batches(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) ->
             yield batch
 
 
-@contextmanager
-def _mapping(terminology: Terminology, workers: int) -> Iterator[Mapped]:
-    """What maps batches of texts to rows, in order: in this process or, for many trials, in several."""
-    if workers <= 1:
-        mapper = TrialMapper(terminology)
-        yield lambda batches: (map_texts(mapper, batch) for batch in batches)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-
-        def mapped(batches: Iterable[Batch]) -> Iterator[MappedTrials]:
-            waiting: deque[Future[MappedTrials]] = deque()
-            for batch in batches:
-                waiting.append(pool.submit(_map_in_worker, batch))
-                if len(waiting) > workers:  # few batches at once, so that memory stays bounded
-                    yield waiting.popleft().result()
-            yield from (rows.result() for rows in waiting)
-
-        yield mapped
-
-
 @lru_cache(maxsize=1)
-def _worker_mapper() -> TrialMapper:
+def _mapper_of_process() -> TrialMapper:
     from matcher.terminology import default
 
     return TrialMapper(default())
 
 
-def _map_in_worker(texts: Batch) -> MappedTrials:
-    return map_texts(_worker_mapper(), texts)
+def _map_in_process(texts: Batch) -> MappedTrials:
+    return map_texts(_mapper_of_process(), texts)
 
 
 def _replace_rows(connection: duckdb.DuckDBPyConnection, rows: MappedTrials) -> None:
