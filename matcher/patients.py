@@ -10,10 +10,18 @@ from matcher.mentions import reading_of
 from matcher.results import Patient
 from matcher.sentences import flat
 
-__all__ = ["age_since", "canonical_country", "combine", "stated_patient"]
+__all__ = ["age_since", "canonical_country", "combine", "is_adult", "stated_patient"]
 
 DAYS_IN_YEAR = 365.25
 OLDEST = 120
+ADULT_YEARS = 19
+"""Who is 18 may still be within a limit of 18 years."""
+_GROWN_UP = re.compile(
+    r"\b(?:adult|grown-?up) (?:patient|woman|man|female|male|lady|gentleman|with|who)\b|^(?:an? )?grown-?up\b"
+    r"|\b(?:patiente?|femme|homme) adulte\b|\berwachsene[rn]? (?:patient|frau|mann|mit)"
+    r"|\b(?:paciente|mujer|hombre|mulher|homem) adult[oa]\b"
+    r"|\b(?:paziente|donna|uomo) adult[oa]\b|\bvolwassen (?:patient|vrouw|man|met)\b"
+)
 
 _ONES = {
     "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -253,6 +261,11 @@ def _stated_sex(own: str, whole: str) -> str | None:
     if female is not None and not (male is not None and male.start() < female.start()):
         return "female"
     return "male" if male is not None else None
+
+
+def is_adult(text: str, age_years: float | None) -> bool:
+    """Whether a patient is grown up, by age or where no age is known by what the text calls them."""
+    return _GROWN_UP.search(flat(text)) is not None if age_years is None else age_years >= ADULT_YEARS
 
 
 def combine(given: Patient | None, stated: Patient) -> Patient:

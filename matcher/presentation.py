@@ -8,6 +8,7 @@ from matcher.avoidance import avoided
 from matcher.expansion import Expansion, Reached
 from matcher.inference import Inference
 from matcher.mentions import Assertion
+from matcher.patients import is_adult
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.understanding import Understanding
 
@@ -46,6 +47,10 @@ class PatientConcepts(NamedTuple):
     words: frozenset[str]
     avoided: frozenset[str] = frozenset()
     """Words of treatments that the text says to avoid."""
+    adult: bool = False
+    """Whether the patient is known to be grown up."""
+    aged: bool = False
+    """Whether the age is known, so that stated limits decide without the score."""
 
 
 def patient_concepts(
@@ -54,6 +59,7 @@ def patient_concepts(
     expansion: Expansion,
     inference: Inference,
     words: frozenset[str],
+    age_years: float | None = None,
 ) -> PatientConcepts:
     """Sort the mentions into diseases, findings, denied and family ones."""
     stated: dict[int, Element] = {}
@@ -95,7 +101,8 @@ def patient_concepts(
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(
         tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,
-        avoided(understanding.text),
+        avoided(understanding.text), adult=is_adult(understanding.text, age_years),
+        aged=age_years is not None,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from matcher.candidates import HINTED, Candidates, Spread, is_at_least
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
+from matcher.patients import ADULT_YEARS, DAYS_IN_YEAR
 from matcher.presentation import Element, PatientConcepts
 from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
@@ -41,7 +42,7 @@ SEVERAL_CAUSES = 0.93
 NO_CAUSE_NAMED = 0.6
 SPECIAL_KIND = 0.65
 """Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
-ADULTS_ONLY = 0.4
+ADULTS_ONLY = CHILDREN_ONLY = 0.4
 ADULT_DAYS = 16 * 365
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 FOCUS_UNMET = 0.6
@@ -165,8 +166,9 @@ class Ranker:
             outlook = self._outlook(patient)
         else:
             outlook = self._shared_outlook(
-                element.concept, element.weight, element.finding, element.inferred, element.ambiguous
-            )
+                element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
+                patient.adult, patient.adult and patient.aged,
+            )  # fmt: skip
         case, places, most, scored = outlook
         lifts, standing = self._lifts(places, patient.words), self._standing[places]
         columns = (-(most * lifts) * standing, places, lifts, standing)
@@ -189,7 +191,9 @@ class Ranker:
     def _only_element(self, patient: PatientConcepts) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
         elements = (*patient.diseases, *patient.findings)
-        alone = PatientConcepts(patient.diseases, patient.findings, {}, (), None, patient.words)
+        alone = PatientConcepts(
+            patient.diseases, patient.findings, {}, (), None, patient.words, adult=patient.adult, aged=patient.aged
+        )
         if len(elements) != 1 or elements[0].past or patient != alone:
             return None
         (element,) = elements
@@ -197,13 +201,13 @@ class Ranker:
         return element if known and element.reached is self.expansion.of(element.concept) else None
 
     def _find_shared_outlook(
-        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool
+        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, adult: bool, aged: bool
     ) -> Outlook:
         """The outlook of all patients of whom this one concept is stated: batches ask for the same ones again."""
         reached = self.expansion.of(concept)
         element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
         diseases, findings = ((), (element,)) if finding else ((element,), ())
-        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset()))
+        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset(), adult=adult, aged=aged))
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         found = self.candidates.of((*patient.diseases, *patient.findings))
@@ -297,6 +301,9 @@ class Ranker:
             notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
             value *= self._grown_up(place, case, by_disease, notes)
+        if patient.adult and self._takes_children_only(profile, patient.aged):
+            value *= CHILDREN_ONLY
+            notes.append("The trial takes children only.")
         excluded = self._excluded(place, links) if place in case.excluding else None
         if excluded is not None:
             value *= DENIED
@@ -332,6 +339,15 @@ class Ranker:
             return 1.0
         notes.append("The trial takes adults only.")
         return ADULTS_ONLY
+
+    def _takes_children_only(self, profile: Profile, aged: bool) -> bool:
+        """Whether a trial that has no upper limit of age says that it is for children, or its limit, which decides
+        nothing where no age is known, lies before adults.
+        """
+        until = self.catalogue.facts[profile.place].max_age_until_days
+        if until is None:
+            return "admits:children-only" in profile.asked
+        return not aged and until <= ADULT_YEARS * DAYS_IN_YEAR
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
         """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,

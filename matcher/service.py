@@ -70,8 +70,9 @@ class Matcher:
         understood = self.reader.read(diagnoses)
         known = combine(patient, understood.patient)
         concepts = patient_concepts(
-            understood, self.terminology, self._expansion, self._inference, self._other_words(understood)
-        )
+            understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
+            known.age_years,
+        )  # fmt: skip
         matches, ruled_out = self._split(self.ranked(concepts), known, statuses, limit)
         suggestions = Suggestions(
             Query(understood.text, known),

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from matcher.patients import age_since, canonical_country, stated_patient
+from matcher.patients import age_since, canonical_country, is_adult, stated_patient
 from matcher.understanding import affected_relative
 
 PATIENTS = """
@@ -129,3 +129,15 @@ systemic sclerosis |
 def test_what_the_patient_is_to_an_affected_relative(row: str) -> None:
     text, relative = (cell.strip() for cell in row.split("|"))
     assert affected_relative(text) == (relative or None)
+
+
+@pytest.mark.parametrize(
+    ("text", "age_years", "adult"),
+    [
+        ("JDM at age 7", 22.0, True), ("JDM", 12.0, False), ("JDM", 18.0, False), ("JDM", None, False),
+        ("grown-up with dermatomyositis", None, True), ("femme adulte, sclérodermie", None, True),
+        ("adult-onset Still disease", None, False), ("adult patient", 9.0, False),
+    ],
+)  # fmt: skip
+def test_who_is_grown_up(text: str, age_years: float | None, adult: bool) -> None:
+    assert is_adult(text, age_years) is adult
