@@ -1,6 +1,7 @@
 """From what was typed or sent to mentions: concepts with assertions, and what the text says of the patient."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -30,6 +31,8 @@ BY_CONTEXT = "abbreviation, by context"
 RELATED_ENOUGH = 0.3
 SHARED_CAUSE = 0.4
 """How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
+FINDINGS_OF_A_CAUSE = 2
+"""Stated findings that together suggest a disease which is not named."""
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
 
@@ -280,6 +283,8 @@ class Reader:
             else:
                 resolved.append(mention._replace(score=mention.score * 0.7))
         context.update(mention.concepts[0] for mention in resolved if mention.rule == BY_CONTEXT)
+        causes = Counter(cause for finding in context for cause in self._causes(finding))
+        context.update(cause for cause, findings in causes.items() if findings >= FINDINGS_OF_A_CAUSE)
         return [
             found
             for mention in resolved

@@ -37,6 +37,7 @@ def concepts(matcher: Matcher, text: str) -> set[str]:
         ("ossification of the paraspinal muscles", BONE_IN_MUSCLE),
         ("Verknöcherung der paravertebralen Muskulatur", BONE_IN_MUSCLE),
         ("s.c. calcif. knees", SKIN),
+        ("haemodialysis, Agatston 1200", CORONARY),
         ("calcium in my shoulder", TENDON),
         ("bone has grown in his elbow", OSSIFICATION),
         ("calcified nodules in the skin of the shoulder", SKIN),
@@ -136,3 +137,9 @@ def test_what_else_is_said_beside_an_operation_on_the_parathyroids_is_not_that(m
 def test_congenital_hallux_valgus_and_bone_in_muscles_point_at_their_disease(matcher: Matcher) -> None:
     found = matcher.suggest("hallux valgus since birth, ossification of the paraspinal muscles").matches[0]
     assert found.trial_id == "NCT05039515"
+
+
+def test_findings_of_one_cause_make_a_description_likely(matcher: Matcher) -> None:
+    lumps = "white hard deposits in the thumb pulps"
+    assert CALCINOSIS in concepts(matcher, f"anticentromere antibody, tight shiny fingers, {lumps}")
+    assert CALCINOSIS not in concepts(matcher, f"heartburn, short stature, {lumps}")
