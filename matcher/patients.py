@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import lru_cache
 
 from matcher.countries import canonical_country, stated_country
@@ -10,10 +11,12 @@ from matcher.mentions import reading_of
 from matcher.results import Patient
 from matcher.sentences import flat
 
-__all__ = ["age_since", "canonical_country", "combine", "is_adult", "stated_patient"]
+__all__ = ["AgeGroup", "age_group", "age_since", "canonical_country", "combine", "stated_patient"]
 
 DAYS_IN_YEAR = 365.25
 OLDEST = 120
+INFANT_YEARS = 2
+"""Who is younger is an infant."""
 ADULT_YEARS = 19
 """Who is 18 may still be within a limit of 18 years."""
 _GROWN_UP = re.compile(
@@ -263,9 +266,23 @@ def _stated_sex(own: str, whole: str) -> str | None:
     return "male" if male is not None else None
 
 
-def is_adult(text: str, age_years: float | None) -> bool:
-    """Whether a patient is grown up, by age or where no age is known by what the text calls them."""
-    return _GROWN_UP.search(flat(text)) is not None if age_years is None else age_years >= ADULT_YEARS
+class AgeGroup(StrEnum):
+    """What the age of a patient says of trials that state no limits of age."""
+
+    OPEN = "open"
+    INFANT = "infant"
+    ADULT = "adult"
+    SAID_ADULT = "said to be adult"
+    """No age is known, but the text calls the patient grown up."""
+
+
+def age_group(text: str, age_years: float | None) -> AgeGroup:
+    """Age group of a patient of an age in years, or where none is known by what the text says."""
+    if age_years is None:
+        return AgeGroup.SAID_ADULT if _GROWN_UP.search(flat(text)) else AgeGroup.OPEN
+    if age_years < INFANT_YEARS:
+        return AgeGroup.INFANT
+    return AgeGroup.ADULT if age_years >= ADULT_YEARS else AgeGroup.OPEN
 
 
 def combine(given: Patient | None, stated: Patient) -> Patient:

@@ -8,7 +8,7 @@ from matcher.avoidance import avoided
 from matcher.expansion import Expansion, Reached
 from matcher.inference import Inference
 from matcher.mentions import Assertion
-from matcher.patients import is_adult
+from matcher.patients import AgeGroup, age_group
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.understanding import Understanding
 
@@ -47,10 +47,7 @@ class PatientConcepts(NamedTuple):
     words: frozenset[str]
     avoided: frozenset[str] = frozenset()
     """Words of treatments that the text says to avoid."""
-    adult: bool = False
-    """Whether the patient is known to be grown up."""
-    aged: bool = False
-    """Whether the age is known, so that stated limits decide without the score."""
+    age_group: AgeGroup = AgeGroup.OPEN
 
 
 def patient_concepts(
@@ -101,8 +98,7 @@ def patient_concepts(
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(
         tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,
-        avoided(understanding.text), adult=is_adult(understanding.text, age_years),
-        aged=age_years is not None,
+        avoided(understanding.text), age_group=age_group(understanding.text, age_years),
     )  # fmt: skip
 
 

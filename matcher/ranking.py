@@ -21,7 +21,7 @@ import numpy as np
 
 from matcher.candidates import HINTED, Candidates, Spread, is_at_least
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
-from matcher.patients import ADULT_YEARS, DAYS_IN_YEAR
+from matcher.patients import ADULT_YEARS, DAYS_IN_YEAR, AgeGroup
 from matcher.presentation import Element, PatientConcepts
 from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
@@ -43,6 +43,7 @@ NO_CAUSE_NAMED = 0.6
 SPECIAL_KIND = 0.65
 """Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
 ADULTS_ONLY = CHILDREN_ONLY = 0.4
+INFANTS_UNSAID = 0.6
 ADULT_DAYS = 16 * 365
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 FOCUS_UNMET = 0.6
@@ -167,7 +168,7 @@ class Ranker:
         else:
             outlook = self._shared_outlook(
                 element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
-                patient.adult, patient.adult and patient.aged,
+                patient.age_group,
             )  # fmt: skip
         case, places, most, scored = outlook
         lifts, standing = self._lifts(places, patient.words), self._standing[places]
@@ -192,7 +193,7 @@ class Ranker:
         """The one thing that is stated of a patient, None when there is more to it."""
         elements = (*patient.diseases, *patient.findings)
         alone = PatientConcepts(
-            patient.diseases, patient.findings, {}, (), None, patient.words, adult=patient.adult, aged=patient.aged
+            patient.diseases, patient.findings, {}, (), None, patient.words, age_group=patient.age_group
         )
         if len(elements) != 1 or elements[0].past or patient != alone:
             return None
@@ -201,13 +202,13 @@ class Ranker:
         return element if known and element.reached is self.expansion.of(element.concept) else None
 
     def _find_shared_outlook(
-        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, adult: bool, aged: bool
+        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, age_group: AgeGroup
     ) -> Outlook:
         """The outlook of all patients of whom this one concept is stated: batches ask for the same ones again."""
         reached = self.expansion.of(concept)
         element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
         diseases, findings = ((), (element,)) if finding else ((element,), ())
-        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset(), adult=adult, aged=aged))
+        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset(), age_group=age_group))
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         found = self.candidates.of((*patient.diseases, *patient.findings))
@@ -301,9 +302,8 @@ class Ranker:
             notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
             value *= self._grown_up(place, case, by_disease, notes)
-        if patient.adult and self._takes_children_only(profile, patient.aged):
-            value *= CHILDREN_ONLY
-            notes.append("The trial takes children only.")
+        if patient.age_group is not AgeGroup.OPEN:
+            value *= self._age_factor(profile, patient.age_group, by_disease, notes)
         excluded = self._excluded(place, links) if place in case.excluding else None
         if excluded is not None:
             value *= DENIED
@@ -340,14 +340,24 @@ class Ranker:
         notes.append("The trial takes adults only.")
         return ADULTS_ONLY
 
-    def _takes_children_only(self, profile: Profile, aged: bool) -> bool:
-        """Whether a trial that has no upper limit of age says that it is for children, or its limit, which decides
-        nothing where no age is known, lies before adults.
+    def _age_factor(self, profile: Profile, group: AgeGroup, by_disease: list[Link], notes: list[str]) -> float:
+        """What it costs that a trial without limits of age is for children, or says nothing of them and not of an
+        infant's disease. Limits, which rule out where an age is known, count here where a text says "adult" alone.
         """
-        until = self.catalogue.facts[profile.place].max_age_until_days
+        facts = self.catalogue.facts[profile.place]
+        if group is AgeGroup.INFANT:
+            if by_disease or facts.min_age_days is not None or any("children" in asked for asked in profile.asked):
+                return 1.0
+            notes.append("The trial says nothing of infants.")
+            return INFANTS_UNSAID
+        until = facts.max_age_until_days
         if until is None:
-            return "admits:children-only" in profile.asked
-        return not aged and until <= ADULT_YEARS * DAYS_IN_YEAR
+            children = "admits:children-only" in profile.asked
+        else:
+            children = group is AgeGroup.SAID_ADULT and until <= ADULT_YEARS * DAYS_IN_YEAR
+        if children:
+            notes.append("The trial takes children only.")
+        return CHILDREN_ONLY if children else 1.0
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
         """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from matcher.patients import age_since, canonical_country, is_adult, stated_patient
+from matcher.patients import AgeGroup, age_group, age_since, canonical_country, stated_patient
 from matcher.understanding import affected_relative
 
 PATIENTS = """
@@ -132,12 +132,14 @@ def test_what_the_patient_is_to_an_affected_relative(row: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "age_years", "adult"),
+    ("text", "age_years", "group"),
     [
-        ("JDM at age 7", 22.0, True), ("JDM", 12.0, False), ("JDM", 18.0, False), ("JDM", None, False),
-        ("grown-up with dermatomyositis", None, True), ("femme adulte, sclérodermie", None, True),
-        ("adult-onset Still disease", None, False), ("adult patient", 9.0, False),
+        ("JDM at age 7", 22.0, AgeGroup.ADULT), ("JDM", 12.0, AgeGroup.OPEN), ("JDM", 18.0, AgeGroup.OPEN),
+        ("GACI", 0.5, AgeGroup.INFANT), ("JDM", None, AgeGroup.OPEN),
+        ("grown-up with dermatomyositis", None, AgeGroup.SAID_ADULT),
+        ("femme adulte, sclérodermie", None, AgeGroup.SAID_ADULT),
+        ("adult-onset Still disease", None, AgeGroup.OPEN), ("adult patient", 9.0, AgeGroup.OPEN),
     ],
 )  # fmt: skip
-def test_who_is_grown_up(text: str, age_years: float | None, adult: bool) -> None:
-    assert is_adult(text, age_years) is adult
+def test_age_groups(text: str, age_years: float | None, group: AgeGroup) -> None:
+    assert age_group(text, age_years) is group

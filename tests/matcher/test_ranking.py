@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from matcher import Matcher
 from matcher.content_words import content_words, read_words
+from matcher.patients import AgeGroup
 from matcher.presentation import Element, PatientConcepts
 
 WORDS = [
@@ -76,6 +77,5 @@ def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> Pa
         None,
         frozenset(data.draw(words)),
         avoided=frozenset(data.draw(words)),
-        adult=data.draw(st.booleans()),
-        aged=data.draw(st.booleans()),
+        age_group=data.draw(st.sampled_from(AgeGroup)),
     )

@@ -352,3 +352,16 @@ def test_trials_of_children_without_a_limit_of_age_are_no_suggestion_for_adults(
 def test_who_is_called_an_adult_gets_no_trial_that_ends_before(matcher: Matcher) -> None:
     assert "NCT05524311" in suggested(matcher, "patient with dermatomyositis")
     assert "NCT05524311" not in suggested(matcher, "adult patient with dermatomyositis")
+
+
+def test_a_trial_of_a_finding_that_says_nothing_of_age_is_none_for_infants(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.duckdb"
+    arterial, coronary = "Generalized Arterial Calcification of Infancy", "Coronary artery calcification"
+    trials = [(one, None, (disease,), (), (), (), (), None, None, None, "unknown") for one, disease in
+              (("NCT03758534", arterial), ("UMIN000002760", coronary))]  # fmt: skip
+    make_catalogue(path, trials)
+    text = "calcified coronary arteries, generalized arterial calcification of infancy"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        matcher = Matcher.open(connection)
+        assert suggested(matcher, text, patient=Patient(age_years=0.2)) == ["NCT03758534"]
+        assert suggested(matcher, text, patient=Patient(age_years=7)) == ["NCT03758534", "UMIN000002760"]
