@@ -229,6 +229,8 @@ class Mapper:
             opened = text[: found[first].start].rstrip().endswith(("(", "["))
             if not opened or after - first > LONGEST_ASIDE or after == len(found):
                 continue
+            if any(self.terminology.kind(hit.concepts[0]) is Kind.FINDING for hit in self._exact(found[first:after])):
+                continue  # "limited (calcinosis) scleroderma" names both
             for hit in self._exact([*found[:first], *found[after:]]):
                 if hit.start < first < hit.end:
                     yield hit._replace(end=hit.end + after - first, rule="word order", score=0.97)

@@ -152,9 +152,10 @@ def test_words_that_a_full_stop_cuts_short(mapper: Mapper, text: str, label: str
     assert named(mapper, text) == [label]
 
 
-def test_a_sentence_in_brackets_does_not_stand_inside_a_name(mapper: Mapper) -> None:
+def test_what_says_more_in_brackets_does_not_stand_inside_a_name(mapper: Mapper) -> None:
     found = named(mapper, "pseudohypoparathyroidism (seen in Paris by an endocrinologist) 1A")
     assert found[0] == "Pseudohypoparathyroidism"
+    assert "Calcinosis (soft-tissue calcification)" in named(mapper, "limited (calcinosis) scleroderma")
 
 
 def test_a_letter_beside_a_name_is_no_part_of_it(mapper: Mapper) -> None:
