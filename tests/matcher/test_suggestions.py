@@ -365,3 +365,19 @@ def test_a_trial_of_a_finding_that_says_nothing_of_age_is_none_for_infants(tmp_p
         matcher = Matcher.open(connection)
         assert suggested(matcher, text, patient=Patient(age_years=0.2)) == ["NCT03758534"]
         assert suggested(matcher, text, patient=Patient(age_years=7)) == ["NCT03758534", "UMIN000002760"]
+
+
+def test_bone_after_an_injury_of_the_head_is_neurogenic(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.duckdb"
+    elbow = "Indomethacin Prophylaxis for Heterotopic Ossification After Surgical Treatment of Elbow Trauma"
+    nerves = "Early Ultrasound Screening of Heterotopic Ossification After Severe Neurological Trauma"
+    facts = (
+        ("NCT01744314", elbow, ("Elbow Trauma Requiring Operative Management",)),
+        ("NCT04934332", nerves, ("Heterotopic Ossification",)),
+    )
+    make_catalogue(path, [(*fact, (), (), (), (), None, None, None, "unknown") for fact in facts])
+    with duckdb.connect(str(path), read_only=True) as connection:
+        matcher = Matcher.open(connection)
+        found = matcher.suggest("after his head injury bone has grown in his elbow").matches[0]
+    assert found.trial_id == "NCT04934332"
+    assert any("Neurogenic heterotopic ossification" in reason for reason in found.because)
