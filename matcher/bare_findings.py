@@ -14,6 +14,8 @@ from matcher.expansion import Expansion
 from matcher.normalise import STOPWORDS, Token, tokens
 
 RULE = "bare finding, by context"
+SHORTEST_CUT = 4
+"""Letters of a word that is cut short."""
 _OF = frozenset(
     ("of", "in", "de", "des", "du", "d", "dei", "del", "della", "delle", "dos", "das", "do", "da", "der", "den", "von")
 ) | {"van", "bei", "bij", "chez", "im", "em", "en", "na"}
@@ -36,12 +38,21 @@ def words() -> dict[str, str]:
 
 def find(text: str, clause: Sequence[Token], covered: frozenset[int]) -> Iterable[tuple[Token, str]]:
     """Bare findings among the tokens of a clause, with their concept ids. covered: places that a known name takes."""
-    known = words()
     for place, token in enumerate(clause):
-        if token.text not in known or place in covered:
+        concept = None if place in covered else _named_by(text, token)
+        if concept is None:
             continue
         if _is_free_before(text, clause, place, covered) and _is_free_after(text, clause, place, covered):
-            yield token, known[token.text]
+            yield token, concept
+
+
+def _named_by(text: str, token: Token) -> str | None:
+    """Concept id of a bare word, or of what one is cut short to with a full stop ("no calcif. on X-ray")."""
+    known = words()
+    if token.text in known or len(token.text) < SHORTEST_CUT or text[token.end : token.end + 1] != ".":
+        return known.get(token.text)
+    whole = {concept for word, concept in known.items() if word.startswith(token.text)}
+    return whole.pop() if len(whole) == 1 else None
 
 
 def is_made_likely(expansion: Expansion, finding: int, context: Iterable[int]) -> bool:
@@ -66,7 +77,7 @@ def _is_free_after(text: str, clause: Sequence[Token], place: int, covered: froz
     if place + 1 == len(clause) or place + 1 in covered:
         return True
     after = clause[place + 1]
-    if not text[clause[place].end : after.start].isspace():
+    if not text[clause[place].end : after.start].removeprefix(".").isspace():
         return True
     if after.text in _OF:
         return place + 2 in covered

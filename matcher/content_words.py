@@ -2,7 +2,7 @@
 
 import re
 
-from matcher.normalise import STOPWORDS, fold, tokens
+from matcher.normalise import INITIALS, STOPWORDS, fold, tokens
 
 SHORTEST = 3
 MOST_KNOWN = 200_000
@@ -18,6 +18,8 @@ def content_words(text: str) -> frozenset[str]:
     plain = text.lower() if text.isascii() else text.translate(_FOLDED)
     if "'" in plain:
         plain = _POSSESSIVE.sub("  ", plain)
+    if "." in plain and INITIALS.search(plain):
+        return read_words(text)
     found = {_ALONE[word] for word in _RAW_WORD.findall(plain)}
     if "?" in found or "'" in plain or "°" in plain or "2/2" in plain or _NUMBER_AND_LETTER.search(plain):
         return read_words(text)
@@ -26,7 +28,7 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def read_words(text: str) -> frozenset[str]:
-    """The same by reading the text word after word, where neighbours make roman numbers, "12 a" and "2°" of some."""
+    """The same by reading the text word after word: neighbours make roman numbers, "12 a", "2°", initials of some."""
     return frozenset(
         token.text for token in tokens(text) if len(token.text) >= SHORTEST and token.text not in STOPWORDS
     )

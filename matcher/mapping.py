@@ -18,7 +18,7 @@ from matcher.truncations import Truncations
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
-_PIECE = re.compile(r"[A-Za-z][\w\-/]*")
+_PIECE = re.compile(r"(?<![\w.])[A-Za-z](?:\.[A-Za-z]){2,}(?!\w)|[A-Za-z][\w\-/]*")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
@@ -30,6 +30,8 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
+LONGEST_ASIDE = 2
+"""Words in brackets inside a name."""
 LONGEST_SHOUTED, PLAIN_WORD = 3, 7
 """Letters of words that may be anything in a text of capitals, and of one that is no abbreviation."""
 _ORDINARY = frozenset({"was", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
@@ -126,6 +128,7 @@ class Mapper:
         """
         candidates = list(self._exact(found))
         candidates += self._reordered(text, found)
+        candidates += self._around_brackets(text, found)
         candidates += self._coordinated(found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found)
@@ -217,6 +220,21 @@ class Mapper:
                         concepts += [concept for concept in self.concepts_of(place)[0] if concept not in concepts]
                     yield Hit(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
 
+    def _around_brackets(self, text: str, found: Sequence[Token]) -> Iterable[Hit]:
+        """Names with another word for one of theirs in brackets: "fibrodysplasia (myositis) ossificans"."""
+        if "(" not in text:
+            return
+        parts = [*_gaps(text, found, "()[]"), len(found)]
+        for first, after in pairwise(parts):
+            opened = text[: found[first].start].rstrip().endswith(("(", "["))
+            if not opened or after - first > LONGEST_ASIDE or after == len(found):
+                continue
+            if any(self.terminology.kind(hit.concepts[0]) is Kind.FINDING for hit in self._exact(found[first:after])):
+                continue  # "limited (calcinosis) scleroderma" names both
+            for hit in self._exact([*found[:first], *found[after:]]):
+                if hit.start < first < hit.end:
+                    yield hit._replace(end=hit.end + after - first, rule="word order", score=0.97)
+
     def _coordinated(self, found: Sequence[Token]) -> Iterable[Hit]:
         """Names that share a word: "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis"."""
         words = [token.text for token in found]
@@ -257,7 +275,7 @@ class Mapper:
         for match in _PIECE.finditer(text, found[0].start, found[-1].end):
             if shouted and len(match[0]) <= LONGEST_SHOUTED:
                 continue  # in a text of capitals "HE" is a man
-            pieces = [(match.start(), match.end(), self._meanings(match[0].rstrip("-/"), short))]
+            pieces = [(match.start(), match.end(), self._meanings(match[0].replace(".", "").rstrip("-/"), short))]
             if not pieces[0][2] and ("-" in match[0] or "/" in match[0]):  # SSc-ILD, SSc/DM
                 pieces = [
                     (match.start() + part.start(), match.start() + part.end(), self._meanings(part[0], False))

@@ -19,7 +19,9 @@ _LETTERS = str.maketrans(
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _LIGATURE = re.compile(r"ae|(?<!hyp)(?<!micr)(?<!macr)(?<!end)oe")
 _GERMAN_ADJECTIVE = re.compile(r"(.*(?:isch|lich|iert|kutan|juvenil|artikular))(?:e|er|en|es|em)$")
-_WORD = re.compile(r"[a-z0-9]+")
+INITIALS = re.compile(r"(?<![a-z0-9.])[a-z](?:\.[a-z]){2,}(?![a-z0-9])")
+"""Initials with full stops, which are one word ("C.R.E.S.T.")."""
+_WORD = re.compile(rf"{INITIALS.pattern}|[a-z0-9]+")
 _ORDER = re.compile(r"(?<![\w.,/])(?:[123]\s?°(?!\s?[cf]\b)|2/2(?=\s+(?:to\s+)?[a-z]))")
 """Shorthand of charts: "2° hyperparathyroidism", "calcinosis 2/2 dermatomyositis" (secondary to)."""
 _ORDERS = {"1": "primary", "2": "secondary", "3": "tertiary"}
@@ -196,7 +198,8 @@ def _fold_with_map(text: str) -> tuple[str, list[int] | None]:
 def tokens(text: str) -> list[Token]:
     """The normalised words of a text, in order, each with its place in it.
 
-    "PHP-Ia" gives php, 1a; "type II" gives type, 2; "Raynaud's" gives raynaud; "2°" gives secondary.
+    "PHP-Ia" gives php, 1a; "type II" gives type, 2; "Raynaud's" gives raynaud; "2°" gives secondary;
+    "C.R.E.S.T." gives crest.
     """
     folded, places = _fold_with_map(text)
     if "'" in folded:
@@ -212,7 +215,7 @@ def tokens(text: str) -> list[Token]:
             continue
         if order is not None:
             end = done = order.end()
-        word = match[0] if order is None else _ORDERS[match[0]]
+        word = match[0].replace(".", "") if order is None else _ORDERS[match[0]]
         split = None if word.isalpha() or word.isdigit() else _LETTERS_DIGITS.match(word)
         middle = start if split is None else start + len(split[1])
         if places is not None:

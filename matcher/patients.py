@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import lru_cache
 
 from matcher.countries import canonical_country, stated_country
@@ -10,11 +11,14 @@ from matcher.mentions import reading_of
 from matcher.results import Patient
 from matcher.sentences import flat
 
-__all__ = ["age_since", "canonical_country", "combine", "stated_patient"]
+__all__ = ["AgeGroup", "age_group", "age_since", "canonical_country", "combine", "stated_patient"]
 
 DAYS_IN_YEAR = 365.25
 OLDEST = 120
-
+INFANT_YEARS = 2
+"""Who is younger is an infant."""
+ADULT_YEARS = 19
+"""Who is 18 may still be within a limit of 18 years."""
 _ONES = {
     "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen",
@@ -272,6 +276,23 @@ def _stated_sex(own: str, whole: str) -> str | None:
     if female is not None and not (male is not None and male.start() < female.start()):
         return "female"
     return "male" if male is not None else None
+
+
+class AgeGroup(StrEnum):
+    """What the age of a patient says of trials that state no limits of age."""
+
+    OPEN = "open"
+    INFANT = "infant"
+    ADULT = "adult"
+
+
+def age_group(patient: Patient) -> AgeGroup:
+    """Age group of a patient, by age in years or, where none is known, by what the text calls the patient."""
+    if patient.age_years is None:
+        return AgeGroup.ADULT if patient.life_stage == "adult" else AgeGroup.OPEN
+    if patient.age_years < INFANT_YEARS:
+        return AgeGroup.INFANT
+    return AgeGroup.ADULT if patient.age_years >= ADULT_YEARS else AgeGroup.OPEN
 
 
 def combine(given: Patient | None, stated: Patient) -> Patient:

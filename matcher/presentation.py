@@ -8,6 +8,7 @@ from matcher.avoidance import avoided
 from matcher.expansion import Expansion, Reached
 from matcher.inference import Inference
 from matcher.mentions import Assertion
+from matcher.patients import AgeGroup
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.understanding import Understanding
 
@@ -46,6 +47,7 @@ class PatientConcepts(NamedTuple):
     words: frozenset[str]
     avoided: frozenset[str] = frozenset()
     """Words of treatments that the text says to avoid."""
+    age_group: AgeGroup = AgeGroup.OPEN
 
 
 def patient_concepts(
@@ -54,6 +56,7 @@ def patient_concepts(
     expansion: Expansion,
     inference: Inference,
     words: frozenset[str],
+    group: AgeGroup = AgeGroup.OPEN,
 ) -> PatientConcepts:
     """Sort the mentions into diseases, findings, denied and family ones."""
     stated: dict[int, Element] = {}
@@ -95,7 +98,7 @@ def patient_concepts(
     findings = [*findings, *_implied(diseases, findings, denied, terminology, expansion)]
     return PatientConcepts(
         tuple(diseases), tuple(findings), denied, tuple(family), understanding.relative, words,
-        avoided(understanding.text),
+        avoided(understanding.text), age_group=group,
     )  # fmt: skip
 
 

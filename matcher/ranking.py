@@ -21,6 +21,7 @@ import numpy as np
 
 from matcher.candidates import HINTED, Candidates, Spread, is_at_least
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
+from matcher.patients import AgeGroup
 from matcher.presentation import Element, PatientConcepts
 from matcher.profiles import Catalogue, Floats, Ints, Naming, Profile
 from matcher.terminology import Kind, Terminology
@@ -41,7 +42,8 @@ SEVERAL_CAUSES = 0.93
 NO_CAUSE_NAMED = 0.6
 SPECIAL_KIND = 0.65
 """Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
-ADULTS_ONLY = 0.4
+ADULTS_ONLY = CHILDREN_ONLY = 0.4
+INFANTS_UNSAID = 0.6
 ADULT_DAYS = 16 * 365
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 FOCUS_UNMET = 0.6
@@ -165,8 +167,9 @@ class Ranker:
             outlook = self._outlook(patient)
         else:
             outlook = self._shared_outlook(
-                element.concept, element.weight, element.finding, element.inferred, element.ambiguous
-            )
+                element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
+                patient.age_group,
+            )  # fmt: skip
         case, places, most, scored = outlook
         lifts, standing = self._lifts(places, patient.words), self._standing[places]
         columns = (-(most * lifts) * standing, places, lifts, standing)
@@ -189,7 +192,9 @@ class Ranker:
     def _only_element(self, patient: PatientConcepts) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
         elements = (*patient.diseases, *patient.findings)
-        alone = PatientConcepts(patient.diseases, patient.findings, {}, (), None, patient.words)
+        alone = PatientConcepts(
+            patient.diseases, patient.findings, {}, (), None, patient.words, age_group=patient.age_group
+        )
         if len(elements) != 1 or elements[0].past or patient != alone:
             return None
         (element,) = elements
@@ -197,13 +202,13 @@ class Ranker:
         return element if known and element.reached is self.expansion.of(element.concept) else None
 
     def _find_shared_outlook(
-        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool
+        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, age_group: AgeGroup
     ) -> Outlook:
         """The outlook of all patients of whom this one concept is stated: batches ask for the same ones again."""
         reached = self.expansion.of(concept)
         element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
         diseases, findings = ((), (element,)) if finding else ((element,), ())
-        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset()))
+        return self._outlook(PatientConcepts(diseases, findings, {}, (), None, frozenset(), age_group=age_group))
 
     def _outlook(self, patient: PatientConcepts) -> Outlook:
         found = self.candidates.of((*patient.diseases, *patient.findings))
@@ -297,6 +302,8 @@ class Ranker:
             notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
             value *= self._grown_up(place, case, by_disease, notes)
+        if patient.age_group is not AgeGroup.OPEN:
+            value *= self._age_factor(profile, patient.age_group, by_disease, notes)
         excluded = self._excluded(place, links) if place in case.excluding else None
         if excluded is not None:
             value *= DENIED
@@ -332,6 +339,21 @@ class Ranker:
             return 1.0
         notes.append("The trial takes adults only.")
         return ADULTS_ONLY
+
+    def _age_factor(self, profile: Profile, group: AgeGroup, by_disease: list[Link], notes: list[str]) -> float:
+        """What it costs that a trial without limits of age is for children, or says nothing of them and not of an
+        infant's disease. Limits rule out elsewhere.
+        """
+        facts = self.catalogue.facts[profile.place]
+        if group is AgeGroup.INFANT:
+            if by_disease or facts.min_age_days is not None or any("children" in asked for asked in profile.asked):
+                return 1.0
+            notes.append("The trial says nothing of infants.")
+            return INFANTS_UNSAID
+        if facts.max_age_until_days is not None or "admits:children-only" not in profile.asked:
+            return 1.0
+        notes.append("The trial takes children only.")
+        return CHILDREN_ONLY
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
         """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,

@@ -32,6 +32,8 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
+_SHOWN_BY = _MEANS | {"on", "after", "sur", "nach", "su"}
+"""Behind these stands what a denial rests on: "excluded on biopsy"."""
 _ASKING = frozenset("?¿")
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
@@ -111,7 +113,20 @@ class Scopes:
                 scopes += self._of_cue(Cue(place, place + 1, (sense,)), sense)
         for cue, sense in revisions:
             scopes += self._revised(cue, sense, scopes)
+        scopes += self._tests_of_denials()
         return scopes
+
+    def _tests_of_denials(self) -> Iterator[Scope]:
+        """Tests that a denial rests on asked for the same: "excluded on skin biopsy and ABCC6 sequencing"."""
+        for cue in self._cues:
+            denies = any(sense.assertion == "negated" and sense.side != "before" for sense in cue.senses)
+            if not denies or not self._is_any(cue.after, _SHOWN_BY):
+                continue
+            ends = (other.first for other in self._cues if other.first > cue.after and "border" in self._roles(other))
+            end = min(self._clause_end(cue.after), next(ends, len(self._words)))
+            for after, first in self._tests.items():
+                if cue.after < first < end:
+                    yield Scope(first, after, "negated", first)
 
     def _asks_otherwise(self, place: int) -> bool:
         """Whether a question is not about a diagnosis: "is there a trial for calcinosis?"."""

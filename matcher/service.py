@@ -14,7 +14,7 @@ from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
 from matcher.expansion import GROUP_ABOVE, Expansion, Reached
 from matcher.inference import Inference
-from matcher.patients import canonical_country, combine
+from matcher.patients import age_group, canonical_country, combine
 from matcher.presentation import Element, PatientConcepts, patient_concepts
 from matcher.profiles import Catalogue, Naming
 from matcher.ranking import CLOSED, POSSIBLE, STRONG, Ranker, Scored
@@ -70,8 +70,9 @@ class Matcher:
         understood = self.reader.read(diagnoses)
         known = combine(patient, understood.patient)
         concepts = patient_concepts(
-            understood, self.terminology, self._expansion, self._inference, self._other_words(understood)
-        )
+            understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
+            age_group(known),
+        )  # fmt: skip
         matches, ruled_out = self._split(self.ranked(concepts), known, statuses, limit)
         suggestions = Suggestions(
             Query(understood.text, known),

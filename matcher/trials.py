@@ -227,16 +227,25 @@ _EARLIER_STUDY = re.compile(
 _NEW_ENTRANTS = re.compile(r"\bor\b (?:an? )?new\b|\bnew (?:entrants|adult|participants|patients)", re.I)
 _NEW_ONSET = re.compile(r"\bnew[- ]onset\b|\bnewly diagnosed\b|\buntreated\b|\btreatment[- ]naive\b", re.I)
 _CHILDREN = re.compile(r"\b(?:child(?:hood|ren)?|pa?ediatric|juvenile|adolescents?|infants?|infancy)\b", re.I)
-_ADULTS = re.compile(r"\badults?\b", re.I)
+_YOUNG_PEOPLE = r"(?:children|pa?ediatric|adolescents?|infants|newborns|neonates|toddlers)\b(?![- ]onset)"
+_OF_YOUNG_PEOPLE = re.compile(rf"\b{_YOUNG_PEOPLE}", re.I)
+_TAKES_YOUNG_PEOPLE = re.compile(rf"\W*(?:\w+ )?{_YOUNG_PEOPLE}", re.I)
+_ADULTS = re.compile(r"\badults?\b|\bsurvivors?\b", re.I)
 _RELATIVES = re.compile(r"\b(parents?|siblings?|brothers?|sisters?|relatives?|family members?)\b", re.I)
 _RELATIVE_KIND = {"brother": "sibling", "sister": "sibling", "family member": "relative"}
+
+
+def _takes_young_people(trial: TrialText) -> bool:
+    """Whether a title or the beginning of a criterion says that those who take part are young."""
+    return any(map(_OF_YOUNG_PEOPLE.search, trial.titles)) or any(map(_TAKES_YOUNG_PEOPLE.match, trial.inclusion))
 
 
 def requirements(trial: TrialText) -> Iterator[Named]:
     """What a trial asks of participants beside a diagnosis, as far as titles and inclusion criteria say it plainly.
 
     requires:earlier-study (a rollover study), requires:new-onset, admits:children-only or -and-adults,
-    admits:parent|sibling|relative.
+    admits:parent|sibling|relative. Children only: these words name the people, or a disease of childhood that is new;
+    who has a juvenile disease may be grown up.
     """
     parts = (*trial.titles, *trial.inclusion)
     if not any(_NEW_ENTRANTS.search(part) for part in parts):
@@ -247,10 +256,10 @@ def requirements(trial: TrialText) -> Iterator[Named]:
     if match:
         yield Named("requires:new-onset", "newly diagnosed or untreated", "text", 1.0, match[0])
     children = next(filter(None, map(_CHILDREN.search, parts)), None)
-    if children:
-        adults = any(_ADULTS.search(part) for part in parts)
-        name = "admits:children-and-adults" if adults else "admits:children-only"
-        yield Named(name, "children and adults" if adults else "children", "text", 1.0, children[0])
+    if children and any(_ADULTS.search(part) for part in parts):
+        yield Named("admits:children-and-adults", "children and adults", "text", 1.0, children[0])
+    elif (children and match) or _takes_young_people(trial):
+        yield Named("admits:children-only", "children", "text", 1.0, "children")
     kinds: set[str] = set()
     for part in trial.inclusion:
         for found in _RELATIVES.finditer(part):

@@ -1,6 +1,7 @@
 """From what was typed or sent to mentions: concepts with assertions, and what the text says of the patient."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,9 +25,14 @@ LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
 _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
 _SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
+_IN_CONTEXT = frozenset((bare_findings.RULE, LIKELY))
+"""Rules of findings that count only beside a disease that makes them likely."""
+BY_CONTEXT = "abbreviation, by context"
 RELATED_ENOUGH = 0.3
 SHARED_CAUSE = 0.4
 """How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
+FINDINGS_OF_A_CAUSE = 2
+"""Stated findings that together suggest a disease which is not named."""
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
 
@@ -256,27 +262,40 @@ class Reader:
             for concept in mention.concepts[:1]
             if concept < size
         }
+        bare = [mention.concepts[0] for mention in mentions if mention.ambiguous and mention.rule in _IN_CONTEXT]
         resolved: list[Mention] = []
         for mention in mentions:
             if not mention.ambiguous:
                 resolved.append(mention)
                 continue
-            if mention.rule in (bare_findings.RULE, LIKELY):
-                resolved += self._resolve_bare(mention, context)
+            if mention.rule in _IN_CONTEXT:
+                resolved.append(mention)
                 continue
             spelt_out = [concept for concept in mention.concepts if concept in context]
             scores = {concept: self._relatedness(concept, context) for concept in mention.concepts}
             best = spelt_out or [concept for concept, score in scores.items() if score >= RELATED_ENOUGH]
+            best = best or [concept for concept in mention.concepts if self._comes_with_one(concept, bare)]
             if len(best) == 1:
                 rest = tuple(concept for concept in mention.concepts if concept != best[0])
                 resolved.append(
-                    mention._replace(
-                        concepts=(best[0],), alternatives=rest, ambiguous=False, rule="abbreviation, by context"
-                    )
+                    mention._replace(concepts=(best[0],), alternatives=rest, ambiguous=False, rule=BY_CONTEXT)
                 )
             else:
                 resolved.append(mention._replace(score=mention.score * 0.7))
-        return resolved
+        context.update(mention.concepts[0] for mention in resolved if mention.rule == BY_CONTEXT)
+        causes = Counter(cause for finding in context for cause in self._causes(finding))
+        context.update(cause for cause, findings in causes.items() if findings >= FINDINGS_OF_A_CAUSE)
+        return [
+            found
+            for mention in resolved
+            for found in (self._resolve_bare(mention, context) if mention.rule in _IN_CONTEXT else [mention])
+        ]
+
+    def _comes_with_one(self, disease: int, findings: Iterable[int]) -> bool:
+        """Whether a disease makes one of some bare findings likely: in "DM, no calcifications" DM is no diabetes."""
+        if disease >= len(self.terminology.ids):
+            return False
+        return any(bare_findings.is_made_likely(self.expansion, finding, (disease,)) for finding in findings)
 
     def _resolve_bare(self, mention: Mention, context: set[int]) -> list[Mention]:
         """A bare finding: accepted when it is denied or a diagnosis makes it likely, a question when it stands alone,

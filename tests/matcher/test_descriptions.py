@@ -37,6 +37,7 @@ def concepts(matcher: Matcher, text: str) -> set[str]:
         ("ossification of the paraspinal muscles", BONE_IN_MUSCLE),
         ("Verknöcherung der paravertebralen Muskulatur", BONE_IN_MUSCLE),
         ("s.c. calcif. knees", SKIN),
+        ("haemodialysis, Agatston 1200", CORONARY),
         ("calcium in my shoulder", TENDON),
         ("bone has grown in his elbow", OSSIFICATION),
         ("calcified nodules in the skin of the shoulder", SKIN),
@@ -99,3 +100,46 @@ def test_hard_lumps_count_where_a_disease_makes_them_likely(matcher: Matcher) ->
     alone = matcher.suggest("rock hard lumps on the thighs").diagnoses[0]
     assert alone.concepts == ()
     assert any("alcinosis" in name for name in alone.did_you_mean)
+
+
+def test_a_finding_that_counts_in_context_says_what_an_abbreviation_is(matcher: Matcher) -> None:
+    assert {"MONDO:0008054", CALCINOSIS} <= concepts(matcher, "girl with JDM, now stones under her skin")
+    assert "MONDO:0008054" not in concepts(matcher, "stones under her skin")
+
+
+@pytest.mark.parametrize("text", ["DM, no calc. on XR", "DM, no calcif.", "DM, no calcifications"])
+def test_bare_findings_may_be_cut_short_and_say_what_an_abbreviation_is(matcher: Matcher, text: str) -> None:
+    disease, finding = matcher.suggest(text).diagnoses
+    assert [concept.id for concept in disease.concepts] == ["MONDO:0016367"]
+    assert (finding.concepts[0].id, finding.assertion) == ("HP:0010766", "negated")
+
+
+def test_a_calculated_value_is_no_calcification(matcher: Matcher) -> None:
+    assert concepts(matcher, "SSc, calc. LDL 3.2") == {"MONDO:0005100"}
+
+
+@pytest.mark.parametrize(
+    ("text", "disease"),
+    [
+        ("my parathyroids stopped working after the neck surgery", "CT:postsurgical-hypoparathyroidism"),
+        ("they removed the parathyroid glands too, tingling ever since", "CT:postsurgical-hypoparathyroidism"),
+    ],
+)
+def test_diseases_told_in_plain_words(matcher: Matcher, text: str, disease: str) -> None:
+    assert disease in concepts(matcher, text)
+
+
+def test_what_else_is_said_beside_an_operation_on_the_parathyroids_is_not_that(matcher: Matcher) -> None:
+    for text in ("stopped cinacalcet after parathyroid surgery", "failed parathyroid surgery, calcium 2.9"):
+        assert "CT:postsurgical-hypoparathyroidism" not in concepts(matcher, text)
+
+
+def test_congenital_hallux_valgus_and_bone_in_muscles_point_at_their_disease(matcher: Matcher) -> None:
+    found = matcher.suggest("hallux valgus since birth, ossification of the paraspinal muscles").matches[0]
+    assert found.trial_id == "NCT05039515"
+
+
+def test_findings_of_one_cause_make_a_description_likely(matcher: Matcher) -> None:
+    lumps = "white hard deposits in the thumb pulps"
+    assert CALCINOSIS in concepts(matcher, f"anticentromere antibody, tight shiny fingers, {lumps}")
+    assert CALCINOSIS not in concepts(matcher, f"heartburn, short stature, {lumps}")

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from matcher.patients import age_since, canonical_country, stated_patient
+from matcher.patients import AgeGroup, age_group, age_since, canonical_country, combine, stated_patient
+from matcher.results import Patient
 from matcher.understanding import affected_relative
 
 PATIENTS = """
@@ -148,3 +149,16 @@ systemic sclerosis |
 def test_what_the_patient_is_to_an_affected_relative(row: str) -> None:
     text, relative = (cell.strip() for cell in row.split("|"))
     assert affected_relative(text) == (relative or None)
+
+
+@pytest.mark.parametrize(
+    ("text", "age_years", "group"),
+    [
+        ("JDM at age 7", 22.0, AgeGroup.ADULT), ("JDM", 12.0, AgeGroup.OPEN), ("JDM", 18.0, AgeGroup.OPEN),
+        ("GACI", 0.5, AgeGroup.INFANT), ("JDM", None, AgeGroup.OPEN),
+        ("grown-up with dermatomyositis", None, AgeGroup.ADULT), ("femme adulte, sclérodermie", None, AgeGroup.ADULT),
+        ("adult-onset Still disease", None, AgeGroup.OPEN), ("adult patient", 9.0, AgeGroup.OPEN),
+    ],
+)  # fmt: skip
+def test_age_groups(text: str, age_years: float | None, group: AgeGroup) -> None:
+    assert age_group(combine(Patient(age_years=age_years), stated_patient(text))) is group

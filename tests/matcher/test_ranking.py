@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from matcher import Matcher
 from matcher.content_words import content_words, read_words
+from matcher.patients import AgeGroup
 from matcher.presentation import Element, PatientConcepts
 
 WORDS = [
     *("type", "Stage", "Phase", "III", "iii", "xii", "x", "xi", "xa", "iva", "12", "a", "b", "12a", "3", "100", "and"),
     *("covid19", "brca1", "Parkinson's", "d'Alzheimer", "l'oedème", "é", "’s", "BAY59-7939", "–", "≥", "factor"),
-    *("2/2", "2°", "1º", "2"),
+    *("2/2", "2°", "1º", "2", "C.R.E.S.T.", "b.i.d", "e.g."),
     *("ß", "Æ", "ﬁ", "İ", "haemorrhages"),
 ]
 
@@ -74,5 +75,7 @@ def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> Pa
         dict.fromkeys(denied, "no"),
         (),
         None,
-        *(frozenset(data.draw(words)) for _ in ("own", "avoided")),
+        frozenset(data.draw(words)),
+        avoided=frozenset(data.draw(words)),
+        age_group=data.draw(st.sampled_from(AgeGroup)),
     )

@@ -84,6 +84,11 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("MS, EDSS 4.5", "Multiple sclerosis"),
         ("her myopathy", "Muscular Diseases"),
         ("DM 2", "Type 2 diabetes mellitus"),
+        ("C.R.E.S.T. syndrome", "CREST syndrome"),
+        ("A.L.S.", "Amyotrophic lateral sclerosis"),
+        ("fibrodysplasia (myositis) ossificans progressiva", "Fibrodysplasia ossificans progressiva"),
+        ("pseudohypoparathyroidism (PHP) type 1A", "Pseudohypoparathyroidism type 1A"),
+        ("Fibrodysplasie, progressive ossifizierende", "Fibrodysplasia ossificans progressiva"),
         ("mucopolysacchariosis type iv b", "Mucopolysaccharidosis IV"),
     ],
 )
@@ -147,6 +152,12 @@ def test_names_that_charts_shorten(mapper: Mapper, text: str, labels: list[str])
 )
 def test_words_that_a_full_stop_cuts_short(mapper: Mapper, text: str, label: str) -> None:
     assert named(mapper, text) == [label]
+
+
+def test_what_says_more_in_brackets_does_not_stand_inside_a_name(mapper: Mapper) -> None:
+    found = named(mapper, "pseudohypoparathyroidism (seen in Paris by an endocrinologist) 1A")
+    assert found[0] == "Pseudohypoparathyroidism"
+    assert "Calcinosis (soft-tissue calcification)" in named(mapper, "limited (calcinosis) scleroderma")
 
 
 def test_a_letter_beside_a_name_is_no_part_of_it(mapper: Mapper) -> None:

@@ -11,6 +11,7 @@ import pytest
 import matcher as room
 from matcher import DiagnosisError, Matcher, Patient, TrialNotFoundError
 from matcher.ranking import STRONG
+from tests.matcher.conftest import make_catalogue
 
 ANCHOR = "NCT03582800"
 
@@ -335,3 +336,59 @@ def test_what_is_past_or_absent_keeps_its_trials_away(matcher: Matcher) -> None:
     ):
         firm = [match.trial_id for match in matcher.suggest(text).matches if match.grade != "weak"]
         assert not {"NCT02663895", "NCT03267277", "NCT02419040"} & set(firm)
+
+
+def test_trials_of_children_without_a_limit_of_age_are_no_suggestion_for_adults(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.duckdb"
+    disease = ("Juvenile Dermatomyositis",)
+    rows: list[tuple[str, str, tuple[str, ...]]] = [
+        ("NCT00035958", "Treatment of Childhood Onset Dermatomyositis", ("Children with juvenile dermatomyositis",)),
+        ("EUCTR2005-003956-37", "Prednisone in new onset juvenile dermatomyositis", ()),
+        ("NCT06004817", "JADE: Evaluation of Severity in Juvenile and Adult-onset Dermatomyositis", ()),
+        ("NCT00000001", "Registry of juvenile dermatomyositis", ("Women of child-bearing potential take precautions",)),
+    ]
+    empty, open_to_all = (), (None, None, "all", "recruiting")
+    make_catalogue(path, [(*row[:2], disease, empty, empty, row[2], empty, *open_to_all) for row in rows])
+    with duckdb.connect(str(path), read_only=True) as connection:
+        matcher = Matcher.open(connection)
+
+        def suggested(age: float) -> set[str]:
+            found = matcher.suggest("juvenile dermatomyositis", patient=Patient(age_years=age)).matches
+            return {match.trial_id for match in found if match.grade != "weak"}
+
+        assert suggested(9) == {row[0] for row in rows}
+        assert suggested(22) == {"NCT06004817", "NCT00000001"}
+
+
+def test_who_is_called_an_adult_gets_no_trial_that_ends_before(matcher: Matcher) -> None:
+    assert "NCT05524311" in suggested(matcher, "patient with dermatomyositis")
+    assert "NCT05524311" not in suggested(matcher, "adult patient with dermatomyositis")
+
+
+def test_a_trial_of_a_finding_that_says_nothing_of_age_is_none_for_infants(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.duckdb"
+    arterial, coronary = "Generalized Arterial Calcification of Infancy", "Coronary artery calcification"
+    trials = [(one, None, (disease,), (), (), (), (), None, None, None, "unknown") for one, disease in
+              (("NCT03758534", arterial), ("UMIN000002760", coronary))]  # fmt: skip
+    make_catalogue(path, trials)
+    text = "calcified coronary arteries, generalized arterial calcification of infancy"
+    with duckdb.connect(str(path), read_only=True) as connection:
+        matcher = Matcher.open(connection)
+        assert suggested(matcher, text, patient=Patient(age_years=0.2)) == ["NCT03758534"]
+        assert suggested(matcher, text, patient=Patient(age_years=7)) == ["NCT03758534", "UMIN000002760"]
+
+
+def test_bone_after_an_injury_of_the_head_is_neurogenic(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.duckdb"
+    elbow = "Indomethacin Prophylaxis for Heterotopic Ossification After Surgical Treatment of Elbow Trauma"
+    nerves = "Early Ultrasound Screening of Heterotopic Ossification After Severe Neurological Trauma"
+    facts = (
+        ("NCT01744314", elbow, ("Elbow Trauma Requiring Operative Management",)),
+        ("NCT04934332", nerves, ("Heterotopic Ossification",)),
+    )
+    make_catalogue(path, [(*fact, (), (), (), (), None, None, None, "unknown") for fact in facts])
+    with duckdb.connect(str(path), read_only=True) as connection:
+        matcher = Matcher.open(connection)
+        found = matcher.suggest("after his head injury bone has grown in his elbow").matches[0]
+    assert found.trial_id == "NCT04934332"
+    assert any("Neurogenic heterotopic ossification" in reason for reason in found.because)
