@@ -7,13 +7,13 @@ the vocabularies have it, and a phrase only when its English words are a name.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
 
-from matcher.guards import affix_differs, says_something
+from matcher.guards import says_something
 from matcher.normalise import STOPWORDS, Token, fold, normal_word, phrase_key, sound
 from matcher.terminology import Terminology
 
@@ -24,18 +24,35 @@ SHORTEST_ALONE = 7
 """Letters of a cognate that is a name alone."""
 SHORTEST_PART = 5
 """Letters of the second part of a compound."""
+MOST_PARTS = 2
+"""English readings of the first word of a compound that is no everyday word."""
+SHORTEST_INFLECTED = 5
+"""Letters of an inflected everyday word."""
 MOST_WORDS = 6
-MOST_WAYS = 24
+MOST_WAYS = 64
 """English readings of a phrase that are tried."""
 MOST_OPTIONS = 6
 _OF = frozenset(
     {
         "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
-        "delle", "do", "da", "dos", "das", "der", "van", "von", "het",
+        "delle", "degli", "do", "da", "dos", "das", "der", "van", "von", "vom", "het", "au", "aux",
+        "dal", "alla", "nei", "pela", "pelo",
     }
 )  # fmt: skip
 """Words inside a name; any other small word ends it."""
+_OF_LACK = frozenset({"en", "an", "aan", "in"})
+"""Words inside a name behind one for a deficiency: déficit en, Mangel an, tekort aan."""
+_SMALL = STOPWORDS | _OF | _OF_LACK
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
+_INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
+    "es": (("o", ("a", "os", "as")), ("", ("s", "es"))),
+    "fr": (("eux", ("euse", "euses")), ("al", ("aux",)), ("", ("e", "s", "es", "x"))),
+    "it": (("o", ("a", "i", "e")), ("a", ("e",)), ("e", ("i",))),
+    "nl": (("", ("e", "en", "n", "s")),),
+    "pt": (("o", ("a", "os", "as")), ("al", ("ais",)), ("m", ("ns",)), ("", ("s", "es"))),
+}
+"""Endings of everyday words and those of their inflected forms."""
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
 
@@ -75,11 +92,11 @@ class Cognates:
             return everyday
         if len(word) < SHORTEST or not word.isalpha():
             return ()
-        spelt = fold(typed.translate(_FOLDED_UMLAUTS))
-        for form in _forms(spelt):
-            found = list(dict.fromkeys(self._cognates(form)))
-            if found:
-                return tuple(found[:MOST_OPTIONS])
+        for spelt in _spellings(typed):
+            for form in _forms(spelt):
+                found = list(dict.fromkeys(self._cognates(form)))
+                if found:
+                    return tuple(found[:MOST_OPTIONS])
         return tuple(dict.fromkeys(self._compound(word)))[:MOST_OPTIONS]
 
     def _cognates(self, word: str) -> Iterator[str]:
@@ -87,26 +104,33 @@ class Cognates:
         for size in range(min(8, len(word) - SHORTEST_STEM), -1, -1):
             stem, ending = word[: len(word) - size], word[len(word) - size :]
             for english in endings.get(ending, ()):
-                for known in self._by_sound.get(sound(stem + english), ()):
-                    if not affix_differs(word, known):
-                        yield known
+                yield from self._by_sound.get(sound(stem + english), ())
 
     def _compound(self, word: str) -> Iterator[str]:
-        """Lungenembolie: an everyday word and a cognate in one."""
+        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one."""
         for size in range(len(word) - SHORTEST_PART, 2, -1):
-            first = _everyday().get(word[:size]) or _everyday().get(word[:size] + "-")
-            if first is None:
+            first = self._first_part(word[:size])
+            if not first:
                 continue
             for rest in (word[size:], word[size:].removeprefix("s")):
                 known = (rest,) if rest in self.terminology.english_words else ()
                 for second in (*known, *self.options(rest)):
                     yield from (f"{part} {second}" for part in first)
 
+    def _first_part(self, part: str) -> tuple[str, ...]:
+        """English for the first word of a compound, linked to the second by n, en or s (or not at all)."""
+        everyday = _everyday()
+        first = everyday.get(part) or everyday.get(part + "-")
+        if first is not None or len(part) < SHORTEST:
+            return first or ()
+        return tuple(
+            islice(dict.fromkeys(known for form in _forms(part) for known in self._cognates(form)), MOST_PARTS)
+        )
+
     def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
-        content = [place for place, token in enumerate(found) if token.text not in STOPWORDS]
-        borders = {place for place, token in enumerate(found) if token.text in STOPWORDS and token.text not in _OF}
+        content = [place for place, token in enumerate(found) if token.text not in _SMALL]
         typed = {place: text[found[place].start : found[place].end].lower() for place in content}
         foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
         if not foreign:
@@ -115,6 +139,7 @@ class Cognates:
             place: self.options(typed[place]) if place in foreign else (found[place].text, *self.options(typed[place]))
             for place in content
         }
+        borders = set(self._borders(text, found, ways))
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
                 window = content[first:last]
@@ -126,6 +151,15 @@ class Cognates:
                 if name is not None:
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
+
+    def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
+        """Places of the small words that end a name. ways: English for the others."""
+        for place, token in enumerate(found):
+            if place in ways or token.text in _OF:
+                continue
+            lack = token.text in _OF_LACK and "deficiency" in ways.get(place - 1, ())
+            if not lack and text[token.start : token.end].lower() != "à":
+                yield place
 
     def _named(self, options: Sequence[tuple[str, ...]]) -> int | None:
         """Place of the first name that one English reading of the words is."""
@@ -147,6 +181,13 @@ def _is_short(typed: str) -> bool:
     return len(typed) < SHORTEST_ALONE and fold(typed) not in _everyday()
 
 
+def _spellings(typed: str) -> tuple[str, ...]:
+    """A word without its accents as English has it: Ödem is oedem and venös venos, ossia may be oxia, ottico optico."""
+    plain = fold(typed)
+    latin = plain.replace("ss", "x"), plain.replace("tt", "pt")
+    return tuple(dict.fromkeys((fold(typed.translate(_FOLDED_UMLAUTS)), plain, *latin)))
+
+
 def _forms(word: str) -> Iterator[str]:
     """A word and what it may be the plural or another case of, as it is formed in one of the languages."""
     yield word
@@ -157,11 +198,19 @@ def _forms(word: str) -> Iterator[str]:
 
 @cache
 def _everyday() -> dict[str, tuple[str, ...]]:
-    """English for everyday words of medicine, in its normal form."""
-    return {
-        row["word"]: tuple(" ".join(map(normal_word, words.split(" "))) for words in row["english"].split("|"))
-        for row in _rows("everyday_words.tsv")
-    }
+    """English for everyday words of medicine and their inflected forms, in its normal form."""
+    words: dict[str, tuple[str, ...]] = {}
+    inflected: dict[str, tuple[str, ...]] = {}
+    for row in _rows("everyday_words.tsv"):
+        word = row["word"]
+        english = tuple(" ".join(map(normal_word, way.split(" "))) for way in row["english"].split("|"))
+        words[word] = tuple(dict.fromkeys((*words.get(word, ()), *english)))
+        for cut, endings in _INFLECTED[row["language"]]:
+            if word.endswith(cut):
+                for form in (word[: len(word) - len(cut)] + ending for ending in endings):
+                    if len(form) >= SHORTEST_INFLECTED:
+                        inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
+    return inflected | words
 
 
 @cache
