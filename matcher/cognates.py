@@ -42,6 +42,8 @@ _OF = frozenset(
 """Words inside a name; any other small word ends it."""
 _OF_LACK = frozenset({"en", "an", "aan", "in"})
 """Words inside a name behind one for a deficiency: déficit en, Mangel an, tekort aan."""
+_FOREIGN = frozenset({"morbus"})
+"""Words of English names that make a phrase one of another language all the same."""
 _SMALL = STOPWORDS | _OF | _OF_LACK
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
 _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
@@ -53,6 +55,8 @@ _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "pt": (("o", ("a", "os", "as")), ("al", ("ais",)), ("m", ("ns",)), ("", ("s", "es"))),
 }
 """Endings of everyday words and those of their inflected forms."""
+_COMPOUNDING = ("de", "nl")
+"""Languages that make one word of two."""
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
 
@@ -113,26 +117,30 @@ class Cognates:
             if not first:
                 continue
             for rest in (word[size:], word[size:].removeprefix("s")):
+                if rest in _everyday() and rest not in _first_parts():
+                    continue
                 known = (rest,) if rest in self.terminology.english_words else ()
                 for second in (*known, *self.options(rest)):
                     yield from (f"{part} {second}" for part in first)
 
     def _first_part(self, part: str) -> tuple[str, ...]:
         """English for the first word of a compound, linked to the second by n, en or s (or not at all)."""
-        everyday = _everyday()
-        first = everyday.get(part) or everyday.get(part + "-")
-        if first is not None or len(part) < SHORTEST:
-            return first or ()
-        return tuple(
-            islice(dict.fromkeys(known for form in _forms(part) for known in self._cognates(form)), MOST_PARTS)
-        )
+        everyday = _first_parts().get(part)
+        if everyday is not None or len(part) < SHORTEST or part in _everyday():
+            return everyday or ()
+        english = (known for form in _forms(part) for known in self._cognates(form))
+        return tuple(islice(dict.fromkeys(english), MOST_PARTS))
 
     def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
         content = [place for place, token in enumerate(found) if token.text not in _SMALL]
         typed = {place: text[found[place].start : found[place].end].lower() for place in content}
-        foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        foreign = {
+            place
+            for place in content
+            if ((word := found[place].text) not in english or word in _FOREIGN) and self.options(typed[place])
+        }
         if not foreign:
             return
         ways = {
@@ -202,15 +210,28 @@ def _everyday() -> dict[str, tuple[str, ...]]:
     words: dict[str, tuple[str, ...]] = {}
     inflected: dict[str, tuple[str, ...]] = {}
     for row in _rows("everyday_words.tsv"):
-        word = row["word"]
         english = tuple(" ".join(map(normal_word, way.split(" "))) for way in row["english"].split("|"))
-        words[word] = tuple(dict.fromkeys((*words.get(word, ()), *english)))
-        for cut, endings in _INFLECTED[row["language"]]:
-            if word.endswith(cut):
-                for form in (word[: len(word) - len(cut)] + ending for ending in endings):
-                    if len(form) >= SHORTEST_INFLECTED:
-                        inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
+        words[row["word"]] = tuple(dict.fromkeys((*words.get(row["word"], ()), *english)))
+        for form in _inflected(row):
+            inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
     return inflected | words
+
+
+@cache
+def _first_parts() -> dict[str, tuple[str, ...]]:
+    """English for the everyday words of the languages that make one word of two."""
+    rows = [row for row in _rows("everyday_words.tsv") if row["language"] in _COMPOUNDING]
+    forms = {form.removesuffix("-") for row in rows for form in (row["word"], *_inflected(row))}
+    return {form: _everyday().get(form) or _everyday()[form + "-"] for form in forms}
+
+
+def _inflected(row: Mapping[str, str]) -> Iterator[str]:
+    """Inflected forms of a row of the everyday words."""
+    word = row["word"]
+    for cut, endings in _INFLECTED[row["language"]]:
+        if word.endswith(cut):
+            forms = (word[: len(word) - len(cut)] + ending for ending in endings)
+            yield from (form for form in forms if len(form) >= SHORTEST_INFLECTED)
 
 
 @cache
