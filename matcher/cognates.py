@@ -13,7 +13,7 @@ from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
 
-from matcher.guards import says_something
+from matcher.guards import QUALIFIERS, SAYS_NOTHING, says_something
 from matcher.normalise import STOPWORDS, Token, fold, normal_word, phrase_key, sound
 from matcher.terminology import Terminology
 
@@ -40,6 +40,7 @@ _OF = frozenset(
     }
 )  # fmt: skip
 """Words inside a name; any other small word ends it."""
+_OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
 _OF_LACK = frozenset({"en", "an", "aan", "in"})
 """Words inside a name behind one for a deficiency: déficit en, Mangel an, tekort aan."""
 _FOREIGN = frozenset({"morbus"})
@@ -153,6 +154,8 @@ class Cognates:
                 window = content[first:last]
                 if not borders.isdisjoint(range(window[0], window[-1])):
                     continue
+                if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
+                    continue
                 if foreign.isdisjoint(window) or (len(window) == 1 and _is_short(typed[window[0]])):
                     continue
                 name = self._named([ways[place] for place in window])
@@ -183,6 +186,16 @@ class Cognates:
             if places:
                 return places[0]
         return None
+
+
+def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int], readings: Sequence[str]) -> bool:
+    """Whether words begin behind the noun that they tell more of: irregular de la falange, behind epífisis.
+
+    before: place of the word before them. readings: its English.
+    """
+    inner = range(window[0], window[-1])
+    adjoins = before + 1 == window[0] and any(found[place].text in _OF_ROMANCE for place in inner)
+    return adjoins and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
 
 
 def _is_short(typed: str) -> bool:
