@@ -9,7 +9,7 @@ the vocabularies have it, and a phrase only when its English words are a name.
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import islice, product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,11 +41,15 @@ _OF = frozenset(
 )  # fmt: skip
 """Words inside a name; any other small word ends it."""
 _OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
-_OF_LACK = frozenset({"en", "an", "aan", "in"})
-"""Words inside a name behind one for a deficiency: déficit en, Mangel an, tekort aan."""
-_FOREIGN = frozenset({"morbus"})
-"""Words of English names that make a phrase one of another language all the same."""
-_SMALL = STOPWORDS | _OF | _OF_LACK
+_OF_ABROAD = _OF - {"of", "d", "la", "le", "l"}
+_OF_BEHIND = {
+    "deficiency": frozenset({"en", "an", "aan", "in"}),
+    "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+    "poisoning": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+}
+"""Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
+_ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
+_SMALL = STOPWORDS.union(_OF, _ARTICLES, *_OF_BEHIND.values())
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
 _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
@@ -114,8 +118,9 @@ class Cognates:
     def _compound(self, word: str) -> Iterator[str]:
         """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one."""
         for size in range(len(word) - SHORTEST_PART, 2, -1):
-            first = self._first_part(word[:size])
-            if not first:
+            everyday = _first_parts().get(word[:size])
+            first = everyday or self._first_part(word[:size])
+            if not first or (everyday is None and len(word) - size < SHORTEST_ALONE):
                 continue
             for rest in (word[size:], word[size:].removeprefix("s")):
                 if rest in _everyday() and rest not in _first_parts():
@@ -125,11 +130,12 @@ class Cognates:
                     yield from (f"{part} {second}" for part in first)
 
     def _first_part(self, part: str) -> tuple[str, ...]:
-        """English for the first word of a compound, linked to the second by n, en or s (or not at all)."""
-        everyday = _first_parts().get(part)
-        if everyday is not None or len(part) < SHORTEST or part in _everyday():
-            return everyday or ()
-        english = (known for form in _forms(part) for known in self._cognates(form))
+        """English for a cognate that begins a compound, linked to the second word by n, en or s (or not at all)."""
+        if len(part) < SHORTEST or part in _everyday():
+            return ()
+        forms = list(_forms(part))
+        same = (form for form in forms if form in self.terminology.english_words)
+        english = chain(same, (known for form in forms for known in self._cognates(form)))
         return tuple(islice(dict.fromkeys(english), MOST_PARTS))
 
     def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
@@ -137,11 +143,11 @@ class Cognates:
         english = self.terminology.english_words
         content = [place for place, token in enumerate(found) if token.text not in _SMALL]
         typed = {place: text[found[place].start : found[place].end].lower() for place in content}
-        foreign = {
-            place
-            for place in content
-            if ((word := found[place].text) not in english or word in _FOREIGN) and self.options(typed[place])
-        }
+        foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        abroad = not _OF_ABROAD.isdisjoint([token.text for token in found])
+        if abroad or not text.isascii():
+            marked = [place for place, word in typed.items() if abroad or not word.isascii()]
+            foreign.update(place for place in marked if fold(typed[place]) in _everyday())
         if not foreign:
             return
         ways = {
@@ -168,8 +174,8 @@ class Cognates:
         for place, token in enumerate(found):
             if place in ways or token.text in _OF:
                 continue
-            lack = token.text in _OF_LACK and "deficiency" in ways.get(place - 1, ())
-            if not lack and text[token.start : token.end].lower() != "à":
+            behind = any(token.text in _OF_BEHIND.get(way, ()) for way in ways.get(place - 1, ()))
+            if not behind and text[token.start : token.end].lower() != "à":
                 yield place
 
     def _named(self, options: Sequence[tuple[str, ...]]) -> int | None:
@@ -195,7 +201,7 @@ def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int],
     """
     inner = range(window[0], window[-1])
     adjoins = before + 1 == window[0] and any(found[place].text in _OF_ROMANCE for place in inner)
-    return adjoins and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
+    return adjoins and bool(readings) and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
 
 
 def _is_short(typed: str) -> bool:
