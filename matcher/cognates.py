@@ -19,6 +19,8 @@ from matcher.terminology import Terminology
 
 SHORTEST = 5
 """Letters of a word that is looked at."""
+SHORTEST_FOREIGN = 4
+"""Letters of a word that shows alone that a phrase is not English."""
 SHORTEST_STEM = 2
 SHORTEST_ALONE = 7
 """Letters of a cognate that is a name alone."""
@@ -62,6 +64,7 @@ _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 """Endings of everyday words and those of their inflected forms."""
 _COMPOUNDING = ("de", "nl")
 """Languages that make one word of two."""
+_LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"))
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
 
@@ -143,7 +146,12 @@ class Cognates:
         english = self.terminology.english_words
         content = [place for place, token in enumerate(found) if token.text not in _SMALL]
         typed = {place: text[found[place].start : found[place].end].lower() for place in content}
-        foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        shortest = SHORTEST_FOREIGN if len(content) > 1 else 0
+        foreign = {
+            place
+            for place, word in typed.items()
+            if found[place].text not in english and len(word) >= shortest and self.options(word)
+        }
         abroad = not _OF_ABROAD.isdisjoint([token.text for token in found])
         if abroad or not text.isascii():
             marked = [place for place, word in typed.items() if abroad or not word.isascii()]
@@ -209,10 +217,12 @@ def _is_short(typed: str) -> bool:
 
 
 def _spellings(typed: str) -> tuple[str, ...]:
-    """A word without its accents as English has it: Ödem is oedem and venös venos, ossia may be oxia, ottico optico."""
+    """A word without its accents as English may have it: Ödem is oedem and venös venos, ossia is oxia, ottico optico,
+    linfoma limfoma.
+    """
     plain = fold(typed)
-    latin = plain.replace("ss", "x"), plain.replace("tt", "pt")
-    return tuple(dict.fromkeys((fold(typed.translate(_FOLDED_UMLAUTS)), plain, *latin)))
+    others = (plain.replace(spelt, other) for spelt, other in _LATIN_SPELLINGS)
+    return tuple(dict.fromkeys((fold(typed.translate(_FOLDED_UMLAUTS)), plain, *others)))
 
 
 def _forms(word: str) -> Iterator[str]:
