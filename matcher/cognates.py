@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matcher.guards import QUALIFIERS, SAYS_NOTHING, says_something
-from matcher.normalise import STOPWORDS, Token, fold, normal_word, phrase_key, sound
+from matcher.normalise import ROMAN, STOPWORDS, Token, fold, normal_word, phrase_key, sound
 from matcher.terminology import Terminology
 
 SHORTEST = 5
@@ -43,7 +43,8 @@ _OF = frozenset(
 )  # fmt: skip
 """Words inside a name; any other small word ends it."""
 _OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
-_OF_ABROAD = _OF - {"of", "d", "la", "le", "l"}
+_ABROAD = _OF - {"of", "d", "la", "le", "l"} | {"morbus"}
+"""Words of names that show that a text is not English."""
 _OF_BEHIND = {
     "deficiency": frozenset({"en", "an", "aan", "in"}),
     "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
@@ -51,7 +52,7 @@ _OF_BEHIND = {
 }
 """Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
 _ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
-_SMALL = STOPWORDS.union(_OF, _ARTICLES, *_OF_BEHIND.values())
+_SMALL = STOPWORDS.union(_OF, _ARTICLES, *_OF_BEHIND.values()) - {"no"}
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
 _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
@@ -152,16 +153,13 @@ class Cognates:
             for place, word in typed.items()
             if found[place].text not in english and len(word) >= shortest and self.options(word)
         }
-        abroad = not _OF_ABROAD.isdisjoint([token.text for token in found])
+        abroad = not _ABROAD.isdisjoint([token.text for token in found])
         if abroad or not text.isascii():
             marked = [place for place, word in typed.items() if abroad or not word.isascii()]
             foreign.update(place for place in marked if fold(typed[place]) in _everyday())
         if not foreign:
             return
-        ways = {
-            place: self.options(typed[place]) if place in foreign else (found[place].text, *self.options(typed[place]))
-            for place in content
-        }
+        ways = {place: self._readings(found[place].text, typed[place], place in foreign) for place in content}
         borders = set(self._borders(text, found, ways))
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
@@ -176,6 +174,12 @@ class Cognates:
                 if name is not None:
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
+
+    def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
+        """English for a word of a phrase in another language."""
+        if word in ROMAN:  # Faktor VIII
+            return word, ROMAN[word]
+        return self.options(typed) if foreign or word in STOPWORDS else (word, *self.options(typed))
 
     def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
         """Places of the small words that end a name. ways: English for the others."""
