@@ -2,8 +2,9 @@
 
 Medical words are Greek and Latin everywhere: their endings differ by rule (``cognate_endings.tsv``: -ose, -osi and
 -osis), and so do a few letters (k for c, f for ph). What is no cognate (foie, Niere, fegato) stands in
-``everyday_words.tsv``; with a hyphen behind it only as the first part of a compound. An English word counts only when
-the vocabularies have it, and a phrase only when its English words are a name.
+``everyday_words.tsv``, its inflected forms follow by rule; with a hyphen behind it only as the first part of a
+compound. An English word counts only when the vocabularies have it, and a phrase only when its English words are a
+name.
 """
 
 import csv
@@ -31,9 +32,11 @@ MOST_PARTS = 2
 SHORTEST_INFLECTED = 5
 """Letters of an inflected everyday word."""
 MOST_WORDS = 6
-MOST_WAYS = 64
+MOST_WAYS = 48
 """English readings of a phrase that are tried."""
 MOST_OPTIONS = 6
+MOST_IF_ENGLISH = 3
+"""English readings of a word that English names have."""
 _OF = frozenset(
     {
         "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
@@ -66,6 +69,7 @@ _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 _COMPOUNDING = ("de", "nl")
 """Languages that make one word of two."""
 _LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"))
+"""Letters of Romance languages and those of English in the same place."""
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
 
@@ -147,12 +151,9 @@ class Cognates:
         english = self.terminology.english_words
         content = [place for place, token in enumerate(found) if token.text not in _SMALL]
         typed = {place: text[found[place].start : found[place].end].lower() for place in content}
-        shortest = SHORTEST_FOREIGN if len(content) > 1 else 0
-        foreign = {
-            place
-            for place, word in typed.items()
-            if found[place].text not in english and len(word) >= shortest and self.options(word)
-        }
+        foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        if len(content) > 1:
+            foreign = {place for place in foreign if len(typed[place]) >= SHORTEST_FOREIGN}
         abroad = not _ABROAD.isdisjoint([token.text for token in found])
         if abroad or not text.isascii():
             marked = [place for place, word in typed.items() if abroad or not word.isascii()]
@@ -164,11 +165,13 @@ class Cognates:
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
                 window = content[first:last]
+                if foreign.isdisjoint(window):
+                    break
                 if not borders.isdisjoint(range(window[0], window[-1])):
                     continue
                 if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
                     continue
-                if foreign.isdisjoint(window) or (len(window) == 1 and _is_short(typed[window[0]])):
+                if len(window) == 1 and _is_short(typed[window[0]]):
                     continue
                 name = self._named([ways[place] for place in window])
                 if name is not None:
@@ -179,7 +182,9 @@ class Cognates:
         """English for a word of a phrase in another language."""
         if word in ROMAN:  # Faktor VIII
             return word, ROMAN[word]
-        return self.options(typed) if foreign or word in STOPWORDS else (word, *self.options(typed))
+        if foreign or word in STOPWORDS:
+            return self.options(typed)
+        return tuple(dict.fromkeys((word, *self.options(typed))))[:MOST_IF_ENGLISH]
 
     def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
         """Places of the small words that end a name. ways: English for the others."""
