@@ -2,40 +2,74 @@
 
 Medical words are Greek and Latin everywhere: their endings differ by rule (``cognate_endings.tsv``: -ose, -osi and
 -osis), and so do a few letters (k for c, f for ph). What is no cognate (foie, Niere, fegato) stands in
-``everyday_words.tsv``; with a hyphen behind it only as the first part of a compound. An English word counts only when
-the vocabularies have it, and a phrase only when its English words are a name.
+``everyday_words.tsv``, its inflected forms follow by rule; with a hyphen behind it only as the first part of a
+compound. An English word counts only when the vocabularies have it, and a phrase only when its English words are a
+name.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import islice, product
+from itertools import chain, islice, product
 from pathlib import Path
 from typing import NamedTuple
 
-from matcher.guards import affix_differs, says_something
-from matcher.normalise import STOPWORDS, Token, fold, normal_word, phrase_key, sound
+from matcher.guards import QUALIFIERS, SAYS_NOTHING, says_something
+from matcher.normalise import ROMAN, STOPWORDS, Token, fold, normal_word, phrase_key, sound
 from matcher.terminology import Terminology
 
 SHORTEST = 5
 """Letters of a word that is looked at."""
+SHORTEST_FOREIGN = 4
+"""Letters of a word that shows alone that a phrase is not English."""
 SHORTEST_STEM = 2
 SHORTEST_ALONE = 7
 """Letters of a cognate that is a name alone."""
 SHORTEST_PART = 5
 """Letters of the second part of a compound."""
+MOST_PARTS = 2
+"""English readings of the first word of a compound that is no everyday word."""
+SHORTEST_INFLECTED = 5
+"""Letters of an inflected everyday word."""
 MOST_WORDS = 6
-MOST_WAYS = 24
+MOST_WAYS = 48
 """English readings of a phrase that are tried."""
 MOST_OPTIONS = 6
+MOST_IF_ENGLISH = 3
+"""English readings of a word that English names have."""
 _OF = frozenset(
     {
         "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
-        "delle", "do", "da", "dos", "das", "der", "van", "von", "het",
+        "delle", "degli", "do", "da", "dos", "das", "der", "van", "von", "vom", "het", "au", "aux",
+        "dal", "alla", "nei", "pela", "pelo",
     }
 )  # fmt: skip
 """Words inside a name; any other small word ends it."""
+_OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
+_ABROAD = _OF - {"of", "d", "la", "le", "l"} | {"morbus"}
+"""Words of names that show that a text is not English."""
+_OF_BEHIND = {
+    "deficiency": frozenset({"en", "an", "aan", "in"}),
+    "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+    "poisoning": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+}
+"""Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
+_ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
+_SMALL = STOPWORDS.union(_OF, _ARTICLES, *_OF_BEHIND.values()) - {"no"}
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
+_INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
+    "es": (("o", ("a", "os", "as")), ("", ("s", "es"))),
+    "fr": (("eux", ("euse", "euses")), ("al", ("aux",)), ("", ("e", "s", "es", "x"))),
+    "it": (("o", ("a", "i", "e")), ("a", ("e",)), ("e", ("i",))),
+    "nl": (("", ("e", "en", "n", "s")),),
+    "pt": (("o", ("a", "os", "as")), ("al", ("ais",)), ("m", ("ns",)), ("", ("s", "es"))),
+}
+"""Endings of everyday words and those of their inflected forms."""
+_COMPOUNDING = ("de", "nl")
+"""Languages that make one word of two."""
+_LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"))
+"""Letters of Romance languages and those of English in the same place."""
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
 
@@ -75,11 +109,11 @@ class Cognates:
             return everyday
         if len(word) < SHORTEST or not word.isalpha():
             return ()
-        spelt = fold(typed.translate(_FOLDED_UMLAUTS))
-        for form in _forms(spelt):
-            found = list(dict.fromkeys(self._cognates(form)))
-            if found:
-                return tuple(found[:MOST_OPTIONS])
+        for spelt in _spellings(typed):
+            for form in _forms(spelt):
+                found = list(dict.fromkeys(self._cognates(form)))
+                if found:
+                    return tuple(found[:MOST_OPTIONS])
         return tuple(dict.fromkeys(self._compound(word)))[:MOST_OPTIONS]
 
     def _cognates(self, word: str) -> Iterator[str]:
@@ -87,45 +121,79 @@ class Cognates:
         for size in range(min(8, len(word) - SHORTEST_STEM), -1, -1):
             stem, ending = word[: len(word) - size], word[len(word) - size :]
             for english in endings.get(ending, ()):
-                for known in self._by_sound.get(sound(stem + english), ()):
-                    if not affix_differs(word, known):
-                        yield known
+                yield from self._by_sound.get(sound(stem + english), ())
 
     def _compound(self, word: str) -> Iterator[str]:
-        """Lungenembolie: an everyday word and a cognate in one."""
+        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one."""
         for size in range(len(word) - SHORTEST_PART, 2, -1):
-            first = _everyday().get(word[:size]) or _everyday().get(word[:size] + "-")
-            if first is None:
+            everyday = _first_parts().get(word[:size])
+            first = everyday or self._first_part(word[:size])
+            if not first or (everyday is None and len(word) - size < SHORTEST_ALONE):
                 continue
             for rest in (word[size:], word[size:].removeprefix("s")):
+                if rest in _everyday() and rest not in _first_parts():
+                    continue
                 known = (rest,) if rest in self.terminology.english_words else ()
                 for second in (*known, *self.options(rest)):
                     yield from (f"{part} {second}" for part in first)
 
+    def _first_part(self, part: str) -> tuple[str, ...]:
+        """English for a cognate that begins a compound, linked to the second word by n, en or s (or not at all)."""
+        if len(part) < SHORTEST or part in _everyday():
+            return ()
+        forms = list(_forms(part))
+        same = (form for form in forms if form in self.terminology.english_words)
+        english = chain(same, (known for form in forms for known in self._cognates(form)))
+        return tuple(islice(dict.fromkeys(english), MOST_PARTS))
+
     def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
-        content = [place for place, token in enumerate(found) if token.text not in STOPWORDS]
-        borders = {place for place, token in enumerate(found) if token.text in STOPWORDS and token.text not in _OF}
+        content = [place for place, token in enumerate(found) if token.text not in _SMALL]
         typed = {place: text[found[place].start : found[place].end].lower() for place in content}
         foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        if len(content) > 1:
+            foreign = {place for place in foreign if len(typed[place]) >= SHORTEST_FOREIGN}
+        abroad = not _ABROAD.isdisjoint([token.text for token in found])
+        if abroad or not text.isascii():
+            marked = [place for place, word in typed.items() if abroad or not word.isascii()]
+            foreign.update(place for place in marked if fold(typed[place]) in _everyday())
         if not foreign:
             return
-        ways = {
-            place: self.options(typed[place]) if place in foreign else (found[place].text, *self.options(typed[place]))
-            for place in content
-        }
+        ways = {place: self._readings(found[place].text, typed[place], place in foreign) for place in content}
+        borders = set(self._borders(text, found, ways))
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
                 window = content[first:last]
+                if foreign.isdisjoint(window):
+                    break
                 if not borders.isdisjoint(range(window[0], window[-1])):
                     continue
-                if foreign.isdisjoint(window) or (len(window) == 1 and _is_short(typed[window[0]])):
+                if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
+                    continue
+                if len(window) == 1 and _is_short(typed[window[0]]):
                     continue
                 name = self._named([ways[place] for place in window])
                 if name is not None:
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
+
+    def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
+        """English for a word of a phrase in another language."""
+        if word in ROMAN:  # Faktor VIII
+            return word, ROMAN[word]
+        if foreign or word in STOPWORDS:
+            return self.options(typed)
+        return tuple(dict.fromkeys((word, *self.options(typed))))[:MOST_IF_ENGLISH]
+
+    def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
+        """Places of the small words that end a name. ways: English for the others."""
+        for place, token in enumerate(found):
+            if place in ways or token.text in _OF:
+                continue
+            behind = any(token.text in _OF_BEHIND.get(way, ()) for way in ways.get(place - 1, ()))
+            if not behind and text[token.start : token.end].lower() != "à":
+                yield place
 
     def _named(self, options: Sequence[tuple[str, ...]]) -> int | None:
         """Place of the first name that one English reading of the words is."""
@@ -143,8 +211,27 @@ class Cognates:
         return None
 
 
+def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int], readings: Sequence[str]) -> bool:
+    """Whether words begin behind the noun that they tell more of: irregular de la falange, behind epífisis.
+
+    before: place of the word before them. readings: its English.
+    """
+    inner = range(window[0], window[-1])
+    adjoins = before + 1 == window[0] and any(found[place].text in _OF_ROMANCE for place in inner)
+    return adjoins and bool(readings) and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
+
+
 def _is_short(typed: str) -> bool:
     return len(typed) < SHORTEST_ALONE and fold(typed) not in _everyday()
+
+
+def _spellings(typed: str) -> tuple[str, ...]:
+    """A word without its accents as English may have it: Ödem is oedem and venös venos, ossia is oxia, ottico optico,
+    linfoma limfoma.
+    """
+    plain = fold(typed)
+    others = (plain.replace(spelt, other) for spelt, other in _LATIN_SPELLINGS)
+    return tuple(dict.fromkeys((fold(typed.translate(_FOLDED_UMLAUTS)), plain, *others)))
 
 
 def _forms(word: str) -> Iterator[str]:
@@ -157,11 +244,32 @@ def _forms(word: str) -> Iterator[str]:
 
 @cache
 def _everyday() -> dict[str, tuple[str, ...]]:
-    """English for everyday words of medicine, in its normal form."""
-    return {
-        row["word"]: tuple(" ".join(map(normal_word, words.split(" "))) for words in row["english"].split("|"))
-        for row in _rows("everyday_words.tsv")
-    }
+    """English for everyday words of medicine and their inflected forms, in its normal form."""
+    words: dict[str, tuple[str, ...]] = {}
+    inflected: dict[str, tuple[str, ...]] = {}
+    for row in _rows("everyday_words.tsv"):
+        english = tuple(" ".join(map(normal_word, way.split(" "))) for way in row["english"].split("|"))
+        words[row["word"]] = tuple(dict.fromkeys((*words.get(row["word"], ()), *english)))
+        for form in _inflected(row):
+            inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
+    return inflected | words
+
+
+@cache
+def _first_parts() -> dict[str, tuple[str, ...]]:
+    """English for the everyday words of the languages that make one word of two."""
+    rows = [row for row in _rows("everyday_words.tsv") if row["language"] in _COMPOUNDING]
+    forms = {form.removesuffix("-") for row in rows for form in (row["word"], *_inflected(row))}
+    return {form: _everyday().get(form) or _everyday()[form + "-"] for form in forms}
+
+
+def _inflected(row: Mapping[str, str]) -> Iterator[str]:
+    """Inflected forms of a row of the everyday words."""
+    word = row["word"]
+    for cut, endings in _INFLECTED[row["language"]]:
+        if word.endswith(cut):
+            forms = (word[: len(word) - len(cut)] + ending for ending in endings)
+            yield from (form for form in forms if len(form) >= SHORTEST_INFLECTED)
 
 
 @cache

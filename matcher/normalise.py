@@ -28,7 +28,7 @@ _ORDERS = {"1": "primary", "2": "secondary", "3": "tertiary"}
 _ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
 _LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
 _ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
+ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
 _ROMAN_LETTER = re.compile(r"(i{1,3}|iv|v|vi{1,3}|ix|x)([a-d])$")
 TYPE_WORDS = frozenset({"type", "typ", "tipo", "types"})
 _ROMAN_AFTER = TYPE_WORDS | {"stage", "grade", "class", "stade", "stadium", "group", "grado", "grad", "factor"}
@@ -238,10 +238,10 @@ def _type_numbers(found: list[Token]) -> list[Token]:
         token, before = found[index], result[-1]
         text = token.text
         after_type = before.text in _ROMAN_AFTER
-        if text in _ROMAN and (after_type or (index == last and text != "i" and len(before.text) > 2)):
-            token = Token(_ROMAN[text], token.start, token.end)
+        if text in ROMAN and (after_type or (index == last and text != "i" and len(before.text) > 2)):
+            token = Token(ROMAN[text], token.start, token.end)
         elif (match := _ROMAN_LETTER.match(text)) is not None and (after_type or len(before.text) > 2):
-            token = Token(_ROMAN[match[1]] + match[2], token.start, token.end)
+            token = Token(ROMAN[match[1]] + match[2], token.start, token.end)
         elif (
             text in "abcd"
             and len(text) == 1
