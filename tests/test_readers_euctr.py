@@ -1,8 +1,11 @@
 """What the fixtures of the EU CTR reader cannot show: damaged and arbitrary payloads, and a real download."""
 
 import datetime as dt
+import re
 from functools import cache
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +50,42 @@ def test_a_wrong_byte_or_another_encoding_costs_no_version() -> None:
     for encoding in ("utf-8-sig", "utf-16", "utf-16-le"):
         (trial,) = read(good[good.index(b"Summary") :].decode().encode(encoding)).trials
         assert (trial.status, trial.eligibility, trial.max_age) == (whole.status, whole.eligibility, whole.max_age)
+
+
+def test_blanks_before_some_lines_cost_no_field() -> None:
+    good = block_of_lines()
+    odd = re.sub(
+        rb"(?m)^(Summary|EudraCT Number|Trial Status|A\.3 |B\.Sponsor|D\.IMP|E\.1\.1 |E\.4 |F\.1\.2 )", rb"  \1", good
+    )
+    (whole,), (trial,) = read(good).trials, read(odd).trials
+    assert msgspec.structs.replace(trial, provenance=whole.provenance) == whole
+
+
+@pytest.mark.parametrize("blanks", [b" ", b"    ", b"\t", b" \t"])
+def test_blanks_before_lines_cost_nothing(blanks: bytes) -> None:
+    good = block_of_lines()
+    (whole,), (trial,) = read(good).trials, read(re.sub(rb"(?m)^(?=.)", blanks, good)).trials
+    assert msgspec.structs.replace(trial, provenance=whole.provenance) == whole
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        (b"F.1.2 Adults (18-64 years): Yes", b"F.1.2 Adults (18-64years): Yes"),
+        (b"F.1.1.5 Children (2-11years): No", b"F.1.1.5 Children (2-11 years): No"),
+        (b"F.2.1 Female: Yes", b"F.2.1  FEMALE : Yes"),
+        (b"E.3 Principal inclusion criteria: ", b"E.3 Principal  Inclusion Criteria: "),
+        (b"Trial Status: Restarted", b"Trial Status: restarted"),
+    ],
+)
+def test_blanks_and_case_of_a_label_make_no_difference(line: bytes, written: bytes) -> None:
+    good = block_of_lines()
+    assert line in good
+    (whole,), (trial,) = read(good).trials, read(good.replace(line, written)).trials
+    as_stated = {"provenance": whole.provenance, "registry_status": None, "locations": ()}
+    assert msgspec.structs.replace(trial, **as_stated) == msgspec.structs.replace(whole, **as_stated)
+    assert trial.min_age is not None
+    assert trial.min_age.days == 18 * 365.25
 
 
 def test_a_version_whose_number_is_none_is_a_reject_with_its_own_bytes() -> None:

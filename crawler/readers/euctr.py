@@ -13,7 +13,7 @@ from crawler.encodings import utf8
 from crawler.readers import age_bands, criteria, therapeutic_areas
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.euctr_form import Version, blocks, version
-from crawler.readers.words import count
+from crawler.readers.words import count, known
 from db.dates import PartialDate, iso_partial_date
 from db.identifiers import is_junk, normalise
 from db.payload import Payload, Reading
@@ -239,9 +239,7 @@ def _words(versions: Iterable[_Version], table: dict[str, str]) -> str | None:
 def _status(versions: list[_Version], unknown: Counter[str]) -> Status:
     found = set()
     for word in filter(None, (stated.status for stated in versions)):
-        if word.lower() not in STATUS:
-            unknown[f"status: {word}"] += 1
-        found.add(STATUS.get(word.lower(), Status.UNKNOWN))
+        found.add(known(STATUS, "status", word, unknown) or Status.UNKNOWN)
     return next((status for status in _MOST_OPEN if status in found), Status.UNKNOWN)
 
 
@@ -317,7 +315,7 @@ def _interventions(stated: _Version) -> Iterator[Intervention]:
         ]
         names = list(dict.fromkeys(" ".join(name.split()) for name in names))
         role = product.get("D.1.2 and D.1.3", [""])[0].lower()
-        routes = product.get("D.3.7", [""])[0].lower().split("\n")
+        routes = [route.strip() for route in product.get("D.3.7", [""])[0].lower().split("\n")]
         if names:
             yield Intervention(names[0], "drug", "; ".join(filter(None, [role, *routes])) or None, tuple(names[1:]))
     if any(entry.key.startswith("D.8.") and entry.value.lower() != "no" for entry in stated.entries):

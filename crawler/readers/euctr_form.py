@@ -28,13 +28,21 @@ _BEHIND_AGES = re.compile(r"F\.[2-5]")
 _LAST_SECTIONS = ("G.", "H.", "N.", "P.")
 
 
-def _labels() -> dict[str, list[str]]:
-    """Labels by code, the longest first, as one may begin like another."""
+def _labels() -> dict[str, dict[str, re.Pattern[str]]]:
+    """Labels by code with how they are written, the longest first, as one may begin like another."""
     labels: dict[str, list[str]] = {}
     for line in Path(__file__).with_name("euctr_form.tsv").read_text(encoding="utf-8").splitlines():
         code, _, label = line.partition("\t")
         labels.setdefault(code, []).append(label)
-    return {code: sorted(known, key=len, reverse=True) for code, known in labels.items()}
+    return {
+        code: {label: _written(label) for label in sorted(known, key=len, reverse=True)}
+        for code, known in labels.items()
+    }
+
+
+def _written(label: str) -> re.Pattern[str]:
+    """The label in any case, and with blanks wherever they may be: "(2-11years)", "(2-11 years)"."""
+    return re.compile(r"[ \t]*".join(map(re.escape, re.findall(r"[^\W\d]+|\d+|[^\s\w]", label))), re.I)
 
 
 _LABELS = _labels()
@@ -47,8 +55,9 @@ _AFTER_LABEL = re.compile(r"\s*(?:\((?P<language>[a-z]{2})\))?\s*(?::(?P<value>.
 _AFTER_QUESTION = re.compile(r"\s*:?(?P<value>.*)", re.S)
 # A header stands alone in its lines, and another line of it tells it too where its number is none.
 _BLOCK = re.compile(
-    rb"(?:(?<=[\r\n])|\A)Summary[ \t]*(?:\r\n?|\n)(?=EudraCT Number[ \t]*:"
-    rb"(?:[ \t]*\d{4}-\d{6}-\d{2}[ \t]*(?=[\r\n])|[^\r\n]*(?:\r\n?|\n)Sponsor's Protocol Code Number[ \t]*:))"
+    rb"(?:(?<=[\r\n])|\A)[ \t]*Summary(?:[ \t]*(?:\r\n?|\n))+(?=[ \t]*EudraCT Number[ \t]*:"
+    rb"(?:[ \t]*\d{4}-\d{6}-\d{2}[ \t]*(?=[\r\n])"
+    rb"|[^\r\n]*(?:\r\n?|\n)[ \t]*Sponsor's Protocol Code Number[ \t]*:))"
 )
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEADER = re.compile(
@@ -56,6 +65,7 @@ _HEADER = re.compile(
     r"|Trial Status|Date on which this record was first entered in the EudraCT database|Link)[ \t]*:(?P<value>.*)",
     re.S,
 )
+_MARGIN = re.compile(r"^([ \t]+)EudraCT Number[ \t]*:", re.M)
 _SPONSOR = re.compile(r"(?:B\.)?Sponsor:? (\d+)\s*$")
 _TITLE = "MedDRA Classification"
 # Separators that stand in values by accident and are no line ends of the form.
@@ -95,10 +105,11 @@ def version(raw: bytes, is_last: bool = True) -> Version:
     end, or its ages and sexes are there in part.
     """
     text = _SEPARATORS.sub(" ", decoded(raw).replace("\r\n", "\n").replace("\r", "\n"))
-    lines = iter(text.split("\n"))
+    margin = _MARGIN.search(text)
+    lines = (line.removeprefix(margin[1]) for line in text.split("\n")) if margin else iter(text.split("\n"))
     header: dict[str, str] = {}
     for line in lines:
-        if match := _HEADER.match(line):
+        if match := _HEADER.match(line.lstrip()):
             header.setdefault(match["label"], match["value"].strip())
         elif _form_line(line) is not None:
             break
@@ -115,8 +126,8 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
     seen: set[tuple[str, str | None]] = set()
     entry, values = Entry("", None, ""), [""]
     for line in lines:
-        found = Entry("Sponsor", None, sponsor[1]) if (sponsor := _SPONSOR.match(line)) else _form_line(line)
-        if line.rstrip() == _TITLE:
+        found = Entry("Sponsor", None, sponsor[1]) if (sponsor := _SPONSOR.match(line.lstrip())) else _form_line(line)
+        if line.strip() == _TITLE:
             found = Entry(_TITLE, None, "")
         if found and ((found.key, found.language) not in seen or _REPEATED.match(found.key)):
             yield Entry(entry.key, entry.language, "\n".join(values).strip())
@@ -131,15 +142,15 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
 def _form_line(line: str) -> Entry | None:
     """A line of the form, which a title of a section is too; None for any other line. Most lines come in every
     version of every trial ("F.2.1 Female: Yes")."""
+    line = line.lstrip()
     code = _CODE.match(line)
     if code is None:
         return None
     rest = line[code.end() :].lstrip(" \t")
-    for label in _LABELS.get(code[0], ()):
-        if not rest.startswith(label):
-            continue
-        after = (_AFTER_QUESTION if label.endswith("?") else _AFTER_LABEL).match(rest, len(label))
-        if after is not None:
+    for label, written in _LABELS.get(code[0], {}).items():
+        found = written.match(rest)
+        after = found and (_AFTER_QUESTION if label.endswith("?") else _AFTER_LABEL).match(rest, found.end())
+        if after:
             key = f"{code[0]} {label}" if code[0] in _SHARED_CODES else code[0]
             return Entry(key, after.groupdict().get("language"), after["value"] or "")
     return None
