@@ -48,6 +48,15 @@ _OF = frozenset(
 _OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
 _ABROAD = _OF - {"of", "d", "la", "le", "l"} | {"morbus"}
 """Words of names that show that a text is not English."""
+_ENGLISH = frozenset({"the", "and", "with", "from", "who", "she", "his", "this", "that", "their"})
+"""Words that show that a text is English: "tender" over the olecranon is no tendon."""
+_PLAIN = frozenset(
+    {
+        "tender", "hard", "firm", "painful", "sore", "stiff", "swollen", "itchy", "chalky", "gritty", "stony", "bony",
+        "lumpy", "rubbery", "crumbly", "raised", "oozing", "weeping", "crusty", "scaly", "bumpy", "rocky", "grainy",
+    }
+)  # fmt: skip
+"""English words for what is felt and seen, which the vocabularies lack."""
 _OF_BEHIND = {
     "deficiency": frozenset({"en", "an", "aan", "in"}),
     "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
@@ -107,7 +116,7 @@ class Cognates:
         everyday = _everyday().get(word)
         if everyday is not None:
             return everyday
-        if len(word) < SHORTEST or not word.isalpha():
+        if len(word) < SHORTEST or not word.isalpha() or word in _PLAIN:
             return ()
         for spelt in _spellings(typed):
             for form in _forms(spelt):
@@ -154,7 +163,10 @@ class Cognates:
         foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
         if len(content) > 1:
             foreign = {place for place in foreign if len(typed[place]) >= SHORTEST_FOREIGN}
-        abroad = not _ABROAD.isdisjoint([token.text for token in found])
+        small = {token.text for token in found}
+        abroad = not _ABROAD.isdisjoint(small)
+        if not abroad and not _ENGLISH.isdisjoint(small):
+            return
         if abroad or not text.isascii():
             marked = [place for place, word in typed.items() if abroad or not word.isascii()]
             foreign.update(place for place in marked if fold(typed[place]) in _everyday())
