@@ -219,18 +219,18 @@ def test_a_full_disk_ends_the_crawl_and_the_next_one_completes(sample_url: str, 
     assert trial_ids(tmp_path) == set(BUNDLED_IDS)
 
 
+NO_TITLES: dict[int, Any] = {21: {"language": "?"}, 22: [{"name": "?"}, {"name": "??"}], 41: [1, 2]}
+
+
 def spoiled(study: dict[str, Any]) -> None:
     """Four records that cannot be read, each in a way of its own."""
     identification = study["protocolSection"]["identificationModule"]
     place = BUNDLED_IDS.index(identification["nctId"]) if "nctId" in identification else -1
     if place == 3:
         del identification["nctId"]
-    elif place == 21:
-        study["protocolSection"]["conditionsModule"]["conditions"] = [{"name": "?"}]
-    elif place == 22:
-        identification["briefTitle"] = ["one", "two"]
-    elif place == 41:
-        study["protocolSection"]["designModule"] = {"enrollmentInfo": {"count": 10**30}}
+    elif place in NO_TITLES:
+        identification["briefTitle"] = NO_TITLES[place]
+        identification.pop("officialTitle", None)
 
 
 def test_an_unreadable_record_is_kept_with_its_reason_and_the_rest_of_its_page_is_loaded(

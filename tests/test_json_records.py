@@ -76,12 +76,68 @@ def test_what_json_forbids_costs_no_record() -> None:
     assert [reject.payload for reject in reading.rejects] == [b'{"protocolSection": null}']
 
 
-def test_what_cannot_be_meant_as_its_type_says_is_a_reject_where_the_interface_is_described() -> None:
-    reading = read("ctgov", page(study(designModule={"enrollmentInfo": {"count": "many"}})))
-    assert (reading.trials, [reject.trial_id for reject in reading.rejects]) == ([], ["NCT05000001"])
+@pytest.mark.parametrize(
+    ("word", "accepts"),
+    [
+        ("Accepts Healthy Volunteers", True),
+        ("Yes", True),
+        ("true", True),
+        ("No", False),
+        ("false", False),
+        (0, False),
+        ("Patients only", None),
+        ({"value": "Yes"}, None),
+    ],
+)
+def test_whether_healthy_volunteers_are_accepted_in_words(word: Any, accepts: bool | None) -> None:
+    assert study_read(eligibilityModule={"healthyVolunteers": word, "sex": "ALL"}).healthy_volunteers is accepts
 
 
-def test_where_nobody_describes_the_interface_it_is_left_out_and_counted() -> None:
+@pytest.mark.parametrize(
+    ("module", "field"),
+    [
+        ({"designModule": {"enrollmentInfo": {"count": "many"}}}, "designModule.enrollmentInfo.count: many"),
+        ({"designModule": {"enrollmentInfo": {"count": -3}}}, "designModule.enrollmentInfo.count: -3"),
+        ({"designModule": {"enrollmentInfo": {"count": 2**70}}}, f"designModule.enrollmentInfo.count: {2**70}"),
+        ({"designModule": "none"}, "designModule: none"),
+        ({"conditionsModule": {"conditions": ["A", {"of": 1}]}}, "conditionsModule.conditions: {'of': 1}"),
+        (
+            {"contactsLocationsModule": {"locations": [{"geoPoint": {"lat": "52 N"}}]}},
+            "contactsLocationsModule.locations.geoPoint.lat: 52 N",
+        ),
+        ({"statusModule": {"overallStatus": {"of": 1}}}, "statusModule.overallStatus: {'of': 1}"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_as_its_type_costs_its_field_alone(module: dict[str, Any], field: str) -> None:
+    reading = read("ctgov", page(study(**module)))
+    assert [trial.brief_title for trial in reading.trials] == ["Étude"]
+    assert reading.unknown_words == {f"protocolSection.{field}": 1}
+
+
+@pytest.mark.parametrize("key", ["nctId", "briefTitle"])
+def test_it_costs_the_record_where_it_is_the_id_or_the_only_title(key: str) -> None:
+    bad = study()
+    bad["protocolSection"]["identificationModule"][key] = {"of": 1}
+    reading = read("ctgov", page(bad, study()))
+    assert [trial.brief_title for trial in reading.trials] == ["Étude"]
+    assert [reject.trial_id for reject in reading.rejects] == [None if key == "nctId" else "NCT05000001"]
+    assert not reading.unknown_words
+    bad["protocolSection"]["identificationModule"]["officialTitle"] = "Official"
+    assert len(read("ctgov", page(bad)).trials) == (key == "briefTitle")
+
+
+def test_a_server_that_writes_all_of_a_kind_otherwise_loses_nothing() -> None:
+    sites = [{"zip": number, "city": ["Bonn"]} for number in range(1500)]
+    trial = study_read(contactsLocationsModule={"locations": sites})
+    assert [(place.zip, place.city) for place in trial.locations] == [(str(number), "Bonn") for number in range(1500)]
+
+
+def test_lines_of_a_text_as_a_list() -> None:
+    trial = study_read(eligibilityModule={"eligibilityCriteria": ["Inclusion Criteria:", "", "* Calcinosis", "* Pain"]})
+    assert trial.eligibility.inclusion == ("Calcinosis", "Pain")
+
+
+def test_what_the_other_interfaces_write_otherwise() -> None:
     part = {
         "sponsors": {"primary": True, "organisation": {"name": "A hospital"}},
         "products": [None, {"productName": "STS", "routes": [{"name": "ORAL"}]}],

@@ -37,6 +37,7 @@ def test_words_that_no_table_knows_are_counted() -> None:
         "study type: SIMULATED": 1,
         "phase: PHASE5": 1,
         "sex: ANY": 1,
+        "protocolSection.designModule.enrollmentInfo.count: many": 1,
     }
 
 

@@ -254,8 +254,11 @@ def read(payload: Payload) -> Reading:
     rejects: list[Reject] = []
     unknown: Counter[str] = Counter()
     for record in json_records.records(payload.body, "studies"):
+        unreadable: Counter[str] = Counter()
         try:
-            trials.append(_trial(json_records.decode(_studies, record), record, payload, unknown))
+            study = json_records.decode(_studies, record, unreadable)
+            trials.append(json_records.titled(_trial(study, record, payload, unknown), unreadable))
+            unknown.update(unreadable)
         except json_records.DAMAGE as error:
             kept = bytes(record)  # until here a view of the page
             rejects.append(Reject("ctgov", str(error), kept, payload.url, payload.fetched_at, _nct_id(kept)))

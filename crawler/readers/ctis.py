@@ -71,15 +71,16 @@ _documents = msgspec.json.Decoder(Document, strict=False)
 def read(payload: Payload) -> Reading:
     """Read an answer of ``/retrieve/{ctNumber}``: one Trial, or one reject that says why."""
     unknown: Counter[str] = Counter()
+    unreadable: Counter[str] = Counter()
     document = None
     try:
-        document = json_records.decode(_documents, payload.body, unknown)
-        trial = _trial(document, payload, unknown)
+        document = json_records.decode(_documents, payload.body, unreadable)
+        trial = json_records.titled(_trial(document, payload, unknown), unreadable)
     except json_records.DAMAGE as error:
         number = normalise(document.ct_number) if document else None
         trial_id = number.identifier if number else None
         return Reading([], [Reject("ctis", str(error), payload.body, payload.url, payload.fetched_at, trial_id)])
-    return Reading([trial], [], unknown)
+    return Reading([trial], [], unknown + unreadable)
 
 
 def _trial(document: Document, payload: Payload, unknown: Counter[str]) -> Trial:

@@ -145,7 +145,8 @@ _records = msgspec.json.Decoder(_Record)
 
 def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     """One record as a Trial; raises ValueError (of which DecodeError is one) where it is none."""
-    stated_record = json_records.decode(_records, record)
+    unreadable: Counter[str] = Counter()
+    stated_record = json_records.decode(_records, record, unreadable)
     trial_id = stated_record.drks_id.strip()
     if not (trial_id.startswith("DRKS") and len(trial_id) == 12 and trial_id[4:].isdigit()):
         raise ValueError(f"{trial_id!r} is no DRKS id")
@@ -154,7 +155,7 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     people = stated_record.recruitment or _Recruitment()
     reasons = people.recruitment_descriptions
     results = stated_record.trial_results or _Results()
-    return Trial(
+    read = Trial(
         trial_id=trial_id,
         registry="drks",
         url=f"https://drks.de/search/en/trial/{trial_id}",
@@ -201,6 +202,9 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         ),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(record)),
     )
+    json_records.titled(read, unreadable)
+    unknown.update(unreadable)
+    return read
 
 
 def _best(texts: list[_Text] | None, field: str) -> str | None:

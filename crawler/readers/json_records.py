@@ -1,22 +1,25 @@
 """Records of registries that answer in JSON, read as their types say although a server wrote them a little otherwise.
 
-A null where an absent key is meant, a number as text or a text as number, one thing where a list of them is usual,
-bytes that are no UTF-8: none of it hides what the record says, and none of it costs the record. What cannot be meant as
-the type says (a count "many") does, where the registry describes its interface.
+A null where an absent key is meant, a number as text or a text as number, a word for yes or no, one thing where a list
+of them is usual, bytes that are no UTF-8: none of it hides what the record says, and none of it costs the record. What
+cannot be meant as its type says (a count "many") is left out and counted, as long as the trial keeps id and title.
 """
 
 import codecs
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
 from crawler.encodings import utf8
+from crawler.readers import words
+from db.trial import Trial
 
-_MISMATCH = re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>\w+)` - at `\$(?P<path>[^`]*)`")
+_MISMATCH = re.compile(r"(?:Expected `(?P<expected>[^`]+)`)?.* - at `\$(?P<path>[^`]+)`", re.S)
+_INDEX = re.compile(r"\[\d+\]")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _MOST_MENDED = 1000
 _lenient = json.JSONDecoder(strict=False)
@@ -28,16 +31,22 @@ DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, ValueError, OverflowError, Re
 """What reading a record raises where it is none."""
 
 
-def decode(decoder: msgspec.json.Decoder[_Record], record: bytes, unknown: Counter[str] | None = None) -> _Record:
+def decode(decoder: msgspec.json.Decoder[_Record], record: bytes, unreadable: Counter[str]) -> _Record:
     """The record as the decoder's type. Raises one of DAMAGE.
 
-    unknown: given where nobody describes the interface: a value that cannot be meant as its type says is left out and
-    counted.
+    unreadable: counts the values that are left out because they cannot be meant as their type says.
     """
     try:
         return decoder.decode(record)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _mended(plain(record), decoder.type, unknown)
+        return _mended(plain(record), decoder.type, unreadable)
+
+
+def titled(trial: Trial, unreadable: Counter[str]) -> Trial:
+    """The trial of a record with values left out. Raises ValueError where it has no title, as one may be among them."""
+    if unreadable and not (trial.brief_title or trial.official_title):
+        raise ValueError(f"the record cannot be read: {next(iter(unreadable))}")
+    return trial
 
 
 def records(body: bytes, key: str | None = None) -> Sequence[bytes]:
@@ -121,26 +130,39 @@ def plain(record: bytes) -> Any:
     return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def _mended(value: Any, record_type: type[_Record], unknown: Counter[str] | None) -> _Record:
+def _mended(value: Any, record_type: type[_Record], unreadable: Counter[str]) -> _Record:
     value = _without_nulls(value)
     for _ in range(_MOST_MENDED):
         try:
             return msgspec.convert(value, record_type, strict=False)
         except msgspec.ValidationError as error:
-            mismatch = _MISMATCH.match(str(error))
-            steps = [key or int(number) for key, number in _STEP.findall(mismatch["path"])] if mismatch else []
-            if mismatch is None or not steps:
+            mismatch = _MISMATCH.fullmatch(str(error))
+            if mismatch is None or "missing required field" in str(error):
                 raise
-            holder = value
+            steps = [key or int(number) for key, number in _STEP.findall(mismatch["path"])]
+            holder, last = value, steps[-1]
             for step in steps[:-1]:
                 holder = holder[step]
-            if _mend(holder, steps[-1], mismatch["expected"].split(" | ")):
-                continue
-            if unknown is None:
-                raise
-            unknown[f"{mismatch['path']}: {str(holder[steps[-1]])[:80]}"] += 1
-            del holder[steps[-1]]
+            found, expected = holder[last], (mismatch["expected"] or "").split(" | ")
+            if not _mend(holder, last, expected):
+                unreadable[f"{_INDEX.sub('', mismatch['path'].lstrip('.'))}: {str(found)[:80]}"] += 1
+                del holder[last]
+            elif isinstance(last, str):  # what a server writes otherwise it writes so in every place
+                for other in _alike(value, steps[:-1]):
+                    if type(other.get(last)) is type(found):
+                        _mend(other, last, expected)
     raise ValueError(f"more than {_MOST_MENDED} values are not of their type")
+
+
+def _alike(value: Any, steps: Sequence[str | int]) -> Iterator[dict[str, Any]]:
+    """The objects under the same keys, at whatever place of a list."""
+    if not steps:
+        yield from [value] if isinstance(value, dict) else []
+    elif isinstance(value, list):
+        for part in value if isinstance(steps[0], int) else ():
+            yield from _alike(part, steps[1:])
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from _alike(value[steps[0]], steps[1:])
 
 
 def _without_nulls(value: Any) -> Any:
@@ -159,12 +181,25 @@ def _mend(holder: Any, key: str | int, expected: list[str]) -> bool:
         del holder[key]
     elif "array" in expected:
         holder[key] = [found]
-    elif "str" in expected and isinstance(found, int | float):
-        holder[key] = json.dumps(found)
-    elif "int" in expected and isinstance(found, float) and found.is_integer():
-        holder[key] = int(found)
-    elif "object" in expected and isinstance(found, list) and len(found) == 1:
+    elif isinstance(found, list) and len(found) == 1:
         holder[key] = found[0]
+    elif (meant := _meant(found, expected)) is not None:
+        holder[key] = meant
     else:
         return False
     return True
+
+
+def _meant(found: Any, expected: list[str]) -> str | int | bool | None:
+    """The text, number or truth value that a value of another type means; None where it means none."""
+    if "str" in expected and isinstance(found, int | float):
+        return json.dumps(found)
+    if "str" in expected and isinstance(found, list) and all(isinstance(line, str) for line in found):
+        return "\n".join(found)
+    if "int" in expected and isinstance(found, float) and found.is_integer():
+        return int(found)
+    if "int" in expected and isinstance(found, str):
+        return words.count(found)
+    if "bool" in expected and isinstance(found, str):
+        return words.yes_or_no(found)
+    return None

@@ -42,6 +42,10 @@ PLACEHOLDERS = frozenset(
         "",
     )
 )
+_YES = frozenset(("yes", "y", "ja", "true", "1", "accepts healthy volunteers", "accepted", "allowed"))
+_NO = frozenset(
+    ("no", "n", "nein", "false", "0", "does not accept healthy volunteers", "no healthy volunteers", "not accepted")
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
 # Markup that editors of registries leave in texts: line ends, and what changes nothing but the looks.
 _BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s*", re.I)
@@ -93,6 +97,12 @@ def known(table: Mapping[str, _Value], field: str, word: str | None, unknown: Co
         unknown[f"{field}: {word}"] += 1
         return None
     return table[key]
+
+
+def yes_or_no(text: str | None) -> bool | None:
+    """What a word says for a truth value, such as whether healthy volunteers are accepted; None where it says none."""
+    word = squeeze(text or "").rstrip(".").lower()
+    return True if word in _YES else False if word in _NO else None
 
 
 def count(text: str | None) -> int | None:
