@@ -51,6 +51,81 @@ def test_markup_makes_no_difference(markup) -> None:
     assert trial_of(markup(PAGE)) == trial_of(PAGE)
 
 
+GERMAN = {
+    'lang="en"': 'lang="de"',
+    "German Clinical Trials Register": "Deutsches Register Klinischer Studien",
+    "<dt>Recruitment Status<": "<dt>Rekrutierungsstatus<",
+    "Recruiting complete, follow-up continuing": "Rekrutierung abgeschlossen, Studie noch nicht abgeschlossen",
+    "Date of registration in DRKS": "Datum der Registrierung in DRKS",
+    "Last update in DRKS": "Letzte Aktualisierung in DRKS",
+    "2026-02-03": "03.02.2026",
+    "Acronym/abbreviation of the study": "Akronym/Abkürzung der Studie",
+    "No Entry": "Keine Angabe",
+    "Brief summary in lay language": "Allgemeinverständliche Kurzbeschreibung",
+    "Brief summary in scientific language": "Wissenschaftliche Kurzbeschreibung",
+    "Free text": "Freitext",
+    "<dt>Study type<": "<dt>Studientyp<",
+    "Non-interventional": "Nicht-interventionell",
+    "<dt>Phase</dt><dd>N/A": "<dt>Studienphase</dt><dd>Nicht zutreffend",
+    "<dt>Purpose<": "<dt>Studienzweck<",
+    "<dt>Allocation<": "<dt>Zuteilung<",
+    "<dt>Blinding<": "<dt>Verblindung<",
+    "<dt>Primary outcome<": "<dt>Primärer Endpunkt<",
+    "<dt>Secondary outcome<": "<dt>Sekundäre Endpunkte<",
+    "Planned study start date": "Geplanter Studienbeginn",
+    "Actual study start date": "Tatsächlicher Studienbeginn",
+    "Planned study completion date": "Geplantes Studienende",
+    "Actual Study Completion Date": "Tatsächliches Studienende",
+    "Target Sample Size": "Geplante Stichprobengröße",
+    "Final Sample Size": "Finale Stichprobengröße",
+    "Recruitment countries": "Rekrutierungsländer",
+    "<li>Germany</li><li>Austria</li>": "<li>Deutschland</li><li>Österreich</li>",
+    "Recruitment locations": "Rekrutierungsstandorte",
+    "<dt>Sex</dt><dd>All": "<dt>Geschlecht</dt><dd>Alle",
+    "Minimum Age</dt><dd>6 Months": "Mindestalter</dt><dd>6 Monate",
+    "Maximum Age</dt><dd>no maximum age": "Höchstalter</dt><dd>kein Höchstalter",
+    "Additional Inclusion Criteria": "Weitere Einschlusskriterien",
+    "Exclusion Criteria": "Ausschlusskriterien",
+    "Primary Sponsor": "Primärer Sponsor",
+    "<dt>Address<": "<dt>Anschrift<",
+    "Sources of Monetary or Material Support": "Finanzierungsquellen",
+    "EudraCT Number": "EudraCT-Nr.",
+}
+
+
+def test_a_page_in_german_is_the_same_trial() -> None:
+    german = PAGE
+    for english, word in GERMAN.items():
+        assert english in german
+        german = german.replace(english, word)
+    trial, expected = trial_of(german), trial_of(PAGE)
+    as_stated = {"registry_status", "registry_study_type", "registry_sex", "min_age"}
+    named = {name for name in trial.__struct_fields__ if getattr(trial, name) != getattr(expected, name)}
+    assert named == as_stated | {"last_update_date"}
+    assert trial.min_age is not None
+    assert expected.min_age is not None
+    assert (trial.min_age.text, trial.min_age.days) == ("6 Monate", expected.min_age.days)
+    assert trial.last_update_date is not None
+    assert trial.last_update_date.date == dt.date(2026, 2, 3)
+    assert not read(german.encode()).unknown_words
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("Rekrutierung geplant", Status.NOT_YET_RECRUITING),
+        ("Rekrutierung läuft", Status.RECRUITING),
+        ("Rekrutierung abgeschlossen, Studie noch nicht abgeschlossen", Status.ACTIVE_NOT_RECRUITING),
+        ("Rekrutierung abgeschlossen, Studie abgeschlossen", Status.COMPLETED),
+        ("Rekrutierung vorzeitig beendet", Status.TERMINATED),
+        ("Rekrutierung ausgesetzt", Status.SUSPENDED),
+        ("Rekrutierung vor Studienbeginn zurückgezogen", Status.WITHDRAWN),
+    ],
+)
+def test_status_in_german(words: str, status: Status) -> None:
+    assert trial_of(PAGE.replace("Recruiting complete, follow-up continuing", words)).status is status
+
+
 @needs_shared
 def test_a_real_record_is_read_in_english() -> None:
     reading = read(REAL.read_bytes())

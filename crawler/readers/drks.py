@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from crawler.encodings import utf8
 from crawler.readers import criteria, drks_export, json_records
 from crawler.readers.drks_labels import LABELS
-from crawler.readers.drks_words import SEX, STATUS, STUDY_TYPE, condition
+from crawler.readers.drks_words import SEX, STATUS, STUDY_TYPE, condition, country_in_english
 from crawler.readers.labelled import Section, sections
 from crawler.readers.webpage import Page, Role, page
-from crawler.readers.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique
+from crawler.readers.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
 from db.ages import AgeLimit, age_limit
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
@@ -24,7 +24,12 @@ NO_SUCH_TRIAL = "no such trial at the registry"
 _ID = re.compile(r"DRKS\d{8}", re.A)
 _CODED = {"icd": "ICD-10", "orpha": "ORPHA", "free_text": None}
 _NUMBERS = ("EudraCT Number", "UTN", "EUDAMED", "other register", "other secondary ids")
-_GERMAN_UNITS = {"jahre": "years", "monate": "months", "wochen": "weeks", "tage": "days"}
+_GERMAN_UNITS = {
+    **dict.fromkeys(("jahr", "jahre", "jahren", "jahr(e)"), "years"),
+    **dict.fromkeys(("monat", "monate", "monaten", "monat(e)"), "months"),
+    **dict.fromkeys(("woche", "wochen", "woche(n)"), "weeks"),
+    **dict.fromkeys(("tag", "tage", "tagen", "tag(e)"), "days"),
+}
 _SITE_NAMES = ("german clinical trials register", "deutsches register klinischer studien", "drks")
 
 
@@ -101,7 +106,7 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         enrollment_type="actual" if final else "estimated" if planned else None,
         sex=known(SEX, "sex", sex, unknown),
         registry_sex=sex,
-        healthy_volunteers={"yes": True, "no": False}.get((facts.one("healthy") or "").lower()),
+        healthy_volunteers=yes_or_no(facts.one("healthy")),
         min_age=_age(facts.one("min_age")),
         max_age=_age(facts.one("max_age")),
         start_date=_date(facts.one("actual_start"), "actual") or _date(facts.one("planned_start"), "estimated"),
@@ -113,7 +118,9 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         eligibility=criteria.from_sides(facts.text("inclusion"), facts.text("exclusion")),
         conditions=tuple(dict.fromkeys(_conditions(facts.sections))),
         interventions=tuple(_arms(facts.sections)),
-        locations=tuple(_locations(unique(facts.every("country")), unique(facts.every("site")))),
+        locations=tuple(
+            _locations(unique(map(country_in_english, facts.every("country"))), unique(facts.every("site")))
+        ),
         identifiers=tuple(_identifiers(facts)),
         sponsors=tuple(_sponsors(facts.sections)),
         outcomes=tuple(

@@ -1,6 +1,8 @@
-"""The closed vocabularies of DRKS, as its pages and as its export write them, and its coded conditions."""
+"""The closed vocabularies of DRKS, as its pages in both languages and its export write them, and coded conditions."""
 
+import gettext
 import re
+from functools import cache
 
 import pycountry
 
@@ -29,6 +31,26 @@ STATUS = {
     "discontinued": Status.TERMINATED,
     "recruiting withdrawn before recruiting started": Status.WITHDRAWN,
     "withdrawn": Status.WITHDRAWN,
+    "rekrutierung geplant": Status.NOT_YET_RECRUITING,
+    "rekrutierung läuft": Status.RECRUITING,
+    "rekrutierung laufend": Status.RECRUITING,
+    "teilnahme auf einladung": Status.BY_INVITATION,
+    "rekrutierung auf einladung": Status.BY_INVITATION,
+    "rekrutierung abgeschlossen, studie noch nicht abgeschlossen": Status.ACTIVE_NOT_RECRUITING,
+    "rekrutierung abgeschlossen, studie läuft noch": Status.ACTIVE_NOT_RECRUITING,
+    "rekrutierung abgeschlossen, follow-up läuft noch": Status.ACTIVE_NOT_RECRUITING,
+    "rekrutierung abgeschlossen, follow-up noch nicht abgeschlossen": Status.ACTIVE_NOT_RECRUITING,
+    "rekrutierung ausgesetzt": Status.SUSPENDED,
+    "rekrutierung vorübergehend ausgesetzt": Status.SUSPENDED,
+    "rekrutierung vorübergehend unterbrochen": Status.SUSPENDED,
+    "rekrutierung abgeschlossen, studie abgeschlossen": Status.COMPLETED,
+    "rekrutierung abgeschlossen, follow-up abgeschlossen": Status.COMPLETED,
+    "rekrutierung vorzeitig beendet": Status.TERMINATED,
+    "rekrutierung nach rekrutierungsbeginn abgebrochen": Status.TERMINATED,
+    "rekrutierung abgebrochen": Status.TERMINATED,
+    "rekrutierung vor studienbeginn zurückgezogen": Status.WITHDRAWN,
+    "rekrutierung vor rekrutierungsbeginn zurückgezogen": Status.WITHDRAWN,
+    "rekrutierung zurückgezogen": Status.WITHDRAWN,
 }
 STUDY_TYPE = {
     "interventional": StudyType.INTERVENTIONAL,
@@ -36,12 +58,18 @@ STUDY_TYPE = {
     "non_interventional": StudyType.OBSERVATIONAL,
     "observational": StudyType.OBSERVATIONAL,
     "interventionell": StudyType.INTERVENTIONAL,
+    "interventionelle studie": StudyType.INTERVENTIONAL,
     "nicht-interventionell": StudyType.OBSERVATIONAL,
+    "nicht interventionell": StudyType.OBSERVATIONAL,
+    "nicht-interventionelle studie": StudyType.OBSERVATIONAL,
+    "beobachtungsstudie": StudyType.OBSERVATIONAL,
 }
 SEX = {
-    **dict.fromkeys(("all", "both", "alle", "both, male and female", "male and female"), Sex.ALL),
-    **dict.fromkeys(("female", "weiblich"), Sex.FEMALE),
-    **dict.fromkeys(("male", "männlich"), Sex.MALE),
+    **dict.fromkeys(("all", "both", "both, male and female", "male and female"), Sex.ALL),
+    **dict.fromkeys(("alle", "alle geschlechter", "beide", "beide geschlechter"), Sex.ALL),
+    **dict.fromkeys(("männlich und weiblich", "weiblich und männlich", "beide, männlich und weiblich"), Sex.ALL),
+    **dict.fromkeys(("female", "weiblich", "frauen"), Sex.FEMALE),
+    **dict.fromkeys(("male", "männlich", "männer"), Sex.MALE),
 }
 
 _ICD = re.compile(
@@ -63,6 +91,22 @@ def condition(text: str, system: str | None = None) -> Condition:
     if system == "ICD-10" and (match := _ICD.match(text)):
         return Condition(stated(match["name"]) or match["code"], "ICD-10", match["code"])
     return Condition(text)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """English names of countries by the German ones, in lower case (ISO 3166, Debian iso-codes)."""
+    german = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["de"]).gettext
+    names: dict[str, str] = {}
+    for one in pycountry.countries:
+        for name in (one.name, getattr(one, "common_name", one.name)):
+            names[german(name).lower()] = country(one.alpha_2) or one.name
+    return names
+
+
+def country_in_english(name: str) -> str:
+    """The country that a page in German names; any other name as it is."""
+    return _countries().get(name.lower(), name)
 
 
 def country(code: str | None) -> str | None:
