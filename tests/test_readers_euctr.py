@@ -1,8 +1,11 @@
 """What the fixtures of the EU CTR reader cannot show: damaged and arbitrary payloads, and a real download."""
 
 import datetime as dt
+import re
 from functools import cache
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +50,22 @@ def test_a_wrong_byte_or_another_encoding_costs_no_version() -> None:
     for encoding in ("utf-8-sig", "utf-16", "utf-16-le"):
         (trial,) = read(good[good.index(b"Summary") :].decode().encode(encoding)).trials
         assert (trial.status, trial.eligibility, trial.max_age) == (whole.status, whole.eligibility, whole.max_age)
+
+
+def test_blanks_before_some_lines_cost_no_field() -> None:
+    good = block_of_lines()
+    odd = re.sub(
+        rb"(?m)^(Summary|EudraCT Number|Trial Status|A\.3 |B\.Sponsor|D\.IMP|E\.1\.1 |E\.4 |F\.1\.2 )", rb"  \1", good
+    )
+    (whole,), (trial,) = read(good).trials, read(odd).trials
+    assert msgspec.structs.replace(trial, provenance=whole.provenance) == whole
+
+
+@pytest.mark.parametrize("blanks", [b" ", b"    ", b"\t", b" \t"])
+def test_blanks_before_lines_cost_nothing(blanks: bytes) -> None:
+    good = block_of_lines()
+    (whole,), (trial,) = read(good).trials, read(re.sub(rb"(?m)^(?=.)", blanks, good)).trials
+    assert msgspec.structs.replace(trial, provenance=whole.provenance) == whole
 
 
 def test_a_version_whose_number_is_none_is_a_reject_with_its_own_bytes() -> None:

@@ -287,6 +287,32 @@ def moved(status: int) -> faults.Fault:
     return play
 
 
+@pytest.mark.parametrize("status", [302, 303, 307])
+@pytest.mark.parametrize("shown", [200, 404, 405])
+def test_a_search_that_is_sent_to_a_passing_page_is_asked_again(
+    url: str, tmp_path: Path, status: int, shown: int
+) -> None:
+    def away(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(b"", status, {"Location": "/login"}))
+
+    def login(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(b"<html>Sign in</html>", shown, {"Content-Type": "text/html"}))
+
+    ended, _ = run(tmp_path, url, Rule(away, nth(1), search), Rule(login, always, path_ends("/login")))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL
+    assert last_report(tmp_path)["complete"]
+
+
+def test_a_search_that_is_always_sent_to_another_page_is_incomplete(url: str, tmp_path: Path) -> None:
+    def away(exchange: faults.Exchange) -> None:
+        exchange.send(faults.Answer(b"", 303, {"Location": "/login"}))
+
+    ended, _ = run(tmp_path, url, Rule(away, always, search))
+    assert ended.status != 0
+    assert "the registry sends to /login, also when repeated" in ended.err
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_search_that_has_moved_is_asked_again_as_it_was(url: str, tmp_path: Path, status: int) -> None:
     ended, seen = run(tmp_path, url, Rule(moved(status), always))

@@ -317,7 +317,7 @@ def _interventions(stated: _Version) -> Iterator[Intervention]:
         ]
         names = list(dict.fromkeys(" ".join(name.split()) for name in names))
         role = product.get("D.1.2 and D.1.3", [""])[0].lower()
-        routes = product.get("D.3.7", [""])[0].lower().split("\n")
+        routes = [route.strip() for route in product.get("D.3.7", [""])[0].lower().split("\n")]
         if names:
             yield Intervention(names[0], "drug", "; ".join(filter(None, [role, *routes])) or None, tuple(names[1:]))
     if any(entry.key.startswith("D.8.") and entry.value.lower() != "no" for entry in stated.entries):

@@ -47,8 +47,9 @@ _AFTER_LABEL = re.compile(r"\s*(?:\((?P<language>[a-z]{2})\))?\s*(?::(?P<value>.
 _AFTER_QUESTION = re.compile(r"\s*:?(?P<value>.*)", re.S)
 # A header stands alone in its lines, and another line of it tells it too where its number is none.
 _BLOCK = re.compile(
-    rb"(?:(?<=[\r\n])|\A)Summary[ \t]*(?:\r\n?|\n)(?=EudraCT Number[ \t]*:"
-    rb"(?:[ \t]*\d{4}-\d{6}-\d{2}[ \t]*(?=[\r\n])|[^\r\n]*(?:\r\n?|\n)Sponsor's Protocol Code Number[ \t]*:))"
+    rb"(?:(?<=[\r\n])|\A)[ \t]*Summary(?:[ \t]*(?:\r\n?|\n))+(?=[ \t]*EudraCT Number[ \t]*:"
+    rb"(?:[ \t]*\d{4}-\d{6}-\d{2}[ \t]*(?=[\r\n])"
+    rb"|[^\r\n]*(?:\r\n?|\n)[ \t]*Sponsor's Protocol Code Number[ \t]*:))"
 )
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEADER = re.compile(
@@ -56,6 +57,7 @@ _HEADER = re.compile(
     r"|Trial Status|Date on which this record was first entered in the EudraCT database|Link)[ \t]*:(?P<value>.*)",
     re.S,
 )
+_MARGIN = re.compile(r"^([ \t]+)EudraCT Number[ \t]*:", re.M)
 _SPONSOR = re.compile(r"(?:B\.)?Sponsor:? (\d+)\s*$")
 _TITLE = "MedDRA Classification"
 # Separators that stand in values by accident and are no line ends of the form.
@@ -95,10 +97,11 @@ def version(raw: bytes, is_last: bool = True) -> Version:
     end, or its ages and sexes are there in part.
     """
     text = _SEPARATORS.sub(" ", decoded(raw).replace("\r\n", "\n").replace("\r", "\n"))
-    lines = iter(text.split("\n"))
+    margin = _MARGIN.search(text)
+    lines = (line.removeprefix(margin[1]) for line in text.split("\n")) if margin else iter(text.split("\n"))
     header: dict[str, str] = {}
     for line in lines:
-        if match := _HEADER.match(line):
+        if match := _HEADER.match(line.lstrip()):
             header.setdefault(match["label"], match["value"].strip())
         elif _form_line(line) is not None:
             break
@@ -115,8 +118,8 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
     seen: set[tuple[str, str | None]] = set()
     entry, values = Entry("", None, ""), [""]
     for line in lines:
-        found = Entry("Sponsor", None, sponsor[1]) if (sponsor := _SPONSOR.match(line)) else _form_line(line)
-        if line.rstrip() == _TITLE:
+        found = Entry("Sponsor", None, sponsor[1]) if (sponsor := _SPONSOR.match(line.lstrip())) else _form_line(line)
+        if line.strip() == _TITLE:
             found = Entry(_TITLE, None, "")
         if found and ((found.key, found.language) not in seen or _REPEATED.match(found.key)):
             yield Entry(entry.key, entry.language, "\n".join(values).strip())
@@ -131,6 +134,7 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
 def _form_line(line: str) -> Entry | None:
     """A line of the form, which a title of a section is too; None for any other line. Most lines come in every
     version of every trial ("F.2.1 Female: Yes")."""
+    line = line.lstrip()
     code = _CODE.match(line)
     if code is None:
         return None

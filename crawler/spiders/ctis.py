@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import scrapy
 from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
@@ -34,7 +35,9 @@ RESULTS_SHOWN = 10_000
 STATUS_CODES = range(1, 13)
 """Codes of the trials' status, from under evaluation to cancelled: a search with too many results is divided by it."""
 MOST_WALKS = 2
-MOVED = (301, 302)
+MOVED = (301, 302, 303)
+SEE_OTHER = 303
+"""The registry shows another page, such as one to sign in, and says nothing of where the question is answered."""
 
 _NUMBER = re.compile(r"20[2-9][0-9]-5[0-9]{5}-[0-9]{2}(?:-[0-9]{2})?")
 _TRIAL = len("2023-505976-31")
@@ -151,22 +154,36 @@ class CtisSpider(RegistrySpider):
         yield from self._close_page(search)
 
     def _elsewhere(self, response: Response, search: _Search, page: int) -> Iterator[scrapy.Request]:
-        """The same question where the registry says that it moved to."""
+        """The same question where the registry says that it moved to; once more here where it only shows a page."""
         assert response.request is not None
-        times = response.meta.get("redirect_times", 0) + 1
+        request = response.request
         address = (response.headers.get("Location") or b"").decode("latin-1")
-        if address and times <= self.settings.getint("REDIRECT_MAX_TIMES"):
-            meta = {**response.request.meta, "redirect_times": times}
-            yield response.request.replace(url=response.urljoin(address), meta=meta)
+        before = request.meta.get("redirect_urls", [])
+        if response.status == SEE_OTHER:
+            followed = self.again(response, f"the registry sends to {address or 'nowhere'}")
+        elif address and len(before) < self.settings.getint("REDIRECT_MAX_TIMES"):
+            meta = {**request.meta, "redirect_urls": [*before, request.url]}
+            followed = request.replace(url=response.urljoin(address), meta=meta)
+        else:
+            self.problems.append(f"{search.what}, page {page}: the registry sends on and on ({response.status})")
+            followed = None
+        if followed:
+            yield followed
             return
-        self.problems.append(f"{search.what}, page {page}: the registry sends on and on ({response.status})")
         search.has_failed = True
         yield from self._close_page(search)
 
     def page_failed(self, failure: Failure) -> Iterator[Any]:
-        """A page that could not be got: say so, and go on with the others."""
-        self.failed(failure)
-        search: _Search = failure.request.cb_kwargs["search"]  # type: ignore[attr-defined]
+        """A page that could not be got: ask again where it was sent from, else say so, and go on with the others."""
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        if isinstance(failure.value, HttpError) and "redirect_urls" in request.meta:
+            repeated = self.again(failure.value.response, f"the registry answers {failure.value.response.status}")
+            if repeated:
+                yield repeated
+                return
+        else:
+            self.failed(failure)
+        search: _Search = request.cb_kwargs["search"]
         search.has_failed = True
         yield from self._close_page(search)
 
@@ -234,7 +251,10 @@ class CtisSpider(RegistrySpider):
     def _page(self, response: Response, search: _Search, page: int) -> _Page | scrapy.Request | None:
         """The page; the request to repeat because the answer is none; None when the repeats are used up."""
         if response.status != 200:
-            self.problems.append(f"{search.what}, page {page}: the registry answers {response.status}")
+            reason = f"the registry answers {response.status}"
+            if "redirect_urls" in response.meta:
+                return self.again(response, reason)
+            self.problems.append(f"{search.what}, page {page}: {reason}")
             return None
         try:
             answer = _pages.decode(utf8(response.body))
