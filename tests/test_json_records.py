@@ -10,7 +10,7 @@ from crawler.readers import ctgov, ctis, drks
 from db.dates import PartialDate
 from db.payload import Payload, Reading
 from db.trial import Trial
-from db.vocabularies import Phase, Precision, Status
+from db.vocabularies import Phase, Precision, Sex, Status, StudyType
 
 NOW = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 READERS = {"ctgov": ctgov.read, "ctis": ctis.read, "drks": drks.read}
@@ -169,3 +169,60 @@ def test_an_export_with_numbers_as_texts() -> None:
     (trial,) = read("drks", json.dumps([record]).encode("utf-16")).trials
     assert trial.min_age is not None
     assert (trial.min_age.days, trial.enrollment, trial.conditions[0].code) == (18 * 365.25, 120, "90291")
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Active, not recruiting", Status.ACTIVE_NOT_RECRUITING),
+        ("Enrolling by invitation", Status.BY_INVITATION),
+        ("recruiting", Status.RECRUITING),
+        ("Unknown status", Status.UNKNOWN),
+    ],
+)
+def test_words_of_older_forms_are_the_same_words(word: str, status: Status) -> None:
+    reading = read("ctgov", page(study(statusModule={"overallStatus": word})))
+    assert (reading.trials[0].status, reading.trials[0].registry_status) == (status, word)
+    assert not reading.unknown_words
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["Phase 1/Phase 2"], (Phase.PHASE_1, Phase.PHASE_2)),
+        (["PHASE2|PHASE3"], (Phase.PHASE_2, Phase.PHASE_3)),
+        ("Early Phase 1", (Phase.EARLY_1,)),
+        (["N/A"], ()),
+    ],
+)
+def test_phases_of_older_forms(given: Any, expected: tuple[Phase, ...]) -> None:
+    reading = read("ctgov", page(study(designModule={"phases": given})))
+    assert reading.trials[0].phase == expected
+    assert not reading.unknown_words
+
+
+def test_sex_and_study_type_of_older_forms() -> None:
+    trial = study_read(designModule={"studyType": "Interventional"}, eligibilityModule={"sex": "Both"})
+    assert (trial.study_type, trial.sex) == (StudyType.INTERVENTIONAL, Sex.ALL)
+
+
+def test_ctis_status_and_sex_in_words_of_a_code() -> None:
+    information = {"populationOfTrialSubjects": {"isFemaleSubjects": "Yes", "isMaleSubjects": "No"}}
+    part = {"trialDetails": {"trialInformation": information}}
+    document = {"ctNumber": "2024-510001-22-00", "ctStatus": "ONGOING_RECRUITING", "authorizedPartI": part}
+    reading = read("ctis", json.dumps(document).encode())
+    assert (reading.trials[0].status, reading.trials[0].sex) == (Status.RECRUITING, Sex.FEMALE)
+    assert not reading.unknown_words
+
+
+def test_catalogues_of_codes_by_other_names() -> None:
+    record = {
+        "drksId": "drks00031234",
+        "studiedHealthConditions": [
+            {"catalog": "ORPHA_CODE", "code": "ORPHA:337"},
+            {"catalog": "ICD-10-GM", "code": "M61.1"},
+        ],
+    }
+    (trial,) = read("drks", json.dumps(record).encode()).trials
+    coded = [(condition.code_system, condition.code) for condition in trial.conditions]
+    assert (trial.trial_id, coded) == ("DRKS00031234", [("ORPHA", "337"), ("ICD-10", "M61.1")])

@@ -354,6 +354,12 @@ def test_sexes(stated: str, sex: Sex | None) -> None:
         ("Not Recruiting", Status.UNKNOWN),
         ("Complete", Status.COMPLETED),
         ("Suspended", Status.SUSPENDED),
+        ("Temporarily not available", Status.SUSPENDED),
+        ("ENROLLING_BY_INVITATION", Status.BY_INVITATION),
+        ("Open to recruitment: actively recruiting participants", Status.RECRUITING),
+        ("Closed to Recruitment of Participants", Status.ACTIVE_NOT_RECRUITING),
+        ("Closed to recruitment,follow up continuing", Status.ACTIVE_NOT_RECRUITING),
+        ("Closed to recruitment,follow up complete", Status.COMPLETED),
         ("", Status.UNKNOWN),
     ],
 )

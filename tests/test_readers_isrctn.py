@@ -137,6 +137,13 @@ def test_age_limits_that_stand_in_attributes_alone() -> None:
     assert (trial.min_age.days, trial.max_age.days) == (6 * 30.4375, 17 * 365.25)
 
 
+@pytest.mark.parametrize(("word", "accepts"), [("true", True), ("Yes", True), ("No", False), ("maybe", None)])
+def test_healthy_volunteers_in_words(word: str, accepts: bool | None) -> None:
+    people = f"<participants><healthyVolunteersAllowed>{word}</healthyVolunteersAllowed></participants>"
+    body = f"<fullTrial><trial><isrctn>20260077</isrctn>{people}</trial></fullTrial>"
+    assert read(body.encode()).trials[0].healthy_volunteers is accepts
+
+
 @pytest.mark.parametrize(
     ("day", "status"),
     [

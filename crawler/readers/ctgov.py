@@ -1,18 +1,18 @@
 """Reader of ClinicalTrials.gov API v2: a page of studies, or one study, to Trials.
 
 Source of every field: the registry's OpenAPI description of API v2 (2.0.x). Absent data are an absent key there,
-never null; enum words were added after launch, so an unknown word is kept raw and counted.
+never null; enum words were added after launch, so an unknown word is kept raw and counted. Words as the registry's
+older forms write them ("Active, not recruiting", "Both") are the same words.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 
 from crawler.readers import criteria, json_records
-from crawler.readers.words import stated
+from crawler.readers.words import known, stated
 from db.ages import age_limit
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
 from db.identifiers import is_junk
@@ -46,6 +46,7 @@ STATUS = {
     "NO_LONGER_AVAILABLE": Status.EXPANDED_ACCESS,
     "APPROVED_FOR_MARKETING": Status.EXPANDED_ACCESS,
     "UNKNOWN": Status.UNKNOWN,
+    "UNKNOWN_STATUS": Status.UNKNOWN,
     "WITHHELD": Status.UNKNOWN,
 }
 PHASE = {
@@ -59,12 +60,15 @@ PHASE = {
 STUDY_TYPE = {
     "INTERVENTIONAL": StudyType.INTERVENTIONAL,
     "OBSERVATIONAL": StudyType.OBSERVATIONAL,
+    "OBSERVATIONAL_PATIENT_REGISTRY": StudyType.OBSERVATIONAL,
     "EXPANDED_ACCESS": StudyType.EXPANDED_ACCESS,
 }
-SEX = {"ALL": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
+SEX = {"ALL": Sex.ALL, "BOTH": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
 NO_ENROLLMENT = 99_999_999
 """What stands in EnrollmentCount where a sponsor states no number."""
 
+# "PHASE1|PHASE2" in the registry's CSV, "Phase 1/Phase 2" in its older forms.
+_COMBINED = re.compile(r"\s*\|\s*|\s*/\s*(?=\w\w)")
 _NCT = re.compile(r"NCT\d{8}", re.A)
 
 
@@ -242,7 +246,6 @@ class _Study(_Module, frozen=True):
 
 
 _studies = msgspec.json.Decoder(_Study)
-_Word = TypeVar("_Word")
 
 
 def read(payload: Payload) -> Reading:
@@ -277,7 +280,9 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
     nct_id = identification.nct_id.strip().upper()
     if _NCT.fullmatch(nct_id) is None:
         raise ValueError(f"nctId {identification.nct_id!r} is no NCT number")
-    phases = {_word(PHASE, "phase", phase, unknown) for phase in design.phases} - {None}
+    phases = {
+        known(PHASE, "phase", word, unknown) for phase in design.phases for word in _COMBINED.split(phase) if word
+    } - {None}
     return Trial(
         trial_id=nct_id,
         registry="ctgov",
@@ -287,11 +292,11 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         acronym=identification.acronym,
         brief_summary=description.brief_summary,
         detailed_description=description.detailed_description,
-        status=_word(STATUS, "status", status.overall_status, unknown) or Status.UNKNOWN,
+        status=known(STATUS, "status", status.overall_status, unknown) or Status.UNKNOWN,
         registry_status=status.overall_status,
         last_known_status=status.last_known_status,
         why_stopped=status.why_stopped,
-        study_type=_word(STUDY_TYPE, "study type", design.study_type, unknown),
+        study_type=known(STUDY_TYPE, "study type", design.study_type, unknown),
         registry_study_type=design.study_type,
         phase=tuple(sorted(phase for phase in phases if phase)),
         registry_phase="|".join(design.phases) or None,
@@ -301,7 +306,7 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         masking=_lower(info.masking_info.masking),
         enrollment=enrollment,
         enrollment_type=None if enrollment is None else _lower(design.enrollment_info.type),
-        sex=_word(SEX, "sex", eligibility.sex, unknown),
+        sex=known(SEX, "sex", eligibility.sex, unknown),
         registry_sex=eligibility.sex,
         healthy_volunteers=eligibility.healthy_volunteers,
         min_age=age_limit(eligibility.minimum_age) if eligibility.minimum_age else None,
@@ -330,16 +335,6 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         outcomes=_outcomes(protocol.outcomes_module),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(record)),
     )
-
-
-def _word(table: Mapping[str, _Word], field: str, word: str | None, unknown: Counter[str]) -> _Word | None:
-    """The harmonised value of a registry's word; a word that the table lacks is counted."""
-    if word is None:
-        return None
-    if word not in table:
-        unknown[f"{field}: {word}"] += 1
-        return None
-    return table[word]
 
 
 def _lower(word: str | None) -> str | None:

@@ -186,19 +186,17 @@ def _event_date(document: Document, kind: str, first: bool) -> PartialDate | Non
     return (min if first else max)(dates, key=lambda date: str(date.date), default=None)
 
 
-def _label(status: Code, unknown: Counter[str]) -> str | None:
+def _label(status: Code) -> str | None:
     """The registry's words for a status, which older documents give as words and newer ones as a code."""
     stated = _code(status)
     label = STATUS_LABEL.get(stated, stated)
-    if label and label.lower() not in STATUS:
-        unknown[f"status: {label}"] += 1
     return label or None
 
 
 def _status(document: Document, application: Application, unknown: Counter[str]) -> tuple[Status, str | None]:
     stated = document.ct_status if document.ct_status is not None else document.ct_public_status_code
-    label = _label(stated, unknown)
-    status = STATUS.get((label or "").lower(), Status.UNKNOWN)
+    label = _label(stated)
+    status = words.known(STATUS, "status", label, unknown) or Status.UNKNOWN
     if status is Status.COMPLETED:
         # "Ended" includes trials ended early, which each country reports by itself.
         stopped = {country for country, _ in _events(document, "EARLY_TERMINATION")}
@@ -354,7 +352,9 @@ def _locations(application: Application, part: PartOne, unknown: Counter[str]) -
 
 def _state_status(state: MemberState, unknown: Counter[str]) -> str | None:
     code = state.msc_public_status_code
-    return _label(code if code is not None else state.trial_status, unknown)
+    label = _label(code if code is not None else state.trial_status)
+    words.known(STATUS, "status", label, unknown)
+    return label
 
 
 def _identifiers(stated: TrialIdentifiers, application: Application) -> Iterator[Identifier]:

@@ -147,7 +147,7 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     """One record as a Trial; raises ValueError (of which DecodeError is one) where it is none."""
     unreadable: Counter[str] = Counter()
     stated_record = json_records.decode(_records, record, unreadable)
-    trial_id = stated_record.drks_id.strip()
+    trial_id = stated_record.drks_id.strip().upper()
     if not (trial_id.startswith("DRKS") and len(trial_id) == 12 and trial_id[4:].isdigit()):
         raise ValueError(f"{trial_id!r} is no DRKS id")
     texts = stated_record.trial_descriptions
@@ -234,8 +234,10 @@ def _age(age: _Age | None) -> AgeLimit | None:
 def _conditions(stated_conditions: Iterable[_HealthCondition]) -> Iterator[Condition]:
     for one in stated_conditions:
         text, code = _best(one.studied_health_condition_descriptions, "comment"), stated(one.code)
-        system = {"ICD10": "ICD-10", "ICD_10": "ICD-10", "ORPHA_CODE": "ORPHA", "ORPHA": "ORPHA"}.get(one.catalog or "")
+        catalog = "".join(filter(str.isalnum, one.catalog or "")).upper()
+        system = "ICD-10" if catalog.startswith("ICD10") else "ORPHA" if catalog.startswith("ORPHA") else None
         if system and code:
+            code = code.rpartition(":")[2].strip()  # "ORPHA:337"
             yield Condition(text or (f"ORPHA:{code}" if system == "ORPHA" else code), system, code)
         elif text:
             yield condition(text, system)

@@ -13,7 +13,7 @@ from crawler.encodings import utf8
 from crawler.readers import age_bands, criteria, therapeutic_areas
 from crawler.readers.age_bands import AgeBand
 from crawler.readers.euctr_form import Version, blocks, version
-from crawler.readers.words import count
+from crawler.readers.words import count, known
 from db.dates import PartialDate, iso_partial_date
 from db.identifiers import is_junk, normalise
 from db.payload import Payload, Reading
@@ -239,9 +239,7 @@ def _words(versions: Iterable[_Version], table: dict[str, str]) -> str | None:
 def _status(versions: list[_Version], unknown: Counter[str]) -> Status:
     found = set()
     for word in filter(None, (stated.status for stated in versions)):
-        if word.lower() not in STATUS:
-            unknown[f"status: {word}"] += 1
-        found.add(STATUS.get(word.lower(), Status.UNKNOWN))
+        found.add(known(STATUS, "status", word, unknown) or Status.UNKNOWN)
     return next((status for status in _MOST_OPEN if status in found), Status.UNKNOWN)
 
 

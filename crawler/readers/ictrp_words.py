@@ -35,6 +35,7 @@ STATUS = {
             "recruiting",
             "open public recruiting",
             "open to recruitment",
+            "open to recruitment: actively recruiting participants",
             "ongoing, recruiting",
             "authorised, recruiting",
         ),
@@ -46,13 +47,36 @@ STATUS = {
         ("active, not recruiting", "active_not_recruiting", "ongoing, recruitment ended", "no longer recruiting"),
         Status.ACTIVE_NOT_RECRUITING,
     ),
-    **dict.fromkeys(("recruitment completed", "complete: follow-up continuing"), Status.ACTIVE_NOT_RECRUITING),
     **dict.fromkeys(
-        ("suspended", "suspending", "temporary halt", "temporarily halted", "temporary closed", "halted"),
+        (
+            "recruitment completed",
+            "complete: follow-up continuing",
+            "closed to recruitment of participants",
+            "closed to recruitment: follow-up continuing",
+        ),
+        Status.ACTIVE_NOT_RECRUITING,
+    ),
+    **dict.fromkeys(
+        (
+            "suspended",
+            "suspending",
+            "temporary halt",
+            "temporarily halted",
+            "temporary closed",
+            "halted",
+            "temporarily not available",
+        ),
         Status.SUSPENDED,
     ),
     **dict.fromkeys(
-        ("complete", "completed", "complete: follow-up complete", "main results already published", "ended"),
+        (
+            "complete",
+            "completed",
+            "complete: follow-up complete",
+            "closed to recruitment: follow-up complete",
+            "main results already published",
+            "ended",
+        ),
         Status.COMPLETED,
     ),
     **dict.fromkeys(
@@ -60,7 +84,7 @@ STATUS = {
     ),
     **dict.fromkeys(("withdrawn", "cancelled", "not authorised", "expired"), Status.WITHDRAWN),
     **dict.fromkeys(
-        ("available", "no longer available", "approved for marketing", "temporarily not available"),
+        ("available", "no longer available", "approved for marketing"),
         Status.EXPANDED_ACCESS,
     ),
     # "Not recruiting" is what WHO makes of everything that is closed or not open: it is not "not yet".

@@ -23,6 +23,7 @@ from crawler.readers.words import (
     squeeze,
     stated,
     unique,
+    yes_or_no,
 )
 from db.ages import AgeLimit, age_limit
 from db.dates import PartialDate, spoken_partial_date
@@ -142,7 +143,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         enrollment_type="actual" if final else "estimated" if planned is not None else None,
         sex=known(SEX, "sex", gender, unknown),
         registry_sex=gender,
-        healthy_volunteers={"true": True, "false": False}.get(_text(people, "healthyVolunteersAllowed") or ""),
+        healthy_volunteers=yes_or_no(_text(people, "healthyVolunteersAllowed")),
         min_age=min_age,
         max_age=max_age,
         start_date=start or _date(_text(design, "overallStartDate")),

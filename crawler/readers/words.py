@@ -4,6 +4,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from db.identifiers import is_junk
@@ -95,14 +96,24 @@ def squeeze(text: str) -> str:
 
 
 def known(table: Mapping[str, _Value], field: str, word: str | None, unknown: Counter[str]) -> _Value | None:
-    """The harmonised value of a registry's word, whatever its case; a word that the table lacks is counted."""
+    """The harmonised value of a registry's word, whatever its case and marks; one that the table lacks is counted."""
     if word is None:
         return None
-    key = squeeze(word).lower()
-    if key not in table:
-        unknown[f"{field}: {word}"] += 1
-        return None
-    return table[key]
+    for key in (word, squeeze(word).lower()):
+        if key in table:
+            return table[key]
+    bare = _bare(word)
+    for name, value in table.items():
+        if _bare(name) == bare:
+            return value
+    unknown[f"{field}: {word}"] += 1
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _bare(word: str) -> str:
+    """A word of a list by its letters and digits: "Active, not recruiting" is ACTIVE_NOT_RECRUITING."""
+    return "".join(filter(str.isalnum, word.lower()))
 
 
 def yes_or_no(text: str | None) -> bool | None:
