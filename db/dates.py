@@ -21,7 +21,7 @@ _SPOKEN = tuple(
         r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?"
         r"\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?)?)?)?",
         r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)",
-        r"(?P<year>\d{4})/(?P<month>\d\d?)(?:/(?P<day>\d\d?))?",
+        r"(?P<year>\d{4})(?P<mark>[/.-])(?P<month>\d\d?)(?:(?P=mark)(?P<day>\d\d?))?",
         r"(?P<first>\d\d?)(?P<mark>[/.-])(?P<second>\d\d?)(?P=mark)(?P<year>\d{4})(?:\s+\d\d?:\d\d(?::\d\d)?)?",
         r"(?P<month>\d\d?)/(?P<year>\d{4})",
         rf"{_MONTH}[\s-]*(?P<day>\d\d?)(?:st|nd|rd|th)?(?:\s*,\s*|\s+)(?P<year>\d{{4}})",

@@ -68,6 +68,26 @@ def test_blanks_before_lines_cost_nothing(blanks: bytes) -> None:
     assert msgspec.structs.replace(trial, provenance=whole.provenance) == whole
 
 
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        (b"F.1.2 Adults (18-64 years): Yes", b"F.1.2 Adults (18-64years): Yes"),
+        (b"F.1.1.5 Children (2-11years): No", b"F.1.1.5 Children (2-11 years): No"),
+        (b"F.2.1 Female: Yes", b"F.2.1  FEMALE : Yes"),
+        (b"E.3 Principal inclusion criteria: ", b"E.3 Principal  Inclusion Criteria: "),
+        (b"Trial Status: Restarted", b"Trial Status: restarted"),
+    ],
+)
+def test_blanks_and_case_of_a_label_make_no_difference(line: bytes, written: bytes) -> None:
+    good = block_of_lines()
+    assert line in good
+    (whole,), (trial,) = read(good).trials, read(good.replace(line, written)).trials
+    as_stated = {"provenance": whole.provenance, "registry_status": None, "locations": ()}
+    assert msgspec.structs.replace(trial, **as_stated) == msgspec.structs.replace(whole, **as_stated)
+    assert trial.min_age is not None
+    assert trial.min_age.days == 18 * 365.25
+
+
 def test_a_version_whose_number_is_none_is_a_reject_with_its_own_bytes() -> None:
     good = block_of_lines()
     bad = good[good.index(b"Summary") :].replace(b"2018-002751-15", b"to be given")

@@ -65,6 +65,14 @@ def run(catalog: Path, url: str, *rules: Rule, arguments: tuple[str, ...] = ("--
         return ended, registry.requests
 
 
+def test_blanks_before_the_lines_of_a_download(url: str, tmp_path: Path) -> None:
+    indented = faults.rewritten(lambda body: re.sub(rb"(?m)^(?=.)", b"  ", body))
+    ended, _ = run(tmp_path, url, Rule(indented, always, download))
+    assert ended.status == 0, ended.err
+    assert JUVENILE in trial_ids(tmp_path)
+    assert last_report(tmp_path)["complete"]
+
+
 def test_the_default_conditions_are_one_union_of_phrases(url: str, tmp_path: Path) -> None:
     ended, seen = run(tmp_path, url, arguments=("--since", "2026-01-01"))
     assert ended.status == 0, ended.err

@@ -32,6 +32,8 @@ def test_a_day_in_any_form_is_that_day(day: dt.date, form: str) -> None:
         ("1st May 2020", dt.date(2020, 5, 1), Precision.DAY),
         ("03/18/2023", dt.date(2023, 3, 18), Precision.DAY),
         (" 2026/9/1 ", dt.date(2026, 9, 1), Precision.DAY),
+        ("2026-9-1", dt.date(2026, 9, 1), Precision.DAY),
+        ("2026.9", dt.date(2026, 9, 1), Precision.MONTH),
     ],
 )
 def test_partial_and_odd_forms(text: str, date: dt.date, precision: Precision) -> None:

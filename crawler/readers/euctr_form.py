@@ -28,13 +28,21 @@ _BEHIND_AGES = re.compile(r"F\.[2-5]")
 _LAST_SECTIONS = ("G.", "H.", "N.", "P.")
 
 
-def _labels() -> dict[str, list[str]]:
-    """Labels by code, the longest first, as one may begin like another."""
+def _labels() -> dict[str, dict[str, re.Pattern[str]]]:
+    """Labels by code with how they are written, the longest first, as one may begin like another."""
     labels: dict[str, list[str]] = {}
     for line in Path(__file__).with_name("euctr_form.tsv").read_text(encoding="utf-8").splitlines():
         code, _, label = line.partition("\t")
         labels.setdefault(code, []).append(label)
-    return {code: sorted(known, key=len, reverse=True) for code, known in labels.items()}
+    return {
+        code: {label: _written(label) for label in sorted(known, key=len, reverse=True)}
+        for code, known in labels.items()
+    }
+
+
+def _written(label: str) -> re.Pattern[str]:
+    """The label in any case, and with blanks wherever they may be: "(2-11years)", "(2-11 years)"."""
+    return re.compile(r"[ \t]*".join(map(re.escape, re.findall(r"[^\W\d]+|\d+|[^\s\w]", label))), re.I)
 
 
 _LABELS = _labels()
@@ -139,11 +147,10 @@ def _form_line(line: str) -> Entry | None:
     if code is None:
         return None
     rest = line[code.end() :].lstrip(" \t")
-    for label in _LABELS.get(code[0], ()):
-        if not rest.startswith(label):
-            continue
-        after = (_AFTER_QUESTION if label.endswith("?") else _AFTER_LABEL).match(rest, len(label))
-        if after is not None:
+    for label, written in _LABELS.get(code[0], {}).items():
+        found = written.match(rest)
+        after = found and (_AFTER_QUESTION if label.endswith("?") else _AFTER_LABEL).match(rest, found.end())
+        if after:
             key = f"{code[0]} {label}" if code[0] in _SHARED_CODES else code[0]
             return Entry(key, after.groupdict().get("language"), after["value"] or "")
     return None

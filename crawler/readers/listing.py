@@ -16,7 +16,7 @@ from crawler.readers.labelled import Section, sections
 from crawler.readers.linked_trial import linked_trial
 from crawler.readers.listing_labels import LABELS
 from crawler.readers.webpage import Line, Page, Role, page
-from crawler.readers.words import count, known, listed, numbers_of_a_study, phases, stated, unique
+from crawler.readers.words import count, known, listed, numbers_of_a_study, phases, stated, unique, yes_or_no
 from db.ages import AgeLimit, age_limit
 from db.dates import PartialDate, spoken_partial_date
 from db.identifiers import StrongIdentifier, find
@@ -169,7 +169,7 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
         enrollment=count(facts.one("enrollment")),
         sex=known(SEX, "sex", sex, unknown),
         registry_sex=sex,
-        healthy_volunteers={"yes": True, "no": False}.get((facts.one("healthy") or "").lower()),
+        healthy_volunteers=yes_or_no(facts.one("healthy")),
         min_age=min_age,
         max_age=max_age,
         start_date=_date(facts.one("start_date") or linked.start_date),

@@ -34,7 +34,8 @@ PAGE_SIZE = 20
 _NUMBER = re.compile(r"[12][0-9]{3}-[0-9]{6}-[0-9]{2}")
 _COUNT = re.compile(r"Trials with a EudraCT protocol \( ?([0-9][0-9., ]*)\)")
 _VERSION = re.compile(
-    rb"(?:(?<=[\r\n])|\A)Summary[ \t]*(?:\r\n?|\n)EudraCT Number[ \t]*:[ \t]*([0-9]{4}-[0-9]{6}-[0-9]{2})"
+    rb"(?:(?<=[\r\n])|\A)[ \t]*Summary(?:[ \t]*(?:\r\n?|\n))+[ \t]*EudraCT Number[ \t]*:[ \t]*"
+    rb"([0-9]{4}-[0-9]{6}-[0-9]{2})"
 )
 _PREFACE = b"This file contains"
 
