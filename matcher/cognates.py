@@ -14,6 +14,7 @@ from itertools import chain, islice, product
 from pathlib import Path
 from typing import NamedTuple
 
+from matcher.countries import canonical_country
 from matcher.guards import QUALIFIERS, SAYS_NOTHING, says_something
 from matcher.normalise import ROMAN, STOPWORDS, Token, fold, normal_word, phrase_key, sound
 from matcher.terminology import Terminology
@@ -186,7 +187,7 @@ class Cognates:
                 if len(window) == 1 and _is_short(typed[window[0]]):
                     continue
                 name = self._named([ways[place] for place in window])
-                if name is not None:
+                if name is not None and not (len(window) == 1 and _is_a_country(text, found[window[0]])):
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
 
@@ -235,6 +236,12 @@ def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int],
 
 def _is_short(typed: str) -> bool:
     return len(typed) < SHORTEST_ALONE and fold(typed) not in _everyday()
+
+
+def _is_a_country(text: str, token: Token) -> bool:
+    """Malaysia is no malaise; "corea" in small letters is the disease."""
+    name = text[token.start : token.end]
+    return name[0].isupper() and canonical_country(name.lower()) != name.lower()
 
 
 def _spellings(typed: str) -> tuple[str, ...]:

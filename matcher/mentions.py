@@ -61,6 +61,13 @@ def reading_of(text: str) -> Reading:
     return Reading(text)
 
 
+def says_family_history(words: str) -> bool:
+    """Whether words as a whole say that what follows is of relatives: "FH" before a disease is not one itself."""
+    found = split_words(words).words
+    whole = (cue for cue in find_cues(found) if (cue.first, cue.after) == (0, len(found)))
+    return any(sense.assertion == "family" and sense.reach == "person" for cue in whole for sense in cue.senses)
+
+
 def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue]) -> tuple[int, int]:
     """A mention without the cue words that a name may have taken along ("no calcinosis").
 

@@ -13,7 +13,7 @@ from matcher.errors import DiagnosisError
 from matcher.expansion import Expansion
 from matcher.fhir import looks_like_fhir, read_fhir
 from matcher.mapping import Hit, Mapper, clean_tokens
-from matcher.mentions import Assertion, flat, reading_of
+from matcher.mentions import Assertion, flat, reading_of, says_family_history
 from matcher.normalise import Token
 from matcher.patients import stated_patient
 from matcher.results import Patient
@@ -192,7 +192,9 @@ class Reader:
         found = self._with_short_forms(text, found)
         assertions = reading.assertions([(start, end) for start, end, _ in found])
         mentions = [
-            mention._replace(assertion=assertion) for (_, _, mention), assertion in zip(found, assertions, strict=True)
+            mention._replace(assertion=assertion)
+            for (_, end, mention), assertion in zip(found, assertions, strict=True)
+            if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
         return mentions if told else [self._unknown(text.strip()[:200])]
@@ -335,6 +337,12 @@ class Reader:
         return frozenset(
             edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and edge.source[:5] != "HPOA:"
         )
+
+
+def _is_a_cue(mention: Mention, behind: str) -> bool:
+    """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
+    goes_on = behind.lstrip()[:1] not in ("", ",", ";", ".", ")")
+    return mention.rule == "abbreviation" and goes_on and says_family_history(mention.words)
 
 
 def clean(text: str) -> str:

@@ -187,6 +187,19 @@ def test_a_bare_code_of_snomed_asks_for_its_display_text(matcher: Matcher) -> No
             matcher.suggest(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("calcinosis; FH: scleroderma", ["calcinosis", "scleroderma"]),
+        ("FH of lupus, has calcinosis", ["lupus", "calcinosis"]),
+        ("severe FH", ["FH"]),
+        ("mother has FH", ["FH"]),
+    ],
+)
+def test_family_history_cut_short_is_no_disease(matcher: Matcher, text: str, mentions: list[str]) -> None:
+    assert [diagnosis.mention for diagnosis in matcher.suggest(text).diagnoses] == mentions
+
+
 def test_fhir_bundle_gives_diagnoses_and_patient(matcher: Matcher) -> None:
     bundle = {
         "resourceType": "Bundle",
