@@ -27,11 +27,11 @@ docs: $(READY)   ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
 
 bench: $(READY)   ## Measure the harvest beside its floor and its peers, and the readers
-	$(BIN)/python bench/harvest.py
-	$(BIN)/python bench/readers.py
+	$(BIN)/python -m bench.harvest
+	$(BIN)/python -m bench.harvest.readers
 
 bench-match: $(READY)   ## Measure the matcher beside its rivals
-	$(BIN)/python bench/match.py
+	$(BIN)/python -m bench.matching
 
 setup: $(READY)   ## Set up .venv
 

@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 from crawler.harvest import Harvest
-from crawler.readers import ictrp
+from crawler.readers.ictrp import record as ictrp
 from db.crawls import CrawlReport
 
 

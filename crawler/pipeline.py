@@ -23,8 +23,8 @@ from scrapy.settings import BaseSettings
 
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
-from crawler.known import known_trials
 from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
+from crawler.stored_trials import known_trials
 from db.catalogue import Catalogue
 from db.gates import Thresholds
 from db.payload import Payload

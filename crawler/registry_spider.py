@@ -22,7 +22,7 @@ from crawler.arguments import ArgumentError
 from crawler.conditions import DEFAULT_CONDITIONS
 from crawler.failures import why
 from crawler.interrupted import Interrupted
-from crawler.known import Known
+from crawler.stored_trials import Known
 from db.crawls import IDS_SCOPE
 from db.payload import Payload
 

@@ -45,15 +45,15 @@ TELNETCONSOLE_ENABLED = False
 
 # Manners: one request a second and host unless the user says otherwise; robots.txt obeyed, with Crawl-delay,
 # by every spider that does not opt out with a reason in its own file.
-AUTOTHROTTLE_ENABLED = False  # it would start with 5 s and never react to 429; crawler.manners does
+AUTOTHROTTLE_ENABLED = False  # it would start with 5 s and never react to 429; crawler.politeness does
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CRAWL_DELAY_MAX_S = 30.0
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0  # "one request a second" means at least a second
-EXTENSIONS = {"crawler.manners.Pace": 0}
+EXTENSIONS = {"crawler.politeness.Pace": 0}
 ROBOTSTXT_OBEY = True
 
-# Patience: back-off and Retry-After are ours (crawler.manners), Scrapy has neither.
+# Patience: back-off and Retry-After are ours (crawler.politeness), Scrapy has neither.
 BACKOFF_MAX_S = 60.0
 DOWNLOAD_MAXSIZE = 256 * 1024 * 1024
 DOWNLOAD_TIMEOUT = _seconds("CALCITRIALS_TIMEOUT_S", 60.0)
@@ -66,9 +66,9 @@ URLLENGTH_LIMIT = 0  # Scrapy's own drops a request with a long address without 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,
-    "crawler.manners.ForbiddenMiddleware": 90,
-    "crawler.manners.NoRobotsMiddleware": 540,  # before the back-off: what comes through it is not repeated any more
-    "crawler.manners.BackoffMiddleware": 550,
+    "crawler.politeness.ForbiddenMiddleware": 90,
+    "crawler.politeness.NoRobotsMiddleware": 540,  # before the back-off: what comes through it is not repeated any more
+    "crawler.politeness.BackoffMiddleware": 550,
 }
 
 # The way of the data: payloads go through the one pipeline into the catalogue. A payload may weigh tens of

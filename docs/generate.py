@@ -10,7 +10,7 @@ import duckdb
 import typer
 from typer.cli import get_docs_for_click
 
-from app.cli import app
+from calcitrials.cli import app
 from db.catalogue import create_schema
 
 HERE = Path(__file__).parent
@@ -27,7 +27,7 @@ def schema() -> str:
     """Reference of the catalogue's tables, as Markdown."""
     connection = duckdb.connect()
     create_schema(connection)
-    connection.execute(files("matcher").joinpath("schema.sql").read_text(encoding="utf-8"))
+    connection.execute(files("matcher.trials").joinpath("schema.sql").read_text(encoding="utf-8"))
     parts = [
         "# Tables of the catalogue\n",
         "Written by `make docs` from the comments in the database itself: `SELECT * FROM duckdb_columns()` shows the "

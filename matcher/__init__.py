@@ -7,11 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matcher.batch.arrow import suggest_arrow
+    from matcher.batch.mapping import map_trials
     from matcher.errors import DiagnosisError, TrialNotFoundError
     from matcher.results import Diagnosis, Match, Patient, Suggestions
     from matcher.service import Matcher
     from matcher.terminology import Terminology
-    from matcher.trials import map_trials
 
 __all__ = [
     "Diagnosis",
@@ -23,6 +24,7 @@ __all__ = [
     "Terminology",
     "TrialNotFoundError",
     "map_trials",
+    "suggest_arrow",
 ]
 
 _HOMES = {
@@ -34,7 +36,8 @@ _HOMES = {
     "Suggestions": "matcher.results",
     "Terminology": "matcher.terminology",
     "TrialNotFoundError": "matcher.errors",
-    "map_trials": "matcher.trials",
+    "map_trials": "matcher.batch.mapping",
+    "suggest_arrow": "matcher.batch.arrow",
 }
 
 

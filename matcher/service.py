@@ -3,28 +3,26 @@
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import duckdb
 import msgspec
 
-from matcher.alternatives import TREATING, same_treatment
-from matcher.content_words import content_words
-from matcher.eligibility import check
 from matcher.errors import TrialNotFoundError
-from matcher.expansion import GROUP_ABOVE, Expansion, Reached
-from matcher.inference import Inference
-from matcher.patients import age_group, canonical_country, combine
-from matcher.presentation import Element, PatientConcepts, patient_concepts
-from matcher.profiles import Catalogue, Naming
-from matcher.ranking import CLOSED, POSSIBLE, STRONG, Ranker, Scored
-from matcher.reasons import Reasons, concept_id
+from matcher.patient.case import Element, PatientCase, patient_case
+from matcher.patient.demographics import age_group, canonical_country, combine
+from matcher.patient.differential import Inference
+from matcher.patient.reader import Mention, Reader, Understanding
+from matcher.ranking.best_first import Ranker
+from matcher.ranking.eligibility import check
+from matcher.ranking.explain import explain_trial
+from matcher.ranking.reasons import Reasons, concept_id
+from matcher.ranking.scoring import CLOSED, POSSIBLE, Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
-from matcher.understanding import Mention, Reader, Understanding
+from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.text.content_words import content_words
+from matcher.trials.index import Naming, TrialIndex
 
-FAINT, FAINT_WIDER = 0.1, 0.2
-"""Scores below which a trial is no hint; a trial of a wider disease needs more."""
 ALIKE = 3
 """How many hints are shown that rest on one and the same wider disease, heading or possible manifestation."""
 
@@ -32,11 +30,12 @@ ALIKE = 3
 class Matcher:
     """Suggests trials of one catalogue for diagnoses."""
 
-    def __init__(self, catalogue: Catalogue, terminology: Terminology, expansion: Expansion) -> None:
+    def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.catalogue = catalogue
         self.terminology = terminology
         self.reader = Reader(terminology, expansion, catalogue.own_terms)
         self.ranker = Ranker(catalogue, terminology, expansion)
+        self.scorer = self.ranker.scorer
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
         self._countries: dict[int, frozenset[str]] | None = None
@@ -47,7 +46,7 @@ class Matcher:
         with _without_collector():
             terminology = terminology or default()
             expansion = Expansion(terminology)
-            return cls(Catalogue(connection, terminology, expansion), terminology, expansion)
+            return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
 
     def suggest(
         self,
@@ -69,11 +68,11 @@ class Matcher:
         """
         understood = self.reader.read(diagnoses)
         known = combine(patient, understood.patient)
-        concepts = patient_concepts(
+        concepts = patient_case(
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
-        matches, ruled_out = self._split(self.ranked(concepts), known, statuses, limit)
+        matches, ruled_out = self._split(self.ranker.ranked(concepts), known, statuses, limit)
         suggestions = Suggestions(
             Query(understood.text, known),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -81,29 +80,9 @@ class Matcher:
             tuple(ruled_out),
         )
         if explain is not None:
-            from matcher.explain import explain_trial
-
-            lines = explain_trial(self, explain, concepts, suggestions)
+            lines = explain_trial(self.ranker, self.place(explain), concepts, suggestions)
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
-
-    def ranked(self, patient: PatientConcepts, faint: bool = False) -> Iterator[Scored]:
-        """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
-        ones give. faint: with those that are too faint to be a hint.
-        """
-        best: list[Scored] = []
-        seen: set[int] = set()
-        for scored in self.ranker.best_first(patient):
-            if not faint:
-                if scored.score < FAINT * CLOSED:
-                    break  # so are all that follow
-                if scored.score < (FAINT_WIDER if scored.relation == "broader" else FAINT):
-                    continue
-            seen.add(scored.place)
-            if len(best) < TREATING and grade_of(scored) != "weak":
-                best.append(scored)
-            yield scored
-        yield from same_treatment(best, seen, patient, self.ranker)
 
     def suggest_batch(
         self,
@@ -115,18 +94,6 @@ class Matcher:
         """Suggestions for many patients, in order."""
         for diagnoses, patient in questions:
             yield self.suggest(diagnoses, patient=patient, statuses=statuses, limit=limit)
-
-    def suggest_arrow(self, batches: Iterable[Any], *, limit: int = 20, workers: int = 1) -> Iterator[Any]:
-        """Suggestions for Arrow record batches of questions, as record batches (see `matcher.arrow`).
-
-        workers: processes that share the batches. They open the catalogue's file for themselves, so it must be open
-        read-only here, and with the built-in terminology.
-        """
-        from matcher.arrow import suggest_arrow, suggest_arrow_in_processes
-
-        if workers <= 1:
-            return suggest_arrow(self, batches, limit)
-        return suggest_arrow_in_processes(self.catalogue.file, batches, limit, workers)
 
     def similar(self, trial_id: str, limit: int = 10) -> tuple[Match, ...]:
         """Trials of the same diseases and findings as a trial, best first.
@@ -142,16 +109,16 @@ class Matcher:
             return tuple(
                 Element(
                     concept, naming.score, finding, self.catalogue.words(naming.row), naming.field, naming.score,
-                    self._expansion.of(concept) if concept < size else {concept: Reached(1.0, "same", "own words")},
+                    self._expansion.of(concept) if concept < size else {concept: ConceptPath(1.0, "same", "own words")},
                 )
                 for concept, naming in namings.items()
             )  # fmt: skip
 
-        concepts = PatientConcepts(
+        concepts = PatientCase(
             elements(profile.diseases, False), elements(profile.findings, True), {}, (), None,
             self.catalogue.content_words(place),
         )  # fmt: skip
-        others = (scored for scored in self.ranked(concepts) if scored.place != place)
+        others = (scored for scored in self.ranker.ranked(concepts) if scored.place != place)
         return tuple(self._split(others, Patient(), (), limit)[0])
 
     def place(self, trial_id: str) -> int:
@@ -179,7 +146,7 @@ class Matcher:
         wanted = frozenset(statuses)
         limited = (patient.age_years, patient.sex, patient.life_stage) != (None, None, None)
         hints: dict[int, int] = {}
-        why = Reasons(self.ranker)
+        why = Reasons(self.scorer)
         weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
@@ -236,14 +203,17 @@ class Matcher:
         def matched(concepts: Sequence[int]) -> tuple[ConceptMatch, ...]:
             return tuple(
                 ConceptMatch(
-                    concept_id(self.ranker, concept), self.ranker.label(concept), mention.rule, round(mention.score, 3)
+                    concept_id(self.scorer, concept),
+                    self.scorer.label(concept),
+                    mention.rule,
+                    round(mention.score, 3),
                 )
                 for concept in concepts
             )
 
         return Diagnosis(
             mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
-            mention.near or (tuple(map(self.ranker.label, mention.concepts)) if mention.ambiguous else ()),
+            mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
         )  # fmt: skip
 
 
@@ -257,13 +227,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def grade_of(scored: Scored) -> str:
-    """strong and possible are suggestions, weak is a hint."""
-    if not scored.firm or scored.score < POSSIBLE:
-        return "weak"
-    return "strong" if scored.score >= STRONG else "possible"
-
-
-__all__ = ["Matcher", "PatientConcepts", "grade_of"]

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from tests.running import ROOT
+from tests.support.running import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 

@@ -17,7 +17,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.arguments import ArgumentError
-from crawler.encodings import utf8
+from crawler.formats.encodings import utf8
 from crawler.registry_spider import Alias, Gone, RegistrySpider
 
 PAGE_SIZE = 1000

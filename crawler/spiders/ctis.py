@@ -21,7 +21,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
-from crawler.encodings import utf8
+from crawler.formats.encodings import utf8
 from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
 from crawler.settings import RETRY_HTTP_CODES
 from db.dates import iso_partial_date, spoken_partial_date

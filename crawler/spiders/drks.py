@@ -18,7 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
-from crawler.encodings import utf8
+from crawler.formats.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 MISSES_IN_A_ROW = 60

@@ -23,7 +23,7 @@ from scrapy.http import Response
 from scrapy.selector import Selector
 
 from crawler.arguments import ArgumentError
-from crawler.encodings import decoded, utf8
+from crawler.formats.encodings import decoded, utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 logger = logging.getLogger(__name__)

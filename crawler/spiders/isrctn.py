@@ -19,7 +19,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.arguments import ArgumentError
-from crawler.encodings import utf8
+from crawler.formats.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 LARGEST_ANSWER = 1000

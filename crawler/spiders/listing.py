@@ -15,7 +15,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawler.arguments import ArgumentError
-from crawler.encodings import utf8
+from crawler.formats.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 NOT_FOUND = (404, 410)

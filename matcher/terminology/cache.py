@@ -42,7 +42,7 @@ def _version_of(package: str) -> str:
 def fingerprint(loaded: list[Path]) -> str:
     """Hash of our own tables and code, the packages' versions and the loaded files (by name, size and time)."""
     digest = hashlib.sha256(f"format {FORMAT}".encode())
-    for folder, endings in (("matcher.terminology", (".tsv", ".py")), ("matcher", ("normalise.py", "ngrams.py"))):
+    for folder, endings in (("matcher.terminology", (".tsv", ".py")), ("matcher.text", (".py",))):
         for file in sorted(resources.files(folder).iterdir(), key=lambda item: item.name):
             if file.name.endswith(endings):
                 digest.update(file.name.encode() + file.read_bytes())

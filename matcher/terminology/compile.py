@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from matcher.ngrams import NGramIndex
-from matcher.normalise import bag_key, loose_key, name_words, phrase_key, sound
 from matcher.terminology import lexical
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.model import ConceptRow, Kind, NameKind, NameRow, Relation, Vocabulary
+from matcher.terminology.trigrams import NGramIndex
+from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, sound
 
 LONGEST_NAME_WORDS = 12
 _SHORT_ABBREVIATION = 4

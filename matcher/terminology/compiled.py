@@ -7,9 +7,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from matcher.ngrams import NGramIndex
-from matcher.normalise import bag_key, loose_key
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
+from matcher.terminology.trigrams import NGramIndex
+from matcher.text.normalise import bag_key, loose_key
 
 _KINDS, _NAME_KINDS = tuple(Kind), tuple(NameKind)
 """By their values, which is sooner than to ask the enumerations."""

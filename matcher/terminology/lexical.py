@@ -7,8 +7,8 @@ what is left of it without a modifier before it, behind a comma, behind a prepos
 
 from collections.abc import Callable, Iterator, Sequence
 
-from matcher.guards import says_something
-from matcher.normalise import name_words
+from matcher.text.lexical_filters import says_something
+from matcher.text.normalise import name_words
 
 SOURCE = "its name"
 SHORTEST_HEAD = 6

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from matcher import Match, Matcher
-from matcher.treatments import treatments
+from matcher.trials.treatments import treatments
 from tests.matcher.conftest import TRIALS, make_catalogue
 
 CALCIPHYLAXIS = "ISRCTN73380053"

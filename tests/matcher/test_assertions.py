@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher import Matcher
-from matcher.mentions import Reading
+from matcher.assertion.context import Reading
 
 PHRASES = Path(__file__).with_name("assertions.txt")
 MARK = re.compile(r"\{([pnfhu]):([^}]*)\}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.avoidance import avoided
+from matcher.assertion.avoidance import avoided
 
 
 @pytest.mark.parametrize(

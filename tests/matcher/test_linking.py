@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from matcher.linking import link
-from matcher.mapping import Mapper
+from matcher.linking.linker import EntityLinker
+from matcher.linking.phrase import link
 from matcher.terminology import default
-from tests.running import calcitrials
+from tests.support.running import calcitrials
 
 
 @pytest.fixture(scope="module")
-def mapper() -> Mapper:
-    return Mapper(default())
+def mapper() -> EntityLinker:
+    return EntityLinker(default())
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def mapper() -> Mapper:
         ("pcolyarthritis", "Arthritis"),
     ],
 )
-def test_what_a_phrase_is_about(mapper: Mapper, phrase: str, heading: str) -> None:
+def test_what_a_phrase_is_about(mapper: EntityLinker, phrase: str, heading: str) -> None:
     found = link(mapper, phrase, "MeSH")
     assert found is not None
     assert found.label == heading
@@ -55,12 +55,12 @@ def test_what_a_phrase_is_about(mapper: Mapper, phrase: str, heading: str) -> No
         ("no such thing at all", "Metatarsus Varus"),
     ],
 )
-def test_look_alikes_and_what_is_open_are_not_linked(mapper: Mapper, phrase: str, never: str) -> None:
+def test_look_alikes_and_what_is_open_are_not_linked(mapper: EntityLinker, phrase: str, never: str) -> None:
     found = link(mapper, phrase, "MeSH")
     assert found is None or found.label != never
 
 
-def test_one_error_in_a_long_name_is_seldom_fatal(mapper: Mapper) -> None:
+def test_one_error_in_a_long_name_is_seldom_fatal(mapper: EntityLinker) -> None:
     """Names drawn by a fixed seed, one letter left out of each: nine of ten come back at least."""
     rng = random.Random(20261125)
     terminology = mapper.terminology

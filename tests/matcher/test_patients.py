@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from matcher.patients import AgeGroup, age_group, age_since, canonical_country, combine, stated_patient
+from matcher.patient.demographics import AgeGroup, age_group, age_since, canonical_country, combine, stated_patient
+from matcher.patient.relatives import affected_relative
 from matcher.results import Patient
-from matcher.understanding import affected_relative
 
 PATIENTS = """
 54-year-old woman with SSc | 54 | female |

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher import Matcher
-from matcher.content_words import content_words, read_words
-from matcher.patients import AgeGroup
-from matcher.presentation import Element, PatientConcepts
+from matcher.patient.case import Element, PatientCase
+from matcher.patient.demographics import AgeGroup
+from matcher.text.content_words import content_words, read_words
 
 WORDS = [
     *("type", "Stage", "Phase", "III", "iii", "xii", "x", "xi", "xa", "iva", "12", "a", "b", "12a", "3", "100", "and"),
@@ -35,7 +35,7 @@ def concepts_nearby(matcher: Matcher) -> list[int]:
     """Concepts that the catalogue's trials name, and those around them."""
     size = len(matcher.terminology.ids)
     named = sorted(matcher.catalogue.named_concepts)
-    around = {other for concept in named if concept < size for other in matcher.ranker.expansion.of(concept)}
+    around = {other for concept in named if concept < size for other in matcher.scorer.expansion.of(concept)}
     return sorted(around.union(named))
 
 
@@ -55,12 +55,12 @@ def test_best_first_gives_the_trials_of_the_plain_ranking_in_its_order(
     assert list(islice(matcher.ranker.best_first(patient), 3)) == plain[:3]
 
 
-def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> PatientConcepts:
+def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> PatientCase:
     """Diseases, findings and denials that some trial may be about, words of the input and of what is to be avoided."""
     size = len(matcher.terminology.ids)
 
     def element(concept: int, finding: bool) -> Element:
-        reached = matcher.ranker.expansion.of(concept) if concept < size else {}
+        reached = matcher.scorer.expansion.of(concept) if concept < size else {}
         past, inferred = data.draw(st.booleans()), data.draw(st.booleans())
         weight = data.draw(st.floats(0.3, 1.0))
         return Element(concept, weight, finding, f"words of {concept}", "exact", weight, reached, past, inferred)
@@ -69,7 +69,7 @@ def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> Pa
     diseases = data.draw(st.integers(0, len(chosen)))
     denied = data.draw(st.lists(st.sampled_from(nearby), max_size=2))
     words = st.lists(st.sampled_from(["sodium", "treatment", "calcinosis"]), max_size=3)
-    return PatientConcepts(
+    return PatientCase(
         tuple(element(concept, finding=False) for concept in chosen[:diseases]),
         tuple(element(concept, finding=True) for concept in chosen[diseases:]),
         dict.fromkeys(denied, "no"),

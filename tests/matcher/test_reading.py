@@ -4,12 +4,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matcher.mapping import Mapper, clean_tokens
-from matcher.mentions import Reading
-from matcher.ngrams import NGramIndex, allowed_edits, full_scan
-from matcher.normalise import bag_key, name_words, tokens
-from matcher.sentences import flat
+from matcher.assertion.context import Reading
+from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.terminology import default
+from matcher.terminology.trigrams import NGramIndex, allowed_edits, full_scan
+from matcher.text.normalise import bag_key, name_words, tokens
+from matcher.text.sentences import flat
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_the_trigram_index_finds_what_a_full_scan_finds(strings: list[str], text
 
 
 @pytest.fixture(scope="module")
-def mapper() -> Mapper:
-    return Mapper(default())
+def mapper() -> EntityLinker:
+    return EntityLinker(default())
 
 
-def named(mapper: Mapper, text: str) -> list[str]:
+def named(mapper: EntityLinker, text: str) -> list[str]:
     """Labels of the concepts that a text names."""
     found = mapper.completed(text, clean_tokens(text))
     return [mapper.terminology.labels[hit.concepts[0]] for hit in mapper.scan(text, found)]
@@ -92,7 +92,7 @@ def named(mapper: Mapper, text: str) -> list[str]:
         ("mucopolysacchariosis type iv b", "Mucopolysaccharidosis IV"),
     ],
 )
-def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
+def test_names_in_every_form(mapper: EntityLinker, text: str, label: str) -> None:
     assert named(mapper, text) == [label]
 
 
@@ -145,7 +145,7 @@ def test_names_in_every_form(mapper: Mapper, text: str, label: str) -> None:
     ],
 )
 def test_names_in_languages_that_no_vocabulary_has_go_by_their_english_cognates(
-    mapper: Mapper, text: str, label: str
+    mapper: EntityLinker, text: str, label: str
 ) -> None:
     assert named(mapper, text) == [label]
 
@@ -168,7 +168,7 @@ def test_names_in_languages_that_no_vocabulary_has_go_by_their_english_cognates(
         ("long-standing main lesion of the hand", []),
     ],
 )
-def test_names_that_charts_shorten(mapper: Mapper, text: str, labels: list[str]) -> None:
+def test_names_that_charts_shorten(mapper: EntityLinker, text: str, labels: list[str]) -> None:
     assert named(mapper, text) == labels
 
 
@@ -185,24 +185,24 @@ def test_names_that_charts_shorten(mapper: Mapper, text: str, labels: list[str])
         ("sclérod. syst. limitée", "Limited cutaneous systemic sclerosis"),
     ],
 )
-def test_words_that_a_full_stop_cuts_short(mapper: Mapper, text: str, label: str) -> None:
+def test_words_that_a_full_stop_cuts_short(mapper: EntityLinker, text: str, label: str) -> None:
     assert named(mapper, text) == [label]
 
 
-def test_what_says_more_in_brackets_does_not_stand_inside_a_name(mapper: Mapper) -> None:
+def test_what_says_more_in_brackets_does_not_stand_inside_a_name(mapper: EntityLinker) -> None:
     found = named(mapper, "pseudohypoparathyroidism (seen in Paris by an endocrinologist) 1A")
     assert found[0] == "Pseudohypoparathyroidism"
     assert "Calcinosis (soft-tissue calcification)" in named(mapper, "limited (calcinosis) scleroderma")
 
 
-def test_a_letter_beside_a_name_is_no_part_of_it(mapper: Mapper) -> None:
+def test_a_letter_beside_a_name_is_no_part_of_it(mapper: EntityLinker) -> None:
     text = "c/b calcinosis"
     (hit,) = mapper.scan(text, clean_tokens(text))
     assert (hit.rule, hit.score) == ("exact", 1.0)
 
 
 @pytest.mark.parametrize("text", ["calc. cutis", "late onset.", "resting. Comfortable"])
-def test_what_can_mean_several_things_or_ends_a_sentence_is_not_spelt_out(mapper: Mapper, text: str) -> None:
+def test_what_can_mean_several_things_or_ends_a_sentence_is_not_spelt_out(mapper: EntityLinker, text: str) -> None:
     assert all(hit.rule != "cut short" for hit in mapper.scan(text, clean_tokens(text)))
 
 
@@ -216,7 +216,7 @@ def test_what_can_mean_several_things_or_ends_a_sentence_is_not_spelt_out(mapper
     ],
 )
 def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
-    mapper: Mapper, text: str, labels: list[str]
+    mapper: EntityLinker, text: str, labels: list[str]
 ) -> None:
     assert named(mapper, text) == labels
 
@@ -248,5 +248,5 @@ def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
         ("esclerosis irregular de la falange", "Irregular phalanges"),
     ],
 )
-def test_look_alikes_stay_apart(mapper: Mapper, text: str, never: str) -> None:
+def test_look_alikes_stay_apart(mapper: EntityLinker, text: str, never: str) -> None:
     assert never not in named(mapper, text)

@@ -10,7 +10,8 @@ import pytest
 
 import matcher as room
 from matcher import DiagnosisError, Matcher, Patient, TrialNotFoundError
-from matcher.ranking import STRONG
+from matcher.batch.arrow import suggest_arrow
+from matcher.ranking.scoring import STRONG
 from tests.matcher.conftest import make_catalogue
 
 ANCHOR = "NCT03582800"
@@ -96,9 +97,9 @@ def test_a_trial_of_the_disease_goes_before_one_of_its_wide_heading(matcher: Mat
 
 def test_one_kind_of_a_wide_disease_is_no_strong_match(matcher: Matcher) -> None:
     places = matcher.terminology.place_of
-    reached = matcher.ranker.expansion.of(places["MeSH:Muscular Diseases"])
+    reached = matcher.scorer.expansion.of(places["MeSH:Muscular Diseases"])
     assert reached[places["MONDO:0001903"]].weight < STRONG
-    assert matcher.ranker.expansion.of(places["MONDO:0005100"])[places["MONDO:0016358"]].weight >= STRONG
+    assert matcher.scorer.expansion.of(places["MONDO:0005100"])[places["MONDO:0016358"]].weight >= STRONG
 
 
 def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
@@ -265,13 +266,13 @@ def test_similar_trials_leave_the_trial_itself_out(matcher: Matcher) -> None:
 
 def test_arrow_batches_in_and_out(matcher: Matcher) -> None:
     batch = pa.RecordBatch.from_pylist([{"id": "a", "query": "CREST"}, {"id": "b", "query": ""}])
-    (answer,) = matcher.suggest_arrow([batch], limit=3)
+    (answer,) = suggest_arrow(matcher, [batch], limit=3)
     rows = answer.to_pylist()
     assert ANCHOR in [row["trial_id"] for row in rows if row["id"] == "a"]
     assert [row["error"] for row in rows if row["id"] == "b"] == [
         "the diagnosis is empty: type a disease, a finding or a code"
     ]
-    assert list(matcher.suggest_arrow([batch, batch], limit=3, workers=2)) == [answer, answer]
+    assert list(suggest_arrow(matcher, [batch, batch], limit=3, workers=2)) == [answer, answer]
 
 
 def test_rollover_studies_stand_behind(matcher: Matcher) -> None:

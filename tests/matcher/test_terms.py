@@ -11,7 +11,7 @@ import pytest
 from matcher.terminology import Terminology, curated, default, store
 from matcher.terminology.compile import compile_terminology
 from matcher.terminology.files import UnknownVocabularyError, read_vocabulary
-from tests.shared_data import SHARED, needs_shared
+from tests.support.shared_data import SHARED, needs_shared
 
 TERMS = SHARED / "terminology"
 OBO = """format-version: 1.2

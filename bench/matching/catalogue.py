@@ -1,0 +1,97 @@
+"""Catalogues for the matching bench, through our own readers and writer."""
+
+import datetime as dt
+import gzip
+import json
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+import matcher
+from bench.matching.cache import code_hash, current
+from bench.matching.facts import Fact, export, is_ctgov, shuffled, study
+from crawler.readers import ctgov, ictrp
+from db.catalogue import Catalogue
+from db.payload import Payload, Reading
+from db.publication import prepare
+from db.trial import Trial
+from db.writer import encode, write_trials
+
+BATCH = 4000
+
+
+def read_facts(facts: Sequence[Fact], seed: int) -> list[Trial]:
+    """Trials of fact records, read from a registry's shape by its own reader, in random order.
+
+    Raises ValueError when a reader rejects one.
+    """
+    trials: list[Trial] = []
+    page = json.dumps({"studies": [study(fact) for fact in facts if is_ctgov(fact)]}).encode()
+    trials += _accepted(ctgov.read(_payload("ctgov", page)))
+    trials += _accepted(ictrp.read(_payload("ictrp", export(fact for fact in facts if not is_ctgov(fact)))))
+    by_number = {str(place): trial for place, trial in enumerate(trials)}
+    return [by_number[fact["id"]] for fact in shuffled([{"id": number} for number in by_number], seed)]
+
+
+def publish(folder: Path, batches: Iterable[Sequence[Trial]]) -> int:
+    """Write trials into a new catalogue, map them to concepts, publish; how many there are."""
+    catalogue = Catalogue(folder)
+    now = dt.datetime.now(dt.UTC)
+    with catalogue.writing("bench") as connection:
+        trials = sum(
+            write_trials(connection, [encode(trial) for trial in batch], "bench", now).new for batch in batches
+        )
+        matcher.map_trials(connection)
+        prepare(connection, now)
+        catalogue.publish(connection)
+    return trials
+
+
+def scale_catalogue(source: Path) -> tuple[Path, str]:
+    """The catalogue of a large file of studies, kept between runs; its folder, and a line that says how it was made.
+
+    It is loaded anew when the readers or the writer changed, and mapped anew when the matcher changed.
+    """
+    folder = current("scale", code_hash(["db", "crawler/readers"], [source]))
+    matched, mark = code_hash(["matcher"]), folder / "mapped"
+    if mark.exists() and mark.read_text() == matched:
+        return folder, "catalogue kept from an earlier run"
+    began = time.perf_counter()
+    if mark.exists():
+        catalogue = Catalogue(folder)
+        with catalogue.writing("bench") as connection:
+            connection.execute("DROP TABLE trial_concepts")
+            trials = matcher.map_trials(connection)
+            catalogue.publish(connection)
+        said = "mapped anew"
+    else:
+        trials = publish(folder, _studies(source))
+        said = "loaded and mapped"
+    mark.write_text(matched)
+    return folder, f"{said}: {trials:,} trials in {time.perf_counter() - began:.0f} s"
+
+
+def open_matcher(folder: Path) -> tuple[matcher.Matcher, duckdb.DuckDBPyConnection]:
+    """The matcher over a published catalogue, as the commands open it."""
+    connection = Catalogue(folder).connect()
+    return matcher.Matcher.open(connection), connection
+
+
+def _studies(source: Path) -> Iterator[list[Trial]]:
+    with gzip.open(source) as lines:
+        while batch := list(islice(lines, BATCH)):
+            page = b'{"studies":[' + b",".join(batch) + b"]}"
+            yield list({trial.trial_id: trial for trial in _accepted(ctgov.read(_payload("ctgov", page)))}.values())
+
+
+def _payload(registry: str, body: bytes) -> Payload:
+    return Payload(registry, f"bench:{registry}", dt.datetime.now(dt.UTC), body)
+
+
+def _accepted(reading: Reading) -> list[Trial]:
+    if reading.rejects:
+        raise ValueError(f"{len(reading.rejects)} records were rejected, the first because {reading.rejects[0].reason}")
+    return reading.trials

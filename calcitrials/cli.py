@@ -1,0 +1,389 @@
+"""The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.output import Format, console_for
+from calcitrials.terms_cli import terms
+from calcitrials.text_input import text_of
+from db.catalogue import Catalogue, CatalogueError
+
+app = typer.Typer(
+    name="calcitrials",
+    help="Harvest clinical trial registries into one DuckDB catalogue, and find trials for a diagnosis. "
+    "A screening aid over registry data: it never says that a patient is eligible where it does not know.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class ScheduleForm(StrEnum):
+    """What ``schedule`` prints."""
+
+    SYSTEMD = "systemd"
+    CRON = "cron"
+    BOTH = "both"
+
+
+console = console_for(sys.stderr)
+
+CatalogOption = Annotated[
+    Path, typer.Option("--catalog", envvar="CALCITRIALS_CATALOG", help="Folder of the catalogue.")
+]
+DEFAULT_CATALOG = Path("catalog")
+
+
+@app.command()
+def crawl(
+    registry: Annotated[
+        list[str] | None, typer.Argument(help="Registries to crawl; all known when none is named.")
+    ] = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Condition to ask for; may be repeated. Default: calcification and ossification disorders "
+            "and their causes."
+        ),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Ask for the whole registry.")] = False,
+    id: Annotated[list[str] | None, typer.Option("--id", help="Ask for this record; may be repeated.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Only records updated since this day (yyyy-mm-dd), or 'last': since the last complete crawl "
+            "of the same question."
+        ),
+    ] = None,
+    delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another crawl that is writing.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
+) -> None:
+    """Harvest registries into the catalogue and publish it.
+
+    Exit status: 0 complete; 1 failed or incomplete (what was received is kept and published, the summary says
+    what is missing); 2 wrong usage.
+    """
+    from calcitrials.crawling import crawl as run
+    from calcitrials.output import print_reports
+    from calcitrials.progress import showing_progress
+    from db.publication import GateClosed
+
+    if sum((bool(condition), everything, bool(id))) > 1:
+        raise CommandError("--condition, --all and --id exclude each other", WRONG_USAGE)
+    _log(verbose)
+    try:
+        with showing_progress(console) as progress:
+            reports = run(
+                Catalogue(catalog),
+                registry or (),
+                conditions=condition or (),
+                everything=everything,
+                ids=id or (),
+                since=since,
+                delay_s=delay,
+                force=force,
+                wait_s=wait,
+                progress=progress,
+                scrapy_level=logging.DEBUG if verbose else logging.WARNING,
+            )
+    except GateClosed as closed:
+        print_reports(closed.reports, console)
+        raise
+    print_reports(reports, console)
+    if not all(report.complete for report in reports):
+        raise typer.Exit(FAILED)
+
+
+imports = typer.Typer(
+    help="Import a file downloaded by hand, for registries that allow no crawler.", no_args_is_help=True
+)
+app.add_typer(imports, name="import")
+app.add_typer(terms, name="terms")
+
+
+@imports.command("ictrp")
+def import_ictrp(
+    file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed.")],
+    catalog: CatalogOption = DEFAULT_CATALOG,
+    force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
+) -> None:
+    """Import an export of the WHO International Clinical Trials Registry Platform, and publish.
+
+    It brings the registries that allow no crawler (ANZCTR, ChiCTR, jRCT, CTRI, ReBEC and others). A record
+    that a registry's own spider brought is never overwritten. Exit status 1: the file is cut short or damaged (what
+    could be read is published), or nothing in it could be read (then nothing is).
+    """
+    from calcitrials.crawling import import_file
+    from calcitrials.output import print_reports
+    from calcitrials.progress import showing_progress
+    from db.publication import GateClosed
+
+    _log(False)
+    try:
+        with showing_progress(console) as progress:
+            reports = import_file(Catalogue(catalog), file, force=force, progress=progress)
+    except GateClosed as closed:
+        print_reports(closed.reports, console)
+        raise
+    print_reports(reports, console)
+    if not all(report.complete and report.received > report.rejected for report in reports):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def match(
+    diagnosis: Annotated[
+        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON.")
+    ] = None,
+    file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(help='JSON lines in ({"id", "query", "patient"?}), one result object a line out; - is stdin.'),
+    ] = None,
+    age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
+    sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that share a long --batch. Default: the processors, or 1 with stdin."),
+    ] = None,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
+    from calcitrials import output
+    from calcitrials.matching import MatchJob
+    from calcitrials.patient_options import patient_of
+
+    statuses = _statuses(status or [])
+    if batch is not None:
+        if diagnosis or file:
+            raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
+        _match_batch(Catalogue(catalog), batch, statuses, limit, workers)
+        return
+    diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
+    if not diagnoses:
+        raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
+    patient = patient_of(age, sex, country)
+    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain)
+    if format is Format.JSON:
+        output.print_json(answer)
+    elif format is Format.CSV:
+        columns = (
+            "trial_id",
+            "title",
+            "status",
+            "phase",
+            "grade",
+            "relation",
+            "score",
+            "because",
+            "url",
+            "last_update",
+        )
+        output.print_rows(columns, [[match[name] for name in columns] for match in answer["matches"]], format)
+    else:
+        output.print_matches(answer, console_for(sys.stdout))
+
+
+@app.command()
+def similar(
+    trial: Annotated[str, typer.Argument(help="Id of a trial.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 10,
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Find trials like one trial: for the same or a related disease or finding, each with the reason."""
+    from calcitrials import output
+    from calcitrials.matching import MatchJob
+
+    output.print_trials(MatchJob(Catalogue(catalog)).similar(trial, limit), format)
+
+
+@app.command()
+def show(
+    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Show one trial as the catalogue holds it, with its source and the age of the record."""
+    from calcitrials import records
+
+    records.print_trial(Catalogue(catalog), trial, format)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Ask the published catalogue a question in SQL, read-only."""
+    from calcitrials.output import print_rows
+    from calcitrials.sql import ask
+
+    answer = ask(Catalogue(catalog), query)
+    print_rows(answer.columns, answer.rows, format)
+
+
+@app.command()
+def schedule(
+    registry: Annotated[list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.")] = None,
+    at: Annotated[str, typer.Option(help="Time of day (UTC for --run, the machine's own for the others).")] = "03:15",
+    form: Annotated[ScheduleForm, typer.Option("--as", help="What to print.")] = ScheduleForm.BOTH,
+    run: Annotated[bool, typer.Option("--run", help="Run the schedule in the foreground instead.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="With --run: begin with a crawl at once.")] = False,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds a crawl waits for another that is writing.")] = 600,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Print a systemd timer and a cron line for daily crawls of this installation, or run the schedule."""
+    from calcitrials import scheduling
+    from calcitrials.crawling import chosen
+
+    command = scheduling.crawl_command(catalog, list(chosen(registry)) if registry else (), wait)
+    time = scheduling.time_of_day(at)
+    if run:
+        _log(True)
+        scheduling.run_schedule(command, time, now=now)
+        return
+    if form in (ScheduleForm.SYSTEMD, ScheduleForm.BOTH):
+        print(scheduling.systemd_units(command, time))
+    if form in (ScheduleForm.CRON, ScheduleForm.BOTH):
+        print(scheduling.cron_line(command, time), end="")
+
+
+@app.command()
+def status(
+    stale_after: Annotated[
+        float, typer.Option(min=0, help="Hours after which a registry without a complete crawl is stale.")
+    ] = 48.0,
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Say for each registry how many trials there are, how old they are, and how the last crawl ended.
+
+    Exit status 1 when a registry is stale, so that monitoring can call it. A crawl of single records (--id) refreshes
+    no registry, and what a person imports from a file is never stale.
+    """
+    from calcitrials import records
+
+    stale = records.print_status(Catalogue(catalog), stale_after, format)
+    if stale:
+        raise CommandError(f"stale: {', '.join(stale)} (no complete crawl within {stale_after:g} hours)")
+
+
+@app.command()
+def reread(
+    registry: Annotated[
+        list[str] | None, typer.Argument(help="Registries; all archived ones when none is named.")
+    ] = None,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Run the readers over the archived payloads again, without the network, and publish."""
+    from calcitrials.crawling import reread as run
+    from calcitrials.output import print_reports
+    from calcitrials.progress import showing_progress
+
+    _log(False)
+    with showing_progress(console) as progress:
+        reports = run(Catalogue(catalog), registry or (), progress)
+    print_reports(reports, console)
+
+
+@app.command()
+def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
+    """Crawl the bundled sample registries over loopback, publish, and answer three diagnoses."""
+    from calcitrials.demo import demo as run
+
+    _log(False)
+    if not run(Catalogue(catalog), console):
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Run the command line; errors become one line on stderr and an exit status."""
+    import duckdb
+
+    from crawler.arguments import ArgumentError
+    from matcher import DiagnosisError, TrialNotFoundError
+
+    try:
+        app(standalone_mode=True)
+    except CommandError as error:
+        _fail(str(error), error.exit_status)
+    except CatalogueError as error:
+        _fail(str(error), FAILED)
+    except ArgumentError as error:
+        _fail(str(error), WRONG_USAGE)
+    except DiagnosisError as error:
+        _fail(str(error), WRONG_USAGE)
+    except TrialNotFoundError as error:
+        _fail(str(error), FAILED)
+    except KeyboardInterrupt:
+        _fail("interrupted", FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(FAILED)
+    except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
+        _fail(" ".join(str(error).split()), FAILED)
+
+
+def _fail(message: str, status: int) -> None:
+    print(f"calcitrials: {message}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _log(verbose: bool) -> None:
+    """Log lines on stderr: ours always unless a progress bar says it, Scrapy's from warnings on."""
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    level = logging.DEBUG if verbose else logging.WARNING if console.is_terminal else logging.INFO
+    for room in ("calcitrials", "crawler", "matcher", "db"):
+        logging.getLogger(room).setLevel(level)
+
+
+def _statuses(words: list[str]) -> list[str]:
+    from db.vocabularies import Status
+
+    known = [status.value for status in Status]
+    statuses = [word.strip().lower().replace(" ", "_").replace("-", "_") for word in words]
+    for word in statuses:
+        if word not in known:
+            raise CommandError(f"unknown status {word!r}: known are {', '.join(known)}", WRONG_USAGE)
+    return statuses
+
+
+def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int, workers: int | None) -> None:
+    from calcitrials.matching import Options, answer_batch
+    from matcher.batch.processes import cores
+
+    failed = 0
+    workers = workers or (1 if file == "-" else cores())  # who writes into a pipe may wait for each answer
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
+            for answer in answer_batch(catalogue, lines, Options(statuses, limit), workers):
+                failed += answer.failed
+                sys.stdout.buffer.write(answer.text + b"\n")
+                if file == "-":
+                    sys.stdout.flush()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
+    if failed:
+        raise CommandError(f'{failed} lines could not be answered; each says why in "error"', FAILED)

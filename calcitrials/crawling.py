@@ -1,0 +1,196 @@
+"""The crawl job: registries into the catalogue, concepts mapped, one publication at the end."""
+
+import asyncio
+import datetime as dt
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import ENVVAR
+
+import matcher
+from calcitrials.errors import WRONG_USAGE, CommandError
+from crawler.arguments import ArgumentError
+from crawler.harvest import Harvest, Progress, harvesting
+from crawler.importing import import_ictrp
+from crawler.pipeline import gate_thresholds
+from crawler.registry_spider import RegistrySpider
+from crawler.reread import archived_registries
+from crawler.reread import reread as reread_archives
+from db.catalogue import Catalogue
+from db.crawls import CrawlReport, watermark
+from db.gates import Thresholds
+from db.publication import prepare, publish
+
+LAST = "last"
+"""Value of ``since`` that stands for the last complete crawl of the same scope."""
+
+OVERLAP = dt.timedelta(days=1)
+"""Registries date their updates by the day, so the last day of a crawl is asked for again."""
+
+LOGGED_TRIALS = 20_000
+logger = logging.getLogger(__name__)
+
+
+def spider_settings(delay_s: float | None = None) -> Settings:
+    """The harvester's Scrapy settings; delay_s overrides the seconds between two requests to one host."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    if delay_s is not None:
+        settings.set("DOWNLOAD_DELAY", delay_s, priority="cmdline")
+    return settings
+
+
+def registries() -> dict[str, type[RegistrySpider]]:
+    """The known registries by name: the spiders of crawler.spiders."""
+    os.environ.pop(ENVVAR, None)
+    loader = SpiderLoader.from_settings(spider_settings())
+    spiders = {name: loader.load(name) for name in sorted(loader.list())}
+    return {name: spider for name, spider in spiders.items() if issubclass(spider, RegistrySpider)}
+
+
+def chosen(names: Sequence[str]) -> dict[str, type[RegistrySpider]]:
+    """The registries of these names, all when there is none. Raises ArgumentError for an unknown name."""
+    known = registries()
+    for name in names:
+        if name not in known:
+            raise ArgumentError(f"unknown registry {name!r}: known are {', '.join(known)}")
+    return {name: known[name] for name in (names or known)}
+
+
+def ids_by_registry(spiders: Mapping[str, type[RegistrySpider]], ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Which ids to ask of which registry: those that are in its form. Raises ArgumentError for an id of none."""
+    found: dict[str, list[str]] = {}
+    for one in ids:
+        refusals = []
+        for name, spider in spiders.items():
+            try:
+                found.setdefault(name, []).append(spider.checked_id(one))
+            except ArgumentError as error:
+                refusals.append(error)
+        if len(refusals) == len(spiders):
+            raise refusals[0] if len(spiders) == 1 else ArgumentError(f"{one!r} is not an id of {', '.join(spiders)}")
+    return {name: tuple(own) for name, own in found.items() if own}
+
+
+def crawl(
+    catalogue: Catalogue,
+    names: Sequence[str] = (),
+    *,
+    conditions: Sequence[str] = (),
+    everything: bool = False,
+    ids: Sequence[str] = (),
+    known_ids: Mapping[str, Sequence[str]] | None = None,
+    since: str | None = None,
+    delay_s: float | None = None,
+    force: bool = False,
+    wait_s: float = 0.0,
+    progress: Progress | None = None,
+    scrapy_level: int = logging.WARNING,
+) -> list[CrawlReport]:
+    """Crawl registries into the catalogue and publish; the reports, one for each registry.
+
+    ids: each is asked of the registries that have such ids; registries without any are left out. known_ids: by
+    registry, ids to begin with where it cannot be searched.
+    since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
+    day's overlap. scrapy_level: what Scrapy's own loggers say.
+    force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes.
+    Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
+    data look wrong.
+    Runs Twisted's reactor, so it can run once in a process.
+    """
+    thresholds = gate_thresholds(spider_settings())
+    spiders = chosen(names)
+    ids_of = ids_by_registry(spiders, ids) if ids else dict.fromkeys(spiders, ())
+    spiders = {name: spider for name, spider in spiders.items() if name in ids_of}
+    arguments: dict[str, dict[str, Any]] = {
+        name: {
+            "condition": tuple(conditions),
+            "all": everything,
+            "id": ids_of[name],
+            "known_ids": (known_ids or {}).get(name, ()),
+        }
+        for name in spiders
+    }
+    checked = {
+        name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in spiders.items()
+    }
+    with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress, wait_s) as harvest:
+        logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
+        process = AsyncCrawlerProcess(spider_settings(delay_s))
+        logging.disable(logging.NOTSET)
+        logging.getLogger("scrapy").setLevel(scrapy_level)  # Scrapy has just set it to DEBUG
+        now = dt.datetime.now(dt.UTC)
+        crawls: list[asyncio.Task[None]] = []
+        for name, spider in sorted(spiders.items(), key=lambda item: item[1].comes_last):
+            last = watermark(harvest.connection, name, checked[name].scope, now) if since == LAST else None
+            if since == LAST and last is None:
+                logger.info("%s: no complete crawl of this question yet, so everything is asked for", name)
+            task = process.crawl(
+                spider,
+                harvest=harvest,
+                after=tuple(crawls) if spider.comes_last else (),
+                since=(last.started_at.date() - OVERLAP if last else None) if since == LAST else since,
+                version_at_last_crawl=last.data_version if last else None,
+                **arguments[name],
+            )
+            crawls.append(task)
+        process.start()
+        if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
+            _map_and_publish(catalogue, harvest, thresholds, force)
+    if silent := sorted(set(spiders) - {report.registry for report in harvest.reports}):
+        raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
+    return harvest.reports
+
+
+def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress | None = None) -> list[CrawlReport]:
+    """Run the readers over the archived payloads again, and publish. Raises ArgumentError, CatalogueLocked."""
+    archived = archived_registries(catalogue.payloads)
+    for name in names:
+        if name not in archived:
+            raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
+    if not archived:
+        raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
+    with harvesting(catalogue, "calcitrials reread", progress) as harvest:
+        reports = reread_archives(harvest, names)
+        _map_and_publish(catalogue, harvest, Thresholds(), force=True)
+    return reports
+
+
+def import_file(
+    catalogue: Catalogue, path: Path, *, force: bool = False, progress: Progress | None = None
+) -> list[CrawlReport]:
+    """Import a WHO ICTRP export into the catalogue and publish, unless nothing in it could be read.
+
+    force: publish even when the data look wrong. Raises ArgumentError, CommandError, CatalogueLocked, GateClosed.
+    """
+    thresholds = gate_thresholds(spider_settings())
+    with harvesting(catalogue, "calcitrials import ictrp", progress) as harvest:
+        try:
+            import_ictrp(harvest, path)
+        except OSError as error:
+            raise CommandError(f"cannot read {path}: {error.strerror}", WRONG_USAGE) from None
+        if any(report.received > report.rejected for report in harvest.reports):
+            _map_and_publish(catalogue, harvest, thresholds, force)
+    return harvest.reports
+
+
+def _log_mapping(done: int, trials: int) -> None:
+    if done % LOGGED_TRIALS == 0 and done < trials:
+        logger.info("%d of %d trials mapped", done, trials)
+
+
+def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresholds, force: bool = False) -> None:
+    """What follows every harvest: concepts of what changed, study ids, gates, one publication."""
+    logger.info("mapping conditions to concepts")
+    matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
+    logger.info("publishing")
+    prepare(harvest.connection, dt.datetime.now(dt.UTC))
+    for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
+        logger.warning("published by force: %s", gate)

@@ -1,0 +1,157 @@
+"""The match job: diagnoses against the published catalogue."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import msgspec
+
+import matcher
+from db.catalogue import Catalogue, published_at
+
+MANY_LINES = 2_000
+"""Lines of a batch from which on further processes pay: each spends about a second opening what it needs."""
+CHUNK_LINES = 50
+"""Lines that a process answers at once: few, so that at the end none waits long for another one."""
+
+
+class Line(NamedTuple):
+    """One line of a batch's answer, as JSON."""
+
+    text: bytes
+    failed: bool
+
+
+class Options(NamedTuple):
+    """What holds for all questions of a batch. statuses: only trials with one of these."""
+
+    statuses: Sequence[str] = ()
+    limit: int = 20
+
+
+def catalogue_facts(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """How old the data are: when published, how many trials, and the last complete crawl of each registry."""
+    rows = connection.execute(
+        """
+        SELECT t.registry, count(*), (SELECT strftime(max(c.finished_at), '%Y-%m-%dT%H:%M:%SZ') FROM crawls c
+                                      WHERE c.registry = t.registry AND c.complete AND c.scope <> 'reread')
+        FROM trials t GROUP BY t.registry ORDER BY t.registry
+        """
+    ).fetchall()
+    return {
+        "published": published_at(connection),
+        "trials": sum(count for _, count, _ in rows),
+        "sample_trials": sample_trials(connection),
+        "registries": {name: {"trials": count, "last_complete": last} for name, count, last in rows},
+    }
+
+
+def sample_trials(connection: duckdb.DuckDBPyConnection) -> int:
+    """Trials that came from a stand-in on this machine (the demo's samples), not from a registry."""
+    row = connection.execute(
+        "SELECT count(*) FROM trials "
+        "WHERE regexp_matches(source_url, '^https?://(127[.]|localhost|[[]::1|[^/]*[.]example(/|$))')"
+    ).fetchone()
+    return row[0] if row else 0
+
+
+class MatchJob:
+    """An opened catalogue with its matcher, for one question or many. snapshot: this one, not the newest."""
+
+    def __init__(self, catalogue: Catalogue, snapshot: Path | None = None) -> None:
+        self.connection = duckdb.connect(str(snapshot), read_only=True) if snapshot else catalogue.connect()
+        self.matcher = matcher.Matcher.open(self.connection)
+        self.facts = catalogue_facts(self.connection)
+
+    def match(
+        self,
+        diagnoses: Sequence[str],
+        patient: matcher.Patient | None = None,
+        statuses: Sequence[str] = (),
+        limit: int = 20,
+        explain: str | None = None,
+    ) -> dict[str, Any]:
+        """The answer as plain JSON values, with the age of the data. Raises matcher.DiagnosisError."""
+        text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
+        suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
+        answer: dict[str, Any] = msgspec.to_builtins(suggestions)
+        return {**answer, "catalogue": self.facts}
+
+    def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
+        """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""
+        from calcitrials.records import find_trial
+
+        known = find_trial(self.connection, trial_id)
+        rows = self.connection.execute(
+            "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [known]
+        ).fetchall()
+        same_study = {row[0] for row in rows}
+        others = self.matcher.similar(known, limit + len(same_study))
+        return [msgspec.to_builtins(match) for match in others if match.trial_id not in same_study][:limit]
+
+    def answer(self, number: int, line: bytes, options: Options) -> Line:
+        """The answer to one line of JSON, with the line's id; a line that cannot be answered gives its error."""
+        try:
+            question = _questions.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return _failed(None, number, f"line {number} is not a question in JSON: {error}")
+        try:
+            found = self.matcher.suggest(
+                question.query, patient=question.patient, statuses=options.statuses, limit=options.limit
+            )
+        except matcher.DiagnosisError as error:
+            return _failed(question.id, number, str(error))
+        answer = msgspec.json.encode(msgspec.structs.replace(found, catalogue=self.facts))
+        return Line(b'{"id":' + msgspec.json.encode(question.id) + b"," + answer.removeprefix(b"{"), failed=False)
+
+
+def answer_batch(catalogue: Catalogue, lines: Iterable[bytes], options: Options, workers: int) -> Iterator[Line]:
+    """One answer for each line that is not empty, in order.
+
+    workers: processes that share the work when there are many lines; all look at the same snapshot. One alone answers
+    each line before it takes the next one.
+    """
+    asked = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    first = list(islice(asked, MANY_LINES)) if workers > 1 else []
+    rest = chain(first, asked)
+    if len(first) < MANY_LINES:
+        job = MatchJob(catalogue)
+        yield from (job.answer(number, line, options) for number, line in rest)
+        return
+    from matcher.batch.processes import in_processes
+
+    catalogue.connect().close()  # what cannot be opened is said here, not by each process
+    snapshot = catalogue.published
+    chunks = iter(lambda: list(islice(rest, CHUNK_LINES)), [])
+    for answers in in_processes(_answer_chunk, chunks, workers, _open_job, catalogue.root, snapshot, options):
+        yield from answers
+
+
+_jobs: list[tuple[MatchJob, Options]] = []
+"""What a process of a batch has open."""
+
+
+def _open_job(root: Path, snapshot: Path | None, options: Options) -> None:
+    _jobs.append((MatchJob(Catalogue(root), snapshot), options))
+
+
+def _answer_chunk(chunk: Sequence[tuple[int, bytes]]) -> list[Line]:
+    ((job, options),) = _jobs
+    return [job.answer(number, line, options) for number, line in chunk]
+
+
+def _failed(identifier: str | int | None, number: int, error: str) -> Line:
+    return Line(msgspec.json.encode({"id": identifier, "line": number, "error": error}), failed=True)
+
+
+class _Question(msgspec.Struct):
+    """A line of a batch: ``{"id", "query", "patient"?}``."""
+
+    query: str
+    id: str | int | None = None
+    patient: matcher.Patient | None = None
+
+
+_questions = msgspec.json.Decoder(_Question)

@@ -1,0 +1,5 @@
+"""The reader of ClinicalTrials.gov."""
+
+from crawler.readers.ctgov.study import read
+
+__all__ = ["read"]

@@ -1,0 +1,212 @@
+"""Reader of DRKS: the detail page of a trial by its labels, or the registry's JSON export.
+
+The registry answers an unknown id with status 200 and a general page: a page without a DRKS-ID is no trial.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from crawler.formats import json as json_records
+from crawler.formats.encodings import utf8
+from crawler.formats.labelled import Section, sections
+from crawler.formats.webpage import Page, Role, page
+from crawler.readers.drks import export as drks_export
+from crawler.readers.drks.labels import LABELS
+from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition, country_in_english
+from crawler.wording import criteria
+from crawler.wording.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
+from db.ages import AgeLimit, age_limit
+from db.dates import PartialDate, spoken_partial_date
+from db.payload import Payload, Reading
+from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
+from db.vocabularies import Status
+
+NO_SUCH_TRIAL = "no such trial at the registry"
+_ID = re.compile(r"DRKS\d{8}", re.A)
+_CODED = {"icd": "ICD-10", "orpha": "ORPHA", "free_text": None}
+_NUMBERS = ("EudraCT Number", "UTN", "EUDAMED", "other register", "other secondary ids")
+_GERMAN_UNITS = {
+    **dict.fromkeys(("jahr", "jahre", "jahren", "jahr(e)"), "years"),
+    **dict.fromkeys(("monat", "monate", "monaten", "monat(e)"), "months"),
+    **dict.fromkeys(("woche", "wochen", "woche(n)"), "weeks"),
+    **dict.fromkeys(("tag", "tage", "tagen", "tag(e)"), "days"),
+}
+_SITE_NAMES = ("german clinical trials register", "deutsches register klinischer studien", "drks")
+
+
+def read(payload: Payload) -> Reading:
+    """Read a detail page, or one record or a list of records of the JSON export."""
+    unknown: Counter[str] = Counter()
+    is_export = utf8(payload.body[:4096]).lstrip()[:1] in (b"{", b"[")
+    records = json_records.records(payload.body) if is_export else [payload.body]
+    trials: list[Trial] = []
+    rejects: list[Reject] = []
+    for record in records:
+        try:
+            trials.append((drks_export.trial if is_export else _trial)(record, payload, unknown))
+        except json_records.DAMAGE as error:
+            found = _ID.search(bytes(record).decode("utf-8", "replace") if is_export else payload.url)
+            trial_id = found[0] if found else None
+            rejects.append(Reject("drks", str(error), bytes(record), payload.url, payload.fetched_at, trial_id))
+    return Reading(trials, rejects, unknown)
+
+
+class _Facts:
+    """What stands under each label of the page, "No Entry" left out."""
+
+    def __init__(self, found: list[Section]) -> None:
+        self.sections = [
+            section._replace(lines=[line for line in section.lines if stated(line.text)]) for section in found
+        ]
+
+    def every(self, key: str) -> Iterator[str]:
+        """The lines under all labels of this meaning."""
+        return (line for section in self.sections if section.key == key for line in section.texts)
+
+    def one(self, key: str) -> str | None:
+        """The first value under a label of this meaning."""
+        return next((stated(" ".join(s.texts)) for s in self.sections if s.key == key and s.lines), None)
+
+    def text(self, key: str) -> str | None:
+        """The first text under a label of this meaning, line by line."""
+        return next(("\n".join(s.texts) for s in self.sections if s.key == key and s.lines), None)
+
+
+def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
+    shown = page(body, LABELS)
+    facts = _Facts(sections(shown.lines, LABELS))
+    stated_id = facts.one("id")
+    if stated_id is None:
+        raise ValueError(NO_SUCH_TRIAL if b"drks" in body.lower() else "the answer is no page of the registry")
+    match = _ID.search(stated_id)
+    if match is None:
+        raise ValueError(f"{stated_id!r} is no DRKS id")
+    status, study_type, phase, sex = (facts.one(key) for key in ("status", "study_type", "phase", "sex"))
+    final, planned = count(facts.one("actual_number")), count(facts.one("planned_number"))
+    results_date = _date(facts.one("results_date"))
+    return Trial(
+        trial_id=match[0],
+        registry="drks",
+        url=f"https://drks.de/search/en/trial/{match[0]}",
+        brief_title=facts.one("title") or _title(shown, match[0]),
+        acronym=facts.one("acronym"),
+        brief_summary=facts.text("summary"),
+        detailed_description=facts.text("details"),
+        status=known(STATUS, "status", status, unknown) or Status.UNKNOWN,
+        registry_status=status,
+        why_stopped=facts.text("why_stopped"),
+        study_type=known(STUDY_TYPE, "study type", study_type, unknown),
+        registry_study_type=study_type,
+        phase=phases(phase, unknown),
+        registry_phase=phase,
+        primary_purpose=lower(facts.one("purpose")),
+        allocation=lower(facts.one("allocation")),
+        intervention_model=lower(facts.one("assignment")),
+        masking=lower(facts.one("masking")),
+        enrollment=final or planned,
+        enrollment_type="actual" if final else "estimated" if planned else None,
+        sex=known(SEX, "sex", sex, unknown),
+        registry_sex=sex,
+        healthy_volunteers=yes_or_no(facts.one("healthy")),
+        min_age=_age(facts.one("min_age")),
+        max_age=_age(facts.one("max_age")),
+        start_date=_date(facts.one("actual_start"), "actual") or _date(facts.one("planned_start"), "estimated"),
+        completion_date=_date(facts.one("actual_end"), "actual") or _date(facts.one("planned_end"), "estimated"),
+        first_posted_date=_date(facts.one("first_posted")),
+        last_update_date=_date(facts.one("last_update")),
+        results_date=results_date,
+        has_results=True if results_date else None,
+        eligibility=criteria.from_sides(facts.text("inclusion"), facts.text("exclusion")),
+        conditions=tuple(dict.fromkeys(_conditions(facts.sections))),
+        interventions=tuple(_arms(facts.sections)),
+        locations=tuple(
+            _locations(unique(map(country_in_english, facts.every("country"))), unique(facts.every("site")))
+        ),
+        identifiers=tuple(_identifiers(facts)),
+        sponsors=tuple(_sponsors(facts.sections)),
+        outcomes=tuple(
+            Outcome(text, kind) for kind in ("primary", "secondary") if (text := facts.text(f"{kind}_outcome"))
+        ),
+        provenance=Provenance(payload.url, payload.fetched_at, sha256(body)),
+    )
+
+
+def _title(shown: Page, trial_id: str) -> str | None:
+    """The longest main heading that is neither a label nor the site's name."""
+    headings = [
+        line.text
+        for line in shown.lines
+        if line.role is Role.HEADING
+        and line.level in (1, 2)
+        and line.text.lower() not in LABELS
+        and not line.text.lower().startswith(_SITE_NAMES)
+        and trial_id not in line.text
+    ]
+    return max(headings, key=len, default=None)
+
+
+def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
+    return spoken_partial_date(text, kind) if text else None
+
+
+def _age(text: str | None) -> AgeLimit | None:
+    """A limit ("18 Years", "18 Jahre"); None for words that say that there is none ("no maximum age")."""
+    if text is None or not any(map(str.isdigit, text)):
+        return None
+    limit = age_limit(text)
+    amount, _, unit = text.partition(" ")
+    if limit.days is None and unit.lower() in _GERMAN_UNITS:
+        english = age_limit(f"{amount} {_GERMAN_UNITS[unit.lower()]}")
+        return AgeLimit(text, english.days, english.unit_days)
+    return limit
+
+
+def _conditions(found: Iterable[Section]) -> Iterator[Condition]:
+    for section in found:
+        if section.key in _CODED:
+            for line in section.texts:
+                yield condition(line, _CODED[section.key])
+
+
+def _arms(found: Iterable[Section]) -> Iterator[Intervention]:
+    for section in found:
+        if section.key == "arm" and section.lines:
+            text = "\n".join(section.texts)
+            name = headline(text)
+            yield Intervention(name, None, text if text != name else None)
+
+
+def _locations(countries: list[str], sites: list[str]) -> Iterator[Location]:
+    """Sites, in the country where all recruit if there is one, and countries where it cannot be told."""
+    for site in sites:
+        yield Location(countries[0] if len(countries) == 1 else None, site)
+    if not sites or len(countries) > 1:
+        yield from (Location(country) for country in countries)
+
+
+def _identifiers(facts: _Facts) -> Iterator[Identifier]:
+    seen = set()
+    for source in _NUMBERS:
+        for line in facts.every(source):
+            for number in numbers_of_a_study(line):
+                if number.upper() not in seen:
+                    seen.add(number.upper())
+                    yield Identifier(number, source)
+
+
+def _sponsors(found: list[Section]) -> Iterator[Sponsor]:
+    """Sponsor and supporters by the first line of what stands under them, or of the address that follows."""
+    seen: set[str] = set()
+    role = None
+    for section in found:
+        if section.key in ("sponsor", "support"):
+            role = "lead" if section.key == "sponsor" else "collaborator"
+        elif section.key != "address":
+            role = None
+        if role and section.lines:
+            name = section.texts[0]
+            if name.lower() not in seen:
+                seen.add(name.lower())
+                yield Sponsor(name, role)
+            role = None

@@ -1,0 +1,208 @@
+"""The cue words of assertions, read from ``cues/<language>.tsv``, and where they stand in a text.
+
+A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(...)`` a group, ``word*`` any ending,
+``#`` a number, ``<kin>`` a word group of the language. Only: with an exclamation mark the cue counts only in a text of
+its language, because its words mean something else in another one; with a tilde in all but that one ("no" is "in the"
+in Portuguese).
+
+Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
+beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
+``doubted`` and ``revised`` (settles what was in doubt). Before growing a row, look whether one of its words is a common
+word in another language ("nicht" is a niece in Dutch).
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+from matcher.text.language import LANGUAGES, language_of
+
+
+class Sense(NamedTuple):
+    """What a cue says. side: where the words that it speaks of stand. reach: how far. ends: words that end its reach.
+
+    language: "de!" or "~de" where that decides whether the cue counts, else empty.
+    """
+
+    assertion: str
+    side: str
+    reach: str
+    ends: frozenset[str]
+    language: str
+
+
+class Cue(NamedTuple):
+    """A cue in a text: the place of its first word and the one after its last."""
+
+    first: int
+    after: int
+    senses: tuple[Sense, ...]
+
+
+class _Node:
+    """A place in the network of cue words: the words that lead on, and what the words so far say."""
+
+    __slots__ = ("endings", "senses", "words")
+
+    def __init__(self, senses: tuple[Sense, ...] = ()) -> None:
+        self.words: dict[str, list[_Node]] = {}
+        self.endings: dict[str, list[_Node]] = {}
+        self.senses = senses
+
+    def next(self, word: str) -> "Iterator[_Node]":
+        """Where a word of a text leads to."""
+        yield from self.words.get(word, ())
+        if word.isdigit():
+            yield from self.words.get("#", ())
+        if self.endings:
+            for length in range(_SHORTEST_STEM, len(word) + 1):
+                yield from self.endings.get(word[:length], ())
+
+    def lead(self, word: str, to: "_Node") -> None:
+        """Let a word of a pattern lead to a node."""
+        ways = self.endings if word.endswith("*") else self.words
+        ways.setdefault(word.rstrip("*"), []).append(to)
+
+    def absorb(self, other: "_Node") -> None:
+        """Lead wherever another node leads, and say what it says."""
+        for mine, others in ((self.words, other.words), (self.endings, other.endings)):
+            for word, nodes in others.items():
+                known = mine.setdefault(word, [])
+                known += [node for node in nodes if node not in known]
+        self.senses += tuple(sense for sense in other.senses if sense not in self.senses)
+
+
+class _State:
+    """All nodes that the words of a text have led to; it learns where each word leads when it first meets it."""
+
+    __slots__ = ("_known", "_nodes", "senses")
+
+    def __init__(self, nodes: Iterable[_Node]) -> None:
+        self._nodes = tuple(dict.fromkeys(nodes))
+        self._known: dict[str, _State | None] = {}
+        self.senses = tuple(dict.fromkeys(sense for node in self._nodes for sense in node.senses))
+
+    def next(self, word: str) -> "_State | None":
+        """The state behind a word, None when no cue goes on with it."""
+        if word in self._known:
+            return self._known[word]
+        if len(self._known) > _MOST_WORDS:
+            self._known.clear()
+        nodes = [child for node in self._nodes for child in node.next(word)]
+        found = self._known[word] = _State(nodes) if nodes else None
+        return found
+
+
+_PIECE = re.compile(r"[|()\[\]]|<\w+>|[\w#]+\*?")
+_SHORTEST_STEM = 3
+_HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
+"""Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
+_LATER = frozenset(("doubted", "revised"))
+"""Reaches of cues that deny only what was in doubt before."""
+_MOST_WORDS = 20_000
+"""Words that a state remembers."""
+
+
+class _Group(NamedTuple):
+    """Alternatives, each a sequence of words and groups."""
+
+    branches: "list[list[str | _Group]]"
+    optional: bool = False
+
+
+@lru_cache(maxsize=1)
+def _start() -> _State:
+    """Where every cue begins."""
+    groups: dict[str, _Group] = {}
+    root = _Node()
+    for language in LANGUAGES:
+        groups.clear()
+        table = resources.files("matcher.assertion").joinpath("cues", f"{language}.tsv").read_text(encoding="utf-8")
+        for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+            pattern = _parsed(row["cue"], groups)
+            if row["assertion"] == "group":
+                groups[row["side"]] = pattern
+                continue
+            ends = frozenset(filter(None, row["ends"].split("|")))
+            needed = {"": "", "!": f"{language}!", "~": f"~{language}"}[row["only"]]
+            said = _Node((Sense(row["assertion"], row["side"], row["reach"] or "item", ends, needed),))
+            for branch in pattern.branches:
+                root.absorb(_leading(branch, said))
+    return _State([root])
+
+
+def _parsed(pattern: str, groups: dict[str, _Group]) -> _Group:
+    stack: list[_Group] = [_Group([[]])]
+    for piece in _PIECE.findall(pattern):
+        if piece in ("(", "["):
+            stack.append(_Group([[]], piece == "["))
+        elif piece in (")", "]"):
+            inner = stack.pop()
+            stack[-1].branches[-1].append(inner)
+        elif piece == "|":
+            stack[-1].branches.append([])
+        elif piece[0] == "<":
+            stack[-1].branches[-1].append(groups[piece[1:-1]])
+        else:
+            stack[-1].branches[-1].append(piece)
+    return stack[0]
+
+
+def _leading(sequence: "list[str | _Group]", to: _Node) -> _Node:
+    """A node from which a sequence leads to another one."""
+    for element in reversed(sequence):
+        node = _Node()
+        if isinstance(element, str):
+            node.lead(element, to)
+        else:
+            for branch in element.branches:
+                node.absorb(_leading(branch, to))
+            if element.optional:
+                node.absorb(to)
+        to = node
+    return to
+
+
+def find_cues(words: Sequence[str]) -> list[Cue]:
+    """Cues among the words of a text, the longest ones, without overlaps but for those that stand in hollow ones."""
+    found: list[Cue] = []
+    start = _start()
+    free = 0
+    for place, word in enumerate(words):
+        state = start.next(word) if place >= free else None
+        if state is None:
+            continue
+        senses, after = state.senses, place + 1
+        for next_place in range(after, len(words)):
+            state = state.next(words[next_place])
+            if state is None:
+                break
+            if state.senses:
+                senses, after = state.senses, next_place + 1
+        if senses:
+            found.append(Cue(place, after, senses))
+            free = place + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
+    return found
+
+
+def counts_in(sense: Sense, language: str) -> bool:
+    """Whether a cue counts in a text of a language (empty: not known, most likely English)."""
+    if sense.language.endswith("!"):
+        return sense.language[:-1] == (language or "en")
+    return sense.language[1:] != language or not sense.language
+
+
+def is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
+    """Whether something is denied between words from start to before end: "thighs negative for calcification".
+
+    words: those of a text, flat.
+    """
+    senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
+    denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
+    if not denying:
+        return False
+    language = language_of(words)
+    return any(counts_in(sense, language) for sense in denying)

@@ -1,0 +1,302 @@
+"""English words behind the medical words of other languages: Akromegalie, acromégalie and acromegalia are acromegaly.
+
+Medical words are Greek and Latin everywhere: their endings differ by rule (``cognate_endings.tsv``: -ose, -osi and
+-osis), and so do a few letters (k for c, f for ph). What is no cognate (foie, Niere, fegato) stands in
+``everyday_words.tsv``, its inflected forms follow by rule; with a hyphen behind it only as the first part of a
+compound. An English word counts only when the vocabularies have it, and a phrase only when its English words are a
+name.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
+from itertools import chain, islice, product
+from pathlib import Path
+from typing import NamedTuple
+
+from matcher.terminology import Terminology
+from matcher.text.countries import canonical_country
+from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, says_something
+from matcher.text.normalise import ROMAN, STOPWORDS, Token, fold, normal_word, phrase_key, sound
+
+SHORTEST = 5
+"""Letters of a word that is looked at."""
+SHORTEST_FOREIGN = 4
+"""Letters of a word that shows alone that a phrase is not English."""
+SHORTEST_STEM = 2
+SHORTEST_ALONE = 7
+"""Letters of a cognate that is a name alone."""
+SHORTEST_PART = 5
+"""Letters of the second part of a compound."""
+MOST_PARTS = 2
+"""English readings of the first word of a compound that is no everyday word."""
+SHORTEST_INFLECTED = 5
+"""Letters of an inflected everyday word."""
+MOST_WORDS = 6
+MOST_WAYS = 48
+"""English readings of a phrase that are tried."""
+MOST_OPTIONS = 6
+MOST_IF_ENGLISH = 3
+"""English readings of a word that English names have."""
+_OF = frozenset(
+    {
+        "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
+        "delle", "degli", "do", "da", "dos", "das", "der", "van", "von", "vom", "het", "au", "aux",
+        "dal", "alla", "nei", "pela", "pelo",
+    }
+)  # fmt: skip
+"""Words inside a name; any other small word ends it."""
+_OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
+_ABROAD = _OF - {"of", "d", "la", "le", "l"} | {"morbus"}
+"""Words of names that show that a text is not English."""
+_ENGLISH = frozenset({"the", "and", "with", "from", "who", "she", "his", "this", "that", "their"})
+"""Words that show that a text is English: "tender" over the olecranon is no tendon."""
+_PLAIN = frozenset(
+    {
+        "tender", "hard", "firm", "painful", "sore", "stiff", "swollen", "itchy", "chalky", "gritty", "stony", "bony",
+        "lumpy", "rubbery", "crumbly", "raised", "oozing", "weeping", "crusty", "scaly", "bumpy", "rocky", "grainy",
+    }
+)  # fmt: skip
+"""English words for what is felt and seen, which the vocabularies lack."""
+_OF_BEHIND = {
+    "deficiency": frozenset({"en", "an", "aan", "in"}),
+    "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+    "poisoning": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+}
+"""Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
+_ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
+_SMALL = STOPWORDS.union(_OF, _ARTICLES, *_OF_BEHIND.values()) - {"no"}
+_INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
+_INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
+    "es": (("o", ("a", "os", "as")), ("", ("s", "es"))),
+    "fr": (("eux", ("euse", "euses")), ("al", ("aux",)), ("", ("e", "s", "es", "x"))),
+    "it": (("o", ("a", "i", "e")), ("a", ("e",)), ("e", ("i",))),
+    "nl": (("", ("e", "en", "n", "s")),),
+    "pt": (("o", ("a", "os", "as")), ("al", ("ais",)), ("m", ("ns",)), ("", ("s", "es"))),
+}
+"""Endings of everyday words and those of their inflected forms."""
+_COMPOUNDING = ("de", "nl")
+"""Languages that make one word of two."""
+_LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"))
+"""Letters of Romance languages and those of English in the same place."""
+_FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
+
+
+class Cognate(NamedTuple):
+    """A stretch of tokens whose English words are a name. place: of the name's key; alone: it is one word."""
+
+    start: int
+    end: int
+    place: int
+    alone: bool
+
+
+class Cognates:
+    """Finds names of one terminology that a text has in another language."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self.options = lru_cache(maxsize=50_000)(self._options)
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        """English words by their sound."""
+        found: dict[str, list[str]] = {}
+        for word, heard in zip(self.terminology.tables.words, self.terminology.tables.sounds, strict=True):
+            if heard:
+                found.setdefault(heard, []).append(word)
+        return found
+
+    def _options(self, typed: str) -> tuple[str, ...]:
+        """English for a word that no English name has: of one or more words, likeliest first.
+
+        typed: in small letters, with its accents.
+        """
+        word = fold(typed)
+        everyday = _everyday().get(word)
+        if everyday is not None:
+            return everyday
+        if len(word) < SHORTEST or not word.isalpha() or word in _PLAIN:
+            return ()
+        for spelt in _spellings(typed):
+            for form in _forms(spelt):
+                found = list(dict.fromkeys(self._cognates(form)))
+                if found:
+                    return tuple(found[:MOST_OPTIONS])
+        return tuple(dict.fromkeys(self._compound(word)))[:MOST_OPTIONS]
+
+    def _cognates(self, word: str) -> Iterator[str]:
+        endings = _endings()
+        for size in range(min(8, len(word) - SHORTEST_STEM), -1, -1):
+            stem, ending = word[: len(word) - size], word[len(word) - size :]
+            for english in endings.get(ending, ()):
+                yield from self._by_sound.get(sound(stem + english), ())
+
+    def _compound(self, word: str) -> Iterator[str]:
+        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one."""
+        for size in range(len(word) - SHORTEST_PART, 2, -1):
+            everyday = _first_parts().get(word[:size])
+            first = everyday or self._first_part(word[:size])
+            if not first or (everyday is None and len(word) - size < SHORTEST_ALONE):
+                continue
+            for rest in (word[size:], word[size:].removeprefix("s")):
+                if rest in _everyday() and rest not in _first_parts():
+                    continue
+                known = (rest,) if rest in self.terminology.english_words else ()
+                for second in (*known, *self.options(rest)):
+                    yield from (f"{part} {second}" for part in first)
+
+    def _first_part(self, part: str) -> tuple[str, ...]:
+        """English for a cognate that begins a compound, linked to the second word by n, en or s (or not at all)."""
+        if len(part) < SHORTEST or part in _everyday():
+            return ()
+        forms = list(_forms(part))
+        same = (form for form in forms if form in self.terminology.english_words)
+        english = chain(same, (known for form in forms for known in self._cognates(form)))
+        return tuple(islice(dict.fromkeys(english), MOST_PARTS))
+
+    def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
+        """Names whose words stand there in another language, in any order."""
+        english = self.terminology.english_words
+        content = [place for place, token in enumerate(found) if token.text not in _SMALL]
+        typed = {place: text[found[place].start : found[place].end].lower() for place in content}
+        foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        if len(content) > 1:
+            foreign = {place for place in foreign if len(typed[place]) >= SHORTEST_FOREIGN}
+        small = {token.text for token in found}
+        abroad = not _ABROAD.isdisjoint(small)
+        if not abroad and not _ENGLISH.isdisjoint(small):
+            return
+        if abroad or not text.isascii():
+            marked = [place for place, word in typed.items() if abroad or not word.isascii()]
+            foreign.update(place for place in marked if fold(typed[place]) in _everyday())
+        if not foreign:
+            return
+        ways = {place: self._readings(found[place].text, typed[place], place in foreign) for place in content}
+        borders = set(self._borders(text, found, ways))
+        for first in range(len(content)):
+            for last in range(min(first + MOST_WORDS, len(content)), first, -1):
+                window = content[first:last]
+                if foreign.isdisjoint(window):
+                    break
+                if not borders.isdisjoint(range(window[0], window[-1])):
+                    continue
+                if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
+                    continue
+                if len(window) == 1 and _is_short(typed[window[0]]):
+                    continue
+                name = self._named([ways[place] for place in window])
+                if name is not None and not (len(window) == 1 and _is_a_country(text, found[window[0]])):
+                    yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
+                    break
+
+    def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
+        """English for a word of a phrase in another language."""
+        if word in ROMAN:  # Faktor VIII
+            return word, ROMAN[word]
+        if foreign or word in STOPWORDS:
+            return self.options(typed)
+        return tuple(dict.fromkeys((word, *self.options(typed))))[:MOST_IF_ENGLISH]
+
+    def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
+        """Places of the small words that end a name. ways: English for the others."""
+        for place, token in enumerate(found):
+            if place in ways or token.text in _OF:
+                continue
+            behind = any(token.text in _OF_BEHIND.get(way, ()) for way in ways.get(place - 1, ()))
+            if not behind and text[token.start : token.end].lower() != "à":
+                yield place
+
+    def _named(self, options: Sequence[tuple[str, ...]]) -> int | None:
+        """Place of the first name that one English reading of the words is."""
+        terminology = self.terminology
+        for way in islice(product(*options), MOST_WAYS):
+            words = " ".join(way).split(" ")
+            if len(words) == 1 and not says_something(words[0]):
+                continue
+            place = terminology.key_index.get(phrase_key(words))
+            if place is not None:
+                return place
+            places = terminology.keys_of_words(words) if len(words) > 1 else []
+            if places:
+                return places[0]
+        return None
+
+
+def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int], readings: Sequence[str]) -> bool:
+    """Whether words begin behind the noun that they tell more of: irregular de la falange, behind epífisis.
+
+    before: place of the word before them. readings: its English.
+    """
+    inner = range(window[0], window[-1])
+    adjoins = before + 1 == window[0] and any(found[place].text in _OF_ROMANCE for place in inner)
+    return adjoins and bool(readings) and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
+
+
+def _is_short(typed: str) -> bool:
+    return len(typed) < SHORTEST_ALONE and fold(typed) not in _everyday()
+
+
+def _is_a_country(text: str, token: Token) -> bool:
+    """Malaysia is no malaise; "corea" in small letters is the disease."""
+    name = text[token.start : token.end]
+    return name[0].isupper() and canonical_country(name.lower()) != name.lower()
+
+
+def _spellings(typed: str) -> tuple[str, ...]:
+    """A word without its accents as English may have it: Ödem is oedem and venös venos, ossia is oxia, ottico optico,
+    linfoma limfoma.
+    """
+    plain = fold(typed)
+    others = (plain.replace(spelt, other) for spelt, other in _LATIN_SPELLINGS)
+    return tuple(dict.fromkeys((fold(typed.translate(_FOLDED_UMLAUTS)), plain, *others)))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """A word and what it may be the plural or another case of, as it is formed in one of the languages."""
+    yield word
+    for ending in _INFLECTIONS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST - 1:
+            yield word.removesuffix(ending)
+
+
+@cache
+def _everyday() -> dict[str, tuple[str, ...]]:
+    """English for everyday words of medicine and their inflected forms, in its normal form."""
+    words: dict[str, tuple[str, ...]] = {}
+    inflected: dict[str, tuple[str, ...]] = {}
+    for row in _rows("everyday_words.tsv"):
+        english = tuple(" ".join(map(normal_word, way.split(" "))) for way in row["english"].split("|"))
+        words[row["word"]] = tuple(dict.fromkeys((*words.get(row["word"], ()), *english)))
+        for form in _inflected(row):
+            inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
+    return inflected | words
+
+
+@cache
+def _first_parts() -> dict[str, tuple[str, ...]]:
+    """English for the everyday words of the languages that make one word of two."""
+    rows = [row for row in _rows("everyday_words.tsv") if row["language"] in _COMPOUNDING]
+    forms = {form.removesuffix("-") for row in rows for form in (row["word"], *_inflected(row))}
+    return {form: _everyday().get(form) or _everyday()[form + "-"] for form in forms}
+
+
+def _inflected(row: Mapping[str, str]) -> Iterator[str]:
+    """Inflected forms of a row of the everyday words."""
+    word = row["word"]
+    for cut, endings in _INFLECTED[row["language"]]:
+        if word.endswith(cut):
+            forms = (word[: len(word) - len(cut)] + ending for ending in endings)
+            yield from (form for form in forms if len(form) >= SHORTEST_INFLECTED)
+
+
+@cache
+def _endings() -> dict[str, tuple[str, ...]]:
+    """English endings for those of other languages."""
+    return {row["ending"]: tuple(row["english"].split("|")) for row in _rows("cognate_endings.tsv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))

@@ -1,0 +1,230 @@
+"""Names behind typing errors: words and whole phrases within a few edits of a known one, with guards.
+
+An edit is a letter left out, added, exchanged, or swapped with its neighbour (optimal string alignment). Words are
+compared as typed and in their normal form, with known ones in the singular and in the plural, because a typing error
+in an ending hides it from the normal form. What is itself a known word is never taken for a misspelling of another
+one, type numbers never count as typing errors, nor do affixes that reverse the meaning.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from matcher.terminology import Terminology
+from matcher.terminology.trigrams import NGramIndex, allowed_edits
+from matcher.text.lexical_filters import affix_differs, same_numbers, says_something
+from matcher.text.normalise import STOPWORDS, bag_key, phrase_key
+
+FARTHEST = 9
+"""Words to each side of a misspelt one that a name may reach."""
+LONGEST_PHRASE = 8
+SHORTEST_PHRASE = 9
+"""Letters of a phrase that is compared as a whole."""
+SHORTEST_ALONE = 6
+SHORT_TEXT = 3
+SHORTEST_PART = 3
+"""Letters of a part of a word that a blank has split, where there is another error too."""
+MOST_UNKNOWN = 40
+CORRECTIONS = 6
+NEVER = 99
+_OF_TREATMENT = frozenset(
+    "injektion injektionen inyeccion inyecciones iniezione iniezioni injecao injecoes injectie injecties injizieren "  # noqa: SIM905
+    "infusion infusionen infusie infusies infusione".split()
+)
+"""Words of letters in other languages that look like misspelt diseases ("Injektion" and infection)."""
+LONG_WORD = 6
+ENDING_LETTERS = 2
+"""Letters by which a plural is longer than the normal form, or another one."""
+SCORE, SCORE_PER_EDIT, LOWEST_SCORE = 0.95, 1.2, 0.6
+
+
+class Correction(NamedTuple):
+    """A stretch of tokens and the name that it is a misspelling of. place: of the name's key; edits: how many."""
+
+    start: int
+    end: int
+    place: int
+    edits: int
+    score: float
+    rivals: tuple[int, ...] = ()
+    """Places of other names that are as near."""
+
+
+class Misspellings:
+    """Finds misspelt names of one terminology."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self.corrections = lru_cache(maxsize=50_000)(self._corrections)
+        self.nearest_names = lru_cache(maxsize=20_000)(self._nearest_names)
+
+    def _corrections(self, typed: str, word: str) -> tuple[tuple[str, int], ...]:
+        """Known words that an unknown one may be a misspelling of, with the edits between them, nearest first.
+
+        typed, word: as it stands there and in its normal form.
+        """
+        edits = allowed_edits(typed)
+        if not edits or not word.isalpha():
+            return ()
+        index = self.terminology.word_grams
+        found = []
+        for known in (index.strings[place] for place in _near(index, typed, word, edits)):
+            distance = _distance(typed, word, known, edits)
+            if distance <= edits and not affix_differs(word, known):
+                found.append((distance, known[0] != word[0], known))  # the first letter is seldom mistyped
+        return tuple((known, distance) for distance, _, known in sorted(found)[:CORRECTIONS])
+
+    def words(self, typed: Sequence[str], found: Sequence[str], covered: set[int]) -> Iterator[Correction]:
+        """Names around misspelt words.
+
+        typed, found: the words as they stand there and in their normal form. covered: places of those that a name
+        explains already.
+        """
+        known = self.terminology.word_set
+        unknown = [
+            place
+            for place, word in enumerate(found)
+            if word not in known and word not in STOPWORDS and place not in covered and len(word) >= 5
+            if typed[place] not in _OF_TREATMENT
+        ]
+        if not unknown or len(unknown) > MOST_UNKNOWN:
+            return
+        options = {place: self.corrections(typed[place], found[place]) for place in unknown}
+        for place in unknown:
+            for correction, edits in options[place]:
+                yield from self._around(found, place, correction, edits, options)
+
+    def _around(
+        self,
+        found: Sequence[str],
+        place: int,
+        correction: str,
+        edits: int,
+        options: dict[int, tuple[tuple[str, int], ...]],
+    ) -> Iterator[Correction]:
+        """Names around a corrected word; neighbours that are misspelt too take their own first corrections."""
+        terminology = self.terminology
+        for start in range(max(0, place - FARTHEST), place + 1):
+            for end in range(min(len(found), place + FARTHEST), place, -1):
+                window = list(found[start:end])
+                window[place - start] = correction
+                total = edits
+                for other in range(start, end):
+                    if other != place and options.get(other):
+                        window[other - start] = options[other][0][0]
+                        total += options[other][0][1]
+                key = terminology.key_index.get(phrase_key(window))
+                places = [key] if key is not None else []
+                if not places and end - start > 1:
+                    places = terminology.keys_of_bag(bag_key(window))
+                alone = sum(word not in STOPWORDS for word in window) == 1
+                if not places or (alone and not (end - start == 1 and _may_stand_alone(found, place, correction))):
+                    continue
+                yield Correction(start, end, places[0], total, _score(total, sum(map(len, window))))
+
+    def phrases(
+        self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]], unexplained: bool
+    ) -> Iterator[Correction]:
+        """Names within a few edits of whole stretches of the words in which some word is unknown.
+
+        unexplained: no name is among the words, so that a slip may also have made a known word ("systemic sclerosus").
+        """
+        known = self.terminology.english_words
+        for start, end in dict.fromkeys(stretches):
+            words = found[start:end]
+            if not 1 < len(words) <= LONGEST_PHRASE:
+                continue
+            all_known = all(word in known or word in STOPWORDS or not word.isalpha() for word in words)
+            if all_known and not unexplained:
+                continue
+            key = phrase_key(list(words))
+            nearest = self.nearest_names(" ".join(typed[start:end]), key) if len(key) >= SHORTEST_PHRASE else ()
+            if nearest and (not all_known or nearest[0][1] == 1):
+                (place, edits), *others = nearest
+                rivals = tuple(other for other, distance in others if distance == edits)
+                yield Correction(start, end, place, edits, _score(edits, len(key)), rivals)
+
+    def _nearest_names(self, typed: str, key: str) -> tuple[tuple[int, int], ...]:
+        """(place, edits) of the names that a phrase may be a misspelling of, nearest first."""
+        index = self.terminology.key_grams
+        edits = allowed_edits(typed)
+        found = []
+        for place in _near(index, typed, key, edits):
+            distance = self._apart(typed.split(" "), key.split(" "), index.strings[place], edits)
+            if distance <= edits:
+                found.append((distance, place))
+        return tuple((place, distance) for distance, place in sorted(found))
+
+    def _apart(self, typed: Sequence[str], words: Sequence[str], name: str, most: int) -> int:
+        """Edits between a phrase and a name that differ by typing errors alone, else more than the most allowed."""
+        theirs = name.split(" ")
+        if len(words) != len(theirs):  # a blank is missing or one too many
+            if not same_numbers(words, theirs) or affix_differs(words[0], theirs[0]):
+                return most + 1
+            if abs(sum(map(len, words)) - sum(map(len, theirs))) > 1:
+                return most + 1  # a short word beside the name ("DM, heliotrope rash") is no typing error
+            if min(map(len, words)) < SHORTEST_PART and "".join(words) != "".join(theirs):
+                return most + 1  # nor is a letter ("c/b calcinosis")
+            return int(OSA.distance(" ".join(words), name, score_cutoff=most))
+        total = 0
+        for mine, word, other in zip(typed, words, theirs, strict=True):
+            if word == other:
+                continue
+            total += self._word_apart(mine, word, other)
+            if total > most:
+                break
+        return total
+
+    def _word_apart(self, typed: str, word: str, other: str) -> int:
+        """Edits between two words that differ by typing errors alone, else more than is ever allowed."""
+        shorter = min(len(typed), len(other))
+        if shorter < 4 or word[0].isdigit() or other[0].isdigit():
+            return NEVER
+        edits = 1 if shorter < 5 else 2 if shorter < 8 else 3
+        distance = _distance(typed, word, other, edits)
+        if distance > edits or affix_differs(word, other) or self._are_two_words(word, other, distance):
+            return NEVER
+        return distance
+
+    def _are_two_words(self, word: str, other: str, distance: int) -> bool:
+        """Whether both are known words of their own: only a slip in a long one is still taken for an error, because
+        vocabularies hold errors too ("osseus").
+        """
+        known = self.terminology.english_words
+        slip = distance == 1 and min(len(word), len(other)) >= LONG_WORD and word[0] == other[0]
+        return word in known and other in known and not slip
+
+
+def _may_stand_alone(found: Sequence[str], place: int, correction: str) -> bool:
+    """Whether a misspelt word is taken for a name of one word: a short one only in a short text, when it begins like
+    it ("lupos", but not the "would" of a letter for a wound).
+    """
+    word = found[place]
+    likely = len(word) >= SHORTEST_ALONE or (len(found) <= SHORT_TEXT and word[0] == correction[0])
+    return likely and says_something(correction)
+
+
+def _near(index: NGramIndex, typed: str, normal: str, edits: int) -> Iterable[int]:
+    """Places of the strings that are near a text in its normal form, and of those of as many words that are near it as
+    typed.
+    """
+    near = {place for place, _ in index.within(normal, edits)}
+    if typed != normal:
+        near.update(place for place, _ in index.within(typed, edits + ENDING_LETTERS, normal.count(" ")))
+    return near
+
+
+def _distance(typed: str, word: str, known: str, most: int) -> int:
+    """Edits to a known word or its plural, from the word as typed or its normal form."""
+    plural = known[:-1] + "ies" if known.endswith("y") else known + "s"
+    return min(
+        OSA.distance(word, known, score_cutoff=most),
+        OSA.distance(typed, known, score_cutoff=most),
+        OSA.distance(typed, plural, score_cutoff=most),
+    )
+
+
+def _score(edits: int, letters: int) -> float:
+    return round(max(LOWEST_SCORE, SCORE - SCORE_PER_EDIT * edits / letters), 3)

@@ -1,0 +1,115 @@
+"""Diseases that a list of findings points at when no disease is named ("angioid streaks, yellow papules on the neck").
+
+Every disease with a manifestation edge to a stated finding is weighed: how rare the findings are among all diseases,
+and how regular they are in this one. Only a clear first place counts, and it is said to be suggested by the findings.
+"""
+
+import math
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology.expansion import Expansion
+
+ENOUGH = 0.6
+ANNOTATED_DISEASES = 12_640
+"""Diseases with phenotype annotations in HPO 2025-01-16."""
+FEWEST = 3
+FEWEST_RARE = 2
+RARE = 5.5
+"""Information in nats of a finding of less than 1 disease in 250."""
+CLEAR = 0.85
+"""A disease below this share of the first one's score is no rival."""
+CURATED_BONUS = 1.15
+
+
+class Pointed(NamedTuple):
+    """A disease that findings point at. share: part of the findings' information that it explains."""
+
+    concept: int
+    share: float
+    findings: tuple[int, ...]
+
+
+class Inference:
+    """Weighs diseases by stated findings. A finding can have thousands of diseases, so they are weighed as arrays."""
+
+    def __init__(self, terminology: Terminology, expansion: Expansion) -> None:
+        self.terminology = terminology
+        self.expansion = expansion
+        self.information = lru_cache(maxsize=20_000)(self._information)
+        self._causes = lru_cache(maxsize=2_000)(self._find_causes)
+        self._first = terminology.arrays["back_pointers"]
+        self._diseases = terminology.arrays["back_others"]
+        self._weights = terminology.arrays["back_weights"]
+        self._comes_with = np.isin(
+            terminology.arrays["back_relations"], (Relation.MANIFESTATION, Relation.COMPLICATION)
+        )
+
+    @cached_property
+    def _is_disease(self) -> npt.NDArray[np.bool_]:
+        is_disease: npt.NDArray[np.bool_] = np.array(self.terminology.kinds) == Kind.DISEASE
+        return is_disease
+
+    def _annotations(self, finding: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Diseases with an edge to this very finding, and how regular it is in each."""
+        edges = slice(self._first[finding], self._first[finding + 1])
+        comes_with = self._comes_with[edges]
+        return self._diseases[edges][comes_with], self._weights[edges][comes_with].astype(np.float64)
+
+    def _find_causes(self, finding: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Diseases with an edge to a finding or a kind of it, sorted, with how regular it is."""
+        manifested = self.expansion.manifested
+        near = [
+            (concept, how.weight)
+            for concept, how in self.expansion.of(finding).items()
+            if concept == finding or (how.weight >= 0.7 and concept in manifested)
+        ]
+        annotated = [(*self._annotations(concept), weight) for concept, weight in near]
+        found = np.concatenate([diseases for diseases, _, _ in annotated])
+        diseases, owners = np.unique(found, return_inverse=True)
+        regularity = np.zeros(len(diseases))
+        np.maximum.at(regularity, owners, np.concatenate([weights * weight for _, weights, weight in annotated]))
+        is_disease = self._is_disease[diseases]
+        return diseases[is_disease], regularity[is_disease]
+
+    def _information(self, finding: int) -> float:
+        """How much a finding says, in nats: the logarithm of how few diseases come with it."""
+        return math.log(ANNOTATED_DISEASES / (1 + len(np.unique(self._annotations(finding)[0]))))
+
+    def pointed(self, findings: list[int]) -> Pointed | None:
+        """The one disease that the findings clearly point at, None when there is none."""
+        findings = [
+            finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM
+        ]
+        if len(findings) < FEWEST_RARE:
+            return None
+        best = sorted(self._explaining(findings), key=lambda item: (-item.share, item.concept))
+        if not best:
+            return None
+        rivals = [item for item in best[1:] if item.share >= CLEAR * best[0].share]
+        related = self.expansion.of(best[0].concept)
+        unrelated = [item for item in rivals if item.concept not in related and item.share >= 0.97 * best[0].share]
+        return None if len(unrelated) > 2 else best[0]
+
+    def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
+        """Diseases that explain enough of the findings' information, and enough of the findings."""
+        information = np.array([self.information(finding) for finding in findings])
+        causes = [self._causes(finding) for finding in findings]
+        diseases = np.unique(np.concatenate([annotated for annotated, _ in causes]))
+        explained = np.zeros((len(findings), len(diseases)))
+        for row, (annotated, regularity) in enumerate(causes):
+            explained[row, np.searchsorted(diseases, annotated)] = information[row] * np.sqrt(regularity)
+        by, is_rare = explained != 0, information >= RARE
+        shares = explained.sum(axis=0) / information.sum()
+        enough = (by.sum(axis=0) >= FEWEST) | (by[is_rare].sum(axis=0) >= FEWEST_RARE)
+        for place in np.flatnonzero((shares * CURATED_BONUS >= ENOUGH) & enough).tolist():
+            disease, share = int(diseases[place]), float(shares[place])
+            curated = any(not edge.source.startswith("HPOA:") for edge in self.terminology.edges(disease))
+            share = min(1.0, share * (CURATED_BONUS if curated else 1.0))
+            if share >= ENOUGH:
+                yield Pointed(disease, share, tuple(np.array(findings)[by[:, place]].tolist()))

@@ -1,0 +1,366 @@
+"""From what was typed or sent to mentions: concepts with assertions, and what the text says of the patient."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from matcher.assertion.context import Assertion, reading_of, says_family_history
+from matcher.errors import DiagnosisError
+from matcher.linking import bare_findings
+from matcher.linking.abbreviations import is_short_form, stands_for
+from matcher.linking.codes import find_codes, looks_like_code
+from matcher.linking.descriptions import LIKELY
+from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
+from matcher.linking.unlinkable import unknown_names
+from matcher.patient.demographics import stated_patient
+from matcher.patient.fhir import looks_like_fhir, read_fhir
+from matcher.patient.relatives import affected_relative
+from matcher.results import Patient
+from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology.expansion import Expansion
+from matcher.text.normalise import Token
+
+LONGEST_INPUT = 20_000
+"""Characters of one input: a long referral letter has some 6,000."""
+_HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
+_SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
+_IN_CONTEXT = frozenset((bare_findings.RULE, LIKELY))
+"""Rules of findings that count only beside a disease that makes them likely."""
+BY_CONTEXT = "abbreviation, by context"
+RELATED_ENOUGH = 0.3
+SHARED_CAUSE = 0.4
+"""How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
+FINDINGS_OF_A_CAUSE = 2
+"""Stated findings that together suggest a disease which is not named."""
+MOST_ALTERNATIVES = 3
+"""Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
+_LIKENESS = re.compile(r"[-‐]like\b|[- ]?(?:artig|ähnlich|aehnlich)\w*|-achtige?\b", re.I)
+"""Behind the name of a disease, what makes it something else that resembles it."""
+
+
+class Mention(NamedTuple):
+    """A diagnosis in the input. concepts: accepted meanings; ambiguous: they are rivals."""
+
+    words: str
+    assertion: Assertion
+    concepts: tuple[int, ...]
+    alternatives: tuple[int, ...]
+    rule: str
+    score: float
+    ambiguous: bool = False
+    near: tuple[str, ...] = ()
+
+
+class Understanding(NamedTuple):
+    """All mentions of an input in order, what it says of the patient, and its plain text."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+    patient: Patient
+    relative: str | None
+    """What the patient is to an affected relative, "sibling" or "parent", where that is what the text says."""
+
+
+class Reader:
+    """Reads inputs with one terminology and, for conditions that no vocabulary has, the catalogue's own terms."""
+
+    def __init__(self, terminology: Terminology, expansion: Expansion, own_terms: dict[str, int] | None = None) -> None:
+        self.terminology = terminology
+        self.expansion = expansion
+        self.mapper = EntityLinker(terminology)
+        self.own_terms = own_terms or {}
+
+    def read(self, diagnoses: str | Sequence[str]) -> Understanding:
+        """Understand free text, a list, codes or FHIR JSON.
+
+        Raises:
+            DiagnosisError: empty, too long, nothing but control characters, an unknown code or broken FHIR.
+        """
+        items = [diagnoses] if isinstance(diagnoses, str) else list(diagnoses)
+        items = [clean(item) for item in items]
+        items = [item for item in items if item]
+        if not items:
+            raise DiagnosisError("the diagnosis is empty: type a disease, a finding or a code")
+        parts = [read_fhir(item) if looks_like_fhir(item) else item for item in items]
+        texts = [text for part in parts for text in ([part] if isinstance(part, str) else part.texts())]
+        if sum(map(len, texts)) > LONGEST_INPUT:
+            raise DiagnosisError(
+                f"the diagnosis is longer than {LONGEST_INPUT:,} characters: send the diagnosis part only"
+            )
+        mentions: list[Mention] = []
+        patient = Patient()
+        relative: str | None = None
+        for part in parts:
+            if isinstance(part, str):
+                mentions += self.mentions(part)
+                continue
+            patient = _merge(patient, part.patient)
+            relative = relative or part.relative
+            for condition in part.conditions:
+                mentions += self._condition(condition.codes, condition.texts, condition.assertion)
+        mentions = self.resolve(mentions)
+        if not any(mention.concepts for mention in mentions):
+            self._refuse_unknown_code(items)
+        text = "; ".join(texts)
+        relative = relative or affected_relative(text)
+        return Understanding("; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), relative)
+
+    def _refuse_unknown_code(self, items: Sequence[str]) -> None:
+        for item in items:
+            if looks_like_code(item) and any(char.isdigit() for char in item):
+                hint = "; SNOMED CT is not among them: send the display text too" if _SNOMED.match(item) else ""
+                raise DiagnosisError(
+                    f"{item[:40]} is no code or name that the loaded vocabularies know "
+                    f"(ICD-10, ICD-10-CM, ORPHA, OMIM, HP, MESH, MONDO, DOID){hint}"
+                )
+
+    def _condition(
+        self, codes: Sequence[tuple[str, str]], texts: Sequence[str], assertion: Assertion
+    ) -> Iterable[Mention]:
+        """Mentions of one coded condition: all codings and the text together, each concept once."""
+        from matcher.linking.codes import concepts_of_code
+
+        seen: set[int] = set()
+        silent: list[Mention] = []
+        for text in texts:
+            for mention in self.mentions(text):
+                if mention.concepts and mention.concepts[0] in seen:
+                    continue
+                seen.update(mention.concepts)
+                doubtful = assertion in (Assertion.PRESENT, Assertion.UNCERTAIN)
+                own = mention.assertion if doubtful and mention.assertion is not Assertion.PRESENT else assertion
+                if mention.concepts:
+                    yield mention._replace(assertion=own)
+                else:
+                    silent.append(mention._replace(assertion=own))
+        for system, code in codes:
+            concepts = tuple(concepts_of_code(self.terminology, system, code))
+            related = any(concept in self.expansion.of(known) for known in seen for concept in concepts)
+            if not concepts or related:
+                continue
+            seen.update(concepts)
+            yield Mention(f"{system}:{code}", assertion, concepts[:1], concepts[1:], "code", 1.0)
+        if not seen:
+            unknown = [Mention(f"{system}:{code}", assertion, (), (), "none", 0.0) for system, code in codes]
+            yield from silent[:1] or unknown[:1]
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Mentions of a plain text, ambiguous ones still open."""
+        codes = find_codes(self.terminology, text)
+        rest = masked = text
+        for code in codes:
+            rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
+            masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
+        reading = reading_of(self._without_suspended_hyphens(masked))
+        found: list[tuple[int, int, Mention]] = []
+        for clause in reading.clauses:
+            cut_short = rest[clause.end : clause.end + 1] == "."
+            part = rest[clause.start : clause.end + cut_short]
+            tokens = self.mapper.completed(part, clean_tokens(part))
+            if not tokens:
+                continue
+            hits = self.mapper.scan(part, tokens)
+            for hit in hits:
+                start, end = tokens[hit.start].start, tokens[hit.end - 1].end
+                likeness = _LIKENESS.match(part, end)
+                if likeness is None:
+                    mention = self._mention(part[start:end], hit)
+                else:
+                    mention = self._resembling(part[start : likeness.end()], hit)
+                found.append((clause.start + start, clause.start + end, mention))
+            if not hits:
+                found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
+            covered = frozenset(place for hit in hits for place in range(hit.start, hit.end))
+            for first, after in unknown_names(part, tokens, covered, self.terminology.word_set):
+                start, end = tokens[first].start, tokens[after - 1].end
+                found.append((clause.start + start, clause.start + end, self._unknown(part[start:end])))
+            for token, concept_id in bare_findings.find(part, tokens, covered):
+                concept = self.terminology.place_of.get(concept_id)
+                if concept is not None:
+                    words = part[token.start : token.end]
+                    bare = Mention(words, Assertion.PRESENT, (concept,), (), bare_findings.RULE, 0.9, ambiguous=True)
+                    found.append((clause.start + token.start, clause.start + token.end, bare))
+        for code in codes:
+            rule = "nearest code above" if code.wider else "code"
+            several = len(code.concepts) > 1
+            coded = Mention(code.code, Assertion.PRESENT, code.concepts, (), rule, 1.0, ambiguous=several)
+            found.append((code.start, code.end, coded))
+        found.sort(key=lambda item: item[0])
+        found = self._with_short_forms(text, found)
+        assertions = reading.assertions([(start, end) for start, end, _ in found])
+        mentions = [
+            mention._replace(assertion=assertion)
+            for (_, end, mention), assertion in zip(found, assertions, strict=True)
+            if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
+        ]
+        told = any(mention.concepts or mention.near for mention in mentions)
+        return mentions if told else [self._unknown(text.strip()[:200])]
+
+    def _resembling(self, words: str, hit: EntityLink) -> Mention:
+        """What only looks like a disease ("scleroderma-like changes") is none that is known."""
+        near = tuple(self.terminology.labels[concept] for concept in hit.concepts[:1])
+        return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
+
+    def _unknown(self, words: str) -> Mention:
+        """What is not understood, with the names that look most like it."""
+        near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(words))
+        return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
+
+    def _with_short_forms(self, text: str, found: list[tuple[int, int, Mention]]) -> list[tuple[int, int, Mention]]:
+        """Short forms as the text defines them, where it does so otherwise than the table of abbreviations."""
+        defined: dict[str, Mention] = {}
+        for (_, end, long), (start, after, short) in pairwise(found):
+            bracketed = text[end:start].strip() == "(" and text[after : after + 1] == ")"
+            if not (bracketed and long.concepts and is_short_form(short.words) and stands_for(short.words, text[:end])):
+                continue
+            if not any(self._are_kin(one, other) for one in long.concepts for other in short.concepts):
+                defined[short.words] = long
+        return [
+            (start, end, defined[mention.words]._replace(words=mention.words) if mention.words in defined else mention)
+            for start, end, mention in found
+        ]
+
+    def _are_kin(self, one: int, other: int) -> bool:
+        """Whether two concepts are the same disease, or one is wider or comes of the other."""
+        known = max(one, other) < len(self.terminology.ids)
+        near = known and {*self.expansion.of(one), *self.expansion.manifestations(one)}
+        back = known and {*self.expansion.of(other), *self.expansion.manifestations(other)}
+        return one == other or bool(near and back and (other in near or one in back))
+
+    def _without_suspended_hyphens(self, text: str) -> str:
+        """A text in which a hyphen that only suspends the rest of a word is no minus ("calcinosis-" is absent)."""
+        if _HANGING_HYPHEN.search(text) is None:
+            return text
+        ends = {token.end for token in self.mapper.completed(text, clean_tokens(text)) if text[token.end - 1] == "-"}
+        return "".join(" " if place + 1 in ends else char for place, char in enumerate(text))
+
+    def _mention(self, words: str, hit: EntityLink) -> Mention:
+        present = Assertion.PRESENT
+        if hit.ambiguous:
+            return Mention(words, present, hit.concepts, (), hit.rule, hit.score, ambiguous=True)
+        concept, *others = hit.concepts
+        own = self.expansion.of(concept) if concept < len(self.terminology.ids) else {}
+        other_meanings = tuple(other for other in others if other not in own)[:MOST_ALTERNATIVES]
+        return Mention(words, present, (concept,), other_meanings, hit.rule, hit.score)
+
+    def _own(self, part: str, tokens: Sequence[Token]) -> list[Mention]:
+        """A condition of the catalogue that no vocabulary knows, word for word."""
+        words = " ".join(token.text for token in tokens)
+        place = self.own_terms.get(words)
+        if place is None:
+            return []
+        return [Mention(part.strip(" ."), Assertion.PRESENT, (place,), (), "own words", 0.9)]
+
+    def resolve(self, mentions: list[Mention]) -> list[Mention]:
+        """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""
+        size = len(self.terminology.ids)
+        context = {
+            concept
+            for mention in mentions
+            if not mention.ambiguous
+            for concept in mention.concepts[:1]
+            if concept < size
+        }
+        bare = [mention.concepts[0] for mention in mentions if mention.ambiguous and mention.rule in _IN_CONTEXT]
+        resolved: list[Mention] = []
+        for mention in mentions:
+            if not mention.ambiguous:
+                resolved.append(mention)
+                continue
+            if mention.rule in _IN_CONTEXT:
+                resolved.append(mention)
+                continue
+            spelt_out = [concept for concept in mention.concepts if concept in context]
+            scores = {concept: self._relatedness(concept, context) for concept in mention.concepts}
+            best = spelt_out or [concept for concept, score in scores.items() if score >= RELATED_ENOUGH]
+            best = best or [concept for concept in mention.concepts if self._comes_with_one(concept, bare)]
+            if len(best) == 1:
+                rest = tuple(concept for concept in mention.concepts if concept != best[0])
+                resolved.append(
+                    mention._replace(concepts=(best[0],), alternatives=rest, ambiguous=False, rule=BY_CONTEXT)
+                )
+            else:
+                resolved.append(mention._replace(score=mention.score * 0.7))
+        context.update(mention.concepts[0] for mention in resolved if mention.rule == BY_CONTEXT)
+        causes = Counter(cause for finding in context for cause in self._causes(finding))
+        context.update(cause for cause, findings in causes.items() if findings >= FINDINGS_OF_A_CAUSE)
+        return [
+            found
+            for mention in resolved
+            for found in (self._resolve_bare(mention, context) if mention.rule in _IN_CONTEXT else [mention])
+        ]
+
+    def _comes_with_one(self, disease: int, findings: Iterable[int]) -> bool:
+        """Whether a disease makes one of some bare findings likely: in "DM, no calcifications" DM is no diabetes."""
+        if disease >= len(self.terminology.ids):
+            return False
+        return any(bare_findings.is_made_likely(self.expansion, finding, (disease,)) for finding in findings)
+
+    def _resolve_bare(self, mention: Mention, context: set[int]) -> list[Mention]:
+        """A bare finding: accepted when it is denied or a diagnosis makes it likely, a question when it stands alone,
+        else nothing.
+        """
+        finding = mention.concepts[0]
+        denied = mention.assertion is Assertion.NEGATED
+        if denied or bare_findings.is_made_likely(self.expansion, finding, context):
+            return [mention._replace(ambiguous=False)]
+        near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
+        alone = mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near)
+        return [] if context else [alone]
+
+    def _relatedness(self, concept: int, context: set[int]) -> float:
+        expansion = self.expansion
+        best = 0.0
+        own = expansion.of(concept)
+        does = expansion.manifestations(concept)
+        for other in context:
+            if other in own:
+                best = max(best, own[other].weight)
+            for finding, reached in expansion.of(other).items():
+                if reached.weight >= 0.5 and finding in does and self.terminology.kind(finding) is not Kind.SYMPTOM:
+                    best = max(best, min(1.0, does[finding].weight + 0.2) * reached.weight)
+            does_other = expansion.manifestations(other)
+            if concept in does_other:
+                best = max(best, does_other[concept].weight)
+            if best < SHARED_CAUSE and not self._causes(concept).isdisjoint(self._causes(other)):
+                best = SHARED_CAUSE
+        return best
+
+    def _causes(self, finding: int) -> frozenset[int]:
+        """Diseases that come with a finding by our own table."""
+        if self.terminology.kind(finding) is not Kind.FINDING:
+            return frozenset()
+        edges = self.terminology.edges(finding, backwards=True)
+        return frozenset(
+            edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and edge.source[:5] != "HPOA:"
+        )
+
+
+def _is_a_cue(mention: Mention, behind: str) -> bool:
+    """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
+    goes_on = behind.lstrip()[:1] not in ("", ",", ";", ".", ")")
+    return mention.rule == "abbreviation" and goes_on and says_family_history(mention.words)
+
+
+def clean(text: str) -> str:
+    """Input without control characters and outer blanks.
+
+    Raises:
+        DiagnosisError: nothing but control characters is left over from something.
+    """
+    kept = "".join(char if char in "\n\r\t" or ord(char) >= 32 else " " for char in text.replace("\x7f", " "))
+    kept = kept.replace("\ufeff", "").replace("\u200b", "").strip()
+    if text.strip() and not kept:
+        raise DiagnosisError("the diagnosis holds nothing but control characters")
+    return kept
+
+
+def _merge(first: Patient, second: Patient) -> Patient:
+    return Patient(
+        first.age_years if first.age_years is not None else second.age_years,
+        first.sex or second.sex,
+        first.country or second.country,
+        first.life_stage or second.life_stage,
+    )

@@ -1,0 +1,148 @@
+"""Trials that a patient's concepts lead to, the most promising ones: as arrays, for some concepts lead to thousands."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from matcher.patient.case import Element
+from matcher.terminology import Kind
+from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.trials.index import Flags, Floats, Ints, TrialIndex
+from matcher.trials.roles import DISEASE, FINDING, ROLES
+
+CANDIDATES = 120
+HINTED = 0.3
+"""What a hint weighs while candidates are chosen, before how regular it is."""
+COMMON = 60
+"""What more diseases than this come with (fever, weight loss, seizures) hints at nothing."""
+EXCLUDING = 0.6
+"""How near a wider concept must be for its exclusion to exclude."""
+
+
+class CandidateSet(NamedTuple):
+    """Trials that something leads to, a row each.
+
+    strengths: of the strongest way to any place where the trial names something, hints included. values: of the
+    strongest way to what the trial means, 0 where only hints lead there. disease_met, finding_met: something near
+    is a disease or a finding that the trial is about. excluding: the trial excludes what leads to it. hinting: a hint
+    leads to what the trial is about.
+    """
+
+    places: Ints
+    strengths: Floats
+    values: Floats
+    disease_met: Flags
+    finding_met: Flags
+    excluding: Flags
+    hinting: Flags
+
+    def at(self, rows: Ints | slice) -> "CandidateSet":
+        """Some of the rows, in their order."""
+        places, strengths, values, *flags = self
+        return CandidateSet(places[rows], strengths[rows], values[rows], *(flag[rows] for flag in flags))
+
+
+_BITS = (1 << np.arange(len(ROLES))).astype(np.int16)
+"""A mark for each role of what is near; that of a hint is shifted by the number of roles."""
+_DISEASE, _FINDING = 1 << DISEASE, 1 << FINDING
+_HINTED_DISEASE, _HINTED_FINDING = _DISEASE << len(ROLES), _FINDING << len(ROLES)
+_NO_FLAGS: Flags = np.zeros(0, np.bool_)
+NOWHERE = CandidateSet(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), *[_NO_FLAGS] * 4)
+
+
+class Candidates:
+    """Chooses the candidates of one catalogue."""
+
+    def __init__(self, catalogue: TrialIndex, expansion: Expansion) -> None:
+        self.catalogue = catalogue
+        self.terminology = expansion.terminology
+        self.expansion = expansion
+        self.hints = lru_cache(maxsize=20_000)(self._find_hints)
+        self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
+
+    def of(self, elements: Sequence[Element]) -> CandidateSet:
+        """Trials that name something reached from the elements, the most promising ones first; values are the most of
+        what each element gives.
+        """
+        spreads = [self._spread(element) for element in elements]
+        if not spreads:
+            return NOWHERE
+        if len(spreads) == 1:
+            best = spreads[0].at(slice(CANDIDATES))
+            return best._replace(values=best.values * elements[0].weight)
+        weights = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
+        places, strengths, values, *flags = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
+        order = np.argsort(places, kind="stable")
+        first = _first_of_each(places[order])
+        together = np.add.reduceat((strengths * weights)[order], first)
+        most, *marks = (np.maximum.reduceat(column[order], first) for column in (values * weights, *flags))
+        return CandidateSet(places[order][first], together, most, *marks).at(_strongest_first(together)[:CANDIDATES])
+
+    def _spread(self, element: Element) -> CandidateSet:
+        """Trials that name what an element leads to, the strongest first."""
+        known = element.concept < len(self.terminology.ids)
+        if known and element.reached is self.expansion.of(element.concept):
+            return self._spread_of(element.concept, element.finding)
+        return self._find_spread(element.reached, {} if element.finding else self.hints(element.concept))
+
+    def _find_spread_of(self, concept: int, finding: bool) -> CandidateSet:
+        return self._find_spread(self.expansion.of(concept), {} if finding else self.hints(concept))
+
+    def _find_spread(self, reached: Mapping[int, ConceptPath], hints: Mapping[int, ConceptPath]) -> CandidateSet:
+        named = self.catalogue.named_concepts
+        meant = list(named.intersection(reached))
+        hinted = [concept for concept in named.intersection(hints) if concept not in reached]
+        if not meant and not hinted:
+            return NOWHERE
+        places, fields, weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
+        near = [reached[concept].weight for concept in meant] + [hints[concept].weight for concept in hinted]
+        nearness = np.array(near).repeat(counts)
+        values = nearness * weights
+        hints_from = sum(counts[: len(meant)])
+        values[hints_from:] = 0.0
+        order = np.lexsort((roles, values, places))  # among equals a disease goes before a finding, as in a profile
+        first = _first_of_each(places[order])
+        best = np.empty_like(first)
+        best[:-1], best[-1] = order[first[1:] - 1], order[-1]
+        marks = _BITS[roles]
+        marks[:hints_from] *= ((nearness > GROUP_ABOVE) & (values > 0))[:hints_from]
+        marks[hints_from:] <<= len(ROLES)
+        marks = np.bitwise_or.reduceat(marks[order], first)
+        places, values = places[best], values[best]
+        excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[places]
+        strengths = np.maximum.reduceat((nearness * fields)[order], first)
+        excluding &= values > 0
+        hinting = (marks & _HINTED_FINDING > 0) & ~self.catalogue.has_diseases[places]
+        hinting |= marks & _HINTED_DISEASE > 0
+        met = marks & _DISEASE > 0, marks & _FINDING > 0
+        return CandidateSet(places, strengths, values, *met, excluding, hinting).at(_strongest_first(strengths))
+
+    def _find_hints(self, concept: int) -> dict[int, ConceptPath]:
+        """What a disease may come with, for hints only."""
+        if concept >= len(self.terminology.ids):
+            return {}
+        return {
+            other: ConceptPath(HINTED * how.weight, "manifestation", how.evidence)
+            for other, how in self.expansion.manifestations(concept).items()
+            if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
+            and self.terminology.kind(other) is not Kind.SYMPTOM
+            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= COMMON)
+        }
+
+
+def is_at_least(how: ConceptPath) -> bool:
+    """Whether to exclude what is reached is to exclude what it is reached from."""
+    return how.relation != "narrower" and how.weight >= EXCLUDING
+
+
+def _first_of_each(places: Ints) -> Ints:
+    """Where each trial begins among sorted ones."""
+    is_first = np.ones(len(places), dtype=bool)
+    is_first[1:] = places[1:] != places[:-1]
+    return np.flatnonzero(is_first)
+
+
+def _strongest_first(strengths: Floats) -> Ints:
+    return (-strengths).argsort(kind="stable")

@@ -1,0 +1,65 @@
+"""A trial's stated limits against what is known of the patient. Never says that somebody is eligible."""
+
+from matcher.patient.demographics import canonical_country
+from matcher.results import Eligibility, Patient
+from matcher.trials.index import Facts
+
+_DAYS_IN_YEAR = 365.25
+_GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
+"""A trial for people of 18 years at most is one for children, though an adult may be of that age."""
+_NOBODY = Patient()
+_NOTHING_KNOWN = Eligibility("unknown", "unknown", "unknown", "unknown")
+
+
+def _years(days: float) -> str:
+    return f"{days / _DAYS_IN_YEAR:.0f} years" if days >= 2 * _DAYS_IN_YEAR - 1 else f"{days / 30.4375:.0f} months"
+
+
+def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> tuple[Eligibility, str | None]:
+    """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
+    if patient == _NOBODY:
+        return _NOTHING_KNOWN, None
+    age, reason = _stage(facts, patient.life_stage) if patient.age_years is None else _age(facts, patient.age_years)
+    sex = "unknown"
+    admitted = facts.sex
+    if patient.sex in ("female", "male"):
+        if admitted == "all" or admitted == patient.sex:
+            sex = "met"
+        elif admitted in ("female", "male"):
+            sex = "not met"
+            reason = reason or f"The trial takes {admitted} participants only."
+    country = "unknown"
+    if patient.country and countries:
+        country = "met" if canonical_country(patient.country) in countries else "not met"
+    if reason is not None:
+        verdict = "excluded"
+    elif "met" in (age, sex):
+        verdict = "possible"
+    else:
+        verdict = "unknown"
+    return Eligibility(verdict, age, sex, country), reason
+
+
+def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
+    """The same where all that is known is whether the patient is grown up: only what is clear rules out."""
+    low, until = facts.min_age_days, facts.max_age_until_days
+    if life_stage == "adult" and until is not None and until <= _CHILDHOOD_UNTIL_DAYS:
+        return "not met", f"The patient is an adult; the trial ends before {_years(until)}."
+    if life_stage == "child" and low is not None and low >= _GROWN_UP_DAYS:
+        return "not met", f"The patient is a child; the trial starts at {_years(low)}."
+    return "unknown", None
+
+
+def _age(facts: Facts, age_years: float) -> tuple[str, str | None]:
+    low, until = facts.min_age_days, facts.max_age_until_days
+    if low is None and until is None:
+        return "unknown", None
+    # A whole number of years covers the year that follows it.
+    low_end = age_years * _DAYS_IN_YEAR
+    high_end = low_end + (_DAYS_IN_YEAR if float(age_years).is_integer() else 0.0)
+    stated = f"{age_years:g} years" if age_years >= 2 else f"{age_years * 12:.0f} months"
+    if low is not None and (high_end <= low or (high_end == low_end and low_end < low)):
+        return "not met", f"The patient is {stated} old; the trial starts at {_years(low)}."
+    if until is not None and low_end >= until:
+        return "not met", f"The patient is {stated} old; the trial ends before {_years(until)}."
+    return ("unknown" if facts.ages_are_bands else "met"), None

@@ -1,0 +1,68 @@
+"""Why a trial stands where it stands, or why it was not suggested."""
+
+from matcher.patient.case import PatientCase
+from matcher.ranking.best_first import Ranker
+from matcher.ranking.scoring import Scorer, grade_of
+from matcher.results import Suggestions
+from matcher.trials.index import FIELD_WEIGHT
+
+
+def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions: Suggestions) -> tuple[str, ...]:
+    """Lines that say what was understood, what the trial names, how they meet and what each step costs."""
+    scorer, catalogue = ranker.scorer, ranker.scorer.catalogue
+    trial_id = catalogue.trial_ids[place]
+    lines = [f"{trial_id}: {catalogue.facts[place].title or ''}"]
+    for concept, field, row in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item[1], 0.0)):
+        if concept in catalogue.requirement_names:
+            lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
+        elif concept in catalogue.treatment_names:
+            lines.append(f'It gives "{catalogue.words(row)}".')
+        else:
+            lines.append(f'It names {scorer.label(concept)} as {field} ("{catalogue.words(row)}").')
+    elements = (*patient.diseases, *patient.findings)
+    for element in elements:
+        source = " (implied)" if element.inferred else ""
+        lines.append(
+            f'You name {scorer.label(element.concept)}{source}: "{element.words}", {element.rule}, '
+            f"weight {element.weight:.2f}."
+        )
+    for concept, words in patient.denied.items():
+        if concept in {named for named, _, _ in catalogue.namings(place)}:
+            lines.append(f'You deny {scorer.label(concept)}: "{words}".')
+    ranked = list(ranker.ranked(patient, faint=True))
+    rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
+    if rank is None:
+        lines.append(_no_way(scorer, place, patient))
+        return tuple(lines)
+    scored = ranked[rank - 1]
+    lines += [
+        f"{scorer.label(link.element.concept)} -> {scorer.label(link.naming.concept)} ({link.reached.relation}, "
+        f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
+        f"({FIELD_WEIGHT[link.naming.field]:.2f}) = {link.value:.2f}."
+        for link in scored.links
+    ]
+    lines += scored.notes
+    lines.append(
+        f"Score {scored.score:.2f}, {grade_of(scored)}, place {rank} of {len(ranked)} before limits of age and sex."
+    )
+    shown = next(
+        (number for number, match in enumerate(suggestions.matches, start=1) if match.trial_id == trial_id), None
+    )
+    ruled = next((item.reason for item in suggestions.ruled_out if item.trial_id == trial_id), None)
+    if shown is not None:
+        lines.append(f"It is shown at place {shown}.")
+    elif ruled is not None:
+        lines.append(f"It is ruled out: {ruled}")
+    else:
+        lines.append(
+            "It is not shown: its status is not asked for, it is a faint hint, or enough others stand before it."
+        )
+    return tuple(lines)
+
+
+def _no_way(scorer: Scorer, place: int, patient: PatientCase) -> str:
+    named = {concept for concept, _, _ in scorer.catalogue.namings(place)}
+    if not patient.diseases and not patient.findings:
+        return "Nothing of what you typed was recognised as a present diagnosis, so nothing leads to this trial."
+    kinds = ", ".join(sorted(scorer.label(concept) for concept in named if scorer.label(concept))[:4])
+    return f"No edge leads from your diagnoses to what this trial names ({kinds}): it is not suggested."

@@ -1,0 +1,257 @@
+"""From a patient's concept to the concepts that trials of it are filed under, each with a cost and its reason."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from matcher.terminology import Kind, Relation, Terminology
+
+DOWN = 0.8
+"""A trial of one kind of the patient's disease: worth a look, may need a feature that the patient lacks."""
+UP = (0.9, 0.75, 0.6)
+"""A trial of the wider disease, one, two, three steps up."""
+MANY_KINDS, WIDER = 20, 0.75
+"""A wider disease of more kinds than this is less near to each of them."""
+BY_TREE, ONE_OF_SEVERAL = 0.62, 0.8
+"""A tree files a disease below an organ, a sign or a cause too (Prader-Willi syndrome below obesity), often at several
+places."""
+_TREES = ("MeSH", "HPO", "ICD-10-CM")
+DOWN_FINDING = 0.92
+UP_FINDING = 0.95
+ACCEPTED_GROUP = 0.95
+GROUP_MEMBER = 0.35
+GROUP_ABOVE = 0.4
+DEEP = 0.95
+MAX_DOWN = 4
+MAX_REACHED = 600
+WIDE = 120
+"""A concept with more descendants than this is a heading: it is not followed upwards."""
+WIDEST_KIN = 200
+"""A group with more descendants than this makes nobody related."""
+_IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
+    int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
+)  # plain numbers compare quicker than members of an enumeration
+_COMES_WITH = {int(relation): relation.name.lower() for relation in (Relation.MANIFESTATION, Relation.COMPLICATION)}
+
+
+class ConceptPath(msgspec.Struct, frozen=True, gc=False):
+    """A concept reached from another one. relation: same, narrower, broader. evidence: source of the weakest step.
+
+    There are millions of them, so the garbage collector is spared to walk them.
+    """
+
+    weight: float
+    relation: str
+    evidence: str
+
+
+class _Edges:
+    """Edges in their order, without a record each; of a few relations only, or of all."""
+
+    def __init__(self, terminology: Terminology, backwards: bool, *relations: Relation) -> None:
+        side = "back" if backwards else "forth"
+        names = ("others", "relations", "weights", "sources")
+        columns = [terminology.arrays[f"{side}_{name}"] for name in names]
+        first = terminology.arrays[f"{side}_pointers"]
+        self._sources = terminology.tables.sources
+        if relations:
+            is_wanted = np.isin(columns[1], relations)
+            first = _counted(is_wanted, first)
+            columns = [column[is_wanted] for column in columns]
+        self._columns = [column.data for column in columns]  # whose items are plain numbers
+        self._first: list[int] = first.tolist()
+
+    def of(self, concept: int) -> Iterable[tuple[int, int, float, str]]:
+        """(other concept, relation, weight, source) for each edge of a concept."""
+        start, end = self._first[concept], self._first[concept + 1]
+        if start == end:
+            return ()
+        others, relations, weights, sources = [column[start:end] for column in self._columns]
+        return zip(others, relations, weights, map(self._sources.__getitem__, sources), strict=True)
+
+
+def _counted(is_wanted: npt.NDArray[np.bool_], first: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Where the edges of each concept begin among the wanted ones."""
+    counted: npt.NDArray[Any] = np.concatenate([[0], np.cumsum(is_wanted)])[first]
+    return counted
+
+
+def _edge_counts(terminology: Terminology, backwards: bool, *relations: Relation) -> npt.NDArray[Any]:
+    """How many edges of these relations each concept has."""
+    side = "back" if backwards else "forth"
+    is_wanted = np.isin(terminology.arrays[f"{side}_relations"], relations)
+    return np.diff(_counted(is_wanted, terminology.arrays[f"{side}_pointers"]))
+
+
+def _having(counts: npt.NDArray[Any]) -> frozenset[int]:
+    return frozenset(np.flatnonzero(counts).tolist())
+
+
+class Expansion:
+    """ConceptPath concepts, cached by starting concept."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self.of = lru_cache(maxsize=20_000)(self._of)
+        self.manifestations = lru_cache(maxsize=20_000)(self._manifestations)
+        self.obligate = lru_cache(maxsize=20_000)(self._obligate)
+        self.around = lru_cache(maxsize=50_000)(self._around)
+        self.kinds_above = lru_cache(maxsize=50_000)(self._kinds_above)
+        self.kin = lru_cache(maxsize=50_000)(self._kin)
+        self._holding = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
+        self._all = _Edges(terminology, False)
+        self._below = _Edges(terminology, True, Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
+        self._above = _Edges(terminology, False, Relation.IS_A, Relation.ACCEPTS, Relation.SAME_SPECTRUM)
+        self.group_members = _having(_edge_counts(terminology, False, Relation.IN_GROUP))
+        """Members of a wide group whose trials seldom mean them."""
+        self.commonness = _edge_counts(terminology, True, Relation.MANIFESTATION, Relation.COMPLICATION)
+        """How many diseases are known to come with each concept."""
+        self.manifested = _having(self.commonness)
+        self._manifesting = _having(_edge_counts(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION))
+        self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
+
+    def _is_group(self, concept: int) -> bool:
+        return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > WIDE
+
+    def _of(self, concept: int) -> dict[int, ConceptPath]:
+        around = self.around(concept)
+        reached = {concept: around[concept]}
+        self._down(concept, reached)
+        for other, how in around.items():
+            _keep(reached, other, how)
+        return reached
+
+    def _around(self, concept: int) -> dict[int, ConceptPath]:
+        """What stands above a concept or beside it, and itself: all that `of` gives as broader or same, sooner."""
+        reached = {concept: ConceptPath(1.0, "same", self.terminology.ids[concept])}
+        self._up_and_beside(concept, reached)
+        return reached
+
+    def _kin(self, concept: int) -> frozenset[int]:
+        """A concept and the groups that hold it, two steps up, as long as they are not wide."""
+        found = layer = {concept}
+        for _ in range(2):
+            layer = {
+                other
+                for member in layer
+                for other, *_ in self._holding.of(member)
+                if int(self.terminology.descendants[other]) <= WIDEST_KIN
+            }
+            found = found | layer
+        return frozenset(found)
+
+    def _kinds_above(self, concept: int) -> frozenset[int]:
+        """What a concept is a kind of, by steps that are not those to wide groups."""
+        return frozenset(other for other, how in self.of(concept).items() if how.relation == "broader")
+
+    def _down(self, concept: int, reached: dict[int, ConceptPath]) -> None:
+        finding = self.terminology.kind(concept) is not Kind.DISEASE
+        step = DOWN_FINDING if finding else DOWN
+        if not finding and int(self.terminology.descendants[concept]) > WIDE:
+            step *= WIDER  # "muscular disease" is most likely another one of its many kinds
+        layer = {concept: 1.0}
+        for _ in range(MAX_DOWN):
+            below: dict[int, float] = {}
+            for parent, weight in layer.items():
+                for other, relation, _, source in self._below.of(parent):
+                    if other not in reached and len(reached) < MAX_REACHED:
+                        below[other] = value = weight * (GROUP_MEMBER if relation == _IN_GROUP else step)
+                        reached[other] = ConceptPath(value, "narrower", source)
+            layer, step = below, DEEP
+
+    def _up_and_beside(self, concept: int, reached: dict[int, ConceptPath]) -> None:
+        finding = self.terminology.kind(concept) is not Kind.DISEASE
+        layer = {concept}
+        for depth, weight in enumerate(UP):
+            above: set[int] = set()
+            for child in layer:
+                for other, relation, strength, source in self._above.of(child):
+                    if relation == _ACCEPTS:
+                        _keep(reached, other, ConceptPath(ACCEPTED_GROUP, "broader", source))
+                    elif relation == _IS_A:
+                        if self._is_group(other):
+                            _keep(reached, other, ConceptPath(GROUP_ABOVE, "broader", source))
+                            continue
+                        value = UP_FINDING ** (depth + 1) if finding else weight * self._nearness(child, other, source)
+                        _keep(reached, other, ConceptPath(value, "broader", source))
+                        above.add(other)
+                    elif depth:
+                        _keep(reached, other, ConceptPath(weight * 0.9 * strength, "broader", source))
+            layer = above
+        for side in self._alike:
+            for other, _, weight, source in side.of(concept):
+                _keep(reached, other, ConceptPath(0.9 * weight, "same", source))
+
+    def _nearness(self, child: int, parent: int, source: str) -> float:
+        """How near a wider disease is beyond one that the name tells or the curated table says."""
+        near = WIDER if int(self.terminology.descendants[parent]) > MANY_KINDS else 1.0
+        if not source.startswith(_TREES):
+            return near
+        places = sum(
+            relation == _IS_A and origin.startswith(_TREES) for _, relation, _, origin in self._above.of(child)
+        )
+        return near * BY_TREE * (ONE_OF_SEVERAL if places > 1 else 1.0)
+
+    def _manifestations(self, concept: int) -> dict[int, ConceptPath]:
+        """Findings and complications of a disease with how regular they are, inherited from wider diseases at a
+        cost.
+        """
+        found: dict[int, ConceptPath] = {}
+        if self._manifesting.isdisjoint(self.around(concept)):  # seen sooner than all that it leads to
+            return found
+        for disease, how in self.of(concept).items():
+            if how.relation == "narrower" or (disease != concept and how.weight < 0.5):
+                continue
+            factor = 1.0 if disease == concept else 0.9
+            for other, relation, weight, source in self._all.of(disease):
+                name = _COMES_WITH.get(relation)
+                if name is not None:
+                    _keep(found, other, ConceptPath(weight * factor, name, source))
+        return found
+
+    def complicates(self, concept: int, disease: int) -> bool:
+        """Whether a concept comes of a disease, and not rather the disease of it (renal failure and calciphylaxis come
+        with one another; the curated table says which is the complication). What a disease is a kind of it does not
+        come with.
+        """
+        if max(concept, disease) >= len(self.terminology.ids):
+            return False  # the catalogue's own words
+        there = self.manifestations(disease).get(concept)
+        back = self.manifestations(concept).get(disease)
+        if there is None or concept in self.kinds_above(disease):
+            return False
+        if back is None:
+            return True
+        return _standing(there) > _standing(back)
+
+    def related(self, one: int, other: int) -> bool:
+        """Whether two concepts have to do with one another: wider or narrower, in a common group, or coming with it."""
+        return (
+            other in self.of(one)
+            or one in self.of(other)
+            or not self.kin(one).isdisjoint(self.kin(other))
+            or other in self.manifestations(one)
+            or one in self.manifestations(other)
+        )
+
+    def _obligate(self, concept: int) -> tuple[int, ...]:
+        """Findings without which the disease is not the disease (calcinosis in CREST): the curated ones of weight 1."""
+        return tuple(
+            other
+            for other, relation, weight, source in self._all.of(concept)
+            if relation == _MANIFESTATION and weight >= 0.995 and not source.startswith("HPOA:")
+        )
+
+
+def _standing(how: ConceptPath) -> tuple[bool, float]:
+    return (not how.evidence.startswith("HPOA:"), how.weight)
+
+
+def _keep(reached: dict[int, ConceptPath], concept: int, new: ConceptPath) -> None:
+    held = reached.get(concept)
+    if held is None or held.weight < new.weight:
+        reached[concept] = new

@@ -1,0 +1,81 @@
+"""Countries by any of their names: those of ISO 3166 in seven languages (pycountry), codes, and what people say."""
+
+import gettext
+import re
+from functools import lru_cache
+
+from matcher.text.sentences import flat
+
+_LANGUAGES = ("fr", "de", "es", "it", "pt", "nl")
+_SPOKEN = {
+    "GB": ("uk", "u.k.", "great britain", "england", "scotland", "wales", "northern ireland", "inghilterra"),
+    "US": ("usa", "u.s.", "u.s.a.", "america", "united states of america", "vs", "ee uu", "eeuu"),
+    "NL": ("the netherlands", "holland", "holanda", "olanda"), "DE": ("brd",), "TR": ("turkey",), "RU": ("russia",),
+    "CZ": ("czech republic",), "KR": ("korea", "republic of korea", "corea"), "CI": ("ivory coast",),
+    "AE": ("uae",), "CN": ("pr china",), "CH": ("die schweiz",), "VN": ("viet nam",), "FR": ("guadeloupe",)
+}  # fmt: skip
+_LIVES = re.compile(
+    r"\b(?:lives?(?: and works)?|living|resident|residing|resides?|based|domiciled|settled|habite|vit|reside|residant|"
+    r"demeurant|domiciliee?|lebt|wohnt|wohnhaft|lebend|vive|viviendo|residente|radicad[ao]|abita|mora|moradora?|woont|"
+    r"wonend|woonachtig)\b(?: (?:in|at|near|of|en|au|aux|a|nel|nei|negli|em|no|na|nos|nas|der|den|the|la|les|el|los|"
+    r"[\w-]+,))* "
+    r"|\b(?:country|country of residence|residence|pays|land|wohnort|wohnland|pais|paese|residenza|woonplaats) ?: ?"
+)
+_FROM = re.compile(
+    r"(?i:\b(?:from|in|en|au|aux|aus|uit|dal?|dalla|dai|em|no|na|nos|nas|del?|da|do|dos|vienn?e?t? (?:de|du|des)|"
+    r"originaire (?:de|du|des))\b(?: (?:the|der|den|dem|la|les|los))?|,|\() ?(?=[A-ZÖÉ])"
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:born|operated|excised|resected|removed|treated|diagnosed|surgery|biopsy|travel\w*|trip|holiday\w*|moved|"
+    r"trial|study|studies|emigrated|raised|nee?|opere\w*|operado|operada|operiert|geboren|nacid[ao]|nat[ao]|"
+    r"operat[ao]|nascid[ao]|voyage|reise|viaj\w+)\b[^,;.]*$"
+)
+_WORDS = re.compile(r"[\w.'’-]+(?: [\w.'’-]+){0,4}")
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Country of each of its names, flat."""
+    import pycountry
+
+    translations = [gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [code]) for code in _LANGUAGES]
+    names: dict[str, str] = {}
+    for country in pycountry.countries:
+        english = getattr(country, "common_name", country.name)
+        official = (country.name, getattr(country, "official_name", country.name))
+        spoken = (translation.gettext(name) for translation in translations for name in (english, country.name))
+        for name in (english, *official, *spoken, country.alpha_2, country.alpha_3, *_SPOKEN.get(country.alpha_2, ())):
+            names.setdefault(flat(name), english)
+    return names
+
+
+def canonical_country(name: str | None) -> str | None:
+    """One name for a country's names and codes; other names unchanged."""
+    if name is None or not name.strip():
+        return None
+    return _names().get(flat(name.strip()), name.strip())
+
+
+def stated_country(text: str) -> str | None:
+    """The country that a text says the patient lives in, or comes from."""
+    lower = flat(text)
+    for pattern, subject in ((_LIVES, lower), (_FROM, text)):
+        for match in pattern.finditer(subject):
+            if pattern is _FROM and _ELSEWHERE.search(lower, max(0, match.start() - 60), match.start()):
+                continue
+            words = _WORDS.match(lower, match.end())
+            found = _longest(words[0]) if words is not None else None
+            if found is not None:
+                return found
+    return None
+
+
+def _longest(words: str) -> str | None:
+    parts = words.split(" ")
+    for size in range(len(parts), 0, -1):
+        name = " ".join(parts[:size]).rstrip(".")
+        if len(name) > 3 or name in ("uk", "usa"):
+            found = _names().get(name)
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,216 @@
+"""Words, sentences and clauses of a chart: abbreviations, dates, numbered lists, bullets and wrapped lines included."""
+
+import re
+import unicodedata
+
+import msgspec
+
+from matcher.text.language import abbreviations
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """A stretch of a text that diagnoses are looked for in at once: a sentence, a line or a part of one."""
+
+    start: int
+    end: int
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Words and punctuation of a text in order, flat, each with its place.
+
+    Of the punctuation only what structures is there, in one form: ``. \\n`` end a sentence, ``, ; : - ( )`` part it,
+    ``?`` asks of what is before it and ``¿`` of what is behind it. The prefix ``non-`` is another word than "non".
+    """
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+class _FlatChars(dict[int, str]):
+    """Translation table that learns each character when it first meets it."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        found = self[code] = unicodedata.normalize("NFKD", char)[0].lower()[:1] or char
+        return found
+
+
+_FLAT = _FlatChars()
+STOPS = frozenset(".\n")
+BREAKS = frozenset(".\n;-?¿")
+"""What ends a clause."""
+PUNCTUATION = BREAKS | frozenset(",:()")
+
+_TOKEN = re.compile(r"[^\W_]+|\([-–−]\)|\(\++\)|(?<!\w)[-–−+]ve\b|\++(?!\w)|[\n.,;:?!()\[\]|•·*–—−¿-]")
+_SAME = {"!": ".", "|": ";", "•": ".", "·": ".", "[": "(", "]": ")", "–": "-", "—": "-", "−": "-"}
+_ENDS = frozenset((",", ";", "\n", ""))
+"""What stands behind a minus that says "absent": "Raynaud +, calcinosis -"."""
+_WRAPPED_LINE = 45
+"""Characters of a line that may go on in the next one."""
+
+
+def flat(text: str) -> str:
+    """Lower case without accents, character by character, so that places stay the same."""
+    return text.lower() if text.isascii() else text.translate(_FLAT)
+
+
+class _Splitter:
+    """Collects the words of one text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.item = 0
+        """The number of the list item that was met last."""
+
+    def run(self) -> Words:
+        for match in _TOKEN.finditer(flat(self.text)):
+            sign, (start, end) = match[0], match.span()
+            if sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
+                self._add("non-", start, end)
+            elif sign[-1] == ")" and len(sign) > 1:
+                self._add("positive" if "+" in sign else "absent", start, end)
+            elif sign[0] == "+":
+                self._add("positive", start, end)
+            elif sign[1:] == "ve" and not sign.isalnum():
+                self._add("negative", start, end)
+            elif sign.isalnum():
+                self._add(sign, start, end)
+            else:
+                self._sign(_SAME.get(sign, sign), start)
+        return Words(self.words, self.starts, self.ends)
+
+    def _add(self, word: str, start: int, end: int) -> None:
+        self.words.append(word)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def _stop(self, sign: str, place: int) -> None:
+        if self.words and self.words[-1] not in STOPS:
+            self._add(sign, place, place + 1)
+
+    def _sign(self, sign: str, place: int) -> None:
+        before = self.text[place - 1 : place]
+        after = self.text[place + 1 : place + 2]
+        if sign == "\n":
+            self._line_end(place)
+        elif sign == ".":
+            self._full_stop(place, before, after)
+        elif sign in "-*":
+            apart = not before.strip() and not after.strip()
+            if self.text[place] == "—" or (apart and not self._at_start()):
+                self._add("-", place, place + 1)
+            elif sign == "-" and after in _ENDS and before not in "\n" and not (after == "\n" and before.isalnum()):
+                self._add("absent", place, place + 1)
+        elif sign == "?":
+            self._question(place, before, after)
+        elif sign != "¿" and not self._says_nothing(sign, place):
+            self._add(sign, place, place + 1)
+
+    def _says_nothing(self, sign: str, place: int) -> bool:
+        """Whether a sign only numbers a list item or begins a row of a table."""
+        return self._closes_item_number(place) if sign == ")" else sign == ";" and self._at_start()
+
+    def _closes_item_number(self, place: int) -> bool:
+        """Whether a bracket closes the number of a list item: "1)", "(1)"; one that was never opened is left out."""
+        if not self._is_open():
+            self._item_number(place)
+            return True
+        if self.words[-2:-1] != ["("] or self.words[-1] not in ("1", str(self.item + 1)):
+            return False
+        self.item = int(self.words[-1])
+        start = self.starts[-2]
+        del self.words[-2:], self.starts[-2:], self.ends[-2:]
+        self._stop(".", start)
+        return True
+
+    def _at_start(self) -> bool:
+        return not self.words or self.words[-1] in STOPS
+
+    def _is_open(self) -> bool:
+        for word in reversed(self.words):
+            if word in STOPS or word == ")":
+                return False
+            if word == "(":
+                return True
+        return False
+
+    def _line_end(self, place: int) -> None:
+        start = self.text.rfind("\n", 0, place) + 1
+        rest = self.text[place + 1 :].lstrip(" \t")
+        wrapped = place - start >= _WRAPPED_LINE and rest[:1].islower() and self.text[place - 1] not in ".:;!?"
+        if not wrapped:
+            if self.words and self.words[-1] == ".":
+                self.words[-1] = "\n"
+            self._stop("\n", place)
+
+    def _question(self, place: int, before: str, after: str) -> None:
+        rest = self.text[place + 1 :].lstrip()
+        if (not before or before in " (,;\n") and (after.isalnum() or rest[:1].islower() or self._at_start()):
+            self._add("¿", place, place + 1)
+            return
+        self._add("?", place, place + 1)
+        if not after.strip():
+            self._add(".", place, place + 1)
+
+    def _item_number(self, place: int) -> bool:
+        """Take a number for that of a list item ("1. ... 2. ..."): it is no word, and a sentence ends before it."""
+        if not self.words or not self.words[-1].isdigit() or len(self.words[-1]) > 2 or self.ends[-1] != place:
+            return False
+        number = int(self.words[-1])
+        first = len(self.words) == 1 or self.words[-2] in STOPS or self.words[-2] == ":"
+        if not first and not (self.item and number == self.item + 1):
+            return False
+        self.item = number
+        self.words.pop()
+        start = self.starts.pop()
+        self.ends.pop()
+        self._stop(".", start)
+        return True
+
+    def _full_stop(self, place: int, before: str, after: str) -> None:
+        text = self.text
+        if after and not after.isspace() and after not in ")]\"'»”":
+            # "sclerosis.No calcinosis" misses a blank; "z.B.", "2.3.2019" do not
+            glued = after.isupper() and text[place + 2 : place + 3].islower() and text[place - 4 : place].isalpha()
+            if not glued:
+                return
+        word = self.words[-1] if self.words and self.ends[-1] == place and before.isalnum() else ""
+        if text[place] == "." and word:
+            rest = text[place + 1 :].lstrip(" \t")
+            if word.isdigit():
+                if self._item_number(place):
+                    return
+                if len(word) <= 2 and len(self.words) > 1 and self.words[-2] in abbreviations("ordinal"):
+                    return
+            elif len(word) == 1 and text[place - 2 : place - 1] not in ("'", "’", "/"):
+                known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
+                if rest and not (before.isupper() and known and rest[:1].isupper()):
+                    return
+            elif word in abbreviations("") or (word in abbreviations("number") and rest[:1].isdigit()):
+                return
+        self._stop(".", place)
+
+
+def split_words(text: str) -> Words:
+    """Words and structuring punctuation of a text."""
+    return _Splitter(text).run()
+
+
+def clauses(found: Words) -> list[Clause]:
+    """Sentences, list items, lines, and their parts between semicolons and dashes."""
+    result: list[Clause] = []
+    first: int | None = None
+    for place, word in enumerate(found.words):
+        if word in BREAKS:
+            if first is not None:
+                result.append(Clause(found.starts[first], found.ends[place - 1]))
+            first = None
+        elif first is None:
+            first = place
+    if first is not None:
+        result.append(Clause(found.starts[first], found.ends[-1]))
+    return result

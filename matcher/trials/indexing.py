@@ -1,0 +1,245 @@
+"""The trial side: what diseases and findings each trial names, and where."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from matcher.linking.abbreviations import stands_for
+from matcher.linking.linker import EntityLinker, clean_tokens
+from matcher.linking.running_text import RunningText
+from matcher.terminology import Kind, Terminology
+from matcher.terminology.expansion import Expansion
+from matcher.text.content_words import content_words
+from matcher.trials.requirements import requirements
+from matcher.trials.roles import FINDING, ROLES, Roles
+from matcher.trials.treatments import treatments
+from matcher.trials.trial_text import Named, TrialText
+
+_CONCEPTS = pa.schema(
+    [
+        ("trial_id", pa.string()), ("concept_id", pa.string()), ("label", pa.string()), ("field", pa.string()),
+        ("position", pa.int32()), ("rule", pa.string()), ("score", pa.float64()), ("words", pa.string()),
+        ("role", pa.string()), ("content_hash", pa.string()), ("terminology", pa.string()),
+    ]
+)  # fmt: skip
+_WORDS = pa.schema(
+    [
+        ("trial_id", pa.string()), ("words", pa.list_(pa.string())), ("content_hash", pa.string()),
+        ("terminology", pa.string()),
+    ]
+)  # fmt: skip
+BROADLY = 0.95
+"""Score of a name that can mean more than its concept ("scleroderma")."""
+OWN_WORDS = "TEXT:"
+"""Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
+TREATMENT = "TREATMENT:"
+"""Prefix of a treatment in its normal form."""
+
+
+Field = tuple[str, int, Named]
+"""Field, position in it from 1, and what is named there."""
+_ABBREVIATING = ("title", "keyword", "inclusion")
+"""Fields in which an abbreviation may be of a drug, a measure or a study."""
+
+
+class MappedTrials(NamedTuple):
+    """Rows of trial_concepts and of trial_words for some trials."""
+
+    concepts: pa.Table
+    words: pa.Table
+
+
+NOTHING_MAPPED = MappedTrials(_CONCEPTS.empty_table(), _WORDS.empty_table())
+
+
+class TrialMapper:
+    """Maps the texts of trials with the mapper that also reads diagnoses; equal texts are mapped once."""
+
+    def __init__(self, terminology: Terminology, expansion: Expansion | None = None) -> None:
+        self.terminology = terminology
+        self.mapper = EntityLinker(terminology)
+        self.roles = Roles(terminology, expansion or Expansion(terminology))
+        self.running = RunningText(terminology, self.mapper)
+        self.of_term = lru_cache(maxsize=100_000)(self._of_term)
+
+    def _of_term(self, text: str) -> tuple[Named, ...]:
+        """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
+        return self._scan(text, misspelt=False) or self._scan(text, misspelt=True) or (self._own_words(text),)
+
+    def of_text(self, text: str, drop_denied: bool) -> tuple[Named, ...]:
+        """Concepts that running text names."""
+        terminology = self.terminology
+        named: dict[int, Named] = {}
+        for concept, words, rule in self.running.named(text, drop_denied):
+            if concept not in named:
+                named[concept] = Named(terminology.ids[concept], terminology.labels[concept], rule, 1.0, words)
+        return tuple(named.values())
+
+    def _scan(self, text: str, misspelt: bool) -> tuple[Named, ...]:
+        terminology = self.terminology
+        named: dict[int, Named] = {}
+        found = clean_tokens(text)
+        hits = self.mapper.scan(text, found, misspelt=misspelt, patterns=False)
+        for hit in self.mapper.without_wide_heads(found, hits):
+            concept = hit.concepts[0]
+            if hit.rule == "abbreviation" and hit is not hits[0] and _is_defined(text, found[hit.start].start):
+                continue  # papulopustular rosacea (PPR)
+            if concept not in named and not hit.ambiguous:
+                words = text[found[hit.start].start : found[hit.end - 1].end]
+                named[concept] = Named(
+                    terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, words
+                )
+        return tuple(named.values())
+
+    def _own_words(self, text: str) -> Named:
+        words = " ".join(token.text for token in clean_tokens(text))
+        return Named(OWN_WORDS + words, text, "own words", 0.9, text)
+
+    def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str, str]]:
+        """Rows of trial_concepts without the last two columns. What a trial is for it does not exclude."""
+        found = self._supported(list(self._fields(trial))) or [("condition", 0, Named("", "", "", 0.0, ""))]
+        roles = self.roles.of([(named.concept_id, field) for field, _, named in found])
+        own = self.roles.meant_with(
+            named.concept_id
+            for (_, _, named), role in zip(found, roles, strict=True)
+            if role >= FINDING and named.score > BROADLY
+        )
+        for (field, position, named), role in zip(found, roles, strict=True):
+            identifier, label, rule, score, words = named
+            if field == "exclusion" and identifier in own:
+                continue  # it excludes a kind of what it is for, or another kind of the wider disease
+            yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
+
+    def _supported(self, found: list[Field]) -> list[Field]:
+        """Without the abbreviations that nothing else of the trial makes likely: in "TAK-063 in healthy volunteers" or
+        "BMD" of an osteoporosis trial three letters are no disease. Those in its conditions stand.
+        """
+        place_of = self.terminology.place_of
+        plain = {
+            place_of[named.concept_id]
+            for field, _, named in found
+            if named.concept_id in place_of
+            and (field in ("condition", "mesh") or (field in _ABBREVIATING and named.rule != "abbreviation"))
+        }
+        if not plain and not any(field == "condition" for field, _, _ in found):
+            return found
+        related = self.roles.expansion.related
+        return [
+            (field, position, named)
+            for field, position, named in found
+            if named.rule != "abbreviation"
+            or field not in _ABBREVIATING
+            or any(related(place_of[named.concept_id], other) for other in plain)
+        ]
+
+    def _fields(self, trial: TrialText) -> Iterator[Field]:
+        for position, (condition, system, code) in enumerate(trial.conditions, start=1):
+            yield from (("condition", position, named) for named in self._condition(condition, system, code))
+        title_seen: set[str] = set()
+        for position, title in enumerate(trial.titles, start=1):
+            for named in self.of_text(title, drop_denied=False):
+                if named.concept_id not in title_seen:
+                    title_seen.add(named.concept_id)
+                    yield "title", position, named
+        for field, texts in (
+            ("keyword", trial.keywords),
+            ("mesh", trial.mesh),
+            ("mesh_ancestor", trial.mesh_ancestors),
+        ):
+            for position, text in enumerate(texts, start=1):
+                yield from ((field, position, named) for named in self.of_term(text) if named.rule != "own words")
+        yield from (("requirement", position, named) for position, named in enumerate(requirements(trial), start=1))
+        for position, form, words in treatments(trial.interventions):
+            yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
+        for position, text in enumerate(trial.inclusion, start=1):
+            excluded = _EXCLUDED_ITEM.match(text)
+            field = "exclusion" if excluded else "inclusion"
+            yield from ((field, position, named) for named in self.of_text(text, drop_denied=not excluded))
+        for position, text in enumerate(trial.exclusion, start=1):
+            yield from (("exclusion", position, named) for named in self.of_text(text, drop_denied=False))
+
+    def _condition(self, condition: str, system: str | None, code: str | None) -> Sequence[Named]:
+        found = list(self.of_term(condition))
+        if system and code:
+            from matcher.linking.codes import concepts_of_code
+
+            for concept in concepts_of_code(self.terminology, system, code)[:1]:
+                identifier = self.terminology.ids[concept]
+                if (
+                    all(named.concept_id != identifier for named in found)
+                    and self.terminology.kind(concept) != Kind.GROUP
+                ):
+                    found.append(Named(identifier, self.terminology.labels[concept], "code", 0.9, f"{system} {code}"))
+        return found
+
+
+def _is_defined(text: str, start: int) -> bool:
+    """Whether an abbreviation stands in brackets behind the words that it stands for here."""
+    before, bracket, _ = text[:start].rpartition("(")
+    short = re.match(r"[\w/-]+", text[start:])
+    return bool(bracket) and before.strip() != "" and short is not None and stands_for(short[0], before)
+
+
+_EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
+
+
+def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the catalogue holds what mapping writes, in its present form."""
+    query = """SELECT count(*) FROM duckdb_columns() WHERE database_name = current_database()
+               AND (table_name, column_name) IN (('trial_concepts', 'role'), ('trial_words', 'words'))"""
+    return connection.execute(query).fetchall() == [(2,)]
+
+
+@cache
+def mapping_version(terminology: str) -> str:
+    """Version of the terminology together with that of our code, so that a change of either maps trials anew."""
+    digest = hashlib.sha256()
+    for file in sorted(resources.files("matcher").iterdir(), key=lambda item: item.name):
+        if file.name.endswith((".py", ".tsv")):
+            digest.update(file.name.encode() + file.read_bytes())
+    return f"{terminology}-{digest.hexdigest()[:8]}"
+
+
+def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list[str]:
+    """Trials without rows for their present state.
+
+    version: count only rows of this `mapping_version`; None takes rows of any (a reader goes on with what is stored).
+    """
+    if not has_tables(connection):
+        return [row[0] for row in connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()]
+    query = """
+        SELECT trial_id FROM trials t ANTI JOIN
+               (SELECT trial_id, content_hash FROM trial_words SEMI JOIN trial_concepts USING (trial_id, content_hash)
+                WHERE ? IS NULL OR terminology = ?) m
+               ON m.trial_id = t.trial_id AND m.content_hash = t.content_hash
+        ORDER BY trial_id"""
+    return [row[0] for row in connection.execute(query, [version, version]).fetchall()]
+
+
+def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
+    """Rows of trial_concepts and trial_words for some trials, as Arrow tables."""
+    version = mapping_version(mapper.terminology.version)
+    concepts: list[tuple[object, ...]] = []
+    words: list[tuple[object, ...]] = []
+    for trial in texts:
+        concepts += [(*row, trial.content_hash, version) for row in mapper.rows(trial)]
+        text = " ".join(
+            (
+                *trial.titles,
+                *(named for named, _, _ in trial.conditions),
+                *(names[0] for _, names in trial.interventions),
+            )
+        )
+        words.append((trial.trial_id, sorted(content_words(text)), trial.content_hash, version))
+    return MappedTrials(_table(concepts, _CONCEPTS), _table(words, _WORDS))
+
+
+def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)

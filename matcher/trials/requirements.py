@@ -1,0 +1,59 @@
+"""What a trial asks of participants beside a diagnosis, as far as its words say it plainly."""
+
+import re
+from collections.abc import Iterator
+
+from matcher.trials.trial_text import Named, TrialText
+
+_EARLIER_STUDY = re.compile(
+    r"\brollover\b|\bwho have completed\b|\bcompleted (?:both|the|an?|study|nct|parent|previous|treatment|"
+    r"participation|earlier)"
+    r"|\bcompleted\b[^.]{0,40}\b(?:stud(?:y|ies)|trial)\b|\bpreviously (?:treated with [A-Z]|enrolled)"
+    r"|\btook part in an? (?:earlier|previous|prior)|\bparticipat\w+ in (?:an?|the) (?:earlier|previous|prior|"
+    r"parent)",
+    re.I,
+)
+_NEW_ENTRANTS = re.compile(r"\bor\b (?:an? )?new\b|\bnew (?:entrants|adult|participants|patients)", re.I)
+_NEW_ONSET = re.compile(r"\bnew[- ]onset\b|\bnewly diagnosed\b|\buntreated\b|\btreatment[- ]naive\b", re.I)
+_CHILDREN = re.compile(r"\b(?:child(?:hood|ren)?|pa?ediatric|juvenile|adolescents?|infants?|infancy)\b", re.I)
+_YOUNG_PEOPLE = r"(?:children|pa?ediatric|adolescents?|infants|newborns|neonates|toddlers)\b(?![- ]onset)"
+_OF_YOUNG_PEOPLE = re.compile(rf"\b{_YOUNG_PEOPLE}", re.I)
+_TAKES_YOUNG_PEOPLE = re.compile(rf"\W*(?:\w+ )?{_YOUNG_PEOPLE}", re.I)
+_ADULTS = re.compile(r"\badults?\b|\bsurvivors?\b", re.I)
+_RELATIVES = re.compile(r"\b(parents?|siblings?|brothers?|sisters?|relatives?|family members?)\b", re.I)
+_RELATIVE_KIND = {"brother": "sibling", "sister": "sibling", "family member": "relative"}
+
+
+def _takes_young_people(trial: TrialText) -> bool:
+    """Whether a title or the beginning of a criterion says that those who take part are young."""
+    return any(map(_OF_YOUNG_PEOPLE.search, trial.titles)) or any(map(_TAKES_YOUNG_PEOPLE.match, trial.inclusion))
+
+
+def requirements(trial: TrialText) -> Iterator[Named]:
+    """What a trial asks of participants beside a diagnosis, as far as titles and inclusion criteria say it plainly.
+
+    requires:earlier-study (a rollover study), requires:new-onset, admits:children-only or -and-adults,
+    admits:parent|sibling|relative. Children only: these words name the people, or a disease of childhood that is new;
+    who has a juvenile disease may be grown up.
+    """
+    parts = (*trial.titles, *trial.inclusion)
+    if not any(_NEW_ENTRANTS.search(part) for part in parts):
+        match = next(filter(None, map(_EARLIER_STUDY.search, parts)), None)
+        if match:
+            yield Named("requires:earlier-study", "took part in an earlier study", "text", 1.0, match[0])
+    match = next(filter(None, map(_NEW_ONSET.search, parts)), None)
+    if match:
+        yield Named("requires:new-onset", "newly diagnosed or untreated", "text", 1.0, match[0])
+    children = next(filter(None, map(_CHILDREN.search, parts)), None)
+    if children and any(_ADULTS.search(part) for part in parts):
+        yield Named("admits:children-and-adults", "children and adults", "text", 1.0, children[0])
+    elif (children and match) or _takes_young_people(trial):
+        yield Named("admits:children-only", "children", "text", 1.0, "children")
+    kinds: set[str] = set()
+    for part in trial.inclusion:
+        for found in _RELATIVES.finditer(part):
+            word = found[1].lower().removesuffix("s")
+            kind = _RELATIVE_KIND.get(word, word)
+            if kind not in kinds:
+                kinds.add(kind)
+                yield Named(f"admits:{kind}", f"{kind}s of affected people", "text", 1.0, found[0])

@@ -1,0 +1,63 @@
+"""One writer at a time, and readers whom nothing blocks, between real processes."""
+
+import threading
+from contextlib import closing
+from pathlib import Path
+
+from db.catalogue import Catalogue
+from tests.support import faults
+from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
+from tests.support.faults import Rule, faulty, path_ends
+from tests.support.running import calcitrials, crawl, environment, scrapy, start, trial_ids
+
+COUNT = ("sql", "SELECT count(*) AS trials FROM trials", "--format", "csv", "--catalog")
+
+
+def test_during_a_crawl_others_read_and_nobody_else_writes(sample_url: str, tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog"
+    assert crawl(catalog, sample_url, "--id", ANCHOR).status == 0
+    gate = threading.Event()
+    with (
+        faulty(sample_url, [Rule(faults.held(gate), where=path_ends("/studies"))]) as registry,
+        closing(Catalogue(catalog).connect()) as reader,
+    ):
+        env = environment({"ctgov": registry.url})
+        running = start("crawl", "ctgov", "--all", "--delay", "0", "--catalog", catalog, env=env)
+        try:
+            registry.wait_for(1, path_ends("/studies"))
+
+            second = crawl(catalog, sample_url, "--all")
+            assert second.status == 1
+            assert f"the catalogue in {catalog} is being written by calcitrials crawl ctgov" in second.error
+            assert f"(process {running.pid}, since 20" in second.error
+
+            again = calcitrials("reread", "--catalog", catalog)
+            assert again.status == 1
+            assert f"process {running.pid}" in again.error
+
+            bare = scrapy("crawl", "ctgov", "-a", "all=1", env={**env, "CALCITRIALS_CATALOG": str(catalog)})
+            assert f"process {running.pid}" in bare.err
+            assert len(registry.asked("/studies")) == 1
+
+            assert calcitrials(*COUNT, catalog).out == "trials\n1\n"
+            assert reader.execute("SELECT count(*) FROM trials").fetchone() == (1,)
+        finally:
+            gate.set()
+            ended = running.wait()
+        assert ended.status == 0, ended.err
+        assert reader.execute("SELECT count(*) FROM trials").fetchone() == (1,)
+    assert trial_ids(catalog) == set(BUNDLED_IDS)
+    # the lock is free again
+    assert calcitrials("reread", "--catalog", catalog).status == 0
+
+
+def test_a_crawl_may_wait_for_the_one_before_it(sample_url: str, tmp_path: Path) -> None:
+    catalog, gate = tmp_path / "catalog", threading.Event()
+    with faulty(sample_url, [Rule(faults.held(gate), where=path_ends("/studies"))]) as registry:
+        arguments = ("crawl", "ctgov", "--all", "--delay", "0", "--catalog", catalog)
+        first = start(*arguments, env=environment({"ctgov": registry.url}))
+        registry.wait_for(1, path_ends("/studies"))
+        second = start(*arguments, "--wait", "120", env=environment({"ctgov": sample_url}))
+        gate.set()
+        assert (first.wait().status, second.wait().status) == (0, 0)
+    assert trial_ids(catalog) == set(BUNDLED_IDS)
