@@ -19,7 +19,7 @@ from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import CLOSED, POSSIBLE, Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
-from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.terminology.expansion import GROUP_ABOVE, Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.index import Naming, TrialIndex
 
@@ -103,13 +103,12 @@ class Matcher:
         """
         place = self.place(trial_id)
         profile = self.catalogue.profile(place)
-        size = len(self.terminology.ids)
 
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
                 Element(
                     concept, naming.score, finding, self.catalogue.words(naming.row), naming.field, naming.score,
-                    self._expansion.of(concept) if concept < size else {concept: ConceptPath(1.0, "same", "own words")},
+                    self._expansion.of(concept),
                 )
                 for concept, naming in namings.items()
             )  # fmt: skip

@@ -64,8 +64,8 @@ def patient_case(
     denied: dict[int, str] = {}
     for mention in understanding.mentions:
         for concept in mention.concepts:
-            known = concept < len(terminology.ids)
-            reached = expansion.of(concept) if known else {concept: ConceptPath(1.0, "same", "the trial's own words")}
+            known = terminology.holds(concept)
+            reached = expansion.of(concept)
             if mention.assertion is Assertion.NEGATED:
                 kin = [other for other, how in reached.items() if how.weight >= DENIED_KIN]
                 if known and terminology.ids[concept] in deposits.GENERIC:
@@ -134,10 +134,9 @@ def _without_supporting(elements: list[Element], terminology: Terminology) -> li
     """Without symptoms of half of all patients, unless they are all there is; without past findings beside present
     ones.
     """
-    size = len(terminology.ids)
 
     def speaks(element: Element) -> bool:
-        return element.concept >= size or terminology.kind(element.concept) is not Kind.SYMPTOM
+        return not terminology.holds(element.concept) or terminology.kind(element.concept) is not Kind.SYMPTOM
 
     kept = [element for element in elements if speaks(element)]
     return kept or elements
@@ -153,9 +152,8 @@ def _of_its_cause(element: Element, elements: list[Element], terminology: Termin
     """An element as the special disease that it is beside its stated cause: heterotopic ossification after an injury of
     the spinal cord is the neurogenic one.
     """
-    size = len(terminology.ids)
     for other in elements:
-        if other is element or other.concept >= size or other.finding:
+        if other is element or not terminology.holds(other.concept) or other.finding:
             continue
         for concept, how in expansion.manifestations(other.concept).items():
             kind = element.reached.get(concept)
@@ -174,14 +172,13 @@ def _roles(
     elements: list[Element], terminology: Terminology, expansion: Expansion
 ) -> tuple[list[Element], list[Element]]:
     """Diseases and findings; a complication of another stated disease counts as a finding."""
-    size = len(terminology.ids)
     diseases: list[Element] = []
     findings: list[Element] = []
     for element in elements:
-        complication = element.concept < size and any(
+        complication = terminology.holds(element.concept) and any(
             expansion.complicates(element.concept, other.concept)
             for other in elements
-            if other.concept < size and other is not element and not other.finding
+            if terminology.holds(other.concept) and other is not element and not other.finding
         )
         (findings if element.finding or complication else diseases).append(element)
     specific = [
@@ -210,7 +207,7 @@ def _implied(
     stated = [element.reached for element in findings]
     implied: list[Element] = []
     for disease in diseases:
-        if disease.past or disease.concept >= len(terminology.ids):
+        if disease.past or not terminology.holds(disease.concept):
             continue
         implied += [
             Element(
@@ -257,7 +254,7 @@ def _with_the_pointed_at(
 def _pointed_at(findings: list[Element], inference: Inference, expansion: Expansion) -> list[Element]:
     """A disease that the findings point at, as a patient's element."""
     known = [
-        element.concept for element in findings if not element.past and element.concept < len(inference.terminology.ids)
+        element.concept for element in findings if not element.past and inference.terminology.holds(element.concept)
     ]
     pointed = inference.pointed(known)
     if pointed is None:

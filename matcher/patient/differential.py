@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import Expansion
+from matcher.terminology.model import is_annotated
 
 ENOUGH = 0.6
 ANNOTATED_DISEASES = 12_640
@@ -109,7 +110,7 @@ class Inference:
         enough = (by.sum(axis=0) >= FEWEST) | (by[is_rare].sum(axis=0) >= FEWEST_RARE)
         for place in np.flatnonzero((shares * CURATED_BONUS >= ENOUGH) & enough).tolist():
             disease, share = int(diseases[place]), float(shares[place])
-            curated = any(not edge.source.startswith("HPOA:") for edge in self.terminology.edges(disease))
+            curated = any(not is_annotated(edge.source) for edge in self.terminology.edges(disease))
             share = min(1.0, share * (CURATED_BONUS if curated else 1.0))
             if share >= ENOUGH:
                 yield Pointed(disease, share, tuple(np.array(findings)[by[:, place]].tolist()))

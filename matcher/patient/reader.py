@@ -20,6 +20,7 @@ from matcher.patient.relatives import affected_relative
 from matcher.results import Patient
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import Expansion
+from matcher.terminology.model import is_annotated
 from matcher.text.normalise import Token
 
 LONGEST_INPUT = 20_000
@@ -224,7 +225,7 @@ class Reader:
 
     def _are_kin(self, one: int, other: int) -> bool:
         """Whether two concepts are the same disease, or one is wider or comes of the other."""
-        known = max(one, other) < len(self.terminology.ids)
+        known = self.terminology.holds(max(one, other))
         near = known and {*self.expansion.of(one), *self.expansion.manifestations(one)}
         back = known and {*self.expansion.of(other), *self.expansion.manifestations(other)}
         return one == other or bool(near and back and (other in near or one in back))
@@ -241,7 +242,7 @@ class Reader:
         if hit.ambiguous:
             return Mention(words, present, hit.concepts, (), hit.rule, hit.score, ambiguous=True)
         concept, *others = hit.concepts
-        own = self.expansion.of(concept) if concept < len(self.terminology.ids) else {}
+        own = self.expansion.of(concept) if self.terminology.holds(concept) else {}
         other_meanings = tuple(other for other in others if other not in own)[:MOST_ALTERNATIVES]
         return Mention(words, present, (concept,), other_meanings, hit.rule, hit.score)
 
@@ -255,13 +256,12 @@ class Reader:
 
     def resolve(self, mentions: list[Mention]) -> list[Mention]:
         """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""
-        size = len(self.terminology.ids)
         context = {
             concept
             for mention in mentions
             if not mention.ambiguous
             for concept in mention.concepts[:1]
-            if concept < size
+            if self.terminology.holds(concept)
         }
         bare = [mention.concepts[0] for mention in mentions if mention.ambiguous and mention.rule in _IN_CONTEXT]
         resolved: list[Mention] = []
@@ -294,7 +294,7 @@ class Reader:
 
     def _comes_with_one(self, disease: int, findings: Iterable[int]) -> bool:
         """Whether a disease makes one of some bare findings likely: in "DM, no calcifications" DM is no diabetes."""
-        if disease >= len(self.terminology.ids):
+        if not self.terminology.holds(disease):
             return False
         return any(bare_findings.is_made_likely(self.expansion, finding, (disease,)) for finding in findings)
 
@@ -334,7 +334,7 @@ class Reader:
             return frozenset()
         edges = self.terminology.edges(finding, backwards=True)
         return frozenset(
-            edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and edge.source[:5] != "HPOA:"
+            edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and not is_annotated(edge.source)
         )
 
 

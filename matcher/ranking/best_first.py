@@ -140,7 +140,7 @@ class Ranker:
         if len(elements) != 1 or elements[0].past or patient != alone:
             return None
         (element,) = elements
-        known = element.concept < len(self.scorer.terminology.ids)
+        known = self.scorer.terminology.holds(element.concept)
         return element if known and element.reached is self.scorer.expansion.of(element.concept) else None
 
     def _find_shared_outlook(

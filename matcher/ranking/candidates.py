@@ -9,6 +9,7 @@ import numpy as np
 from matcher.patient.case import Element
 from matcher.terminology import Kind
 from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.terminology.model import is_annotated
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 from matcher.trials.roles import DISEASE, FINDING, ROLES
 
@@ -82,7 +83,7 @@ class Candidates:
 
     def _spread(self, element: Element) -> CandidateSet:
         """Trials that name what an element leads to, the strongest first."""
-        known = element.concept < len(self.terminology.ids)
+        known = self.terminology.holds(element.concept)
         if known and element.reached is self.expansion.of(element.concept):
             return self._spread_of(element.concept, element.finding)
         return self._find_spread(element.reached, {} if element.finding else self.hints(element.concept))
@@ -121,12 +122,12 @@ class Candidates:
 
     def _find_hints(self, concept: int) -> dict[int, ConceptPath]:
         """What a disease may come with, for hints only."""
-        if concept >= len(self.terminology.ids):
+        if not self.terminology.holds(concept):
             return {}
         return {
             other: ConceptPath(HINTED * how.weight, "manifestation", how.evidence)
             for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (0.8 if how.evidence.startswith("HPOA:") else 0.3)
+            if how.weight >= (0.8 if is_annotated(how.evidence) else 0.3)
             and self.terminology.kind(other) is not Kind.SYMPTOM
             and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= COMMON)
         }

@@ -40,15 +40,14 @@ def same_treatment(
 
 def _kinship(like: Scored, place: int, scorer: Scorer) -> Link | None:
     """The closest tie between what led to a trial and what another one is about."""
-    size = len(scorer.terminology.ids)
     profile = scorer.catalogue.profile(place)
     best: Link | None = None
     about = profile.diseases | profile.findings
     for link in like.links:
         concept = link.element.concept
-        kin = scorer.expansion.kin(concept) if concept < size else frozenset()
+        kin = scorer.expansion.kin(concept) if scorer.terminology.holds(concept) else frozenset()
         for other, naming in about.items():
-            common = kin & scorer.expansion.kin(other) if other < size else None
+            common = kin & scorer.expansion.kin(other) if scorer.terminology.holds(other) else None
             if common:
                 group = min(common, key=lambda held: (int(scorer.terminology.descendants[held]), held))
                 how = ConceptPath(SAME_TREATMENT, "treatment", scorer.terminology.ids[group])

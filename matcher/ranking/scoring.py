@@ -308,13 +308,12 @@ class Scorer:
 
     def _causes_one(self, disease: int, findings: set[int]) -> bool:
         """Whether a disease is known to come with one of the findings."""
-        if disease < len(self.terminology.ids) and not self.expansion.manifestations(disease):
+        if self.terminology.holds(disease) and not self.expansion.manifestations(disease):
             return False
         return any(self._comes_with(disease, finding) for finding in findings)
 
     def _find_comes_with(self, disease: int, finding: int) -> bool:
-        size = len(self.terminology.ids)
-        if disease >= size or finding >= size:
+        if not (self.terminology.holds(disease) and self.terminology.holds(finding)):
             return False
         does = self.expansion.manifestations(disease)
         return bool(does) and not does.keys().isdisjoint(self.expansion.of(finding))
@@ -329,11 +328,10 @@ class Scorer:
 
     def _covers(self, profile: Profile, met: set[int], element: Element) -> bool:
         """Whether the finding is part of the trial's own disease (ossification in FOP)."""
-        size = len(self.terminology.ids)
         return any(
             implied in element.reached
             for concept in met
-            if concept < size and concept in profile.diseases
+            if self.terminology.holds(concept) and concept in profile.diseases
             for implied in self.expansion.obligate(concept)
         )
 
@@ -343,14 +341,12 @@ class Scorer:
 
     def likeliest(self, patient: PatientCase) -> float:
         """How regularly the patient's diseases come with anything at all, at most."""
-        size = len(self.terminology.ids)
-        known = (element.concept for element in patient.diseases if element.concept < size)
+        known = (element.concept for element in patient.diseases if self.terminology.holds(element.concept))
         comes_with = (how.weight for concept in known for how in self.expansion.manifestations(concept).values())
         return max(comes_with, default=0.0)
 
     def _find_regularity(self, disease: int, finding: int) -> float:
-        size = len(self.terminology.ids)
-        if disease >= size or finding >= size:
+        if not (self.terminology.holds(disease) and self.terminology.holds(finding)):
             return 0.0
         does = self.expansion.manifestations(disease)
         kinds = self.expansion.of(finding) if does else {}
@@ -412,7 +408,7 @@ class Scorer:
 
     def label(self, concept: int) -> str:
         """Name of a concept, or the catalogue's own words."""
-        if concept < len(self.terminology.ids):
+        if self.terminology.holds(concept):
             return self.terminology.labels[concept]
         return self.catalogue.own_names.get(concept, "")
 

@@ -135,6 +135,10 @@ class Terminology:
         """Places of the names that several words are in any order, else of those about the same (`loose_key`)."""
         return self.keys_of_bag(bag_key(words)) or self.keys_of_bag(f"~ {loose_key(words)}")
 
+    def holds(self, concept: int) -> bool:
+        """Whether a concept is of the vocabularies; higher numbers are a catalogue's own words."""
+        return concept < len(self.ids)
+
     def kind(self, concept: int) -> Kind:
         """Kind of a concept."""
         return _KINDS[self.kinds[concept]]

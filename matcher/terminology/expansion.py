@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology.model import is_annotated
 
 DOWN = 0.8
 """A trial of one kind of the patient's disease: worth a look, may need a feature that the patient lacks."""
@@ -92,7 +93,7 @@ def _having(counts: npt.NDArray[Any]) -> frozenset[int]:
 
 
 class Expansion:
-    """ConceptPath concepts, cached by starting concept."""
+    """What is reached from each concept, cached by the concept. A catalogue's own words lead to themselves alone."""
 
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
@@ -118,6 +119,8 @@ class Expansion:
         return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > WIDE
 
     def _of(self, concept: int) -> dict[int, ConceptPath]:
+        if not self.terminology.holds(concept):
+            return {concept: ConceptPath(1.0, "same", "the trial's own words")}
         around = self.around(concept)
         reached = {concept: around[concept]}
         self._down(concept, reached)
@@ -218,7 +221,7 @@ class Expansion:
         with one another; the curated table says which is the complication). What a disease is a kind of it does not
         come with.
         """
-        if max(concept, disease) >= len(self.terminology.ids):
+        if not self.terminology.holds(max(concept, disease)):
             return False  # the catalogue's own words
         there = self.manifestations(disease).get(concept)
         back = self.manifestations(concept).get(disease)
@@ -243,12 +246,12 @@ class Expansion:
         return tuple(
             other
             for other, relation, weight, source in self._all.of(concept)
-            if relation == _MANIFESTATION and weight >= 0.995 and not source.startswith("HPOA:")
+            if relation == _MANIFESTATION and weight >= 0.995 and not is_annotated(source)
         )
 
 
 def _standing(how: ConceptPath) -> tuple[bool, float]:
-    return (not how.evidence.startswith("HPOA:"), how.weight)
+    return (not is_annotated(how.evidence), how.weight)
 
 
 def _keep(reached: dict[int, ConceptPath], concept: int, new: ConceptPath) -> None:

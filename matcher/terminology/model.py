@@ -90,6 +90,15 @@ class CodeRow(msgspec.Struct, frozen=True):
     code: str
 
 
+ANNOTATION = "HPOA:"
+"""Prefix of the source of edges that come of HPO's disease annotations, many thousands, none of them looked over."""
+
+
+def is_annotated(source: str) -> bool:
+    """Whether an edge comes of HPO's disease annotations, not of a curated table."""
+    return source.startswith(ANNOTATION)
+
+
 class EdgeRow(msgspec.Struct, frozen=True):
     """A typed edge. weight: 0..1, for manifestations how regular they are. source: where the fact stands."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from matcher.terminology.model import (
+    ANNOTATION,
     CodeRow,
     ConceptRow,
     EdgeRow,
@@ -163,7 +164,7 @@ def load_annotations(text: str, info: VocabularyInfo) -> Vocabulary:
         before = edges.get((disease, finding))
         if before is None or weight > before.weight:
             edges[disease, finding] = EdgeRow(
-                disease, Relation.MANIFESTATION, finding, round(weight, 2), f"HPOA:{disease}"
+                disease, Relation.MANIFESTATION, finding, round(weight, 2), f"{ANNOTATION}{disease}"
             )
     concepts = tuple(ConceptRow(identifier, name) for identifier, name in names.items())
     labels = tuple(NameRow(identifier, name, NameKind.LABEL) for identifier, name in names.items())

@@ -214,7 +214,7 @@ class TrialIndex:
         numbers = np.empty(len(ids), dtype=np.int64)
         for number, name in enumerate(ids):
             place = place_of.get(name, size + number)
-            if place < size:
+            if self.terminology.holds(place):
                 pass
             elif name.startswith(OWN_WORDS):
                 self.own_terms[name.removeprefix(OWN_WORDS)] = place
@@ -277,7 +277,7 @@ class TrialIndex:
 
     def kind(self, concept: int) -> Kind:
         """Kind of a concept, a disease for the catalogue's own terms."""
-        return self.terminology.kind(concept) if concept < len(self.terminology.ids) else Kind.DISEASE
+        return self.terminology.kind(concept) if self.terminology.holds(concept) else Kind.DISEASE
 
     def namings(self, place: int) -> list[tuple[int, str, int]]:
         """All places where a trial names a concept, by field: concept, field, row of `words`."""
@@ -329,7 +329,7 @@ class TrialIndex:
         distinct: list[Iterable[int]] = []
         for concept in self.profile(place).diseases:
             if not any(concept in other for other in distinct):
-                known = concept < len(self.terminology.ids)
+                known = self.terminology.holds(concept)
                 distinct.append(self.expansion.of(concept) if known else (concept,))
         return len(distinct)
 

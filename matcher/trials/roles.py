@@ -83,11 +83,11 @@ class Roles:
         return focus, elsewhere
 
     def _kind(self, concept: int) -> Kind:
-        return self.terminology.kind(concept) if concept < len(self.terminology.ids) else Kind.DISEASE
+        return self.terminology.kind(concept) if self.terminology.holds(concept) else Kind.DISEASE
 
     def _find_sites(self, concept: int) -> frozenset[int]:
         """Wide groups of which this is a member that the group's trials do not mean (vessels, brain, tendons)."""
-        if concept >= len(self.terminology.ids):
+        if not self.terminology.holds(concept):
             return _NO_CONCEPTS
         sites: set[int] = set()
         for implied in (concept, *self.expansion.obligate(concept)):
@@ -105,7 +105,7 @@ class Roles:
         return frozenset((concept, *self._groups_of(concept, Relation.ACCEPTS)))
 
     def _groups_of(self, concept: int, relation: Relation) -> list[int]:
-        if concept >= len(self.terminology.ids):
+        if not self.terminology.holds(concept):
             return []
         groups = {
             edge.other: edge.relation
@@ -118,7 +118,7 @@ class Roles:
         """Wider diseases in a focus, which a trial of a special kind does not mean: "Dermatomyositis" in one of
         juvenile ones.
         """
-        if concept >= len(self.terminology.ids) or self._kind(concept) is not Kind.DISEASE:
+        if not self.terminology.holds(concept) or self._kind(concept) is not Kind.DISEASE:
             return []
         around = self.expansion.around(concept)
         found = [other for other in focus if other in around and other != concept]
@@ -138,7 +138,7 @@ class Roles:
     def _complications(self, focus: Iterable[int]) -> frozenset[int]:
         """Concepts of the focus that others of it come with, symptoms aside."""
         able = self.expansion.manifested.intersection(focus)
-        known = [concept for concept in focus if concept < len(self.terminology.ids)]
+        known = [concept for concept in focus if self.terminology.holds(concept)]
         complicates = self.expansion.complicates
         return frozenset(
             concept

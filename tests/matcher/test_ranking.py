@@ -33,9 +33,13 @@ def test_content_words_are_those_of_reading_word_after_word(text: str) -> None:
 
 def concepts_nearby(matcher: Matcher) -> list[int]:
     """Concepts that the catalogue's trials name, and those around them."""
-    size = len(matcher.terminology.ids)
     named = sorted(matcher.catalogue.named_concepts)
-    around = {other for concept in named if concept < size for other in matcher.scorer.expansion.of(concept)}
+    around = {
+        other
+        for concept in named
+        if matcher.terminology.holds(concept)
+        for other in matcher.scorer.expansion.of(concept)
+    }
     return sorted(around.union(named))
 
 
@@ -57,10 +61,9 @@ def test_best_first_gives_the_trials_of_the_plain_ranking_in_its_order(
 
 def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> PatientCase:
     """Diseases, findings and denials that some trial may be about, words of the input and of what is to be avoided."""
-    size = len(matcher.terminology.ids)
 
     def element(concept: int, finding: bool) -> Element:
-        reached = matcher.scorer.expansion.of(concept) if concept < size else {}
+        reached = matcher.scorer.expansion.of(concept) if matcher.terminology.holds(concept) else {}
         past, inferred = data.draw(st.booleans()), data.draw(st.booleans())
         weight = data.draw(st.floats(0.3, 1.0))
         return Element(concept, weight, finding, f"words of {concept}", "exact", weight, reached, past, inferred)
