@@ -26,17 +26,17 @@ class Linked(NamedTuple):
 
 
 def link(
-    mapper: EntityLinker, phrase: str, vocabulary: str | None = None, most_steps_up: int = MOST_STEPS_UP
+    linker: EntityLinker, phrase: str, vocabulary: str | None = None, most_steps_up: int = MOST_STEPS_UP
 ) -> Linked | None:
     """The concept that a phrase as a whole is about; None when it is not clear.
 
     vocabulary: prefix of its ids ("MeSH", "HP", "ICD10CM"); any when not stated. most_steps_up: how many steps up the
     tree a wider concept may stand when the vocabulary lacks the very one.
     """
-    hit = _about(mapper, phrase)
+    hit = _about(linker, phrase)
     if hit is None:
         return None
-    terminology = mapper.terminology
+    terminology = linker.terminology
     concept = hit.concepts[0]
     if vocabulary is None:
         return Linked(terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, False)
@@ -57,16 +57,16 @@ def _label(terminology: Terminology, identifier: str) -> str:
     return terminology.labels[terminology.place_of[identifier]]
 
 
-def _about(mapper: EntityLinker, phrase: str) -> EntityLink | None:
+def _about(linker: EntityLinker, phrase: str) -> EntityLink | None:
     """The hit that names what the phrase is about: a disease before a finding, the main part of the phrase before what
     goes with it ("melanoma and brain metastases", "opioid-induced constipation"), more words before fewer.
     """
     found = clean_tokens(phrase)
-    hits = mapper.without_wide_heads(found, mapper.scan(phrase, found, patterns=False))
+    hits = linker.without_wide_heads(found, linker.scan(phrase, found, patterns=False))
     hits = [hit for hit in hits if not hit.ambiguous]
     if not hits:
         return None
-    terminology = mapper.terminology
+    terminology = linker.terminology
     parts = _parts([token.text for token in found])
 
     def worth(hit: EntityLink) -> tuple[float, ...]:

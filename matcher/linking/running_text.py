@@ -5,7 +5,7 @@ other word orders, misspellings, descriptions. A microsecond a word.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from matcher.assertion.context import flat
 from matcher.linking.coordination import CONJUNCTIONS, coordinated
@@ -17,6 +17,9 @@ from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS
 SHORTEST_ABBREVIATION = 3
 """In running text two capitals are too often no disease (ED, IC, LP)."""
 _WORD = re.compile(r"[a-z0-9]+")
+_LETTERS_DIGITS = re.compile(r"[a-z]{2}[0-9]")
+_SPLIT_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}(?=[0-9]+[a-z]?(?![a-z0-9]))|[a-z0-9]+")
+"""Letters and a number written together are two words: DYT2, PHP1a."""
 _POSSESSIVE = re.compile(r"'s\b")
 _TYPE = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_ROMAN))}) (?P<roman>{ROMAN_NUMBER})(?P<letter>[a-d]?)\b")
 _TYPE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(TYPE_WORDS))})(?= +\d)")
@@ -58,7 +61,7 @@ def _arabic(match: re.Match[str]) -> str:
 class RunningText:
     """Finds names in running text."""
 
-    def __init__(self, terminology: Terminology, mapper: EntityLinker) -> None:
+    def __init__(self, terminology: Terminology, linker: EntityLinker) -> None:
         self._normal = _NormalWords()
         self._starts = terminology.starts
         self._index = terminology.key_index
@@ -74,7 +77,7 @@ class RunningText:
             for spelt, concepts in terminology.abbreviations.items()
             if len(concepts) == 1 and len(spelt) >= SHORTEST_ABBREVIATION
         }
-        self._concepts_of = mapper.concepts_of
+        self._concepts_of = linker.concepts_of
 
     def named(self, text: str, drop_denied: bool) -> Iterator[tuple[int, str, str]]:
         """(concept, the text's words, rule) for every name, with ``drop_denied`` without those that the clause
@@ -82,10 +85,11 @@ class RunningText:
         """
         lower = _folded(text)
         normal = self._normal
-        words = [normal[word] for word in _WORD.findall(lower)]
-        hits = list(self._hits(words))
+        pattern = _WORD if _LETTERS_DIGITS.search(lower) is None else _SPLIT_WORD
+        words = [normal[word] for word in pattern.findall(lower)]
+        hits = self._hits(words)
         if hits:
-            spans = [match.span() for match in _WORD.finditer(lower)]
+            spans = [match.span() for match in pattern.finditer(lower)]
             for start, end, name_index in hits:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
@@ -97,7 +101,20 @@ class RunningText:
             if concept is not None and not (drop_denied and _denied(lower, match.start())):
                 yield concept, match[0], "abbreviation"
 
-    def _hits(self, words: list[str]) -> Iterable[tuple[int, int, int]]:
+    def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
+        """(start, end, index of the name) of the names among words; one that shares a word with another one gives way
+        to those that stand there whole.
+        """
+        shared: list[tuple[int, int, int]] = []
+        hits = list(self._whole(words, shared))
+        if not shared:
+            return hits
+        taken = {token_index for start, end, _ in hits for token_index in range(start, end)}
+        hits += [hit for hit in dict.fromkeys(shared) if hit[0] not in taken]
+        return sorted(hits)
+
+    def _whole(self, words: list[str], shared: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+        """The names that stand there whole; those that share a word go into a list of their own."""
         starts, index, single, telling = self._starts, self._index, self._single, self._telling
         size = len(words)
         free = 0
@@ -120,7 +137,7 @@ class RunningText:
                 if name_index is not None:
                     yield token_index, token_index + 1, name_index
                 elif word in CONJUNCTIONS:
-                    yield from coordinated(words, token_index, index)
+                    shared += coordinated(words, token_index, index)
 
 
 def _denied(lower: str, start: int) -> bool:

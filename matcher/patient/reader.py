@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matcher.assertion.context import Assertion, reading_of, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
-from matcher.linking.codes import find_codes, looks_like_code
+from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
 from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
@@ -70,7 +70,7 @@ class PatientReader:
     def __init__(self, terminology: Terminology, expansion: Expansion, own_terms: dict[str, int] | None = None) -> None:
         self.terminology = terminology
         self.expansion = expansion
-        self.mapper = EntityLinker(terminology)
+        self.linker = EntityLinker(terminology)
         self.own_terms = own_terms or {}
 
     def read(self, diagnoses: str | Sequence[str]) -> Understanding:
@@ -121,8 +121,6 @@ class PatientReader:
         self, codes: Sequence[tuple[str, str]], texts: Sequence[str], assertion: Assertion
     ) -> Iterable[Mention]:
         """Mentions of one coded condition: all codings and the text together, each concept once."""
-        from matcher.linking.codes import concepts_of_code
-
         seen: set[int] = set()
         silent: list[Mention] = []
         for text in texts:
@@ -159,10 +157,10 @@ class PatientReader:
         for clause in reading.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
             part = rest[clause.start : clause.end + cut_short]
-            tokens = self.mapper.completed(part, clean_tokens(part))
+            tokens = self.linker.completed(part, clean_tokens(part))
             if not tokens:
                 continue
-            hits = self.mapper.scan(part, tokens)
+            hits = self.linker.scan(part, tokens)
             for hit in hits:
                 start, end = tokens[hit.start].start, tokens[hit.end - 1].end
                 likeness = _LIKENESS.match(part, end)
@@ -206,7 +204,7 @@ class PatientReader:
 
     def _unknown(self, words: str) -> Mention:
         """What is not understood, with the names that look most like it."""
-        near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(words))
+        near = tuple(self.terminology.labels[concept] for concept in self.linker.near_misses(words))
         return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
     def _with_short_forms(self, text: str, found: list[tuple[int, int, Mention]]) -> list[tuple[int, int, Mention]]:
@@ -234,7 +232,7 @@ class PatientReader:
         """A text in which a hyphen that only suspends the rest of a word is no minus ("calcinosis-" is absent)."""
         if _HANGING_HYPHEN.search(text) is None:
             return text
-        ends = {token.end for token in self.mapper.completed(text, clean_tokens(text)) if text[token.end - 1] == "-"}
+        ends = {token.end for token in self.linker.completed(text, clean_tokens(text)) if text[token.end - 1] == "-"}
         return "".join(" " if offset + 1 in ends else char for offset, char in enumerate(text))
 
     def _mention(self, words: str, hit: EntityLink) -> Mention:
