@@ -10,7 +10,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from matcher.linking.abbreviations import stands_for
+from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.linking.running_text import RunningText
 from matcher.terminology import Kind, Terminology
