@@ -2,8 +2,8 @@
 
 import re
 
-from matcher.assertion.context import flat
 from matcher.text.content_words import content_words
+from matcher.text.sentences import flat
 
 _BEFORE = re.compile(
     r"\b(?:avoid(?:s|ed|ing)?|refrain from|(?:must|should|can) ?not (?:have|get|receive|be given|undergo)|"

@@ -7,11 +7,12 @@ other word orders, misspellings, descriptions. A microsecond a word.
 import re
 from collections.abc import Iterable, Iterator
 
-from matcher.assertion.context import flat
+from matcher.assertion.criteria import is_denied
 from matcher.linking.linker import CONJUNCTIONS, PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import says_something
 from matcher.text.normalise import normal_word
+from matcher.text.sentences import flat
 
 SHORTEST_ABBREVIATION = 3
 """In running text two capitals are too often no disease (ED, IC, LP)."""
@@ -24,12 +25,6 @@ _TYPE_WORD = re.compile(r"\b(?:type|typ|tipo)(?= +\d)")
 _ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
-_CLAUSE_END = re.compile(r"[.;:\n](?=\s|$)|\s[-*•]\s")
-_DENIAL = re.compile(
-    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|"
-    r"kein\w*|sin|senza|sem|geen)\b"
-    r"(?![^,]*\b(?:but|with)\b)[^,]{0,60}$"
-)
 
 
 class _NormalWords(dict[str, str]):
@@ -91,11 +86,11 @@ class RunningText:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
-                if not (drop_denied and _denied(lower, first)):
+                if not (drop_denied and is_denied(lower, first)):
                     yield self._concepts_of(place)[0][0], text[first:last], "exact"
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
-            if concept is not None and not (drop_denied and _denied(lower, match.start())):
+            if concept is not None and not (drop_denied and is_denied(lower, match.start())):
                 yield concept, match[0], "abbreviation"
 
     def _hits(self, words: list[str]) -> Iterable[tuple[int, int, int]]:
@@ -134,13 +129,3 @@ class RunningText:
             key = self._index.get(" ".join([words[place - 1], *head])) if head else None
             if key is not None:
                 yield place - 1, place, key
-
-
-def _denied(lower: str, start: int) -> bool:
-    """Whether the clause before a name denies it."""
-    begin = max(0, start - 120)
-    before = lower[begin:start]
-    last = None
-    for match in _CLAUSE_END.finditer(before):
-        last = match
-    return _DENIAL.search(before[last.end() :] if last else before) is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
-from matcher.assertion.context import reading_of
+from matcher.assertion.context import asserted
 from matcher.results import Patient
 from matcher.text.countries import canonical_country, stated_country
 from matcher.text.sentences import flat
@@ -202,7 +202,7 @@ def stated_patient(text: str) -> Patient:
 
 def _own_text(text: str) -> str:
     """The text without what it says of relatives; their places are blank."""
-    relatives = reading_of(text).relatives()
+    relatives = asserted(text).relatives()
     if not relatives:
         return text
     own = list(text)
