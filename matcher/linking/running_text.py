@@ -7,12 +7,13 @@ other word orders, misspellings, descriptions. A microsecond a word.
 import re
 from collections.abc import Iterator
 
-from matcher.assertion.context import flat
+from matcher.assertion.criteria import is_denied
 from matcher.linking.coordination import CONJUNCTIONS, coordinated
 from matcher.linking.linker import PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import says_something
 from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS, normal_word
+from matcher.text.sentences import flat
 
 SHORTEST_ABBREVIATION = 3
 """In running text two capitals are too often no disease (ED, IC, LP)."""
@@ -24,12 +25,6 @@ _POSSESSIVE = re.compile(r"'s\b")
 _TYPE = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_ROMAN))}) (?P<roman>{ROMAN_NUMBER})(?P<letter>[a-d]?)\b")
 _TYPE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(TYPE_WORDS))})(?= +\d)")
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
-_CLAUSE_END = re.compile(r"[.;:\n](?=\s|$)|\s[-*•]\s")
-_DENIAL = re.compile(
-    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|"
-    r"kein\w*|sin|senza|sem|geen)\b"
-    r"(?![^,]*\b(?:but|with)\b)[^,]{0,60}$"
-)
 
 
 class _NormalWords(dict[str, str]):
@@ -94,11 +89,11 @@ class RunningText:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
-                if not (drop_denied and _denied(lower, first)):
+                if not (drop_denied and is_denied(lower, first)):
                     yield self._concepts_of(name_index)[0][0], text[first:last], "exact"
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
-            if concept is not None and not (drop_denied and _denied(lower, match.start())):
+            if concept is not None and not (drop_denied and is_denied(lower, match.start())):
                 yield concept, match[0], "abbreviation"
 
     def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
@@ -138,13 +133,3 @@ class RunningText:
                     yield token_index, token_index + 1, name_index
                 elif word in CONJUNCTIONS:
                     shared += coordinated(words, token_index, index)
-
-
-def _denied(lower: str, start: int) -> bool:
-    """Whether the clause before a name denies it."""
-    begin = max(0, start - 120)
-    before = lower[begin:start]
-    last = None
-    for match in _CLAUSE_END.finditer(before):
-        last = match
-    return _DENIAL.search(before[last.end() :] if last else before) is not None

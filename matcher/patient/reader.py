@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcher.assertion.context import Assertion, reading_of, says_family_history
+from matcher.assertion.context import Assertion, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
@@ -152,9 +152,9 @@ class PatientReader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        reading = reading_of(self._without_suspended_hyphens(masked))
+        asserted_text = asserted(self._without_suspended_hyphens(masked))
         found: list[tuple[int, int, Mention]] = []
-        for clause in reading.clauses:
+        for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
             part = rest[clause.start : clause.end + cut_short]
             tokens = self.linker.completed(part, clean_tokens(part))
@@ -188,7 +188,7 @@ class PatientReader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
-        assertions = reading.assertions([(start, end) for start, end, _ in found])
+        assertions = asserted_text.assertions([(start, end) for start, end, _ in found])
         mentions = [
             mention._replace(assertion=assertion)
             for (_, end, mention), assertion in zip(found, assertions, strict=True)
