@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import duckdb
 import msgspec
 
+from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
@@ -16,15 +17,13 @@ from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import check
 from matcher.ranking.explain import explain_trial
 from matcher.ranking.reasons import Reasons, concept_id
-from matcher.ranking.scoring import CLOSED, POSSIBLE, Scored, grade_of
+from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
-from matcher.terminology.expansion import GROUP_ABOVE, Expansion
+from matcher.terminology import weights as steps
+from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.index import Naming, TrialIndex
-
-ALIKE = 3
-"""How many hints are shown that rest on one and the same wider disease, heading or possible manifestation."""
 
 
 class Matcher:
@@ -146,7 +145,7 @@ class Matcher:
         limited = (patient.age_years, patient.sex, patient.life_stage) != (None, None, None)
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
+        weak = weights.POSSIBLE * weights.CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
             if wanted and self.catalogue.facts[scored.place].status not in wanted:
@@ -157,9 +156,11 @@ class Matcher:
                     ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
                 continue
             lead = scored.links[0]
-            if lead.reached.weight <= GROUP_ABOVE or (scored.score < POSSIBLE and lead.reached.relation == "broader"):
+            if lead.reached.weight <= steps.GROUP_ABOVE or (
+                scored.score < weights.POSSIBLE and lead.reached.relation == "broader"
+            ):
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
-                if alike > ALIKE:
+                if alike > weights.ALIKE:
                     continue
             if len(matches) < limit:
                 matches.append(self._match(scored, eligibility, why))

@@ -11,33 +11,25 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
-from matcher.ranking.same_treatment import TREATING, same_treatment
+from matcher.ranking.same_treatment import same_treatment
 from matcher.ranking.scoring import (
     ASKED,
-    BOTH_DISEASES,
-    CLOSED,
-    DENIED,
-    FOCUS_UNMET,
-    OTHER_SETTING,
     ROUNDING,
-    SEVERAL_CAUSES,
-    STANDING,
     Case,
     Link,
     Scored,
     Scorer,
     grade_of,
+    standing,
     unstated,
 )
 from matcher.terminology import Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.index import Floats, Ints, TrialIndex
-
-FAINT, FAINT_WIDER = 0.1, 0.2
-"""Scores below which a trial is no hint; a trial of a wider disease needs more."""
 
 
 class ScoreBounds(NamedTuple):
@@ -57,11 +49,11 @@ class Ranker:
 
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
-        self._standing = np.array([STANDING.get(facts.status, CLOSED) for facts in catalogue.facts])
+        self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
         self._asking = np.ones(len(self._standing))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
-                self._asking[catalogue.is_limited([requirement])] *= ASKED[name][0]
+                self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
         self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
 
     def ranked(self, patient: PatientCase, faint: bool = False) -> Iterator[Scored]:
@@ -72,12 +64,12 @@ class Ranker:
         seen: set[int] = set()
         for scored in self.best_first(patient):
             if not faint:
-                if scored.score < FAINT * CLOSED:
+                if scored.score < weights.FAINT * weights.CLOSED:
                     break  # so are all that follow
-                if scored.score < (FAINT_WIDER if scored.relation == "broader" else FAINT):
+                if scored.score < (weights.FAINT_WIDER if scored.relation == "broader" else weights.FAINT):
                     continue
             seen.add(scored.place)
-            if len(best) < TREATING and grade_of(scored) != "weak":
+            if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
         yield from same_treatment(best, seen, patient, self.scorer)
@@ -113,8 +105,8 @@ class Ranker:
                 patient.age_group,
             )  # fmt: skip
         case, places, most, scored = outlook
-        lifts, standing = self.scorer.lifts(places, patient.words), self._standing[places]
-        columns = (-(most * lifts) * standing, places, lifts, standing)
+        lifts, held_back = self.scorer.lifts(places, patient.words), self._standing[places]
+        columns = (-(most * lifts) * held_back, places, lifts, held_back)
         heap = list(zip(*[column.tolist() for column in columns], range(len(places)), strict=True))
         heapq.heapify(heap)
         while heap:
@@ -170,15 +162,15 @@ class Ranker:
         what is sure to be taken off, in the order in which `score` does that.
         """
         several = len(patient.diseases) + len(patient.findings) > 1
-        most = found.values * (1 + BOTH_DISEASES) * ROUNDING if several else found.values.copy()
+        most = found.values * (1 + weights.BOTH_DISEASES) * ROUNDING if several else found.values.copy()
         unmet = self.scorer.catalogue.has_diseases[found.places] & ~found.disease_met & ~found.finding_met
-        most[unmet] *= FOCUS_UNMET
+        most[unmet] *= weights.FOCUS_UNMET
         most[self.scorer.catalogue.asks_finding[found.places] & ~found.finding_met] *= unstated(
             self.scorer.likeliest(patient)
         )
-        most[unmet] *= OTHER_SETTING if patient.diseases else SEVERAL_CAUSES
+        most[unmet] *= weights.OTHER_SETTING if patient.diseases else weights.SEVERAL_CAUSES
         most *= self._asking[found.places]
-        most[found.excluding] *= DENIED
+        most[found.excluding] *= weights.DENIED
         return most
 
 

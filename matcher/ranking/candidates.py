@@ -6,20 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcher import weights
 from matcher.patient.case import Element
 from matcher.terminology import Kind
-from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.terminology import weights as steps
+from matcher.terminology.expansion import ConceptPath, Expansion
 from matcher.terminology.model import is_annotated
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 from matcher.trials.roles import DISEASE, FINDING, ROLES
-
-CANDIDATES = 120
-HINTED = 0.3
-"""What a hint weighs while candidates are chosen, before how regular it is."""
-COMMON = 60
-"""What more diseases than this come with (fever, weight loss, seizures) hints at nothing."""
-EXCLUDING = 0.6
-"""How near a wider concept must be for its exclusion to exclude."""
 
 
 class CandidateSet(NamedTuple):
@@ -71,15 +65,17 @@ class Candidates:
         if not spreads:
             return NOWHERE
         if len(spreads) == 1:
-            best = spreads[0].at(slice(CANDIDATES))
+            best = spreads[0].at(slice(weights.CANDIDATES))
             return best._replace(values=best.values * elements[0].weight)
-        weights = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
+        sureness = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
         places, strengths, values, *flags = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
         order = np.argsort(places, kind="stable")
         first = _first_of_each(places[order])
-        together = np.add.reduceat((strengths * weights)[order], first)
-        most, *marks = (np.maximum.reduceat(column[order], first) for column in (values * weights, *flags))
-        return CandidateSet(places[order][first], together, most, *marks).at(_strongest_first(together)[:CANDIDATES])
+        together = np.add.reduceat((strengths * sureness)[order], first)
+        most, *marks = (np.maximum.reduceat(column[order], first) for column in (values * sureness, *flags))
+        return CandidateSet(places[order][first], together, most, *marks).at(
+            _strongest_first(together)[: weights.CANDIDATES]
+        )
 
     def _spread(self, element: Element) -> CandidateSet:
         """Trials that name what an element leads to, the strongest first."""
@@ -97,10 +93,10 @@ class Candidates:
         hinted = [concept for concept in named.intersection(hints) if concept not in reached]
         if not meant and not hinted:
             return NOWHERE
-        places, fields, weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
+        places, fields, named_weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
         near = [reached[concept].weight for concept in meant] + [hints[concept].weight for concept in hinted]
         nearness = np.array(near).repeat(counts)
-        values = nearness * weights
+        values = nearness * named_weights
         hints_from = sum(counts[: len(meant)])
         values[hints_from:] = 0.0
         order = np.lexsort((roles, values, places))  # among equals a disease goes before a finding, as in a profile
@@ -108,7 +104,7 @@ class Candidates:
         best = np.empty_like(first)
         best[:-1], best[-1] = order[first[1:] - 1], order[-1]
         marks = _BITS[roles]
-        marks[:hints_from] *= ((nearness > GROUP_ABOVE) & (values > 0))[:hints_from]
+        marks[:hints_from] *= ((nearness > steps.GROUP_ABOVE) & (values > 0))[:hints_from]
         marks[hints_from:] <<= len(ROLES)
         marks = np.bitwise_or.reduceat(marks[order], first)
         places, values = places[best], values[best]
@@ -125,17 +121,17 @@ class Candidates:
         if not self.terminology.holds(concept):
             return {}
         return {
-            other: ConceptPath(HINTED * how.weight, "manifestation", how.evidence)
+            other: ConceptPath(weights.HINTED * how.weight, "manifestation", how.evidence)
             for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (0.8 if is_annotated(how.evidence) else 0.3)
+            if how.weight >= (weights.HINT_ANNOTATED if is_annotated(how.evidence) else weights.HINT_CURATED)
             and self.terminology.kind(other) is not Kind.SYMPTOM
-            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= COMMON)
+            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= weights.COMMON)
         }
 
 
 def is_at_least(how: ConceptPath) -> bool:
     """Whether to exclude what is reached is to exclude what it is reached from."""
-    return how.relation != "narrower" and how.weight >= EXCLUDING
+    return how.relation != "narrower" and how.weight >= weights.EXCLUDING
 
 
 def _first_of_each(places: Ints) -> Ints:

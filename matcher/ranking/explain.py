@@ -4,7 +4,7 @@ from matcher.patient.case import PatientCase
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.scoring import Scorer, grade_of
 from matcher.results import Suggestions
-from matcher.trials.index import FIELD_WEIGHT
+from matcher.trials.index import field_weight
 
 
 def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions: Suggestions) -> tuple[str, ...]:
@@ -12,7 +12,7 @@ def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions:
     scorer, catalogue = ranker.scorer, ranker.scorer.catalogue
     trial_id = catalogue.trial_ids[place]
     lines = [f"{trial_id}: {catalogue.facts[place].title or ''}"]
-    for concept, field, row in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item[1], 0.0)):
+    for concept, field, row in sorted(catalogue.namings(place), key=lambda item: -field_weight(item[1])):
         if concept in catalogue.requirement_names:
             lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
         elif concept in catalogue.treatment_names:
@@ -38,7 +38,7 @@ def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions:
     lines += [
         f"{scorer.label(link.element.concept)} -> {scorer.label(link.naming.concept)} ({link.reached.relation}, "
         f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
-        f"({FIELD_WEIGHT[link.naming.field]:.2f}) = {link.value:.2f}."
+        f"({field_weight(link.naming.field):.2f}) = {link.value:.2f}."
         for link in scored.links
     ]
     lines += scored.notes

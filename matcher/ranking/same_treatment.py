@@ -2,16 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from matcher import weights
 from matcher.patient.case import PatientCase
 from matcher.ranking.scoring import Link, Scored, Scorer
 from matcher.terminology.expansion import ConceptPath
-
-TREATING = 3
-"""How many of the best trials are asked for their treatments."""
-USUAL = 60
-"""A treatment of more trials than this tells nothing of a disease."""
-SAME_TREATMENT = 0.25
-BEHIND = 0.99
 
 
 def same_treatment(
@@ -27,7 +21,7 @@ def same_treatment(
     for like in best:
         for treatment in catalogue.treatments(like.place):
             places = catalogue.trials_stating(treatment)
-            for place in places if len(places) <= USUAL else ():
+            for place in places if len(places) <= weights.USUAL else ():
                 if place in seen or place in found or place in barred:
                     continue
                 link = _kinship(like, place, scorer)
@@ -50,8 +44,8 @@ def _kinship(like: Scored, place: int, scorer: Scorer) -> Link | None:
             common = kin & scorer.expansion.kin(other) if scorer.terminology.holds(other) else None
             if common:
                 group = min(common, key=lambda held: (int(scorer.terminology.descendants[held]), held))
-                how = ConceptPath(SAME_TREATMENT, "treatment", scorer.terminology.ids[group])
-                value = SAME_TREATMENT * link.value * naming.weight
+                how = ConceptPath(weights.SAME_TREATMENT, "treatment", scorer.terminology.ids[group])
+                value = weights.SAME_TREATMENT * link.value * naming.weight
                 if best is None or value > best.value:
                     best = Link(link.element, naming, how, value)
     return best

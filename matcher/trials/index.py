@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.indexing import (
@@ -29,12 +30,13 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 RoleNumbers = npt.NDArray[np.int8]
 
-FIELD_WEIGHT = {
-    "condition": 1.0, "title": 0.97, "mesh": 0.9, "keyword": 0.8, "inclusion": 0.7, "mesh_ancestor": 0.3,
-}  # fmt: skip
 _TREATMENT, _EXCLUSION = map(FIELDS.index, ("treatment", "exclusion"))
-_WEIGHTS = np.array([FIELD_WEIGHT.get(field, 0.0) for field in FIELDS])
 _NOTHING: frozenset[str] = frozenset()
+
+
+def field_weight(field: str) -> float:
+    """How much it says that a trial names a concept in a field: 1 for a condition, 0 where it admits nobody."""
+    return float(getattr(weights, field.upper(), 0.0))
 
 
 class Naming(msgspec.Struct, frozen=True, gc=False):
@@ -162,7 +164,8 @@ class TrialIndex:
         self._row_fields = fields[self._order]
         self._row_concepts = concepts[self._order]
         self._row_roles = rows["role"].to_numpy().astype(np.int8)[self._order]
-        self._row_weights = _WEIGHTS[self._row_fields] * self._row_scores
+        self._field_weights = np.array([field_weight(field) for field in FIELDS])
+        self._row_weights = self._field_weights[self._row_fields] * self._row_scores
         places = places[self._order]
         self._first_rows: list[int] = np.searchsorted(places, np.arange(len(self.trial_ids) + 1)).tolist()
         named = np.flatnonzero(self._row_roles != UNSAID)
@@ -179,17 +182,17 @@ class TrialIndex:
         """For each concept the trials that name it, with the weight of the best field and the concept's role; for each
         exclusion, requirement and treatment the trials that state it.
         """
-        admitting = np.flatnonzero(_WEIGHTS[self._row_fields])
+        admitting = np.flatnonzero(self._field_weights[self._row_fields])
         by_concept = admitting[np.argsort(self._row_concepts[admitting], kind="stable")]
         concepts, places = self._row_concepts[by_concept], all_places[by_concept]
         is_first = np.ones(len(concepts), dtype=bool)
         is_first[1:] = (concepts[1:] != concepts[:-1]) | (places[1:] != places[:-1])
         concepts, self._posted_places = concepts[is_first], places[is_first]
-        self._posted_fields = _WEIGHTS[self._row_fields[by_concept[is_first]]]
+        self._posted_fields = self._field_weights[self._row_fields[by_concept[is_first]]]
         roles = self._row_roles[by_concept]
-        weights = np.where(roles != UNSAID, self._row_weights[by_concept], 0.0)
+        naming_weights = np.where(roles != UNSAID, self._row_weights[by_concept], 0.0)
         self._posted_roles, self._posted_weights = (
-            np.maximum.reduceat(column, np.flatnonzero(is_first)) for column in (roles, weights)
+            np.maximum.reduceat(column, np.flatnonzero(is_first)) for column in (roles, naming_weights)
         )
         self.has_diseases = np.zeros(len(self.trial_ids), dtype=bool)
         self.has_diseases[self._posted_places[self._posted_roles == DISEASE]] = True
@@ -198,7 +201,7 @@ class TrialIndex:
         self.asks_finding = np.zeros(len(self.trial_ids), dtype=bool)
         self.asks_finding[self._posted_places[findings[is_finding]]] = True
         self._postings, self._posted = _spans(concepts), np.arange(len(concepts))
-        limiting = np.flatnonzero(_WEIGHTS[self._row_fields] == 0)
+        limiting = np.flatnonzero(self._field_weights[self._row_fields] == 0)
         by_concept = limiting[np.argsort(self._row_concepts[limiting], kind="stable")]
         self._limited = all_places[by_concept]
         self._limits = _spans(self._row_concepts[by_concept])
@@ -244,8 +247,8 @@ class TrialIndex:
         rows = np.concatenate([self._posted[start:end] for start, end in spans])
         counts = [end - start for start, end in spans]
         columns = (self._posted_places, self._posted_fields, self._posted_weights, self._posted_roles)
-        places, fields, weights, roles = (column[rows] for column in columns)
-        return places, fields, weights, roles, counts
+        places, fields, namings, roles = (column[rows] for column in columns)
+        return places, fields, namings, roles, counts
 
     def _stated(self, place: int, field: int) -> Iterator[tuple[int, int]]:
         """Concepts that a trial names in a field, each with the row of `words`."""
