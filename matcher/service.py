@@ -79,7 +79,7 @@ class Matcher:
             tuple(ruled_out),
         )
         if explain is not None:
-            lines = explain_trial(self.ranker, self.place(explain), concepts, suggestions)
+            lines = explain_trial(self.ranker, self.trial_index(explain), concepts, suggestions)
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
 
@@ -100,8 +100,8 @@ class Matcher:
         Raises:
             TrialNotFoundError: the catalogue holds no such trial.
         """
-        place = self.place(trial_id)
-        profile = self.catalogue.profile(place)
+        trial_index = self.trial_index(trial_id)
+        profile = self.catalogue.profile(trial_index)
 
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
@@ -114,20 +114,20 @@ class Matcher:
 
         concepts = PatientCase(
             elements(profile.diseases, False), elements(profile.findings, True), {}, (), None,
-            self.catalogue.content_words(place),
+            self.catalogue.content_words(trial_index),
         )  # fmt: skip
-        others = (scored for scored in self.ranker.ranked(concepts) if scored.place != place)
+        others = (scored for scored in self.ranker.ranked(concepts) if scored.trial_index != trial_index)
         return tuple(self._split(others, Patient(), (), limit)[0])
 
-    def place(self, trial_id: str) -> int:
-        """Place of a trial in the catalogue.
+    def trial_index(self, trial_id: str) -> int:
+        """Index of a trial in the catalogue.
 
         Raises:
             TrialNotFoundError: there is no such trial.
         """
-        found = self.catalogue.place_of.get(trial_id)
+        found = self.catalogue.trial_index_of.get(trial_id)
         if found is None:
-            found = self.catalogue.place_of.get(trial_id.strip().upper())
+            found = self.catalogue.trial_index_of.get(trial_id.strip().upper())
         if found is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
@@ -148,12 +148,13 @@ class Matcher:
         weak = weights.POSSIBLE * weights.CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            if wanted and self.catalogue.facts[scored.place].status not in wanted:
+            facts = self.catalogue.facts[scored.trial_index]
+            if wanted and facts.status not in wanted:
                 continue
-            eligibility, reason = check(self.catalogue.facts[scored.place], patient, countries.get(scored.place))
+            eligibility, reason = check(facts, patient, countries.get(scored.trial_index))
             if reason is not None:
                 if len(ruled_out) < limit and grade_of(scored) != "weak":
-                    ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
+                    ruled_out.append(RuledOut(facts.trial_id, reason))
                 continue
             lead = scored.links[0]
             if lead.reached.weight <= steps.GROUP_ABOVE or (
@@ -169,7 +170,7 @@ class Matcher:
         return matches, ruled_out
 
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
-        facts = self.catalogue.facts[scored.place]
+        facts = self.catalogue.facts[scored.trial_index]
         because, path = why.of(scored)
         return Match(
             trial_id=facts.trial_id,
@@ -191,11 +192,11 @@ class Matcher:
     def _country_sets(self) -> dict[int, frozenset[str]]:
         if self._countries is None:
             rows = self.catalogue.countries()
-            places = self.catalogue.place_of
+            index_of = self.catalogue.trial_index_of
             self._countries = {
-                places[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
+                index_of[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
                 for trial_id, names in rows
-                if trial_id in places
+                if trial_id in index_of
             }
         return self._countries
 

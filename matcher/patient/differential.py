@@ -103,9 +103,9 @@ class Inference:
         by, is_rare = explained != 0, information >= weights.RARE
         shares = explained.sum(axis=0) / information.sum()
         enough = (by.sum(axis=0) >= weights.FEWEST) | (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
-        for place in np.flatnonzero((shares * weights.CURATED_BONUS >= weights.ENOUGH) & enough).tolist():
-            disease, share = int(diseases[place]), float(shares[place])
+        for column in np.flatnonzero((shares * weights.CURATED_BONUS >= weights.ENOUGH) & enough).tolist():
+            disease, share = int(diseases[column]), float(shares[column])
             curated = any(not is_annotated(edge.source) for edge in self.terminology.edges(disease))
             share = min(1.0, share * (weights.CURATED_BONUS if curated else 1.0))
             if share >= weights.ENOUGH:
-                yield Pointed(disease, share, tuple(np.array(findings)[by[:, place]].tolist()))
+                yield Pointed(disease, share, tuple(np.array(findings)[by[:, column]].tolist()))

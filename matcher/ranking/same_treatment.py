@@ -16,25 +16,25 @@ def same_treatment(
     None gives what the patient is to avoid, or is for what the patient is said not to have.
     """
     catalogue = scorer.catalogue
-    barred = {place for word in patient.avoided for place in catalogue.trials_saying(word).tolist()}
+    barred = {trial_index for word in patient.avoided for trial_index in catalogue.trials_saying(word).tolist()}
     found: dict[int, Scored] = {}
     for like in best:
-        for treatment in catalogue.treatments(like.place):
-            places = catalogue.trials_stating(treatment)
-            for place in places if len(places) <= weights.USUAL else ():
-                if place in seen or place in found or place in barred:
+        for treatment in catalogue.treatments(like.trial_index):
+            giving = catalogue.trials_stating(treatment)
+            for trial_index in giving if len(giving) <= weights.USUAL else ():
+                if trial_index in seen or trial_index in found or trial_index in barred:
                     continue
-                link = _kinship(like, place, scorer)
+                link = _kinship(like, trial_index, scorer)
                 if link is not None and link.naming.concept not in patient.denied:
-                    words = catalogue.words(catalogue.treatments(place)[treatment])
-                    note = f'It gives "{words}", as {catalogue.trial_ids[like.place]} does.'
-                    found[place] = Scored(place, link.value, (link,), (note,), "treatment", firm=False)
-    yield from sorted(found.values(), key=lambda scored: (-scored.score, scored.place))
+                    words = catalogue.words(catalogue.treatments(trial_index)[treatment])
+                    note = f'It gives "{words}", as {catalogue.trial_ids[like.trial_index]} does.'
+                    found[trial_index] = Scored(trial_index, link.value, (link,), (note,), "treatment", firm=False)
+    yield from sorted(found.values(), key=lambda scored: (-scored.score, scored.trial_index))
 
 
-def _kinship(like: Scored, place: int, scorer: Scorer) -> Link | None:
+def _kinship(like: Scored, trial_index: int, scorer: Scorer) -> Link | None:
     """The closest tie between what led to a trial and what another one is about."""
-    profile = scorer.catalogue.profile(place)
+    profile = scorer.catalogue.profile(trial_index)
     best: Link | None = None
     about = profile.diseases | profile.findings
     for link in like.links:

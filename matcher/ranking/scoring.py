@@ -53,7 +53,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 class Scored(msgspec.Struct, frozen=True, gc=False):
     """A trial with its score and what made it."""
 
-    place: int
+    trial_index: int
     score: float
     links: tuple[Link, ...]
     notes: tuple[str, ...]
@@ -61,8 +61,8 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     firm: bool
 
 
-class Case(NamedTuple):
-    """A patient with what follows for all trials alike.
+class PreparedCase(NamedTuple):
+    """A patient's case with what follows from it for every trial of the catalogue.
 
     treatable: findings that some trial is about; excluding: trials that exclude what leads to them; of_childhood:
     diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
@@ -86,7 +86,7 @@ class Scorer:
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
         self.candidates = Candidates(catalogue, expansion)
 
-    def case(self, patient: PatientCase, found: CandidateSet) -> Case:
+    def case(self, patient: PatientCase, found: CandidateSet) -> PreparedCase:
         """A patient with what follows for all trials alike; found: the candidates."""
         named = self.catalogue.named_concepts
         treatable = {
@@ -97,18 +97,18 @@ class Scorer:
             )
         }
         diseases = (element.concept for element in patient.diseases)
-        return Case(
+        return PreparedCase(
             patient,
             frozenset(treatable),
-            frozenset(found.places[found.excluding].tolist()),
+            frozenset(found.trials[found.excluding].tolist()),
             frozenset(concept for concept in diseases if _OF_CHILDHOOD.search(self.label(concept))),
             {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
         )
 
-    def score(self, place: int, case: Case) -> Scored | None:
+    def score(self, trial_index: int, case: PreparedCase) -> Scored | None:
         """Score of one trial, None when nothing connects it with the patient."""
         patient = case.patient
-        profile = self.catalogue.profile(place)
+        profile = self.catalogue.profile(trial_index)
         met: set[int] = set()
         by_disease = self._links(profile, patient.diseases, met) if patient.diseases else []
         by_finding = self._links(profile, patient.findings, met) if patient.findings else []
@@ -156,19 +156,19 @@ class Scorer:
         if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
             notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
-            value *= self._grown_up(place, case, by_disease, notes)
+            value *= self._grown_up(trial_index, case, by_disease, notes)
         if patient.age_group is not AgeGroup.OPEN:
             value *= self._age_factor(profile, patient.age_group, by_disease, notes)
-        excluded = self._excluded(place, links) if place in case.excluding else None
+        excluded = self._excluded(trial_index, links) if trial_index in case.excluding else None
         if excluded is not None:
             value *= weights.DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
-        avoided = [word for word, places in case.avoiding.items() if place in places] if case.avoiding else []
+        avoided = [word for word, saying in case.avoiding.items() if trial_index in saying] if case.avoiding else []
         if avoided:
             value *= weights.DENIED
             notes.append(f"You state that this is to be avoided: {', '.join(avoided)}.")
         return Scored(
-            place,
+            trial_index,
             value,
             tuple(sorted(links, key=_value, reverse=True) if len(links) > 1 else links),
             tuple(notes),
@@ -176,20 +176,20 @@ class Scorer:
             firm=blocking is None and excluded is None and not avoided,
         )
 
-    def _excluded(self, place: int, links: list[Link]) -> int | None:
+    def _excluded(self, trial_index: int, links: list[Link]) -> int | None:
         """Row of the exclusion criterion that names what leads to the trial, or something wider."""
-        for concept, row in self.catalogue.excluded(place):
+        for concept, row in self.catalogue.excluded(trial_index):
             for link in links:
                 how = link.element.reached.get(concept)
                 if how is not None and is_at_least(how):
                     return row
         return None
 
-    def _grown_up(self, place: int, case: Case, by_disease: list[Link], notes: list[str]) -> float:
+    def _grown_up(self, trial_index: int, case: PreparedCase, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
         if not by_disease or not all(link.element.concept in case.of_childhood for link in by_disease):
             return 1.0
-        least = self.catalogue.facts[place].min_age_days
+        least = self.catalogue.facts[trial_index].min_age_days
         if least is None or least < weights.ADULT_DAYS:
             return 1.0
         notes.append("The trial takes adults only.")
@@ -199,7 +199,7 @@ class Scorer:
         """What it costs that a trial without limits of age is for children, or says nothing of them and not of an
         infant's disease. Limits rule out elsewhere.
         """
-        facts = self.catalogue.facts[profile.place]
+        facts = self.catalogue.facts[profile.trial_index]
         if group is AgeGroup.INFANT:
             if by_disease or facts.min_age_days is not None or any("children" in asked for asked in profile.asked):
                 return 1.0
@@ -258,7 +258,7 @@ class Scorer:
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
                 return weights.OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
             causing = sum(self._causes_one(concept, met) for concept in profile.diseases)
-            several = self.catalogue.causes(profile.place) >= weights.SEVERAL and causing > 1
+            several = self.catalogue.causes(profile.trial_index) >= weights.SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
                 if by_finding:
@@ -291,7 +291,7 @@ class Scorer:
         does = self.expansion.manifestations(disease)
         return bool(does) and not does.keys().isdisjoint(self.expansion.of(finding))
 
-    def _untreated_factor(self, profile: Profile, case: Case, met: set[int], notes: list[str]) -> float:
+    def _untreated_factor(self, profile: Profile, case: PreparedCase, met: set[int], notes: list[str]) -> float:
         """What it costs that the trial addresses no finding of the patient, although trials of one exist."""
         for element in case.patient.findings:
             if element.concept in case.treatable and not self._covers(profile, met, element):
@@ -348,13 +348,13 @@ class Scorer:
         if best is None or (profile.diseases and best.naming.concept not in profile.diseases):
             return None
         note = f"{self.label(best.naming.concept)} can come with {self.label(best.element.concept)}, but is not stated."
-        return Scored(profile.place, best.value, (best,), (note,), "manifestation", firm=False)
+        return Scored(profile.trial_index, best.value, (best,), (note,), "manifestation", firm=False)
 
-    def lifts(self, places: Ints, words: frozenset[str]) -> Floats:
+    def lifts(self, trials: Ints, words: frozenset[str]) -> Floats:
         """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-        size = len(places)
+        size = len(trials)
         row_of = np.zeros(len(self.catalogue.trial_ids), np.int64)  # from 1
-        row_of[places] = np.arange(1, size + 1)
+        row_of[trials] = np.arange(1, size + 1)
         rarity = np.zeros(size + 1)
         for word in sorted(words):  # in one order, so that trials alike come to the same sum
             saying = self.catalogue.trials_saying(word)
@@ -368,15 +368,15 @@ class Scorer:
     def for_relatives(self, patient: PatientCase) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self.candidates.of(patient.family).places.tolist():
-            profile = self.catalogue.profile(place)
+        for trial_index in self.candidates.of(patient.family).trials.tolist():
+            profile = self.catalogue.profile(trial_index)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
             links = self._links(profile, patient.family, set())
             if links and max(link.value for link in links) >= weights.RELATIVE_NEAR:
                 note = f"The trial also takes a {patient.relative} of affected people."
                 value = weights.RELATIVE * max(link.value for link in links)
-                found.append(Scored(place, value, tuple(links), (note,), "same", firm=True))
+                found.append(Scored(trial_index, value, tuple(links), (note,), "same", firm=True))
         return found
 
     def label(self, concept: int) -> str:
