@@ -1,6 +1,6 @@
 """How good and how fast the matcher is, beside its rivals on the same inputs in the same run.
 
-    python -m bench.matching [--only gold|folds|terms|typos|latency]... [--quick] [--seed N]
+    python -m bench.matching [--only gold|folds|charts|terms|typos|latency]... [--quick] [--seed N]
 
 Needs the shared data beside the repository. Rivals come from PyPI into environments in a cache folder
 (CALCITRIALS_BENCH_CACHE), the first time only.
@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.matching import charts as match_charts
 from bench.matching import folds as match_folds
 from bench.matching import gold as match_gold
 from bench.matching import latency as match_latency
@@ -20,7 +21,7 @@ from bench.matching import typos as match_typos
 from bench.matching.cache import SHARED
 from bench.matching.report import Row, print_table
 
-PARTS = ("gold", "folds", "terms", "typos", "latency")
+PARTS = ("gold", "folds", "charts", "terms", "typos", "latency")
 
 
 def main() -> None:
@@ -55,6 +56,8 @@ def run(part: str, seed: int, quick: bool) -> tuple[list[Row], list[str]]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "catalogue"
         facts = match_gold.load_catalogue(folder, seed)
+        if part == "charts":
+            return match_charts.measure(folder)
         return match_gold.measure(seed, folder, facts) if part == "gold" else match_folds.measure(folder)
 
 
