@@ -66,7 +66,7 @@ class Ranker:
             if not faint:
                 if scored.score < weights.FAINT * weights.CLOSED:
                     break  # so are all that follow
-                if scored.score < (weights.FAINT_WIDER if scored.relation == "broader" else weights.FAINT):
+                if scored.score < weights.FAINT:
                     continue
             seen.add(scored.trial_index)
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
@@ -164,13 +164,13 @@ class Ranker:
         several = len(patient.diseases) + len(patient.findings) > 1
         most = found.values * (1 + weights.BOTH_DISEASES) * ROUNDING if several else found.values.copy()
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
-        most[unmet] *= weights.FOCUS_UNMET
         most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
             self.scorer.likeliest(patient)
         )
-        most[unmet] *= weights.OTHER_SETTING if patient.diseases else weights.SEVERAL_CAUSES
+        if patient.diseases:
+            most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]
-        most[found.excluding] *= weights.DENIED
+        most[found.excluding] *= weights.AGAINST
         return most
 
 

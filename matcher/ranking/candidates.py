@@ -121,9 +121,9 @@ class Candidates:
         if not self.terminology.holds(concept):
             return {}
         return {
-            other: ConceptPath(weights.HINTED * how.weight, "manifestation", how.evidence)
+            other: ConceptPath(weights.HINT * how.weight, "manifestation", how.evidence)
             for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (weights.HINT_ANNOTATED if is_annotated(how.evidence) else weights.HINT_CURATED)
+            if how.weight >= (steps.NEAR if is_annotated(how.evidence) else weights.HINT_REGULAR)
             and self.terminology.kind(other) is not Kind.SYMPTOM
             and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= weights.COMMON)
         }
@@ -131,7 +131,7 @@ class Candidates:
 
 def is_at_least(how: ConceptPath) -> bool:
     """Whether to exclude what is reached is to exclude what it is reached from."""
-    return how.relation != "narrower" and how.weight >= weights.EXCLUDING
+    return how.relation != "narrower" and how.weight >= steps.NEAR
 
 
 def _first_of_each(trials: Ints) -> Ints:

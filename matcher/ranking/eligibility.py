@@ -5,7 +5,7 @@ from matcher.results import Eligibility, Patient
 from matcher.trials.index import Facts
 
 _DAYS_IN_YEAR = 365.25
-_GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
+GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
 """A trial for people of 18 years at most is one for children, though an adult may be of that age."""
 _NOBODY = Patient()
 _NOTHING_KNOWN = Eligibility("unknown", "unknown", "unknown", "unknown")
@@ -45,7 +45,7 @@ def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
     low, until = facts.min_age_days, facts.max_age_until_days
     if life_stage == "adult" and until is not None and until <= _CHILDHOOD_UNTIL_DAYS:
         return "not met", f"The patient is an adult; the trial ends before {_years(until)}."
-    if life_stage == "child" and low is not None and low >= _GROWN_UP_DAYS:
+    if life_stage == "child" and low is not None and low >= GROWN_UP_DAYS:
         return "not met", f"The patient is a child; the trial starts at {_years(low)}."
     return "unknown", None
 

@@ -21,7 +21,7 @@ def same_treatment(
     for like in best:
         for treatment in catalogue.treatments(like.trial_index):
             giving = catalogue.trials_stating(treatment)
-            for trial_index in giving if len(giving) <= weights.USUAL else ():
+            for trial_index in giving if len(giving) <= weights.COMMON else ():
                 if trial_index in seen or trial_index in found or trial_index in barred:
                     continue
                 link = _kinship(like, trial_index, scorer)
@@ -44,8 +44,8 @@ def _kinship(like: Scored, trial_index: int, scorer: Scorer) -> Link | None:
             common = kin & scorer.expansion.kin(other) if scorer.terminology.holds(other) else None
             if common:
                 group = min(common, key=lambda held: (int(scorer.terminology.descendants[held]), held))
-                how = ConceptPath(weights.SAME_TREATMENT, "treatment", scorer.terminology.ids[group])
-                value = weights.SAME_TREATMENT * link.value * naming.weight
+                how = ConceptPath(weights.HINT, "treatment", scorer.terminology.ids[group])
+                value = weights.HINT * link.value * naming.weight
                 if best is None or value > best.value:
                     best = Link(link.element, naming, how, value)
     return best

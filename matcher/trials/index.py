@@ -36,7 +36,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 def field_weight(field: str) -> float:
     """How much it says that a trial names a concept in a field: 1 for a condition, 0 where it admits nobody."""
-    return float(getattr(weights, field.upper(), 0.0))
+    return 1.0 if field == "condition" else float(getattr(weights, field.upper(), 0.0))
 
 
 class Naming(msgspec.Struct, frozen=True, gc=False):
@@ -97,7 +97,7 @@ ANTI JOIN fresh_words USING (trial_id)"""
 _CONCEPTS = """
 SELECT trial_index, number, concept_id, list_position(?, field) - 1 AS field, list_position(?, role) - 1 AS role,
        score, words
-FROM mapped_concepts
+FROM mapped_concepts WHERE field <> 'mesh_ancestor'
 """
 _WORDS = """
 SELECT word, list(trial_index) AS saying
