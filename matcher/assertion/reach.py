@@ -1,7 +1,7 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
 from matcher.assertion.cues import Cue, Sense
-from matcher.assertion.marked_text import MarkedText, denies, roles
+from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -23,7 +23,7 @@ MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite"
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
-_RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
+_RIVALS = frozenset(("negated", "uncertain", "present")) | PAST
 
 
 class Reach:
@@ -272,6 +272,7 @@ class Reach:
             or (
                 other.assertion in _RIVALS
                 and other.assertion != sense.assertion
+                and not (other.assertion in PAST and sense.assertion in PAST)
                 and other.side in ("after", "either")
                 and other.reach != "word"
             )
