@@ -2,7 +2,8 @@
 
 "History of gout" is said of somebody who has gout, "history of pneumonia" of somebody who is over it. The trees know
 the kind: infections, injuries, clots, bleeding and what is treated away end; what is inborn, autoimmune or metabolic
-lasts, and so does all else, for a diagnosis that nobody tells as ended is not to be lost. The nearest heading above decides.
+lasts, and so does all else, for a diagnosis that nobody tells as ended is not to be lost. The nearest heading above
+decides.
 """
 
 import re
