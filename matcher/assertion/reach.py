@@ -24,6 +24,8 @@ AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
 _DATE_PARTS = re.compile(r"[./]")
 MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
+WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
+"""What begins with these is no item of a list: "no fever, with rash"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
@@ -194,6 +196,8 @@ class Reach:
 
     def _list_goes_on(self, comma: int, last: int, commas: int) -> bool:
         """Whether a list goes on behind a comma: short items, and the last one joined by a conjunction."""
+        if self._text.is_any(comma + 1, WITH):
+            return False
         length = 0
         index = comma + 1
         while index < last:
