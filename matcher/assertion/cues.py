@@ -8,6 +8,7 @@ that one ("no" is "in the" in Portuguese).
 
 Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
 beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
+``beside`` and ``count`` (results, of the diagnosis that they belong to: right before, or with a place between),
 ``doubted`` and ``revised`` (settles what was in doubt). Before growing a row, look whether one of its words is a common
 word in another language ("nicht" is a niece in Dutch).
 """

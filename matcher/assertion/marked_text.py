@@ -14,7 +14,9 @@ from matcher.text.language import is_filler, language_of
 from matcher.text.normalise import STOPWORDS
 from matcher.text.sentences import PUNCTUATION, STOPS
 
-SAYING = frozenset(("negated", "family", "historical", "uncertain"))
+PAST = frozenset(("historical", "ended", "history"))
+"""Ways to be past: it was, it was and has gone, it is told under the patient's history."""
+SAYING = frozenset(("negated", "family", "uncertain")) | PAST
 """What a cue may say of a diagnosis that is not simply there."""
 ASKING = frozenset("?¿")
 _PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))

@@ -1,7 +1,9 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
+import re
+
 from matcher.assertion.cues import Cue, Sense
-from matcher.assertion.marked_text import MarkedText, denies, roles
+from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -19,11 +21,16 @@ BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
 AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
 AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
 """Words between what somebody had and the age when it was."""
+_DATE_PARTS = re.compile(r"[./]")
 MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
+WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
+"""What begins with these is no item of a list: "no fever, with rash"."""
+_OF_RESULTS = frozenset(("beside", "count"))
+"""Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
-_RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
+_RIVALS = frozenset(("negated", "uncertain", "present")) | PAST
 
 
 class Reach:
@@ -54,6 +61,8 @@ class Reach:
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
         start = self.clause_start(cue.first, sense)
+        if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
+            return None
         if sense.reach == "word":
             return (self._text.tests[cue.first], cue.first) if cue.first in self._text.tests else None
         opens = (
@@ -69,6 +78,20 @@ class Reach:
             if right is not None and (left is None or right - cue.after < cue.first - left):
                 return behind
         return self._before(cue, sense, start)
+
+    def _belongs(self, result: int, start: int, directly: bool) -> bool:
+        """Whether a result or a count is that of a diagnosis, not of the analyte named behind it: "gout, ECOG 0".
+
+        directly: nothing may stand between; else a place may ("calcinosis of the hands: negative").
+        """
+        text = self._text
+        end = text.last_mention_end(start, result)
+        if end is None:  # it stands alone, and speaks of what is named right before
+            end = text.last_mention_end(max(0, result - FARTHEST), result)
+            return end is not None and text.says_nothing(end, result)
+        if directly:
+            return "," not in text.words[end:result] and text.says_nothing(end, result)
+        return end in text.cue_from or text.says_nothing(end, min(end + 1, result))
 
     def _behind(self, cue: Cue, sense: Sense) -> Stretch:
         """Words behind a cue, as far as it reaches."""
@@ -173,6 +196,8 @@ class Reach:
 
     def _list_goes_on(self, comma: int, last: int, commas: int) -> bool:
         """Whether a list goes on behind a comma: short items, and the last one joined by a conjunction."""
+        if self._text.is_any(comma + 1, WITH):
+            return False
         length = 0
         index = comma + 1
         while index < last:
@@ -272,6 +297,7 @@ class Reach:
             or (
                 other.assertion in _RIVALS
                 and other.assertion != sense.assertion
+                and not (other.assertion in PAST and sense.assertion in PAST)
                 and other.side in ("after", "either")
                 and other.reach != "word"
             )
@@ -305,6 +331,10 @@ class Reach:
         return None
 
 
+def _is_year(word: str) -> bool:
+    return word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s")
+
+
 def is_date(word: str) -> bool:
     """Whether a word says that something was in the past: a year, "ago"."""
-    return word in AGO or (word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s"))
+    return word in AGO or any(_is_year(part) for part in _DATE_PARTS.split(word))

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcher.assertion.context import Assertion, asserted, says_family_history
+from matcher.assertion.context import Assertion, Course, Span, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
+from matcher.linking.courses import Courses
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
 from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
@@ -72,6 +73,7 @@ class PatientReader:
         self.expansion = expansion
         self.linker = EntityLinker(terminology)
         self.own_terms = own_terms or {}
+        self._courses = Courses(terminology)
 
     def read(self, diagnoses: str | Sequence[str]) -> Understanding:
         """Understand free text, a list, codes or FHIR JSON.
@@ -188,7 +190,8 @@ class PatientReader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
-        assertions = asserted_text.assertions([(start, end) for start, end, _ in found])
+        spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
+        assertions = asserted_text.assertions(spans)
         mentions = [
             mention._replace(assertion=assertion)
             for (_, end, mention), assertion in zip(found, assertions, strict=True)
@@ -196,6 +199,10 @@ class PatientReader:
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
         return mentions if told else [self._unknown(text.strip()[:200])]
+
+    def _course(self, concepts: Sequence[int]) -> Course:
+        """What becomes of what a mention means; of one that is not understood, that it may end."""
+        return self._courses.of(concepts[0]) if concepts else Course.ENDS
 
     def _resembling(self, words: str, hit: EntityLink) -> Mention:
         """What only looks like a disease ("scleroderma-like changes") is none that is known."""
