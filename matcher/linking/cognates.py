@@ -32,6 +32,10 @@ MOST_PARTS = 2
 """English readings of the first word of a compound that is no everyday word."""
 SHORTEST_INFLECTED = 5
 """Letters of an inflected everyday word."""
+ORDINARY = 2.6
+"""Zipf frequency of an ordinary word."""
+OFTENER = 1.0
+"""By how much the Zipf frequency of a false friend exceeds that of the name that it looks like: ten times as often."""
 MOST_WORDS = 6
 MOST_WAYS = 48
 """English readings of a phrase that are tried."""
@@ -156,7 +160,7 @@ class Cognates:
         english = chain(same, (known for form in forms for known in self._cognates(form)))
         return tuple(islice(dict.fromkeys(english), MOST_PARTS))
 
-    def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
+    def find(self, text: str, found: Sequence[Token], language: str = "") -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
         content = [token_index for token_index, token in enumerate(found) if token.text not in _SMALL]
@@ -196,9 +200,29 @@ class Cognates:
                 if len(window) == 1 and _is_short(typed[window[0]]):
                     continue
                 name = self._named([ways[token_index] for token_index in window])
-                if name is not None and not (len(window) == 1 and _is_a_country(text, found[window[0]])):
+                if name is not None and not (
+                    len(window) == 1
+                    and (
+                        _is_a_country(text, found[window[0]])
+                        or self._is_false_friend(typed[window[0]], self.terminology.keys[name], language)
+                    )
+                ):
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
+
+    def _is_false_friend(self, typed: str, name: str, language: str) -> bool:
+        """Whether a word looks like the English name of a disease and is another one: an ordinary English word that no
+        name has (influence), or one that is met ten times as often as the disease (Italian ricetta and rickets).
+        """
+        word = fold(typed)
+        if word in _everyday():
+            return False
+        ordinary = self.terminology.ordinary_words
+        english = ordinary.frequency(word, "en")
+        abroad = ordinary.commonest(word) if language in ("", "en") else ordinary.frequency(word, language)
+        if english >= ORDINARY and (language in ("", "en") and english >= abroad - OFTENER):
+            return True
+        return " " not in name and abroad >= ORDINARY and abroad > ordinary.frequency(name, "en") + OFTENER
 
     def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
         """English for a word of a phrase in another language."""

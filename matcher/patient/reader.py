@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,7 +22,8 @@ from matcher.results import Patient
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
-from matcher.text.normalise import Token
+from matcher.text.language import language_of
+from matcher.text.normalise import Token, tokens
 
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
@@ -53,6 +54,10 @@ class Mention(NamedTuple):
     score: float
     ambiguous: bool = False
     near: tuple[str, ...] = ()
+
+
+Placed = tuple[int, int, Mention]
+"""A mention and where it stands in the text: (start, end, mention)."""
 
 
 class Understanding(NamedTuple):
@@ -154,35 +159,12 @@ class PatientReader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
+        language = language_of(token.text for token in tokens(text))
         asserted_text = asserted(self._without_suspended_hyphens(masked))
-        found: list[tuple[int, int, Mention]] = []
+        found: list[Placed] = []
         for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
-            part = rest[clause.start : clause.end + cut_short]
-            tokens = self.linker.completed(part, clean_tokens(part))
-            if not tokens:
-                continue
-            hits = self.linker.scan(part, tokens)
-            for hit in hits:
-                start, end = tokens[hit.start].start, tokens[hit.end - 1].end
-                likeness = _LIKENESS.match(part, end)
-                if likeness is None:
-                    mention = self._mention(part[start:end], hit)
-                else:
-                    mention = self._resembling(part[start : likeness.end()], hit)
-                found.append((clause.start + start, clause.start + end, mention))
-            if not hits:
-                found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
-            covered = frozenset(token_index for hit in hits for token_index in range(hit.start, hit.end))
-            for first, after in unknown_names(part, tokens, covered, self.terminology.word_set):
-                start, end = tokens[first].start, tokens[after - 1].end
-                found.append((clause.start + start, clause.start + end, self._unknown(part[start:end])))
-            for token, concept_id in bare_findings.find(part, tokens, covered):
-                concept = self.terminology.place_of.get(concept_id)
-                if concept is not None:
-                    words = part[token.start : token.end]
-                    bare = Mention(words, Assertion.PRESENT, (concept,), (), bare_findings.RULE, 0.9, ambiguous=True)
-                    found.append((clause.start + token.start, clause.start + token.end, bare))
+            found += self._of_clause(rest[clause.start : clause.end + cut_short], clause.start, language)
         for code in codes:
             rule = "nearest code above" if code.wider else "code"
             several = len(code.concepts) > 1
@@ -204,6 +186,43 @@ class PatientReader:
         """What becomes of what a mention means; of one that is not understood, that it may end."""
         return self._courses.of(concepts[0]) if concepts else Course.ENDS
 
+    def _of_clause(self, part: str, offset: int, language: str) -> Iterator[Placed]:
+        """Mentions in a clause of a text. offset: where it begins; language: of the text."""
+        words = self.linker.completed(part, clean_tokens(part))
+        if not words:
+            return
+
+        def placed(first: int, after: int, mention: Mention) -> Placed:
+            return offset + words[first].start, offset + words[after - 1].end, mention
+
+        def said(first: int, after: int) -> str:
+            return part[words[first].start : words[after - 1].end]
+
+        hits = self.linker.scan(part, words, language=language)
+        for hit in hits:
+            likeness = _LIKENESS.match(part, words[hit.end - 1].end)
+            named = said(hit.start, hit.end)
+            mention = self._mention(named, hit) if likeness is None else self._resembling(named + likeness[0], hit)
+            yield placed(hit.start, hit.end, mention)
+        if not hits:
+            yield from (placed(0, len(words), mention) for mention in self._own(part, words))
+        covered = frozenset(token_index for hit in hits for token_index in range(hit.start, hit.end))
+        for first, after in unknown_names(part, words, covered, self.terminology.word_set):
+            yield placed(first, after, self._unknown(said(first, after)))
+        for token, concept_id in bare_findings.find(part, words, covered):
+            concept = self.terminology.place_of.get(concept_id)
+            if concept is not None:
+                bare = Mention(
+                    part[token.start : token.end],
+                    Assertion.PRESENT,
+                    (concept,),
+                    (),
+                    bare_findings.RULE,
+                    0.9,
+                    ambiguous=True,
+                )
+                yield offset + token.start, offset + token.end, bare
+
     def _resembling(self, words: str, hit: EntityLink) -> Mention:
         """What only looks like a disease ("scleroderma-like changes") is none that is known."""
         near = tuple(self.terminology.labels[concept] for concept in hit.concepts[:1])
@@ -214,7 +233,7 @@ class PatientReader:
         near = tuple(self.terminology.labels[concept] for concept in self.linker.near_misses(words))
         return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
-    def _with_short_forms(self, text: str, found: list[tuple[int, int, Mention]]) -> list[tuple[int, int, Mention]]:
+    def _with_short_forms(self, text: str, found: list[Placed]) -> list[Placed]:
         """Short forms as the text defines them, where it does so otherwise than the table of abbreviations."""
         defined: dict[str, Mention] = {}
         for (_, end, long), (start, after, short) in pairwise(found):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from matcher.terminology import curated as curated_table
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.hierarchy import (
     descendant_counts,
@@ -17,6 +18,7 @@ from matcher.terminology.hierarchy import (
 from matcher.terminology.merging import is_abbreviation, merge
 from matcher.terminology.model import NameKind, NameRow, Vocabulary
 from matcher.terminology.trigrams import NGramIndex
+from matcher.text import ordinary_words
 from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, sound
 
 LONGEST_NAME_WORDS = 12
@@ -65,7 +67,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
         for row in vocabulary.codes:
             if row.id in place_of and place_of[row.id] not in codes[row.code]:
                 codes[row.code].append(place_of[row.id])
-    arrays = _name_arrays(names) | edge_arrays(edges, len(ids))
+    arrays = _name_arrays(names) | edge_arrays(edges, len(ids)) | ordinary_words.build()
     keys = list(names.keys)
     words = sorted({word for key in keys for word in key.split(" ") if len(word) > 3 and not word[0].isdigit()})
     foreign = [word for word in words if word not in names.english_words]
@@ -100,6 +102,7 @@ class _Names:
 
 def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_of: dict[str, list[str]]) -> _Names:
     names = _Names()
+    everyday = curated_table.everyday_names()
     for rank, vocabulary in enumerate(vocabularies):
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
         curated = rank == 0
@@ -126,6 +129,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             if not words or len(words) > LONGEST_NAME_WORDS:
                 continue
             key = phrase_key(words)
+            if key in everyday and not curated:
+                continue
             if row.language == "en":
                 names.english_words.update(words)
             order = (int(row.kind) if rank else min(int(row.kind), NameKind.SYNONYM), rank)

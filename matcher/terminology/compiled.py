@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
 from matcher.terminology.trigrams import NGramIndex
 from matcher.text.normalise import bag_key, loose_key
+from matcher.text.ordinary_words import OrdinaryWords
 
 _KINDS, _NAME_KINDS = tuple(Kind), tuple(NameKind)
 """By their values, which is sooner than to ask the enumerations."""
@@ -93,6 +94,11 @@ class Terminology:
     def place_of(self) -> dict[str, int]:
         """Number of the concept that has this id, in whatever vocabulary."""
         return {member: place for place, members in enumerate(self.tables.members) for member in members}
+
+    @cached_property
+    def ordinary_words(self) -> OrdinaryWords:
+        """How common words are in each language."""
+        return OrdinaryWords(self.arrays)
 
     @cached_property
     def word_grams(self) -> NGramIndex:

@@ -16,6 +16,7 @@ from matcher.terminology.model import (
     Vocabulary,
     VocabularyInfo,
 )
+from matcher.text.normalise import name_words, phrase_key
 
 VERSION = "2026.11"
 
@@ -23,6 +24,11 @@ VERSION = "2026.11"
 def _rows(file: str) -> list[dict[str, str]]:
     with resources.files("matcher.terminology").joinpath(file).open(encoding="utf-8") as lines:
         return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def everyday_names() -> frozenset[str]:
+    """Keys of the names of the vocabularies that are something else in nearly every text ("combined")."""
+    return frozenset(phrase_key(name_words(row["name"])) for row in _rows("everyday_names.tsv"))
 
 
 def load() -> Vocabulary:
