@@ -107,12 +107,6 @@ def test_the_walk_of_the_docs_ends_in_a_registry(tmp_path: Path) -> None:
         gone = rows(catalog, "SELECT trial_id FROM trials WHERE missing_since IS NOT NULL")
         assert gone == [(IDS[1],)]
 
-        # a search that announces more than it brings is not complete
-        answers["/trials"] = {"total": 2, "trials": both[:1]}
-        run = house.run(f"{crawl} --delay 0")
-        assert run.returncode == 1
-        assert "announced records were not received (calcinosis: 1" in " ".join(run.stderr.split())
-
 
 WHOLE = {
     "name": "abc",
