@@ -1,7 +1,9 @@
 """A crawl of several questions whose answers overlap: when it is complete, and what its report says is missing."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from crawler.harvest import RegistryHarvest, harvesting
 from db.catalogue import Catalogue
@@ -19,7 +21,7 @@ def reading(*ids: str) -> Reading:
     )
 
 
-def crawled(folder: Path, answers: dict[str | None, list[Reading]], announced: dict[str, int]) -> CrawlReport:
+def crawled(folder: Path, answers: Mapping[Any, list[Reading]], announced: dict[str, int]) -> CrawlReport:
     with harvesting(Catalogue(folder), "test") as harvest:
         registry: RegistryHarvest = harvest.begin("ctgov", "all", None, archive=False)
         for question, readings in answers.items():
@@ -30,13 +32,13 @@ def crawled(folder: Path, answers: dict[str | None, list[Reading]], announced: d
 
 def test_a_trial_that_answers_two_questions_is_expected_once(tmp_path: Path) -> None:
     answers = {"calcinosis": [reading("A", "B"), reading("C")], "dermatomyositis": [reading("B", "C")]}
-    report = crawled(tmp_path, {**answers}, {"calcinosis": 3, "dermatomyositis": 2, "CREST": 0})
+    report = crawled(tmp_path, answers, {"calcinosis": 3, "dermatomyositis": 2, "CREST": 0})
     assert (report.complete, report.expected, report.received) == (True, 3, 3)
 
 
 def test_what_is_missing_is_named_by_question(tmp_path: Path) -> None:
     answers = {"calcinosis": [reading("A", "B")], "dermatomyositis": [reading("B")]}
-    report = crawled(tmp_path, {**answers}, {"calcinosis": 3, "dermatomyositis": 1, "CREST": 2})
+    report = crawled(tmp_path, answers, {"calcinosis": 3, "dermatomyositis": 1, "CREST": 2})
     assert (report.complete, report.expected, report.received) == (False, 5, 2)
     assert report.problems == ("3 of 5 announced records were not received (calcinosis: 1, CREST: 2)",)
 
@@ -47,7 +49,7 @@ def test_a_record_that_cannot_be_read_was_received(tmp_path: Path) -> None:
         Reject("ctgov", "no id", b"?", "https://any.example", NOW),
     ]
     answers = {"calcinosis": [Reading(reading("A").trials, rejects)]}
-    report = crawled(tmp_path, {**answers}, {"calcinosis": 3})
+    report = crawled(tmp_path, answers, {"calcinosis": 3})
     assert (report.complete, report.expected, report.received, report.rejected) == (True, 3, 3, 2)
 
 
