@@ -123,7 +123,7 @@ def _keep_former(connection: duckdb.DuckDBPyConnection, part: int, crawl_id: str
     ).fetchall()
     fields = ("trial_id", "registry", "content_hash", "valid_from", "crawl_id", "changed_fields", "state")
     versions = [(*row[:5], _changed_fields(row[5], row[6]), row[5]) for row in states]
-    table = pa.table({name: [row[place] for row in versions] for place, name in enumerate(fields)})
+    table = pa.table({name: [row[index] for row in versions] for index, name in enumerate(fields)})
     connection.register("versions", table)
     try:
         connection.execute(

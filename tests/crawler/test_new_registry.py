@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import scrapy
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
 
 from crawler.registry_spider import RegistrySpider
 from tests.support.running import ROOT, environment, rows
@@ -129,3 +133,13 @@ def test_a_spider_that_lacks_something_is_refused_where_it_is_defined(missing: s
 def test_a_registry_that_cannot_tell_what_is_gone_says_so() -> None:
     without = {name: value for name, value in WHOLE.items() if name != "requests_for"}
     assert type("Declared", (RegistrySpider,), {**without, "finds_removed": False})
+
+
+@pytest.mark.parametrize(("status", "unanswered"), [(404, 0), (410, 0), (400, 0), (500, 1)])
+def test_an_id_that_nobody_knows_is_a_final_answer_and_leaves_nothing_to_resume(status: int, unanswered: int) -> None:
+    spider = type("Whole", (RegistrySpider,), WHOLE)()
+    request = scrapy.Request("https://abc.example/trials/ABC1")
+    failure: Any = Failure(HttpError(Response(request.url, status=status, request=request)))  # type: ignore[no-untyped-call]
+    failure.request = request
+    spider.failed(failure)
+    assert (len(spider.problems), spider.unanswered) == (1, unanswered)
