@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 PRELOADED = ("calcitrials.cli", "calcitrials.crawling", "calcitrials.matching", "calcitrials.progress")
 READ_FROM_THE_ENVIRONMENT = ("crawler.settings",)
@@ -40,7 +41,12 @@ def run(
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write((stdin or "").encode())
         given.seek(0)
-        request = {"arguments": list(arguments), "env": dict(env), "cwd": os.fspath(cwd or Path.cwd())}
+        request = {
+            "arguments": list(arguments),
+            "env": dict(env),
+            "cwd": os.fspath(cwd or Path.cwd()),
+            "largest_file": resource.getrlimit(resource.RLIMIT_FSIZE),
+        }
         connection = _server()
         connection.settimeout(timeout_s)
         socket.send_fds(connection, [json.dumps(request).encode()], [given.fileno(), out.fileno(), err.fileno()])
@@ -95,21 +101,19 @@ def serve(connection: socket.socket) -> None:
         connection.send(str(os.waitstatus_to_exitcode(ended)).encode())
 
 
-def _command(request: Mapping[str, object], streams: Sequence[int]) -> int:
+def _command(request: Mapping[str, Any], streams: Sequence[int]) -> int:
     """Run the command in this process, which is its own; the exit status."""
     from calcitrials.cli import main
 
     for target, stream in enumerate(streams):
         os.dup2(stream, target)
-    env, arguments = request["env"], request["arguments"]
-    assert isinstance(env, dict)
-    assert isinstance(arguments, list)
     os.environ.clear()
-    os.environ.update(env)
-    os.chdir(str(request["cwd"]))
+    os.environ.update(request["env"])
+    os.chdir(request["cwd"])
+    resource.setrlimit(resource.RLIMIT_FSIZE, request["largest_file"])
     for name in READ_FROM_THE_ENVIRONMENT:
         sys.modules.pop(name, None)
-    sys.argv = ["calcitrials", *arguments]
+    sys.argv = ["calcitrials", *request["arguments"]]
     try:
         main()
     except SystemExit as end:
