@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
@@ -330,6 +331,10 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
     _log(False)
     if not run(Catalogue(catalog), console):
         raise typer.Exit(FAILED)
+
+
+app.command("new-registry")(new_registry)
+app.command("record-expected")(record_expected)
 
 
 def main() -> None:
