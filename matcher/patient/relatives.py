@@ -5,7 +5,8 @@ import re
 from matcher.text.sentences import flat
 
 _SIBLING = (
-    r"(?:brothers?|sisters?|siblings?|twin|freres?|soeurs?|sœurs?|bruder|schwester|geschwister\w*|herman[oa]s?|fratell[oi]|"
+    r"(?:brothers?|sisters?|siblings?|twin|freres?|soeurs?|sœurs?|bruder|schwester|geschwister\w*|herman[oa]s?|"
+    r"fratell[oi]|"
     r"sorell[ae]|irma[os]*|broers?|zus(?:ter|sen)?)"
 )
 _PARENT = (
