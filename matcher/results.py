@@ -7,13 +7,15 @@ import msgspec
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
-    life_stage: "adult" or "child", where no age is stated.
+    life_stage: "adult" or "child", where no age is stated. other_ages: further ages that the text states and that
+    differ; a trial is then ruled out only where all of them are outside its limits.
     """
 
     age_years: float | None = None
     sex: str | None = None
     country: str | None = None
     life_stage: str | None = None
+    other_ages: tuple[float, ...] = ()
 
 
 class Query(msgspec.Struct, frozen=True):

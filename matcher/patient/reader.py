@@ -387,4 +387,5 @@ def _merge(first: Patient, second: Patient) -> Patient:
         first.sex or second.sex,
         first.country or second.country,
         first.life_stage or second.life_stage,
+        first.other_ages if first.age_years is not None else second.other_ages,
     )

@@ -19,7 +19,10 @@ def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> t
     """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
     if patient == _NOBODY:
         return _NOTHING_KNOWN, None
-    age, reason = _stage(facts, patient.life_stage) if patient.age_years is None else _age(facts, patient.age_years)
+    if patient.age_years is None:
+        age, reason = _stage(facts, patient.life_stage)
+    else:
+        age, reason = _ages(facts, (patient.age_years, *patient.other_ages))
     sex = "unknown"
     admitted = facts.sex
     if patient.sex in ("female", "male"):
@@ -48,6 +51,12 @@ def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
     if life_stage == "child" and low is not None and low >= GROWN_UP_DAYS:
         return "not met", f"The patient is a child; the trial starts at {_years(low)}."
     return "unknown", None
+
+
+def _ages(facts: Facts, ages: tuple[float, ...]) -> tuple[str, str | None]:
+    """What all of the ages say that a text states; where they differ in it nothing is known."""
+    found = [_age(facts, age) for age in ages]
+    return found[0] if len({age for age, _ in found}) == 1 else ("unknown", None)
 
 
 def _age(facts: Facts, age_years: float) -> tuple[str, str | None]:
