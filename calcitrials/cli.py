@@ -345,7 +345,7 @@ def main() -> None:
     from matcher import DiagnosisError, TrialNotFoundError
 
     try:
-        app(standalone_mode=True)
+        app(prog_name="calcitrials", standalone_mode=True)
     except CommandError as error:
         _fail(str(error), error.exit_status)
     except CatalogueError as error:

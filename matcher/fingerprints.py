@@ -36,7 +36,7 @@ MAPPING = Parts(
     of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
     without=(
         "assertion/avoidance", "assertion/context", "assertion/headings", "assertion/marked_text", "assertion/reach",
-        "assertion/scopes", "linking/bare_findings", "linking/phrase", "linking/unlinkable", "trials/index",
+        "assertion/scopes", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable", "trials/index",
     ),
 )  # fmt: skip
 """What maps the texts of trials to concepts. Left out is what only charts are read with, and what only reads."""

@@ -78,7 +78,7 @@ def _server() -> socket.socket:
 
 def serve(connection: socket.socket) -> None:
     """Fork for each request and answer with the exit status, until the connection is closed. A forked process runs its
-    command and leaves by SystemExit."""
+    command and leaves at once."""
     for name in PRELOADED:
         importlib.import_module(name)
     from crawler.registries import spiders
@@ -94,7 +94,12 @@ def serve(connection: socket.socket) -> None:
         child = os.fork()
         if child == 0:
             connection.close()
-            sys.exit(_command(json.loads(request), streams))
+            status = _command(json.loads(request), streams)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(
+                status
+            )  # what was frozen above is not freed piece by piece, of which DuckDB's binding would report
         for stream in streams:
             os.close(stream)
         _, ended = os.waitpid(child, 0)
