@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 
 from matcher.assertion.context import reading_of
-from matcher.patient.ages import StatedAge, stated_ages
+from matcher.patient.ages import KIN, StatedAge, stated_ages
 from matcher.patient.births import age_by_birth, age_since
 from matcher.patient.number_words import in_digits
 from matcher.patient.sex import stated_sex
@@ -63,13 +63,15 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     others are `other_ages`. today: the reference day of birth dates, by default the day it is.
     """
     counted = in_digits(text)
-    others = [*reading_of(counted).relatives(), *_parents(counted)]
-    own = _without(counted, others)
+    relatives, parents = reading_of(counted).relatives(), _parents(counted)
+    own = _without(counted, [*relatives, *parents])
     lower = flat(own).replace("’", "'")
+    whole = flat(counted)
     ages = [
         age
         for age in (stated_ages(counted) if _DIGIT.search(counted) else ())
-        if not any(start < age.end and age.start < end for start, end in others)
+        if not any(start < age.end and age.start < end for start, end in parents)
+        and not any(start <= age.start < end and KIN.search(whole, start, age.start) for start, end in relatives)
     ]
     different = _different(ages)
     if not different and _DIGIT.search(lower):
