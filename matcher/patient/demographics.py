@@ -23,7 +23,7 @@ SAME_AGE_YEARS = 1.0
 """Ages that differ by less are one: 7 years and 4 months is 7 years."""
 _DIGIT = re.compile(r"\d")
 _NEWBORN = re.compile(
-    r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-nee?|neugeborene\w*|recien nacid[oa]|neonat[oa]|"
+    r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-nee?|neugeborene[nrs]?|recien nacid[oa]|neonat[oa]|"
     r"recem-nascid[oa]|pasgeboren\w*)\b(?! (?:screening|period))"
 )
 _ADULT = re.compile(
