@@ -28,13 +28,15 @@ class Parts(NamedTuple):
 
 
 TERMINOLOGY = Parts(
-    of=("terminology", "text/normalise", "text/lexical_filters", "fingerprints"), without=("terminology/expansion",)
+    of=("terminology", "text/normalise", "text/lexical_filters", "fingerprints"),
+    without=("terminology/expansion", "terminology/weights"),
 )
 """What compiles the terminology."""
 MAPPING = Parts(
     of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
     without=(
-        "assertion/avoidance", "linking/bare_findings", "linking/phrase", "linking/unlinkable", "trials/index",
+        "assertion/avoidance", "assertion/context", "assertion/headings", "assertion/marked_text", "assertion/reach",
+        "assertion/scopes", "linking/bare_findings", "linking/phrase", "linking/unlinkable", "trials/index",
     ),
 )  # fmt: skip
 """What maps the texts of trials to concepts. Left out is what only charts are read with, and what only reads."""

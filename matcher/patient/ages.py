@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
 DAYS_IN_YEAR = 365.25
@@ -80,14 +81,12 @@ _ANYBODY = (
 _KEEPS_HOUSE = r"ama de casa|dona de casa|femme au foyer"
 _NOUNS = sorted({*_WOMAN.split(), *_MAN.split(), *_ANYBODY.split()}, key=len, reverse=True)
 _PERSON = rf"(?:{_KEEPS_HOUSE}|{'|'.join(_NOUNS)})s?"
+RELATIONS = ("sibling", "parent", "child", "partner", "other")
 _KIN = (
-    r"(?:mother|father|sister|brother|husband|wife|son|daughter|twin|aunt|uncle|cousin|grand\w+|parents?|sibling|"
-    r"partner|"
-    r"spouse|donor|mere|pere|soeur|frere|mari|epouse|fils|fille|mutter|vater|schwester|bruder|ehemann|ehefrau|tochter|"
-    r"sohn|madre|padre|herman[ao]|espos[ao]|hij[ao]|abuel[ao]|sorella|fratello|marito|moglie|figli[ao]|nonn[ao]|mae|"
-    r"pai|"
-    r"irma|irmao|marido|filh[ao]|moeder|vader|zus|broer|echtgenoot|echtgenote|zoon|dochter|spender\w*|donneur|donante)"
+    rf"(?:{any_of(RELATIONS, without={*_NOUNS, 'kids', 'kid', 'children', 'man'} - {'fille'})}|"
+    r"spouse|donor|donneur|donante|donatore|doador|spender\w*)"
 )
+"""Relatives and donors; not the words that may be the patient as well (a girl, eine Frau)."""
 _NO_ADJECTIVE = (
     r"(?!(?:the|an?|in|of|with|and|or|for|to|was|is|had|has|by|on|at|from|who|history|hx|ago|later|before|after|le|"
     r"la|les|"

@@ -4,13 +4,14 @@ import datetime as dt
 import re
 from enum import StrEnum
 
-from matcher.assertion.context import reading_of
+from matcher.assertion.context import asserted
 from matcher.patient.ages import KIN, StatedAge, stated_ages
 from matcher.patient.births import age_by_birth, age_since
 from matcher.patient.number_words import in_digits
 from matcher.patient.sex import stated_sex
 from matcher.results import Patient
 from matcher.text.countries import canonical_country, stated_country
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
 __all__ = ["AgeGroup", "age_group", "age_since", "canonical_country", "combine", "stated_patient"]
@@ -37,8 +38,8 @@ _CHILD = re.compile(
     r"(?![ -](?:onset|bearing|birth|hood|and|or|und|et|ou|y|e|en|of|de|d)\b)"
 )
 _PARENT = (
-    r"(?:wom[ae]n|mothers?|female|primi\w+|multi\w+|g\d ?p\d\w*|para \d|mere|femme|dame|madre|mujer|gestante|donna|mae|"
-    r"mulher|mutter|frau|moeder|vrouw|couple|parents|eltern|padres|genitori|pais|ouders)"
+    rf"(?:{any_of(('parent',))}|wom[ae]n|female|primi\w+|multi\w+|g\d ?p\d\w*|para \d|femme|dame|mujer|gestante|donna|"
+    r"mulher|frau|vrouw|couple)"
 )
 _BORN_TO = re.compile(
     r"\b(?:(?:born|delivered|nee?|issue?|nacid[oa]|nat[oa]|nascid[oa]|geboren)\b[^.;\n]{0,50}? (?:to|by|from|of|de|"
@@ -63,7 +64,7 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     others are `other_ages`. today: the reference day of birth dates, by default the day it is.
     """
     counted = in_digits(text)
-    relatives, parents = reading_of(counted).relatives(), _parents(counted)
+    relatives, parents = asserted(counted).relatives(), _parents(counted)
     own = _without(counted, [*relatives, *parents])
     lower = flat(own).replace("’", "'")
     whole = flat(counted)

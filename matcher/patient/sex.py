@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from matcher.patient.ages import MY, StatedAge
+from matcher.patient.ages import MY, RELATIONS, StatedAge
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
 _FEMALE = re.compile(
@@ -12,9 +13,7 @@ _FEMALE = re.compile(
     r"rapariga|senhora|feminin\w*|vrouw|vrouwelijk\w*|meisje|mevrouw|pregnant|enceinte|schwanger\w*|"
     r"embarazada|incinta|gravida|gestante|zwanger\w*|postmenopausal|menopaus\w+|bimba|anciana|anziana|idosa|"
     r"domestica|casalinga|hausfrau|huisvrouw|menagere|ama de casa|dona de casa|schoolgirl|housewife)\b"
-    rf"|\b{MY} (?:\w+ ){{0,4}}(?:daughter|wife|sister|mother|tochter|frau|schwester|mutter|fille|femme|soeur|mere|"
-    rf"hija|esposa|"
-    r"hermana|madre|figlia|moglie|sorella|filha|irma|mae|dochter|vrouw|zus|moeder)\b"
+    rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'f')}\b"
     r"|\b(?:sra|sig\.ra|mevr|dna|mlle)\.? [a-z]|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
 )
 _MALE = re.compile(
@@ -24,9 +23,7 @@ _MALE = re.compile(
     r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|senor|masculin\w*|uomo|ragazzo|bambino|"
     r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|heer|bimbo|anciano|anziano|idoso|"
     r"(?:der|dem|des|ein|eines|einem|dieser|diesem|unser|unseres)(?: [\w-]+)? patient(?:en)?)\b"
-    rf"|\b{MY} (?:\w+ ){{0,4}}(?:son|husband|brother|father|sohn|mann|bruder|vater|fils|mari|frere|pere|hijo|esposo|"
-    rf"hermano|"
-    r"padre|figlio|marito|fratello|filho|marido|irmao|pai|zoon|man|broer|vader)\b"
+    rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'm')}\b"
     r"|\b(?:sr|sig|dhr|hr)\. [a-z]|(?:^|[.;\n] ?|\b(?:de|chez) )m\. [a-z]{3}"
     r"|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[mh]\b"
 )
@@ -50,10 +47,10 @@ _SHE = re.compile(r"\b(?:she|herself|elle|ella|lei|ela)\b")
 _HE = re.compile(r"\b(?:he|himself|lui|ele)\b")
 _HER = re.compile(r"\bher\b")
 _HIS = re.compile(r"\bhis\b")
+_BORN_KIN = ("sibling", "parent", "child", "other")
 _IS_A_RELATIVE = re.compile(
-    r"\b(?:(?P<female>sister|mother|aunt|daughter|soeur|sœur|mere|schwester|mutter|hermana|madre|sorella|irma|mae|zus|"
-    r"moeder|grandmother)|(?P<male>brother|father|uncle|son|frere|pere|bruder|vater|hermano|padre|fratello|irmao|pai|"
-    r"broer|vader|grandfather))(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
+    rf"\b(?:(?P<female>{any_of(_BORN_KIN, 'f')})|(?P<male>{any_of(_BORN_KIN, 'm')}))"
+    r"(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
     r"(?:an?|un[ae]?|uma?|two|deux|zwei|dos|due|dois|twee|een|'une?|eines|einer|the index|girl|boy|child|patients?)\b"
 )
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
+from matcher.assertion.criteria import excludes
 from matcher.fingerprints import MAPPING, digest
-from matcher.linking.abbreviations import stands_for
+from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.linking.running_text import RunningText
 from matcher.terminology import Kind, Terminology
@@ -157,7 +158,7 @@ class TrialMapper:
         for position, form, words in treatments(trial.interventions):
             yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
         for position, text in enumerate(trial.inclusion, start=1):
-            excluded = _EXCLUDED_ITEM.match(text)
+            excluded = excludes(text)
             field = "exclusion" if excluded else "inclusion"
             yield from ((field, position, named) for named in self.of_text(text, drop_denied=not excluded))
         for position, text in enumerate(trial.exclusion, start=1):
@@ -183,9 +184,6 @@ def _is_defined(text: str, start: int) -> bool:
     before, bracket, _ = text[:start].rpartition("(")
     short = re.match(r"[\w/-]+", text[start:])
     return bool(bracket) and before.strip() != "" and short is not None and stands_for(short[0], before)
-
-
-_EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
 
 
 def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
