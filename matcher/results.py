@@ -18,11 +18,14 @@ class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     other_ages: tuple[float, ...] = ()
 
 
-class Query(msgspec.Struct, frozen=True):
-    """What was asked, with the patient's data as understood from options and text together."""
+class Query(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was asked, with the patient's data as understood from options and text together. notes: what of the input
+    could not be read, and what to do about it.
+    """
 
     text: str
     patient: Patient
+    notes: tuple[str, ...] = ()
 
 
 class ConceptMatch(msgspec.Struct, frozen=True, gc=False):

@@ -73,7 +73,7 @@ class Matcher:
         )  # fmt: skip
         matches, ruled_out = self._split(self.ranker.ranked(concepts), known, statuses, limit)
         suggestions = Suggestions(
-            Query(understood.text, known),
+            Query(understood.text, known, understood.notes),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
             tuple(matches),
             tuple(ruled_out),

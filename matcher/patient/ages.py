@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
 DAYS_IN_YEAR = 365.25
@@ -39,14 +40,15 @@ _LENGTHS = tuple(
     for units, days in ((_YEARS, DAYS_IN_YEAR), (_MONTHS, DAYS_IN_YEAR / 12), (_WEEKS, 7.0), (_DAYS, 1.0))
 )
 _QUANTITY = re.compile(
-    r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,3}(?:[.,]\d{1,2})?)(?P<half> ?½| 1/2)?[ -]{0,2}"
-    rf"(?P<unit>(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})(?![a-z])|/12|y(?=\d)|yo(?=[mf]\b))"
-    r"(?P<half2> et demi| and a half| y medio| e mezzo| e meio| en een half)?"
+    r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,3}(?:[.,]\d{1,2})?)(?:(?P<half> 1/2)| (?P<twelfths>\d{1,2})/12)?[ -]{0,2}"
+    rf"(?P<unit>(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})(?![a-z])|/12|y(?=\d)|a\.?(?= ?[,;)\n]| ?$))"
+    r"(?P<half2> 1/2| et demi| and a half| y medio| e mezzo| e meio| en een half)?"
     rf"(?: ?(?:and|et|und|y|e|en)? ?-?(?P<more>\d{{1,2}}) ?-?(?P<lesser>{_MONTHS}|m|{_WEEKS}|{_DAYS})(?![a-z]))?"
 )
 _OWN_UNITS = re.compile(rf"(?:{_OWN_UNIT}|monatig\w*|wochig\w*|tagig\w*|[mwd]\.o\.?)\Z")
 
 _WOMAN = (
+    "anciana anziana idosa domestica casalinga hausfrau huisvrouw menagere rentnerin schulerin studentin etudiante "
     "woman female girl lady mrs miss ms femme fille fillette dame patiente mme madame frau madchen patientin mujer "
     "nina "
     "hembra senora donna ragazza bambina bimba signora mulher menina rapariga senhora vrouw meisje mevrouw schoolgirl "
@@ -54,12 +56,19 @@ _WOMAN = (
     "multigravida primipara multipara gravida"
 )
 _MAN = (
+    "anciano anziano idoso rentner schuler "
     "man male boy gentleman mr homme garcon monsieur mann knabe junge herr hombre nino varon senor uomo ragazzo "
     "bambino "
     "bimbo signore homem menino rapaz senhor jongen heer meneer masculino masculin mannlich mannliche maschio maschile "
     "schoolboy"
 )
 _ANYBODY = (
+    "pasgeborene neugeborenes nacido nacida nascido nascida "
+    "octogenaire septuagenaire sexagenaire quinquagenaire quadragenaire nonagenaire retraite retraitee escolar "
+    "estudiante estudante studente studentessa "
+    "etudiant ecolier lyceen lyceenne agriculteur cultivateur ouvrier "
+    "agricultor agricultora trabajador trabajadora jubilado jubilada empleado empleada pensionista pensionato "
+    "pensionata impiegato impiegata operaio operaia reformado reformada aposentado aposentada gepensioneerde leerling "
     "infant baby toddler child newborn neonate adolescent teenager adult patient pt person individual youngster "
     "student "
     "worker farmer teacher retiree enfant nourrisson nouveau-ne adolescente adulte kind saugling kleinkind "
@@ -69,15 +78,15 @@ _ANYBODY = (
     "kleuter "
     "patiente subject smoker nonsmoker caucasian hispanic sujet personne"
 )
-_PERSON = rf"(?:{'|'.join(sorted({*_WOMAN.split(), *_MAN.split(), *_ANYBODY.split()}, key=len, reverse=True))})s?"
+_KEEPS_HOUSE = r"ama de casa|dona de casa|femme au foyer"
+_NOUNS = sorted({*_WOMAN.split(), *_MAN.split(), *_ANYBODY.split()}, key=len, reverse=True)
+_PERSON = rf"(?:{_KEEPS_HOUSE}|{'|'.join(_NOUNS)})s?"
+RELATIONS = ("sibling", "parent", "child", "partner", "other")
 _KIN = (
-    r"(?:mother|father|sister|brother|husband|wife|son|daughter|twin|aunt|uncle|cousin|grand\w+|parents?|sibling|"
-    r"partner|"
-    r"spouse|donor|mere|pere|soeur|frere|mari|epouse|fils|fille|mutter|vater|schwester|bruder|ehemann|ehefrau|tochter|"
-    r"sohn|madre|padre|herman[ao]|espos[ao]|hij[ao]|abuel[ao]|sorella|fratello|marito|moglie|figli[ao]|nonn[ao]|mae|"
-    r"pai|"
-    r"irma|irmao|marido|filh[ao]|moeder|vader|zus|broer|echtgenoot|echtgenote|zoon|dochter|spender\w*|donneur|donante)"
+    rf"(?:{any_of(RELATIONS, without={*_NOUNS, 'kids', 'kid', 'children', 'man'} - {'fille'})}|"
+    r"spouse|donor|donneur|donante|donatore|doador|spender\w*)"
 )
+"""Relatives and donors; not the words that may be the patient as well (a girl, eine Frau)."""
 _NO_ADJECTIVE = (
     r"(?!(?:the|an?|in|of|with|and|or|for|to|was|is|had|has|by|on|at|from|who|history|hx|ago|later|before|after|le|"
     r"la|les|"
@@ -94,9 +103,17 @@ _OLD = re.compile(
     r"complaint|diagnosis|trauma|narbe|fraktur|verletzung)s?\b)"
 )
 _PERSON_BEHIND = re.compile(rf"[,]?[- ]{{0,2}}(?:{_NO_ADJECTIVE}[\w'’/-]+ ){{0,3}}(?:{_PERSON})\b")
-_SEX_BEHIND = re.compile(r"[ ,/(-]{0,2}(?P<sex>[mfw])(?![\w/%²³']|\. ?[a-z]|[.,]\d)")
+_SEX_BEHIND = re.compile(r"[ ,/(-]{0,2}(?P<sex>[mfwv])(?![\w/%²³']|\. ?[a-z]|[.,]\d)")
+_SEX_BEFORE = re.compile(r"(?:^|[,;.:(\n] ?)(?P<sex>[mfwv])[,:/ ] ?$")
+_NO_PERSON_BEHIND = re.compile(
+    r"[- ]{0,2}(?:verlauf\w*|dauer|therapie|behandlung|anamnese|krankheit\w*|nachbeobachtung|geschichte|intervall|"
+    r"abstand|"
+    r"uberleben\w*|beloop|behandeling|geschiedenis|voorgeschiedenis|follow|overleving|erfahrung|ehe|bestehen\w*)"
+)
+"""What a German or Dutch "10-jährig" may be said of that is nobody."""
 _INFANT_BEFORE = re.compile(
-    r"\b(?:infant|baby|newborn|neonate|boy|girl|nourrisson|nouveau-nee?|bebe|saugling|neugeborene\w*|madchen|junge|"
+    r"\b(?:infant|baby|newborn|neonate|nacid[oa]|nascid[oa]|pasgeborene|boy|girl|nourrisson|nouveau-nee?|bebe|"
+    r"saugling|neugeborene\w*|madchen|junge|"
     r"lactante|"
     r"lattante|neonat[oa]|lactente|zuigeling|nin[oa]|bambin[oa]|menin[oa]|meisje|jongen|garcon|fille)\b[\w ,'’()-]*$"
 )
@@ -157,14 +174,16 @@ _AGE_BEFORE = re.compile(
     r" von | van | di | is | ?\(| )(?:\w+ )?$"
 )
 _TITLE_BEFORE = re.compile(
-    r"\b(?:mr|mrs|ms|miss|mme|mlle|monsieur|madame|mademoiselle|herrn?|hr|frau|fr|sra?|d\.|dna|don|dona|sig|sig\.ra|"
+    r"\b(?:mr|mrs|ms|miss|mme|mlle|m(?=\. [a-z]{2})|monsieur|madame|mademoiselle|herrn?|hr|frau|fr|sra?|d\.|dna|don|"
+    r"dona|sig|sig\.ra|"
     r"signor[ae]?|"
-    r"senhora?|senora?|mevrouw|mw|meneer|dhr|de heer)\.?(?: (?!is|was|has|had|with|diagnosed|since|"
+    r"senhora?|senora?|mevrouw|mevr|mw|meneer|dhr|de heer)\.?(?: (?!is|was|has|had|with|diagnosed|since|"
     r"for)[\w'’-]+\.?){1,3}"
     r"(?: is| was)?(?:,| -| \(| )? ?\(?$"
 )
 _SAYS_OF_ONESELF = re.compile(
-    r"\b(?:i am|i'm|ich bin|ik ben|s?he is|s?he's|patient is|son is|daughter is|child is|sohn ist|tochter ist|kind ist|"
+    r"\b(?:i am|i'm|ich bin|ik ben|s?he is|s?he's|who is|patient is|son is|daughter is|child is|sohn ist|tochter ist|"
+    r"kind ist|"
     r"fils a|fille a|enfant a|j'ai|tengo|ho|ha|tenho|tiene|tem|elle a|il a|hij is|zij is|ze is|er ist|sie ist|"
     r"(?:mi|my) (?:hij[oa]|son|daughter) (?:tiene|is)|figli[oa] ha|filh[oa] tem|zoon is|dochter is|aged)(?: now| jetzt|"
     r" nu| ora| ahora| agora| maintenant)? ?$"
@@ -185,20 +204,27 @@ _KIN_BEHIND = re.compile(
     rf"[- ]{{0,2}}(?:olds?|alte?[rnms]?|oude?)?[- ]?(?:[\w-]+ ){{0,2}}{_KIN}\b(?! (?:of|eine[rs]|d'une?|de un|di un))"
 )
 _KIN_BEFORE = re.compile(
-    rf"\b(?:her|his|their|sa|son|ihre?|seine?|sua?|suo|seu|haar|zijn|the) {_KIN}(?: is| was|'s)?(?: aged?|,| \(| de|"
-    rf" di| von| van)? ?$"
+    rf"\b(?:her|his|their|sa|son|ihre?|seine?|sua?|suo|seu|haar|zijn|the) {_KIN}(?: is| was|'s)?"
+    r"(?: an?| aged?|,| \(| de| di| von| van)? ?$"
 )
+MY = (
+    r"(?:my|our|meine?[rnm]?|unsere?[rnm]?|mon|ma|notre|mi|nuestr[ao]|mi[ao]|nostr[ao]|meu|minha|noss[ao]|mijn|onze|"
+    r"ons)"
+)
+_MY_KIN_BEFORE = re.compile(rf"\b{MY} (?:\w+ )?{_KIN}(?:,| de| di| von| van| com| con|,? aged| \()? ?$")
 _FIRST = re.compile(r"(?:^|\n)[\W_]*$")
 _ALONE_BEHIND = re.compile(r"[.,;)\n]|$| (?:with|mit|avec|con|com|met|w/|hx|h/o|s/p|c/o|presents?|presenting)\b")
 
 _AGED = r"(?:aged|agee?s?(?: de)?|age|alter|edad|eta'?|idade|leeftijd)"
 _IS = (
     r"(?:now|currently|jetzt|aktuell|actuellement|maintenant|ahora|actualmente|ora|attualmente|agora|atualmente|nu|"
-    r"inmiddels|s?he is|s?he's|i am|i'm|ich bin|ik ben|son is|daughter is|child is|patient is|hij is|zij is|sohn ist|"
+    r"inmiddels|s?he is|s?he's|who is|i am|i'm|ich bin|ik ben|son is|daughter is|child is|patient is|hij is|zij is|"
+    r"sohn ist|"
     r"tochter ist|er ist|sie ist|zoon is|dochter is)(?: now| aged| age| jetzt| nu)?"
 )
 _TITLE = (
-    r"(?:mr|mrs|ms|miss|mme|mlle|monsieur|madame|herrn?|hr|frau|sra?|sig|sig\.ra|signora?|mevrouw|mw|meneer|dhr)\.?"
+    r"(?:mr|mrs|ms|miss|mme|mlle|m(?=\. [a-z]{2})|monsieur|madame|herrn?|hr|frau|sra?|sig|sig\.ra|signora?|mevrouw|"
+    r"mevr|mw|meneer|dhr)\.?"
 )
 _BEGINS = r"(?:^|[,;.(\n] ?|\b(?:a|an|patient|pt|is|this|ein|un) )"
 _BARE = tuple(
@@ -256,7 +282,10 @@ def _quantity(lower: str, match: re.Match[str]) -> StatedAge | None:
     if years > OLDEST or _RANGE.search(before) or _is_anothers(before, behind):
         return None
     sex_behind = _SEX_BEHIND.match(behind) if not _COUNTED_SHORT.match(match["unit"]) else None
-    sex = _SEXES[sex_behind["sex"]] if sex_behind is not None else None
+    if sex_behind is not None and sex_behind["sex"] == "v" and not match["unit"].startswith("j"):
+        sex_behind = None  # only Dutch
+    letter = sex_behind or _SEX_BEFORE.search(before)
+    sex = _SEXES[letter["sex"]] if letter is not None else None
     sureness = _sureness(match["unit"], before, behind, sex is not None)
     return StatedAge(years, sureness, start, end + (sex_behind.end() if sex_behind else 0), sex) if sureness else None
 
@@ -271,6 +300,8 @@ def _years(match: re.Match[str]) -> float:
     days = float(match["count"].replace(",", ".")) * per
     if match["half"] or match["half2"]:
         days += per / 2
+    if match["twelfths"]:
+        days += int(match["twelfths"]) * DAYS_IN_YEAR / 12
     if match["more"]:
         lesser = match["lesser"]
         each = next((days for units, days in _LENGTHS[1:] if units.match(lesser)), DAYS_IN_YEAR / 12)
@@ -283,7 +314,7 @@ def _sureness(unit: str, before: str, behind: str, sex_behind: bool) -> int:
     if _NOW_BEFORE.search(before):
         return NOW
     old = _OLD.match(behind) is not None
-    if not old and _NO_AGE_BEHIND.match(behind):
+    if not old and (_NO_AGE_BEHIND.match(behind) or _NO_PERSON_BEHIND.match(behind)):
         return 0
     person = _PERSON_BEFORE.search(before) is not None
     own = old or _OWN_UNITS.match(unit) is not None
@@ -294,7 +325,7 @@ def _sureness(unit: str, before: str, behind: str, sex_behind: bool) -> int:
         return STATED
     if unit == "/12" or (_COUNTED_SHORT.match(unit) and not _INFANT_BEFORE.search(before)):
         return 0
-    if person or any(said.search(before) for said in (_AGE_BEFORE, _TITLE_BEFORE, _SAYS_OF_ONESELF)):
+    if person or any(said.search(before) for said in (_AGE_BEFORE, _TITLE_BEFORE, _SAYS_OF_ONESELF, _MY_KIN_BEFORE)):
         return STATED
     if _FIRST.search(before) and _ALONE_BEHIND.match(behind):
         return LIKELY
@@ -309,6 +340,10 @@ def _is_then(unit: str, before: str) -> bool:
     if _ROMANCE.match(unit) and _AT_IN_ROMANCE.search(before):
         return True
     return unit.startswith(("ano", "mes", "dia", "semana")) and _AGO_IN_PORTUGUESE.search(before) is not None
+
+
+KIN = re.compile(rf"\b(?:{_KIN}|famil\w+|fh|fhx)\b")
+"""Words for relatives and families."""
 
 
 def _is_anothers(before: str, behind: str) -> bool:

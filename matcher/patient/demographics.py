@@ -5,7 +5,7 @@ import re
 from enum import StrEnum
 
 from matcher.assertion.context import asserted
-from matcher.patient.ages import StatedAge, stated_ages
+from matcher.patient.ages import KIN, StatedAge, stated_ages
 from matcher.patient.births import age_by_birth, age_since
 from matcher.patient.number_words import in_digits
 from matcher.patient.sex import stated_sex
@@ -23,7 +23,7 @@ SAME_AGE_YEARS = 1.0
 """Ages that differ by less are one: 7 years and 4 months is 7 years."""
 _DIGIT = re.compile(r"\d")
 _NEWBORN = re.compile(
-    r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-nee?|neugeborene\w*|recien nacid[oa]|neonat[oa]|"
+    r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-nee?|neugeborene[nrs]?|recien nacid[oa]|neonat[oa]|"
     r"recem-nascid[oa]|pasgeboren\w*)\b(?! (?:screening|period))"
 )
 _ADULT = re.compile(
@@ -37,8 +37,8 @@ _CHILD = re.compile(
     r"(?![ -](?:onset|bearing|birth|hood|and|or|und|et|ou|y|e|en|of|de|d)\b)"
 )
 _PARENT = (
-    r"(?:wom[ae]n|mothers?|female|primi\w+|multi\w+|g\d ?p\d\w*|para \d|mere|femme|dame|madre|mujer|gestante|donna|mae|"
-    r"mulher|mutter|frau|moeder|vrouw|couple|parents|eltern|padres|genitori|pais|ouders)"
+    rf"(?:{any_of(('parent',))}|wom[ae]n|female|primi\w+|multi\w+|g\d ?p\d\w*|para \d|femme|dame|mujer|gestante|donna|"
+    r"mulher|frau|vrouw|couple)"
 )
 _BORN_TO = re.compile(
     r"\b(?:(?:born|delivered|nee?|issue?|nacid[oa]|nat[oa]|nascid[oa]|geboren)\b[^.;\n]{0,50}? (?:to|by|from|of|de|"
@@ -63,13 +63,15 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     others are `other_ages`. today: the reference day of birth dates, by default the day it is.
     """
     counted = in_digits(text)
-    others = [*asserted(counted).relatives(), *_parents(counted)]
-    own = _without(counted, others)
+    relatives, parents = asserted(counted).relatives(), _parents(counted)
+    own = _without(counted, [*relatives, *parents])
     lower = flat(own).replace("’", "'")
+    whole = flat(counted)
     ages = [
         age
         for age in (stated_ages(counted) if _DIGIT.search(counted) else ())
-        if not any(start < age.end and age.start < end for start, end in others)
+        if not any(start < age.end and age.start < end for start, end in parents)
+        and not any(start <= age.start < end and KIN.search(whole, start, age.start) for start, end in relatives)
     ]
     different = _different(ages)
     if not different and _DIGIT.search(lower):

@@ -18,6 +18,9 @@ _BEFORE_A_UNIT = re.compile(rf"(?<=[a-z])[ -]{{1,2}}(?:{'|'.join(units for units
 _LAST_WORDS = re.compile(r"(?<![^\W_-])(?:[^\W\d_]+[ -]){0,4}[^\W\d_]+\Z")
 _GLUED = re.compile(r"(?<![\w])(?P<words>[a-z]{3,22}?)-?(?P<unit>jahrig|monatig|wochig|tagig|jarig|enn[ei](?![a-z]))")
 _GLUED_LANGUAGE = {"jarig": "nl", "enne": "it", "enni": "it"}
+_HALF = re.compile(r"(\d) ?½")
+_AND_A_HALF = "einhalb"
+"""German: zweieinhalb Jahre, zweieinhalbjährig."""
 _LONGEST = 60
 """Characters before a unit in which its number may stand."""
 _RESPELT = (
@@ -31,6 +34,7 @@ _ONE = re.compile(r"\bein(?:e[nmrs]?)\b")
 
 def in_digits(text: str) -> str:
     """The text with the numbers that count years, months, weeks or days in digits."""
+    text = _HALF.sub(r"\1.5", text)
     lower = flat(text)
     parts: list[str] = []
     done = 0
@@ -51,14 +55,14 @@ def _before_units(text: str, lower: str) -> list[tuple[int, int, str]]:
             continue
         size, value = max(_last_number(before[0], language) for language in languages)
         if size:
-            found.append((match.start() - size, match.start(), str(value)))
+            found.append((match.start() - size, match.start(), value))
     return found
 
 
-def _last_number(words: str, language: str) -> tuple[int, int]:
+def _last_number(words: str, language: str) -> tuple[int, str]:
     """The number that words end in, the longest one, and its length in characters; 0 where they end in none."""
     starts = [0, *(match.end() for match in re.finditer(r"[ -]", words))]
-    best = (0, 0)
+    best = (0, "")
     for start in reversed(starts):
         value = _number(words[start:], language)
         if value is not None:
@@ -75,24 +79,26 @@ def _in_compounds(text: str, lower: str) -> list[tuple[int, int, str]]:
         values = (_number(text[start:end] + ending, language) for ending in endings)
         value = next((value for value in values if value is not None), None)
         if value is not None:
-            found.append((start, end, str(value)))
+            found.append((start, end, value))
     return found
 
 
-def _number(words: str, language: str) -> int | None:
+def _number(words: str, language: str) -> str | None:
+    """The number that words are, in digits."""
     spelt = words.lower()
+    half = ""
     if language == "de":
         spelt = _ONE.sub("ein", spelt)
-    try:
-        return int(text2num(spelt, language))
-    except ValueError:
-        pass
+        if spelt == "anderthalb":
+            return "1.5"
+        if spelt.endswith(_AND_A_HALF):
+            spelt, half = spelt.removesuffix(_AND_A_HALF), ".5"
     respelt = spelt
     for plain, accented in _RESPELT:
         respelt = respelt.replace(plain, accented)
-    if respelt == spelt:
-        return None
-    try:
-        return int(text2num(respelt, language))
-    except ValueError:
-        return None
+    for tried in dict.fromkeys((spelt, respelt)):
+        try:
+            return f"{text2num(tried, language)}{half}"
+        except ValueError:
+            continue
+    return None

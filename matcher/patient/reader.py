@@ -15,8 +15,9 @@ from matcher.linking.defined_abbreviations import is_short_form, stands_for
 from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
 from matcher.linking.unlinkable import unknown_names
-from matcher.patient.demographics import stated_patient
+from matcher.patient.demographics import SAME_AGE_YEARS, stated_patient
 from matcher.patient.fhir import looks_like_fhir, read_fhir
+from matcher.patient.fhir_statements import CodedCondition
 from matcher.patient.relatives import affected_relative
 from matcher.results import Patient
 from matcher.terminology import Kind, Relation, Terminology
@@ -27,6 +28,11 @@ from matcher.text.normalise import Token, tokens
 
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
+LOAD_SNOMED = (
+    "SNOMED CT is not built in: send the display texts too, or load a table that has its codes, such as Mondo's "
+    "mondo_exactmatch_sctid.sssom.tsv (calcitrials terms load FILE), which takes a SNOMED CT licence"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
 _SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
 _IN_CONTEXT = frozenset((bare_findings.RULE, LIKELY))
@@ -68,6 +74,8 @@ class Understanding(NamedTuple):
     patient: Patient
     relative: str | None
     """What the patient is to an affected relative, "sibling" or "parent", where that is what the text says."""
+    notes: tuple[str, ...] = ()
+    """What could not be read, as sentences without the patient's data."""
 
 
 class PatientReader:
@@ -100,34 +108,36 @@ class PatientReader:
         mentions: list[Mention] = []
         patient = Patient()
         relative: str | None = None
+        notes: list[str] = []
         for part in parts:
             if isinstance(part, str):
                 mentions += self.mentions(part)
                 continue
             patient = _merge(patient, part.patient)
             relative = relative or part.relative
+            notes += part.notes
             for condition in part.conditions:
-                mentions += self._condition(condition.codes, condition.texts, condition.assertion)
+                mentions += self._condition(condition)
+        notes += _only_in_snomed(mentions)
         mentions = self.resolve(mentions)
         if not any(mention.concepts for mention in mentions):
             self._refuse_unknown_code(items)
         text = "; ".join(texts)
         relative = relative or affected_relative(text)
-        return Understanding("; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), relative)
+        return Understanding(text, tuple(mentions), _with_stated(patient, stated_patient(text)), relative, tuple(notes))
 
     def _refuse_unknown_code(self, items: Sequence[str]) -> None:
         for item in items:
             if looks_like_code(item) and any(char.isdigit() for char in item):
-                hint = "; SNOMED CT is not among them: send the display text too" if _SNOMED.match(item) else ""
+                hint = f"; {LOAD_SNOMED}" if _SNOMED.match(item) else ""
                 raise DiagnosisError(
                     f"{item[:40]} is no code or name that the loaded vocabularies know "
                     f"(ICD-10, ICD-10-CM, ORPHA, OMIM, HP, MESH, MONDO, DOID){hint}"
                 )
 
-    def _condition(
-        self, codes: Sequence[tuple[str, str]], texts: Sequence[str], assertion: Assertion
-    ) -> Iterable[Mention]:
+    def _condition(self, condition: CodedCondition) -> Iterable[Mention]:
         """Mentions of one coded condition: all codings and the text together, each concept once."""
+        codes, texts, assertion = condition.codes, condition.texts, condition.assertion
         seen: set[int] = set()
         silent: list[Mention] = []
         for text in texts:
@@ -148,7 +158,7 @@ class PatientReader:
                 continue
             seen.update(concepts)
             yield Mention(f"{system}:{code}", assertion, concepts[:1], concepts[1:], "code", 1.0)
-        if not seen:
+        if not seen and not condition.aside:
             unknown = [Mention(f"{system}:{code}", assertion, (), (), "none", 0.0) for system, code in codes]
             yield from silent[:1] or unknown[:1]
 
@@ -368,13 +378,21 @@ def _is_a_cue(mention: Mention, behind: str) -> bool:
     return mention.rule == "abbreviation" and goes_on and says_family_history(mention.words)
 
 
+def _only_in_snomed(mentions: Iterable[Mention]) -> list[str]:
+    """What to do about conditions that are there as a SNOMED CT code alone, which no loaded vocabulary knows."""
+    alone = sum(1 for mention in mentions if mention.rule == "none" and mention.words.startswith("SNOMED:"))
+    if not alone:
+        return []
+    return [f"{alone} of the conditions {'is' if alone == 1 else 'are'} given by a SNOMED CT code alone: {LOAD_SNOMED}"]
+
+
 def clean(text: str) -> str:
     """Input without control characters and outer blanks.
 
     Raises:
         DiagnosisError: nothing but control characters is left over from something.
     """
-    kept = "".join(char if char in "\n\r\t" or ord(char) >= 32 else " " for char in text.replace("\x7f", " "))
+    kept = _CONTROL.sub(" ", text)
     kept = kept.replace("\ufeff", "").replace("\u200b", "").strip()
     if text.strip() and not kept:
         raise DiagnosisError("the diagnosis holds nothing but control characters")
@@ -389,3 +407,18 @@ def _merge(first: Patient, second: Patient) -> Patient:
         first.life_stage or second.life_stage,
         first.other_ages if first.age_years is not None else second.other_ages,
     )
+
+
+def _with_stated(derived: Patient, stated: Patient) -> Patient:
+    """A Patient resource with what the texts state. A stated age comes before that of the birth date; where they differ
+    both are kept.
+    """
+    merged = _merge(derived, stated)
+    if derived.age_years is None or stated.age_years is None:
+        return merged
+    ages = (stated.age_years, *stated.other_ages)
+    differs = all(abs(derived.age_years - age) > 2 * SAME_AGE_YEARS for age in ages)
+    if not differs and not stated.other_ages:
+        return merged
+    others = (*stated.other_ages, derived.age_years) if differs else stated.other_ages
+    return Patient(stated.age_years, merged.sex, merged.country, merged.life_stage, others)

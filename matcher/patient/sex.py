@@ -3,46 +3,44 @@
 import re
 from collections.abc import Sequence
 
-from matcher.patient.ages import StatedAge
+from matcher.patient.ages import MY, RELATIONS, StatedAge
 from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
-_MY = (
-    r"(?:my|our|meine?[rnm]?|unsere?[rnm]?|mon|ma|notre|mi|nuestr[ao]|mi[ao]|nostr[ao]|meu|minha|noss[ao]|mijn|onze|"
-    r"ons)"
-)
 _FEMALE = re.compile(
     r"\b(?:woman|female|girl|lady|mrs|miss|femme|fille|fillette|madame|mme|patiente|frau|weiblich\w*|madchen|dame|"
     r"patientin|mujer|nina|senora|femenin\w+|hembra|donna|ragazza|bambina|signora|femmina|femminile|mulher|menina|"
     r"rapariga|senhora|feminin\w*|vrouw|vrouwelijk\w*|meisje|mevrouw|pregnant|enceinte|schwanger\w*|"
-    r"embarazada|incinta|gravida|gestante|zwanger\w*|postmenopausal|menopaus\w+|bimba|schoolgirl|housewife)\b"
-    rf"|\b{_MY} (?:\w+ ){{0,4}}(?:daughter|wife|sister|mother|tochter|frau|schwester|mutter|fille|femme|soeur|mere|"
-    rf"hija|esposa|"
-    r"hermana|madre|figlia|moglie|sorella|filha|irma|mae|dochter|vrouw|zus|moeder)\b"
-    r"|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
+    r"embarazada|incinta|gravida|gestante|zwanger\w*|postmenopausal|menopaus\w+|bimba|anciana|anziana|idosa|"
+    r"domestica|casalinga|hausfrau|huisvrouw|menagere|ama de casa|dona de casa|schoolgirl|housewife)\b"
+    rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'f')}\b"
+    r"|\b(?:sra|sig\.ra|mevr|dna|mlle)\.? [a-z]|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
 )
 _MALE = re.compile(
     r"\b(?:man(?! (?:kann|konnte|sieht|sah|findet|fand|muss|hat|sich|die|den|das|eine|von)\b)|(?<!sta )(?<!fa )male|"
     r"boy|"
     r"schoolboy|gentleman|(?<!dear )mr|homme|garcon|monsieur|mann|mannlich\w*|herr|knabe|hombre|nino|varon|"
     r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|senor|masculin\w*|uomo|ragazzo|bambino|"
-    r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|heer|bimbo|"
+    r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|heer|bimbo|anciano|anziano|idoso|"
     r"(?:der|dem|des|ein|eines|einem|dieser|diesem|unser|unseres)(?: [\w-]+)? patient(?:en)?)\b"
-    rf"|\b{_MY} (?:\w+ ){{0,4}}(?:son|husband|brother|father|sohn|mann|bruder|vater|fils|mari|frere|pere|hijo|esposo|"
-    rf"hermano|"
-    r"padre|figlio|marito|fratello|filho|marido|irmao|pai|zoon|man|broer|vader)\b"
+    rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'm')}\b"
+    r"|\b(?:sr|sig|dhr|hr)\. [a-z]|(?:^|[.;\n] ?|\b(?:de|chez) )m\. [a-z]{3}"
     r"|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[mh]\b"
 )
 _FEMALE_BY_FORM = re.compile(
     r"\b(?:une|la|cette) patiente|\b(?:una|la|esta|questa|uma|da|a|nossa) (?:paciente|paziente)\b|\bagee de\b"
-    r"|\bpaciente (?:\w+ )?\w+(?:ad|id)a\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)a\b|\b(?:die|"
-    r"eine) \d+ ?-?jahrige\b"
+    r"|\b(?:une|una|uma|la) (?:\w+genaire|adolescente?|enfant|adulte|lactante|doente|bebe)\b"
+    r"|\bpaciente (?:\w+ )?\w+(?:ad|id)a\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)a\b"
+    r"|\b(?:die|eine) \d+ ?-?jahrige\b|jahrige[rn]? (?:\w+ )?\w{4,}in\b|\b(?:la|una) \d+ ?enne\b"
+    r"|\bnee (?:le|en) |\b(?:nacida|nata|nascida) (?:el |en |il |nel |em |a )?\d"
 )
 _MALE_BY_FORM = re.compile(
-    r"\b(?:un|le|du|ce|notre) (?:\w+ )?patient\b|\b(?:un|el|del|il|um|o|do|este|questo|nosso) (?:\w+ )?(?:paciente|"
-    r"paziente)\b"
+    r"\b(?:un|le|du|ce|notre) (?:\w+ )?patient\b"
+    r"|\bpatient (?:de|d'|age|atteint|suivi|connu|hospitalise|admis|presentant|qui|ayant|avec)\b"
+    r"|\b(?:un|el|del|il|um|o|do|este|questo|nosso) (?:\w+ )?(?:paciente|paziente)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)o\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)o\b"
-    r"|\bder \d+ ?-?jahrige\b|\d ?-?jahriger\b"
+    r"|\bder \d+ ?-?jahrige\b|\b(?:il|un) \d+ ?enne\b"
+    r"|\bne (?:le|en) \d|\b(?:nacido|nato|nascido) (?:el |en |il |nel |em |a )?\d"
 )
 """What the forms of words say of the patient; they count where no word for a woman or a man does."""
 _SHE = re.compile(r"\b(?:she|herself|elle|ella|lei|ela)\b")
@@ -75,7 +73,7 @@ def stated_sex(text: str, ages: Sequence[StatedAge], whole: str) -> str | None:
         return min(first, key=first.__getitem__)
     if _FEMALE_BY_FORM.search(lower):
         return "female"
-    if _MALE_BY_FORM.search(lower):
+    if _MALE_BY_FORM.search(lower) or any(lower[age.start : age.end].endswith("jahriger") for age in ages):
         return "male"
     for she, he, said in ((_SHE, _HE, lower), (_HER, _HIS, flat(whole))):
         female, male = she.search(said) is not None, he.search(said) is not None

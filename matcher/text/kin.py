@@ -34,9 +34,9 @@ def kin_words(language: str) -> tuple[KinWords, ...]:
     return tuple(KinWords(row["relation"], row["sex"], row["alone"] == "yes", row["words"]) for row in rows)
 
 
-def any_of(relations: Collection[str], sex: str = "", language: str = "") -> str:
-    """A regular expression, flat, for the words of some relations, in one language or in all."""
-    words = sorted(set(_plain_words(relations, sex, language)), key=lambda word: (-len(word), word))
+def any_of(relations: Collection[str], sex: str = "", language: str = "", without: Collection[str] = ()) -> str:
+    """A regular expression, flat, for the words of some relations, in one language or in all; but for those without."""
+    words = sorted(set(_plain_words(relations, sex, language)).difference(without), key=lambda word: (-len(word), word))
     return f"(?:{'|'.join(words)})"
 
 
