@@ -11,6 +11,7 @@ from matcher.patient.number_words import in_digits
 from matcher.patient.sex import stated_sex
 from matcher.results import Patient
 from matcher.text.countries import canonical_country, stated_country
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
 __all__ = ["AgeGroup", "age_group", "age_since", "canonical_country", "combine", "stated_patient"]
