@@ -17,6 +17,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -77,8 +78,7 @@ def _server() -> socket.socket:
 
 
 def serve(connection: socket.socket) -> None:
-    """Fork for each request and answer with the exit status, until the connection is closed. A forked process runs its
-    command and leaves by SystemExit."""
+    """Fork for each request and answer with the exit status, until the connection is closed."""
     for name in PRELOADED:
         importlib.import_module(name)
     from crawler.registries import spiders
@@ -94,7 +94,11 @@ def serve(connection: socket.socket) -> None:
         child = os.fork()
         if child == 0:
             connection.close()
-            sys.exit(_command(json.loads(request), streams))
+            status = _command(json.loads(request), streams)
+            for output in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    output.flush()
+            os._exit(status)  # DuckDB's binding would report what the forked process leaves to its parent
         for stream in streams:
             os.close(stream)
         _, ended = os.waitpid(child, 0)
