@@ -118,6 +118,7 @@ def _command(request: Mapping[str, Any], streams: Sequence[int]) -> int:
     for name in READ_FROM_THE_ENVIRONMENT:
         sys.modules.pop(name, None)
     sys.argv = ["calcitrials", *request["arguments"]]
+    sys.modules["__main__"].__package__ = None  # by which the usage would call itself "python -m"
     try:
         main()
     except SystemExit as end:
