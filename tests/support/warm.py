@@ -17,6 +17,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -77,8 +78,7 @@ def _server() -> socket.socket:
 
 
 def serve(connection: socket.socket) -> None:
-    """Fork for each request and answer with the exit status, until the connection is closed. A forked process runs its
-    command and leaves at once."""
+    """Fork for each request and answer with the exit status, until the connection is closed."""
     for name in PRELOADED:
         importlib.import_module(name)
     from crawler.registries import spiders
@@ -95,11 +95,10 @@ def serve(connection: socket.socket) -> None:
         if child == 0:
             connection.close()
             status = _command(json.loads(request), streams)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(
-                status
-            )  # what was frozen above is not freed piece by piece, of which DuckDB's binding would report
+            for output in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    output.flush()
+            os._exit(status)  # DuckDB's binding would report what the forked process leaves to its parent
         for stream in streams:
             os.close(stream)
         _, ended = os.waitpid(child, 0)
@@ -119,6 +118,7 @@ def _command(request: Mapping[str, Any], streams: Sequence[int]) -> int:
     for name in READ_FROM_THE_ENVIRONMENT:
         sys.modules.pop(name, None)
     sys.argv = ["calcitrials", *request["arguments"]]
+    sys.modules["__main__"].__package__ = None  # by which the usage would call itself "python -m"
     try:
         main()
     except SystemExit as end:
