@@ -14,8 +14,8 @@ from matcher.text.language import is_filler, language_of
 from matcher.text.normalise import STOPWORDS
 from matcher.text.sentences import PUNCTUATION, STOPS
 
-PAST = frozenset(("historical", "ended", "history"))
-"""Ways to be past: it was, it was and has gone, it is told under the patient's history."""
+PAST = frozenset(("historical", "ended", "gone", "history"))
+"""Ways to be past: it was; it was and is over; it has left off; it is told under the patient's history."""
 SAYING = frozenset(("negated", "family", "uncertain")) | PAST
 """What a cue may say of a diagnosis that is not simply there."""
 ASKING = frozenset("?¿")

@@ -26,6 +26,8 @@ MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite"
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
 WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
+RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
+"""Behind these stands more of what is named before: "a haematoma which has resolved"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
@@ -222,6 +224,8 @@ class Reach:
     def _before(self, cue: Cue, sense: Sense, start: int) -> Stretch | None:
         """The clause before a cue; when it says nothing, the nearest earlier one with a diagnosis."""
         edge = cue.first
+        if self._text.is_any(start - 1, RELATIVE) and start > 1 and self._text.says_nothing(start, edge):
+            start = self.clause_start(start - 1, sense)
         everything = self._text.has_role("all", start, edge)
         if not self._text.mentioned(start, edge):
             last = self._text.ends_here(cue.after) or (
