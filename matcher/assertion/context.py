@@ -141,7 +141,7 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
     gone = last.get("gone", -2)
     told = last.get("history", -2) if course is Course.ENDS else -2
     if max(ended, gone, told, last.get("historical", -2)) > there:
-        absent = gone > there and course is not Course.LASTS or ended > there and course is Course.PASSES
+        absent = (gone > there and course is not Course.LASTS) or (ended > there and course is Course.PASSES)
         return Assertion.NEGATED if absent else Assertion.HISTORICAL
     if last.get("uncertain", -2) > confirmed:
         return Assertion.UNCERTAIN

@@ -68,6 +68,7 @@ class MarkedText:
 
     def lay_out(self) -> None:
         """Find sentences, brackets and punctuation; a text whose cues say nothing needs none of them."""
+        self._first_of = {after: first for first, after in reversed(self._mentions)}
         self._mention_ends = sorted(after for _, after in self._mentions)
         self.depths = _depths(self.words)
         self.sentences = list(_sentences(self.words))
@@ -115,6 +116,11 @@ class MarkedText:
         low = bisect_right(self._mention_ends, first)
         high = bisect_right(self._mention_ends, after)
         return self._mention_ends[high - 1] if low < high else None
+
+    def mention_up_to(self, after: int) -> Mention | None:
+        """A diagnosis that ends right before a word."""
+        first = self._first_of.get(after)
+        return None if first is None else (first, after)
 
     def tests_between(self, low: int, high: int) -> Iterator[Mention]:
         """Names behind which a test is asked for that begin between two words."""

@@ -62,6 +62,8 @@ class Reach:
             return self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
+        if sense.reach == "joined":
+            return self._text.mention_up_to(cue.first)
         start = self.clause_start(cue.first, sense)
         if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
             return None
