@@ -131,8 +131,7 @@ def _start() -> _State:
         for name, alone in (("kin", True), ("house", False)):
             words = (row.words for row in kin_words(language) if row.alone is alone)
             groups[name] = _parsed("|".join(words), groups)
-        table = resources.files("matcher.assertion").joinpath("cues", f"{language}.tsv").read_text(encoding="utf-8")
-        for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        for row in _rows(language):
             pattern = _parsed(row["cue"], groups)
             if row["assertion"] == "group":
                 groups[row["side"]] = pattern
@@ -143,6 +142,12 @@ def _start() -> _State:
             for branch in pattern.branches:
                 root.absorb(_leading(branch, said))
     return _State([root])
+
+
+def _rows(language: str) -> Iterator[dict[str, str]]:
+    """The rows of a language's table."""
+    table = resources.files("matcher.assertion").joinpath("cues", f"{language}.tsv").read_text(encoding="utf-8")
+    return iter(csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def _parsed(pattern: str, groups: dict[str, _Group]) -> _Group:

@@ -36,8 +36,8 @@ _ENDING = (*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907
 _LASTING = (*(f"MeSH:{name}" for name in _MESH_LASTING), "ICD10CM:I73")
 """Headings whose members last; of ICD-10-CM other peripheral vascular diseases."""
 _PASSING = re.compile(r"MeSH:Signs and Symptoms|ICD10CM:R\d|HP:0025142$")
-"""Headings whose members come and go, diseases aside: signs and symptoms, chapter R of ICD-10, constitutional symptoms of
-HPO."""
+"""Headings whose members, but for diseases, come and go: signs and symptoms, chapter R of ICD-10, constitutional
+symptoms of HPO."""
 _CHRONIC = re.compile(r"\b(?:chronic|congenital|hereditary|familial|inherited|lifelong)\b", re.I)
 _UPWARDS = (Relation.IS_A, Relation.IN_GROUP, Relation.ACCEPTS)
 _FARTHEST = 6

@@ -6,8 +6,9 @@ other word orders, misspellings, descriptions. A microsecond a word.
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from matcher.assertion.criteria import is_denied
+from matcher.assertion.criteria import are_denied
 from matcher.linking.linker import CONJUNCTIONS, PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import says_something
@@ -53,6 +54,15 @@ def _arabic(match: re.Match[str]) -> str:
     return (head + number).ljust(len(match[0]))
 
 
+class Name(NamedTuple):
+    """A concept named in a text, the characters that name it, and the rule by which it was found."""
+
+    concept: int
+    start: int
+    end: int
+    rule: str
+
+
 class RunningText:
     """Finds names in running text."""
 
@@ -72,26 +82,35 @@ class RunningText:
         }
         self._concepts_of = mapper.concepts_of
 
-    def named(self, text: str, drop_denied: bool) -> Iterator[tuple[int, str, str]]:
-        """(concept, the text's words, rule) for every name, with ``drop_denied`` without those that the clause
-        denies.
-        """
-        lower = _folded(text)
+    def named(self, text: str) -> list[Name]:
+        """Every name, those in the order of the words before abbreviations."""
+        return self._found(text, _WORD.findall(lower := _folded(text)), lower)
+
+    def told(self, criterion: str) -> list[tuple[Name, bool]]:
+        """Every name in a criterion, and whether it is denied."""
+        lower = _folded(criterion)
+        words = _WORD.findall(lower)
+        found = self._found(criterion, words, lower)
+        denied = are_denied(criterion, [(name.start, name.end) for name in found], words) if found else ()
+        return list(zip(found, denied, strict=True))
+
+    def _found(self, text: str, plain: list[str], lower: str) -> list[Name]:
         normal = self._normal
-        words = [normal[word] for word in _WORD.findall(lower)]
+        words = [normal[word] for word in plain]
         hits = list(self._hits(words))
+        found: list[Name] = []
         if hits:
             spans = [match.span() for match in _WORD.finditer(lower)]
-            for start, end, place in hits:
+            for start, end, key in hits:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
-                if not (drop_denied and is_denied(lower, first)):
-                    yield self._concepts_of(place)[0][0], text[first:last], "exact"
+                found.append(Name(self._concepts_of(key)[0][0], first, last, "exact"))
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
-            if concept is not None and not (drop_denied and is_denied(lower, match.start())):
-                yield concept, match[0], "abbreviation"
+            if concept is not None:
+                found.append(Name(concept, match.start(), match.end(), "abbreviation"))
+        return found
 
     def _hits(self, words: list[str]) -> Iterable[tuple[int, int, int]]:
         starts, index, single, telling = self._starts, self._index, self._single, self._telling
