@@ -1,16 +1,15 @@
 """The trial side: what diseases and findings each trial names, and where."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from matcher.linking.abbreviations import stands_for
+from matcher.fingerprints import MAPPING, digest
+from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.linking.running_text import Name, RunningText
 from matcher.terminology import Kind, Terminology
@@ -205,12 +204,8 @@ def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
 
 @cache
 def mapping_version(terminology: str) -> str:
-    """Version of the terminology together with that of our code, so that a change of either maps trials anew."""
-    digest = hashlib.sha256()
-    for file in sorted(resources.files("matcher").iterdir(), key=lambda item: item.name):
-        if file.name.endswith((".py", ".tsv")):
-            digest.update(file.name.encode() + file.read_bytes())
-    return f"{terminology}-{digest.hexdigest()[:8]}"
+    """Version of the terminology together with that of what maps, so that a change of either maps trials anew."""
+    return f"{terminology}-{digest(MAPPING)[:8]}"
 
 
 def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list[str]:

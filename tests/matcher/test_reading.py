@@ -246,6 +246,8 @@ def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
         ("corpo calloso spesso", "Corns and callosities"),
         ("dita ampiamente distanziate", "Broad chin"),
         ("esclerosis irregular de la falange", "Irregular phalanges"),
+        ("photoparaxysmal response", "Photoparoxysmal response 1"),
+        ("juvenil sialadosis", "Juvenile sialidosis type 2"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: EntityLinker, text: str, never: str) -> None:
