@@ -35,8 +35,8 @@ TERMINOLOGY = Parts(
 MAPPING = Parts(
     of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
     without=(
-        "assertion/avoidance", "assertion/context", "assertion/headings", "assertion/marked_text", "assertion/reach",
-        "assertion/scopes", "linking/bare_findings", "linking/phrase", "linking/unlinkable", "trials/index",
+        "assertion/avoidance", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable",
+        "trials/index",
     ),
 )  # fmt: skip
 """What maps the texts of trials to concepts. Left out is what only charts are read with, and what only reads."""

@@ -110,6 +110,8 @@ _HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
 """Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
 _LATER = frozenset(("doubted", "revised"))
 """Reaches of cues that deny only what was in doubt before."""
+_AROUND = 100
+"""Words on either side that tell which language some words are in."""
 _MOST_WORDS = 20_000
 """Words that a state remembers."""
 
@@ -218,7 +220,7 @@ def is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
     """
     senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
     denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
-    if not denying:
-        return False
-    language = language_of(words)
+    if not denying or any(not sense.language for sense in denying):
+        return bool(denying)
+    language = language_of(words[max(0, start - _AROUND) : end + _AROUND])
     return any(counts_in(sense, language) for sense in denying)

@@ -241,7 +241,8 @@ class Reach:
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
             ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
             start = max(ending, default=start)
-        while everything and self._text.is_word(start - 1, ","):
+        farthest = start - FARTHEST
+        while everything and start > farthest and self._text.is_word(start - 1, ","):
             start = self.clause_start(start - 1, sense)
         return self._list_start(start, edge, sense), edge
 
@@ -322,7 +323,13 @@ class Reach:
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
         """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
         joined = self._text.has_role("join", start, edge)
-        while joined and sense.assertion in ("negated", "uncertain") and self._text.is_word(start - 1, ","):
+        farthest = start - FARTHEST
+        while (
+            joined
+            and start > farthest
+            and sense.assertion in ("negated", "uncertain")
+            and self._text.is_word(start - 1, ",")
+        ):
             before = self.clause_start(start - 1, sense)
             cues = bool(self._text.cues_from(before, start))
             if cues or start - 1 - before > SHORT_ITEM or not self._text.mentioned(before, start - 1):
