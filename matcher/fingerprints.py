@@ -43,8 +43,7 @@ TERMINOLOGY = Parts(
 MAPPING = Parts(
     of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
     without=(
-        "assertion/avoidance", "assertion/context", "assertion/headings", "assertion/marked_text", "assertion/reach",
-        "assertion/scopes", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable",
+        "assertion/avoidance", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable",
         "trials/index",
     ),
 )  # fmt: skip

@@ -138,9 +138,11 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
         return Assertion.NEGATED
     there = max(confirmed, last.get("present", -2))
     ended = last.get("ended", -2)
+    gone = last.get("gone", -2)
     told = last.get("history", -2) if course is Course.ENDS else -2
-    if max(ended, told, last.get("historical", -2)) > there:
-        return Assertion.NEGATED if course is Course.PASSES and ended > there else Assertion.HISTORICAL
+    if max(ended, gone, told, last.get("historical", -2)) > there:
+        absent = (gone > there and course is not Course.LASTS) or (ended > there and course is Course.PASSES)
+        return Assertion.NEGATED if absent else Assertion.HISTORICAL
     if last.get("uncertain", -2) > confirmed:
         return Assertion.UNCERTAIN
     return Assertion.PRESENT

@@ -14,8 +14,8 @@ from matcher.text.language import is_filler, language_of
 from matcher.text.normalise import STOPWORDS
 from matcher.text.sentences import PUNCTUATION, STOPS
 
-PAST = frozenset(("historical", "ended", "history"))
-"""Ways to be past: it was, it was and has gone, it is told under the patient's history."""
+PAST = frozenset(("historical", "ended", "gone", "history"))
+"""Ways to be past: it was; it was and is over; it has left off; it is told under the patient's history."""
 SAYING = frozenset(("negated", "family", "uncertain")) | PAST
 """What a cue may say of a diagnosis that is not simply there."""
 ASKING = frozenset("?¿")
@@ -68,6 +68,7 @@ class MarkedText:
 
     def lay_out(self) -> None:
         """Find sentences, brackets and punctuation; a text whose cues say nothing needs none of them."""
+        self._first_of = {after: first for first, after in reversed(self._mentions)}
         self._mention_ends = sorted(after for _, after in self._mentions)
         self.depths = _depths(self.words)
         self.sentences = list(_sentences(self.words))
@@ -115,6 +116,11 @@ class MarkedText:
         low = bisect_right(self._mention_ends, first)
         high = bisect_right(self._mention_ends, after)
         return self._mention_ends[high - 1] if low < high else None
+
+    def mention_up_to(self, after: int) -> Mention | None:
+        """A diagnosis that ends right before a word."""
+        first = self._first_of.get(after)
+        return None if first is None else (first, after)
 
     def tests_between(self, low: int, high: int) -> Iterator[Mention]:
         """Names behind which a test is asked for that begin between two words."""

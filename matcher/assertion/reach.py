@@ -26,6 +26,8 @@ MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite"
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
 WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
+RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
+"""Behind these stands more of what is named before: "a haematoma which has resolved"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
@@ -60,6 +62,8 @@ class Reach:
             return self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
+        if sense.reach == "joined":
+            return self._text.mention_up_to(cue.first)
         start = self.clause_start(cue.first, sense)
         if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
             return None
@@ -222,6 +226,8 @@ class Reach:
     def _before(self, cue: Cue, sense: Sense, start: int) -> Stretch | None:
         """The clause before a cue; when it says nothing, the nearest earlier one with a diagnosis."""
         edge = cue.first
+        if self._text.is_any(start - 1, RELATIVE) and start > 1 and self._text.says_nothing(start, edge):
+            start = self.clause_start(start - 1, sense)
         everything = self._text.has_role("all", start, edge)
         if not self._text.mentioned(start, edge):
             last = self._text.ends_here(cue.after) or (
@@ -235,7 +241,8 @@ class Reach:
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
             ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
             start = max(ending, default=start)
-        while everything and self._text.is_word(start - 1, ","):
+        farthest = start - FARTHEST
+        while everything and start > farthest and self._text.is_word(start - 1, ","):
             start = self.clause_start(start - 1, sense)
         return self._list_start(start, edge, sense), edge
 
@@ -316,7 +323,13 @@ class Reach:
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
         """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
         joined = self._text.has_role("join", start, edge)
-        while joined and sense.assertion in ("negated", "uncertain") and self._text.is_word(start - 1, ","):
+        farthest = start - FARTHEST
+        while (
+            joined
+            and start > farthest
+            and sense.assertion in ("negated", "uncertain")
+            and self._text.is_word(start - 1, ",")
+        ):
             before = self.clause_start(start - 1, sense)
             cues = bool(self._text.cues_from(before, start))
             if cues or start - 1 - before > SHORT_ITEM or not self._text.mentioned(before, start - 1):

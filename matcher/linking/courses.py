@@ -36,7 +36,8 @@ _ENDING = (*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907
 _LASTING = (*(f"MeSH:{name}" for name in _MESH_LASTING), "ICD10CM:I73")
 """Headings whose members last; of ICD-10-CM other peripheral vascular diseases."""
 _PASSING = re.compile(r"MeSH:Signs and Symptoms|ICD10CM:R\d|HP:0025142$")
-"""Headings whose members come and go: signs and symptoms, chapter R of ICD-10, constitutional symptoms of HPO."""
+"""Headings whose members, but for diseases, come and go: signs and symptoms, chapter R of ICD-10, constitutional
+symptoms of HPO."""
 _CHRONIC = re.compile(r"\b(?:chronic|congenital|hereditary|familial|inherited|lifelong)\b", re.I)
 _UPWARDS = (Relation.IS_A, Relation.IN_GROUP, Relation.ACCEPTS)
 _FARTHEST = 6
@@ -61,17 +62,17 @@ class Courses:
         terminology = self._terminology
         if not terminology.holds(concept) or _CHRONIC.search(terminology.labels[concept]):
             return Course.LASTS
-        kind = terminology.kind(concept)
-        found = self._nearest(concept) or (Course.PASSES if kind is Kind.SYMPTOM else Course.LASTS)
-        return Course.ENDS if found is Course.PASSES and kind is Kind.DISEASE else found
+        symptom = terminology.kind(concept) is Kind.SYMPTOM
+        return self._nearest(concept) or (Course.PASSES if symptom else Course.LASTS)
 
     def _nearest(self, concept: int) -> Course | None:
         """What the nearest heading above says that says anything."""
+        passes = self._terminology.kind(concept) is not Kind.DISEASE
         level: Sequence[int] = [concept]
         seen = {concept}
         for _ in range(_FARTHEST):
             for course, headings in self._headings.items():
-                if not headings.isdisjoint(level):
+                if (passes or course is not Course.PASSES) and not headings.isdisjoint(level):
                     return course
             above = (edge.other for one in level for edge in self._terminology.edges(one) if edge.relation in _UPWARDS)
             level = [other for other in dict.fromkeys(above) if other not in seen]

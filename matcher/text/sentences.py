@@ -46,6 +46,7 @@ _TOKEN = re.compile(r"\d+(?:[.,/]\d+)+|[^\W_]+|\([-–−]\)|\(\++\)|(?<!\w)[-�
 _SAME = {"!": ".", "|": ";", "•": ".", "·": ".", "[": "(", "]": ")", "–": "-", "—": "-", "−": "-"}
 _ENDS = frozenset((",", ";", "\n", ""))
 """What stands behind a minus that says "absent": "Raynaud +, calcinosis -"."""
+_PARTING = frozenset(",;:(")
 _CLOSING = STOPS | {")"}
 _BLANKS = re.compile(r"[ \t]*")
 _WHITE = re.compile(r"\s*")
@@ -157,7 +158,9 @@ class _Splitter:
 
     def _question(self, place: int, before: str, after: str) -> None:
         follows = self._next(place, _WHITE)
-        if (not before or before in " (,;\n") and (after.isalnum() or follows.islower() or self._at_start()):
+        if (not before or before in " (,;\n") and (
+            after.isalnum() or follows.islower() or self._at_start() or (follows and self.words[-1] in _PARTING)
+        ):
             self._add("¿", place, place + 1)
             return
         self._add("?", place, place + 1)
