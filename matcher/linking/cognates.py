@@ -32,8 +32,8 @@ MOST_PARTS = 2
 """English readings of the first word of a compound that is no everyday word."""
 SHORTEST_INFLECTED = 5
 """Letters of an inflected everyday word."""
-ORDINARY = 2.6
-"""Zipf frequency of an ordinary word."""
+ORDINARY, COMMON = 2.6, 3.3
+"""Zipf frequency of an ordinary word, and of one that is met in every kind of text."""
 OFTENER = 1.0
 """By how much the Zipf frequency of a false friend exceeds that of the name that it looks like: ten times as often."""
 MOST_WORDS = 6
@@ -222,7 +222,7 @@ class Cognates:
         abroad = ordinary.commonest(word) if language in ("", "en") else ordinary.frequency(word, language)
         if english >= ORDINARY and (language in ("", "en") and english >= abroad - OFTENER):
             return True
-        return " " not in name and abroad >= ORDINARY and abroad > ordinary.frequency(name, "en") + OFTENER
+        return " " not in name and abroad >= COMMON and abroad > ordinary.frequency(name, "en") + OFTENER
 
     def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
         """English for a word of a phrase in another language."""

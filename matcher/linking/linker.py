@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.assertion.cues import is_denied_within
-from matcher.linking.abbreviations import abbreviated
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
 from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import ORDINARY, Cognates
 from matcher.linking.coordination import coordinated, with_suspended_words
@@ -20,6 +20,8 @@ from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, content_indices
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
+DENYING_WITH_NON = ("it", "fr")
+"""Languages that deny with the word "non"."""
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
 CUT_SHORT = 0.93
@@ -100,13 +102,15 @@ class EntityLinker:
         candidates += self._around_brackets(text, found)
         candidates += self._coordinated(found)
         candidates += self._joined(found)
-        candidates += self._abbreviated(text, found)
+        candidates += self._abbreviated(text, found, language, patterns)
         candidates += self._foreign(text, found, language)
         if patterns:
             candidates += self._cut_short(text, found, language)
             candidates += self._shortened(text, found, candidates)
         candidates = [
-            self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
+            self._of_stated_type(found, hit)
+            for hit in candidates
+            if not self._reversed(text, found, hit.start, language)
         ]
         typed = [typed_word(text, token) for token in found]
         candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
@@ -134,7 +138,7 @@ class EntityLinker:
         concept = self.descriptions.at_site(hit.concepts[0], hit.start, hit.end, words, parts, owners)
         return hit if concept is None else hit._replace(concepts=(concept, *hit.concepts))
 
-    def _reversed(self, text: str, found: Sequence[Token], start: int) -> bool:
+    def _reversed(self, text: str, found: Sequence[Token], start: int, language: str) -> bool:
         """Whether a hyphenated prefix or unknown word before a name makes it another thing: non-hematologic,
         pre-eclampsia, pseudohajdu-cheney syndrome.
         """
@@ -142,6 +146,8 @@ class EntityLinker:
             return False
         before = found[start - 1]
         if before.text in PREFIX_WORDS:
+            if language in DENYING_WITH_NON and text[before.end : found[start].start].isspace():
+                return False
             return found[start].start - before.end <= 1
         unknown = len(before.text) > 3 and before.text.isalpha() and before.text not in self.terminology.word_set
         return unknown and bool(affixes(before.text)) and text[before.end : found[start].start] == "-"
@@ -225,9 +231,9 @@ class EntityLinker:
                     yield EntityLink(token_index, token_index + length, self.concepts_of(name_index)[0], "exact", 0.97)
                     break
 
-    def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
-        for start, end, meanings in abbreviated(self.terminology.abbreviations, text, found):
-            yield EntityLink(start, end, meanings, "abbreviation", 0.95, len(meanings) > 1)
+    def _abbreviated(self, text: str, found: Sequence[Token], language: str, chart: bool) -> Iterable[EntityLink]:
+        for start, end, meanings, rule in abbreviated(self.terminology, text, found, language, chart):
+            yield EntityLink(start, end, meanings, rule, 0.95, rule in IN_DOUBT or len(meanings) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token], language: str) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""
@@ -265,7 +271,7 @@ class EntityLinker:
         short = {
             (hit.start, hit.end): hit.concepts[0]
             for hit in candidates
-            if hit.rule == "abbreviation" and not hit.ambiguous
+            if (hit.rule == ABBREVIATION or hit.rule in IN_DOUBT) and len(hit.concepts) == 1
         }
         names = shortened_names(self.terminology, text, found, short)
         return [
