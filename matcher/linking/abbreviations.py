@@ -22,6 +22,8 @@ LONGEST_SHOUTED, PLAIN_WORD = 3, 7
 """Letters of words that may be anything in a text of capitals, and of one that is no abbreviation."""
 SHORT_TEXT = 3
 """Words of a text in which an abbreviation may stand in small letters."""
+COMMON = 4.5
+"""Zipf frequency of a word that is no abbreviation in small letters: "led", "ten", "als"."""
 SHORT_CLAUSE = 5
 """Words of a clause that is no sentence: its abbreviations are meant."""
 SURE = 4
@@ -94,7 +96,8 @@ def abbreviated(
     for match in _PIECE.finditer(text, found[0].start, found[-1].end):
         if shouted and len(match[0]) <= LONGEST_SHOUTED:
             continue  # in a text of capitals "HE" is a man
-        for first, last, meanings in _pieces(terminology.abbreviations, local, match, short):
+        small = short and terminology.ordinary_words.commonest(fold(match[0])) < COMMON
+        for first, last, meanings in _pieces(terminology.abbreviations, local, match, small):
             start = by_start.get(first)
             if not meanings or start is None:
                 continue
@@ -112,13 +115,13 @@ def abbreviated(
 
 
 def _pieces(
-    table: Mapping[str, Sequence[int]], local: Mapping[str, Sequence[int]], match: re.Match[str], short: bool
+    table: Mapping[str, Sequence[int]], local: Mapping[str, Sequence[int]], match: re.Match[str], small: bool
 ) -> list[tuple[int, int, Sequence[int]]]:
     """(start, end, meanings) of a word of a text, or of its parts: SSc-ILD, SSc/DM."""
     plain = match[0].replace(".", "")
     if plain != match[0] and not (plain.isupper() or plain.islower()):
         return []  # S.p.A. is a company
-    whole = _meanings(table, local, plain.rstrip("-/"), short)
+    whole = _meanings(table, local, plain.rstrip("-/"), small)
     if whole or ("-" not in match[0] and "/" not in match[0]):
         return [(match.start(), match.end(), whole)]
     return [
@@ -128,14 +131,14 @@ def _pieces(
 
 
 def _meanings(
-    table: Mapping[str, Sequence[int]], local: Mapping[str, Sequence[int]], piece: str, short: bool
+    table: Mapping[str, Sequence[int]], local: Mapping[str, Sequence[int]], piece: str, small: bool
 ) -> Sequence[int]:
     """Concepts of an abbreviation, those of the text's language first.
 
-    short: it stands in so short a text that small letters may be meant as large.
+    small: its small letters may be meant as large.
     """
     meanings = local.get(piece) or table.get(piece) or table.get(piece.removesuffix("s"))
-    if meanings is None and short and len(piece) >= 3 and piece.lower() not in _ORDINARY:
+    if meanings is None and small and len(piece) >= 3 and piece.lower() not in _ORDINARY:
         ways = (piece.upper(), piece.capitalize(), piece[:2].upper() + piece[2:])
         meanings = next((table[spelt] for spelt in ways if spelt in table), None)
     if meanings is None and "-" in piece:

@@ -8,14 +8,14 @@ from matcher.assertion.cues import is_denied_within
 from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
 from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import ORDINARY, Cognates
-from matcher.linking.coordination import coordinated, with_suspended_words
+from matcher.linking.coordination import coordinated, slashed, with_suspended_words
 from matcher.linking.descriptions import LIKELY, Descriptions
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
 from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
 from matcher.terminology import Kind, NameKind, Terminology
 from matcher.text.language import is_filler
-from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, says_something
+from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, is_another_thing, says_something
 from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, content_indices, loose_key, phrase_key, tokens
 
 LONGEST_BAG = 6
@@ -100,7 +100,7 @@ class EntityLinker:
         candidates = list(self._exact(found))
         candidates += self._reordered(text, found)
         candidates += self._around_brackets(text, found)
-        candidates += self._coordinated(found)
+        candidates += self._coordinated(text, found)
         candidates += self._joined(found)
         candidates += self._abbreviated(text, found, language, patterns)
         candidates += self._foreign(text, found, language)
@@ -177,7 +177,9 @@ class EntityLinker:
                 name_index = index.get(" ".join(words[start : start + length]) if length > 1 else words[start])
                 if name_index is None:
                     continue
-                if length == 1 and not says_something(words[start]):
+                if length == 1 and (
+                    not says_something(words[start]) or is_another_thing(words[start], words[start + 1 : start + 2])
+                ):
                     continue
                 concepts, broad = self.concepts_of(name_index)
                 yield EntityLink(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
@@ -210,11 +212,14 @@ class EntityLinker:
                 if hit.start < first < hit.end:
                     yield hit._replace(end=hit.end + after - first, rule="word order", score=0.97)
 
-    def _coordinated(self, found: Sequence[Token]) -> Iterable[EntityLink]:
+    def _coordinated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names that share a word with another one."""
         words = [token.text for token in found]
         for token_index in range(len(words)):
             for start, end, name_index in coordinated(words, token_index, self.terminology.key_index):
+                yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
+        if "/" in text:
+            for start, end, name_index in slashed(text, found, self.terminology.key_index):
                 yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
 
     def _joined(self, found: Sequence[Token]) -> Iterable[EntityLink]:
@@ -349,6 +354,9 @@ class EntityLinker:
             return []
         key = phrase_key(words)
         if len(words) == 1 and self.terminology.ordinary_words.commonest(words[0]) >= ORDINARY:
+            spelt = self.terminology.abbreviations.get(words[0].upper())
+            if spelt:
+                return list(spelt[:limit])
             headed = self.terminology.keys_of_bag(f"~ {loose_key([*words, 'disease'])}")  # "Wilson"
             return [self.concepts_of(name_index)[0][0] for name_index in headed[:1]]
         found: list[int] = []

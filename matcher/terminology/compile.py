@@ -15,6 +15,8 @@ from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, s
 
 LONGEST_NAME_WORDS = 12
 _SHORT_ABBREVIATION = 4
+_SHORTEST_SHARED = 3
+"""Letters of an abbreviation of one language that counts in the others too."""
 _SHORTEST_LABEL = 4
 _SHORTEST_MERGED = 5
 """Shorter names are too often abbreviations to merge vocabularies by."""
@@ -307,6 +309,8 @@ def _share_abbreviations(names: _Names) -> None:
     """
     for language in sorted(names.local_abbreviations):
         for spelt, concepts in names.local_abbreviations[language].items():
+            if len(spelt) < _SHORTEST_SHARED:
+                continue
             held = names.abbreviations.setdefault(spelt, concepts)
             if held is not concepts and language == ANY_LANGUAGE:
                 held += [concept for concept in concepts if concept not in held]
