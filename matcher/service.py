@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import duckdb
 import msgspec
 
+from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
@@ -16,15 +17,13 @@ from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import check
 from matcher.ranking.explain import explain_trial
 from matcher.ranking.reasons import Reasons, concept_id
-from matcher.ranking.scoring import CLOSED, POSSIBLE, Scored, grade_of
+from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.terminology import Terminology, default
-from matcher.terminology.expansion import GROUP_ABOVE, Expansion
+from matcher.terminology import weights as steps
+from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.index import Naming, TrialIndex
-
-ALIKE = 3
-"""How many hints are shown that rest on one and the same wider disease, heading or possible manifestation."""
 
 
 class Matcher:
@@ -80,7 +79,7 @@ class Matcher:
             tuple(ruled_out),
         )
         if explain is not None:
-            lines = explain_trial(self.ranker, self.place(explain), concepts, suggestions)
+            lines = explain_trial(self.ranker, self.trial_index(explain), concepts, suggestions)
             return msgspec.structs.replace(suggestions, explanation=lines)
         return suggestions
 
@@ -101,8 +100,8 @@ class Matcher:
         Raises:
             TrialNotFoundError: the catalogue holds no such trial.
         """
-        place = self.place(trial_id)
-        profile = self.catalogue.profile(place)
+        trial_index = self.trial_index(trial_id)
+        profile = self.catalogue.profile(trial_index)
 
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
@@ -115,20 +114,20 @@ class Matcher:
 
         concepts = PatientCase(
             elements(profile.diseases, False), elements(profile.findings, True), {}, (), None,
-            self.catalogue.content_words(place),
+            self.catalogue.content_words(trial_index),
         )  # fmt: skip
-        others = (scored for scored in self.ranker.ranked(concepts) if scored.place != place)
+        others = (scored for scored in self.ranker.ranked(concepts) if scored.trial_index != trial_index)
         return tuple(self._split(others, Patient(), (), limit)[0])
 
-    def place(self, trial_id: str) -> int:
-        """Place of a trial in the catalogue.
+    def trial_index(self, trial_id: str) -> int:
+        """Index of a trial in the catalogue.
 
         Raises:
             TrialNotFoundError: there is no such trial.
         """
-        found = self.catalogue.place_of.get(trial_id)
+        found = self.catalogue.trial_index_of.get(trial_id)
         if found is None:
-            found = self.catalogue.place_of.get(trial_id.strip().upper())
+            found = self.catalogue.trial_index_of.get(trial_id.strip().upper())
         if found is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
@@ -146,20 +145,23 @@ class Matcher:
         limited = (patient.age_years, patient.sex, patient.life_stage) != (None, None, None)
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        weak = POSSIBLE * CLOSED  # what follows in the order of standing is weak too
+        weak = weights.POSSIBLE * weights.CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            if wanted and self.catalogue.facts[scored.place].status not in wanted:
+            facts = self.catalogue.facts[scored.trial_index]
+            if wanted and facts.status not in wanted:
                 continue
-            eligibility, reason = check(self.catalogue.facts[scored.place], patient, countries.get(scored.place))
+            eligibility, reason = check(facts, patient, countries.get(scored.trial_index))
             if reason is not None:
                 if len(ruled_out) < limit and grade_of(scored) != "weak":
-                    ruled_out.append(RuledOut(self.catalogue.trial_ids[scored.place], reason))
+                    ruled_out.append(RuledOut(facts.trial_id, reason))
                 continue
             lead = scored.links[0]
-            if lead.reached.weight <= GROUP_ABOVE or (scored.score < POSSIBLE and lead.reached.relation == "broader"):
+            if lead.reached.weight <= steps.GROUP_ABOVE or (
+                scored.score < weights.POSSIBLE and lead.reached.relation == "broader"
+            ):
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
-                if alike > ALIKE:
+                if alike > weights.ALIKE:
                     continue
             if len(matches) < limit:
                 matches.append(self._match(scored, eligibility, why))
@@ -168,7 +170,7 @@ class Matcher:
         return matches, ruled_out
 
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
-        facts = self.catalogue.facts[scored.place]
+        facts = self.catalogue.facts[scored.trial_index]
         because, path = why.of(scored)
         return Match(
             trial_id=facts.trial_id,
@@ -190,11 +192,11 @@ class Matcher:
     def _country_sets(self) -> dict[int, frozenset[str]]:
         if self._countries is None:
             rows = self.catalogue.countries()
-            places = self.catalogue.place_of
+            index_of = self.catalogue.trial_index_of
             self._countries = {
-                places[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
+                index_of[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
                 for trial_id, names in rows
-                if trial_id in places
+                if trial_id in index_of
             }
         return self._countries
 

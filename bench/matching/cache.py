@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,6 +14,7 @@ SHARED = ROOT.parent / "shared"
 
 RIVALS: Mapping[str, tuple[str, ...]] = {
     "bm25": ("rank-bm25==0.2.2",),
+    "bm25s": ("bm25s>=0.2,<0.4", "numpy>=2,<3", f"duckdb=={version('duckdb')}"),
     "gilda": ("gilda==1.6.1",),
     "mner": ("medical-named-entity-recognition==0.4",),
     "text2term": ("text2term==4.6.0",),

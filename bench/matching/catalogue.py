@@ -5,22 +5,31 @@ import gzip
 import json
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import duckdb
 
 import matcher
-from bench.matching.cache import code_hash, current
+from bench.matching.cache import SHARED, code_hash, current
 from bench.matching.facts import Fact, export, is_ctgov, shuffled, study
 from crawler.readers import ctgov, ictrp
+from crawler.registries import registries
 from db.catalogue import Catalogue
 from db.payload import Payload, Reading
-from db.publication import prepare
+from db.publication import derive
+from db.registries import save_registries
 from db.trial import Trial
 from db.writer import encode, write_trials
 
 BATCH = 4000
+FACTS = SHARED / "data" / "trials" / "calcinosis_trials.jsonl"
+STUDIES = SHARED / "data" / "ctgov" / "studies.ndjson.gz"
+SCALE = SHARED / "data" / "ctgov" / "scale.ndjson.gz"
+FACTS_ORDER = 7
+"""Seed of the order in which the facts are loaded: it decides nothing here, but a catalogue is to be the same again."""
+MAPPING = ("matcher/text", "matcher/assertion", "matcher/terminology", "matcher/linking", "matcher/trials")
+"""Folders of what maps trials."""
 
 
 def read_facts(facts: Sequence[Fact], seed: int) -> list[Trial]:
@@ -41,22 +50,25 @@ def publish(folder: Path, batches: Iterable[Sequence[Trial]]) -> int:
     catalogue = Catalogue(folder)
     now = dt.datetime.now(dt.UTC)
     with catalogue.writing("bench") as connection:
+        save_registries(connection, registries())
         trials = sum(
             write_trials(connection, [encode(trial) for trial in batch], "bench", now).new for batch in batches
         )
         matcher.map_trials(connection)
-        prepare(connection, now)
+        derive(connection, now)
         catalogue.publish(connection)
     return trials
 
 
-def scale_catalogue(source: Path) -> tuple[Path, str]:
-    """The catalogue of a large file of studies, kept between runs; its folder, and a line that says how it was made.
+def registry_catalogue() -> tuple[Path, str]:
+    """The catalogue of the large file of studies, the whole studies and the trials of the facts file (18,914), kept
+    between runs; its folder, and a line that says how it was made.
 
-    It is loaded anew when the readers or the writer changed, and mapped anew when the matcher changed.
+    It is loaded anew when the readers or the writer changed, and mapped anew when what maps trials changed.
     """
-    folder = current("scale", code_hash(["db", "crawler/readers"], [source]))
-    matched, mark = code_hash(["matcher"]), folder / "mapped"
+    sources = [FACTS, STUDIES, SCALE]
+    folder = current("registry", code_hash(["db", "crawler/readers"], sources))
+    matched, mark = code_hash(MAPPING), folder / "mapped"
     if mark.exists() and mark.read_text() == matched:
         return folder, "catalogue kept from an earlier run"
     began = time.perf_counter()
@@ -68,7 +80,7 @@ def scale_catalogue(source: Path) -> tuple[Path, str]:
             catalogue.publish(connection)
         said = "mapped anew"
     else:
-        trials = publish(folder, _studies(source))
+        trials = publish(folder, _all_trials())
         said = "loaded and mapped"
     mark.write_text(matched)
     return folder, f"{said}: {trials:,} trials in {time.perf_counter() - began:.0f} s"
@@ -80,11 +92,24 @@ def open_matcher(folder: Path) -> tuple[matcher.Matcher, duckdb.DuckDBPyConnecti
     return matcher.Matcher.open(connection), connection
 
 
+def _all_trials() -> Iterator[list[Trial]]:
+    """Trials in batches; of those that stand in two files the first is kept, the facts before the whole studies."""
+    with FACTS.open(encoding="utf-8") as lines:
+        batches = chain(
+            [read_facts([json.loads(line) for line in lines], FACTS_ORDER)], _studies(STUDIES), _studies(SCALE)
+        )
+        seen: set[str] = set()
+        for batch in batches:
+            fresh = {trial.trial_id: trial for trial in batch if trial.trial_id not in seen}
+            seen.update(fresh)
+            yield list(fresh.values())
+
+
 def _studies(source: Path) -> Iterator[list[Trial]]:
     with gzip.open(source) as lines:
         while batch := list(islice(lines, BATCH)):
             page = b'{"studies":[' + b",".join(batch) + b"]}"
-            yield list({trial.trial_id: trial for trial in _accepted(ctgov.read(_payload("ctgov", page)))}.values())
+            yield _accepted(ctgov.read(_payload("ctgov", page)))
 
 
 def _payload(registry: str, body: bytes) -> Payload:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.matching.cache import ROOT, SHARED, RivalMissing, python_of
-from bench.matching.catalogue import publish, read_facts
+from bench.matching.catalogue import FACTS, publish, read_facts
 from bench.matching.facts import Fact, conditions_of, searchable, shuffled
 from bench.matching.report import OURS, Mark, Row
 from bench.matching.scores import read_figures, share, wrong_suggestions
 from bench.matching.trialmatchai import rank as rank_with_trialmatchai
 
 GOLD = SHARED / "data" / "gold" / "dev.jsonl"
-FACTS = SHARED / "data" / "trials" / "calcinosis_trials.jsonl"
 SCORE = SHARED / "tools" / "score_gold.py"
 LIMIT = 20
 MARKS = {

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matcher
-from bench.matching.cache import ROOT, SHARED, RivalMissing
-from bench.matching.catalogue import open_matcher, scale_catalogue
+from bench.matching.cache import ROOT, RivalMissing
+from bench.matching.catalogue import open_matcher, registry_catalogue
 from bench.matching.gold import GOLD, lines, program
 from bench.matching.headings import link_rival, rows
 from bench.matching.report import OURS, Mark, Row
@@ -26,7 +26,6 @@ from matcher.batch.processes import open_to_stay
 from matcher.terminology import default
 from matcher.terminology.expansion import Expansion
 
-SCALE = SHARED / "data" / "ctgov" / "scale.ndjson.gz"
 DIAGNOSES, SCANS, BATCH, WARMING, COLD_RUNS, WORKERS = 500, 30, 4000, 100, 3, 2
 LONGEST_START_S = 300
 COLD_QUERY = "systemic sclerosis with calcinosis of the fingers"
@@ -135,7 +134,7 @@ def open_seconds() -> float:
 
 def measure(seed: int, quick: bool) -> tuple[list[Row], list[str]]:
     """Latency, throughput and start-up over the large catalogue."""
-    folder, said = scale_catalogue(SCALE)
+    folder, said = registry_catalogue()
     timed, warm, batch = diagnoses(seed)
     suggests, connection = open_matcher(folder)
     terminology = default()

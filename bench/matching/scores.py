@@ -1,7 +1,9 @@
 """How answers are judged: links of a phrase to a heading, and suggestions that a query must not get."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 FIRM = ("strong", "possible")
@@ -63,3 +65,24 @@ def percentile(values: Sequence[float], part: float) -> float:
     """The value that ``part`` (0 to 1) of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def mean(values: Sequence[float]) -> float:
+    """Mean, 0 of none."""
+    return sum(values) / max(1, len(values))
+
+
+def ndcg(ranked: Sequence[str], grades: Mapping[str, int], depth: int = 10, linear: bool = False) -> float:
+    """How near a ranking comes to the best one: discounted gain of its first ``depth`` trials over the best possible.
+
+    linear: a grade is its own gain, as trec_eval has it; otherwise 2 to the grade, less 1. 0 where nothing is relevant.
+    """
+
+    def gain(grade: int) -> float:
+        return float(grade) if linear else float(2**grade - 1)
+
+    def total(grades: Iterable[int]) -> float:
+        return sum(gain(grade) / math.log2(place + 2) for place, grade in enumerate(islice(grades, depth)))
+
+    best = total(sorted(grades.values(), reverse=True))
+    return total(grades.get(trial_id, 0) for trial_id in ranked) / best if best else 0.0

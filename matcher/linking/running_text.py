@@ -7,13 +7,14 @@ other word orders, misspellings, descriptions. A microsecond a word.
 import re
 from collections.abc import Iterator
 
-from matcher.assertion.context import flat
+from matcher.assertion.criteria import is_denied
 from matcher.linking.coordination import CONJUNCTIONS, coordinated
 from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import is_another_thing, says_something
 from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS, normal_word
+from matcher.text.sentences import flat
 
 SHORTEST_ABBREVIATION = 3
 """In running text two capitals are too often no disease (ED, IC, LP)."""
@@ -27,12 +28,6 @@ _TYPE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(TYPE_WORDS))})(?= +\d)")
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
 _CODE_BEHIND = re.compile(r"-?\d{3}")
 """Behind an abbreviation, what makes the code of a drug or a trial of it: TAK-063."""
-_CLAUSE_END = re.compile(r"[.;:\n](?=\s|$)|\s[-*•]\s")
-_DENIAL = re.compile(
-    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|"
-    r"kein\w*|sin|senza|sem|geen)\b"
-    r"(?![^,]*\b(?:but|with)\b)[^,]{0,60}$"
-)
 
 
 class _NormalWords(dict[str, str]):
@@ -99,7 +94,7 @@ class RunningText:
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
                 said.append(text[first:last])
-                if not (drop_denied and _denied(lower, first)):
+                if not (drop_denied and is_denied(lower, first)):
                     yield self._concepts_of(name_index)[0][0], text[first:last], "exact"
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
@@ -109,7 +104,7 @@ class RunningText:
                 before = text[: match.start() - 1].rstrip()
                 if not any(before.endswith(words) for words in said):
                     continue  # "cisplatin, vinblastine and temozolomide (CVT)"
-            if not (drop_denied and _denied(lower, match.start())):
+            if not (drop_denied and is_denied(lower, match.start())):
                 yield concept, match[0], "abbreviation"
 
     def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
@@ -149,13 +144,3 @@ class RunningText:
                     yield token_index, token_index + 1, name_index
                 elif word in CONJUNCTIONS:
                     shared += coordinated(words, token_index, index)
-
-
-def _denied(lower: str, start: int) -> bool:
-    """Whether the clause before a name denies it."""
-    begin = max(0, start - 120)
-    before = lower[begin:start]
-    last = None
-    for match in _CLAUSE_END.finditer(before):
-        last = match
-    return _DENIAL.search(before[last.end() :] if last else before) is not None

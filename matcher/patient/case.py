@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from matcher import weights
 from matcher.assertion.avoidance import avoided
 from matcher.assertion.context import Assertion
 from matcher.linking import deposits
@@ -11,11 +12,6 @@ from matcher.patient.differential import Inference
 from matcher.patient.reader import Understanding
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import ConceptPath, Expansion
-
-SPECIAL_KIND = 0.7
-"""Weight from which a narrower disease counts as a kind of a finding, not as a distant member of its group."""
-DENIED_KIN = 0.6
-"""How near a concept must be to what is denied to be denied with it."""
 
 
 class Element(NamedTuple):
@@ -67,12 +63,12 @@ def patient_case(
             known = terminology.holds(concept)
             reached = expansion.of(concept)
             if mention.assertion is Assertion.NEGATED:
-                kin = [other for other, how in reached.items() if how.weight >= DENIED_KIN]
+                kin = [other for other, how in reached.items() if how.weight >= weights.DENIED_KIN]
                 if known and terminology.ids[concept] in deposits.GENERIC:
                     kin += _members(concept, terminology, expansion)
                 denied.update((other, mention.words) for other in kin if other not in denied)
                 continue
-            weight = mention.score * (0.92 if mention.assertion is Assertion.UNCERTAIN else 1.0)
+            weight = mention.score * (weights.UNCERTAIN if mention.assertion is Assertion.UNCERTAIN else 1.0)
             finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
             if known and terminology.kind(concept) is Kind.GROUP:
                 finding = any(
@@ -113,7 +109,7 @@ def _past_findings(stated: Collection[Element]) -> Iterator[tuple[int, str]]:
     there = [element.reached for element in stated if not element.past]
     for element in past:
         for concept, how in element.reached.items():
-            if how.weight >= DENIED_KIN and not any(concept in reached for reached in there):
+            if how.weight >= weights.DENIED_KIN and not any(concept in reached for reached in there):
                 yield concept, f"{element.words} (now past)"
 
 
@@ -161,7 +157,7 @@ def _of_its_cause(element: Element, elements: list[Element], terminology: Termin
                 how.relation == "complication"
                 and kind is not None
                 and kind.relation == "narrower"
-                and kind.weight >= SPECIAL_KIND
+                and kind.weight >= weights.SPECIAL_DISEASE
                 and terminology.kind(concept) is Kind.DISEASE
             ):
                 return element._replace(concept=concept, finding=False, reached=expansion.of(concept))
@@ -212,7 +208,7 @@ def _implied(
         implied += [
             Element(
                 concept,
-                0.95 * disease.weight,
+                weights.IMPLIED * disease.weight,
                 finding=True,
                 words=disease.words,
                 rule="part of the disease",
@@ -263,7 +259,7 @@ def _pointed_at(findings: list[Element], inference: Inference, expansion: Expans
     return [
         Element(
             pointed.concept,
-            0.9,
+            weights.POINTED,
             False,
             words,
             "suggested by findings",

@@ -12,20 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from matcher import weights
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
 
-ENOUGH = 0.6
 ANNOTATED_DISEASES = 12_640
 """Diseases with phenotype annotations in HPO 2025-01-16."""
-FEWEST = 3
-FEWEST_RARE = 2
-RARE = 5.5
-"""Information in nats of a finding of less than 1 disease in 250."""
-CLEAR = 0.85
-"""A disease below this share of the first one's score is no rival."""
-CURATED_BONUS = 1.15
 
 
 class Pointed(NamedTuple):
@@ -68,13 +61,13 @@ class Inference:
         near = [
             (concept, how.weight)
             for concept, how in self.expansion.of(finding).items()
-            if concept == finding or (how.weight >= 0.7 and concept in manifested)
+            if concept == finding or (how.weight >= weights.NEAR_FINDING and concept in manifested)
         ]
         annotated = [(*self._annotations(concept), weight) for concept, weight in near]
         found = np.concatenate([diseases for diseases, _, _ in annotated])
         diseases, owners = np.unique(found, return_inverse=True)
         regularity = np.zeros(len(diseases))
-        np.maximum.at(regularity, owners, np.concatenate([weights * weight for _, weights, weight in annotated]))
+        np.maximum.at(regularity, owners, np.concatenate([regular * near for _, regular, near in annotated]))
         is_disease = self._is_disease[diseases]
         return diseases[is_disease], regularity[is_disease]
 
@@ -87,15 +80,17 @@ class Inference:
         findings = [
             finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM
         ]
-        if len(findings) < FEWEST_RARE:
+        if len(findings) < weights.FEWEST_RARE:
             return None
         best = sorted(self._explaining(findings), key=lambda item: (-item.share, item.concept))
         if not best:
             return None
-        rivals = [item for item in best[1:] if item.share >= CLEAR * best[0].share]
+        rivals = [item for item in best[1:] if item.share >= weights.CLEAR * best[0].share]
         related = self.expansion.of(best[0].concept)
-        unrelated = [item for item in rivals if item.concept not in related and item.share >= 0.97 * best[0].share]
-        return None if len(unrelated) > 2 else best[0]
+        unrelated = [
+            item for item in rivals if item.concept not in related and item.share >= weights.AS_GOOD * best[0].share
+        ]
+        return None if len(unrelated) > weights.AS_GOOD_FEW else best[0]
 
     def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
         """Diseases that explain enough of the findings' information, and enough of the findings."""
@@ -105,12 +100,12 @@ class Inference:
         explained = np.zeros((len(findings), len(diseases)))
         for row, (annotated, regularity) in enumerate(causes):
             explained[row, np.searchsorted(diseases, annotated)] = information[row] * np.sqrt(regularity)
-        by, is_rare = explained != 0, information >= RARE
+        by, is_rare = explained != 0, information >= weights.RARE
         shares = explained.sum(axis=0) / information.sum()
-        enough = (by.sum(axis=0) >= FEWEST) | (by[is_rare].sum(axis=0) >= FEWEST_RARE)
-        for place in np.flatnonzero((shares * CURATED_BONUS >= ENOUGH) & enough).tolist():
-            disease, share = int(diseases[place]), float(shares[place])
+        enough = (by.sum(axis=0) >= weights.FEWEST) | (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
+        for column in np.flatnonzero((shares * weights.CURATED_BONUS >= weights.ENOUGH) & enough).tolist():
+            disease, share = int(diseases[column]), float(shares[column])
             curated = any(not is_annotated(edge.source) for edge in self.terminology.edges(disease))
-            share = min(1.0, share * (CURATED_BONUS if curated else 1.0))
-            if share >= ENOUGH:
-                yield Pointed(disease, share, tuple(np.array(findings)[by[:, place]].tolist()))
+            share = min(1.0, share * (weights.CURATED_BONUS if curated else 1.0))
+            if share >= weights.ENOUGH:
+                yield Pointed(disease, share, tuple(np.array(findings)[by[:, column]].tolist()))

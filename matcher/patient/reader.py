@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from matcher.assertion.context import Assertion, reading_of, says_family_history
+from matcher.assertion.context import Assertion, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
 from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE
@@ -163,9 +163,9 @@ class PatientReader:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
         language = language_of(token.text for token in tokens(text))
-        reading = reading_of(self._without_suspended_hyphens(masked))
+        asserted_text = asserted(self._without_suspended_hyphens(masked))
         found: list[Placed] = []
-        for clause in reading.clauses:
+        for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
             found += self._of_clause(rest[clause.start : clause.end + cut_short], clause.start, language)
         for code in codes:
@@ -176,7 +176,7 @@ class PatientReader:
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
         found = self._with_listed(text, found)
-        assertions = reading.assertions([(start, end) for start, end, _ in found])
+        assertions = asserted_text.assertions([(start, end) for start, end, _ in found])
         mentions = [
             mention._replace(assertion=assertion)
             for (_, end, mention), assertion in zip(found, assertions, strict=True)

@@ -11,33 +11,25 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
-from matcher.ranking.same_treatment import TREATING, same_treatment
+from matcher.ranking.same_treatment import same_treatment
 from matcher.ranking.scoring import (
     ASKED,
-    BOTH_DISEASES,
-    CLOSED,
-    DENIED,
-    FOCUS_UNMET,
-    OTHER_SETTING,
     ROUNDING,
-    SEVERAL_CAUSES,
-    STANDING,
-    Case,
     Link,
+    PreparedCase,
     Scored,
     Scorer,
     grade_of,
+    standing,
     unstated,
 )
 from matcher.terminology import Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.index import Floats, Ints, TrialIndex
-
-FAINT, FAINT_WIDER = 0.1, 0.2
-"""Scores below which a trial is no hint; a trial of a wider disease needs more."""
 
 
 class ScoreBounds(NamedTuple):
@@ -46,8 +38,8 @@ class ScoreBounds(NamedTuple):
     scored: those whose turn came, filled as far as it was asked for; the most that they score is their score.
     """
 
-    case: Case
-    places: Ints
+    case: PreparedCase
+    trials: Ints
     most: Floats
     scored: dict[int, Scored]
 
@@ -57,12 +49,12 @@ class Ranker:
 
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
-        self._standing = np.array([STANDING.get(facts.status, CLOSED) for facts in catalogue.facts])
+        self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
         self._asking = np.ones(len(self._standing))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
-                self._asking[catalogue.is_limited([requirement])] *= ASKED[name][0]
-        self._shared_outlook = lru_cache(maxsize=1_000)(self._find_shared_outlook)
+                self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
+        self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
     def ranked(self, patient: PatientCase, faint: bool = False) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
@@ -72,12 +64,12 @@ class Ranker:
         seen: set[int] = set()
         for scored in self.best_first(patient):
             if not faint:
-                if scored.score < FAINT * CLOSED:
+                if scored.score < weights.FAINT * weights.CLOSED:
                     break  # so are all that follow
-                if scored.score < (FAINT_WIDER if scored.relation == "broader" else FAINT):
+                if scored.score < (weights.FAINT_WIDER if scored.relation == "broader" else weights.FAINT):
                     continue
-            seen.add(scored.place)
-            if len(best) < TREATING and grade_of(scored) != "weak":
+            seen.add(scored.trial_index)
+            if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
         yield from same_treatment(best, seen, patient, self.scorer)
@@ -86,13 +78,13 @@ class Ranker:
         """All trials with a score, best first: the plain form, every candidate scored."""
         candidates = self.scorer.candidates.of((*patient.diseases, *patient.findings))
         case = self.scorer.case(patient, candidates)
-        found = (self.scorer.score(place, case) for place in candidates.places.tolist())
+        found = (self.scorer.score(trial_index, case) for trial_index in candidates.trials.tolist())
         scored = [item for item in found if item is not None]
         if _is_for_relatives(patient):
             scored += self.scorer.for_relatives(patient)
-        lifts = self.scorer.lifts(np.array([item.place for item in scored], np.int64), patient.words).tolist()
+        lifts = self.scorer.lifts(np.array([item.trial_index for item in scored], np.int64), patient.words).tolist()
         raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
-        return sorted(raised, key=lambda item: (-item.score * self._standing[item.place], item.place))
+        return sorted(raised, key=lambda item: (-item.score * self._standing[item.trial_index], item.trial_index))
 
     def best_first(self, patient: PatientCase) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come.
@@ -106,26 +98,26 @@ class Ranker:
             return
         element = self._only_element(patient)
         if element is None:
-            outlook = self._outlook(patient)
+            bounds = self._bounds(patient)
         else:
-            outlook = self._shared_outlook(
+            bounds = self._shared_bounds(
                 element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
                 patient.age_group,
             )  # fmt: skip
-        case, places, most, scored = outlook
-        lifts, standing = self.scorer.lifts(places, patient.words), self._standing[places]
-        columns = (-(most * lifts) * standing, places, lifts, standing)
-        heap = list(zip(*[column.tolist() for column in columns], range(len(places)), strict=True))
+        case, trials, most, scored = bounds
+        lifts, held_back = self.scorer.lifts(trials, patient.words), self._standing[trials]
+        columns = (-(most * lifts) * held_back, trials, lifts, held_back)
+        heap = list(zip(*[column.tolist() for column in columns], range(len(trials)), strict=True))
         heapq.heapify(heap)
         while heap:
-            _, place, lift, held_back, row = heapq.heappop(heap)
-            found = scored.get(place)
+            _, trial_index, lift, held_back, row = heapq.heappop(heap)
+            found = scored.get(trial_index)
             if found is None:
-                found = self.scorer.score(place, case)
+                found = self.scorer.score(trial_index, case)
                 if found is None:
                     continue
-                scored[place], most[row] = found, found.score
-                waiting = (-(found.score * lift) * held_back, place, lift, held_back, row)
+                scored[trial_index], most[row] = found, found.score
+                waiting = (-(found.score * lift) * held_back, trial_index, lift, held_back, row)
                 if heap and heap[0] < waiting:
                     heapq.heappush(heap, waiting)
                     continue
@@ -143,42 +135,42 @@ class Ranker:
         known = self.scorer.terminology.holds(element.concept)
         return element if known and element.reached is self.scorer.expansion.of(element.concept) else None
 
-    def _find_shared_outlook(
+    def _find_shared_bounds(
         self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, age_group: AgeGroup
     ) -> ScoreBounds:
-        """The outlook of all patients of whom this one concept is stated: batches ask for the same ones again."""
+        """The bounds of all patients of whom this one concept is stated: batches ask for the same ones again."""
         reached = self.scorer.expansion.of(concept)
         element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
         diseases, findings = ((), (element,)) if finding else ((element,), ())
-        return self._outlook(PatientCase(diseases, findings, {}, (), None, frozenset(), age_group=age_group))
+        return self._bounds(PatientCase(diseases, findings, {}, (), None, frozenset(), age_group=age_group))
 
-    def _outlook(self, patient: PatientCase) -> ScoreBounds:
+    def _bounds(self, patient: PatientCase) -> ScoreBounds:
         found = self.scorer.candidates.of((*patient.diseases, *patient.findings))
         case = self.scorer.case(patient, found)
-        places, most = found.places, self._most(found, patient)
+        trials, most = found.trials, self._most(found, patient)
         scored: dict[int, Scored] = {}
         for row in np.flatnonzero((most == 0) & found.hinting).tolist():
-            hint = self.scorer.hint(self.scorer.catalogue.profile(int(places[row])), patient)
+            hint = self.scorer.hint(self.scorer.catalogue.profile(int(trials[row])), patient)
             if hint:
-                scored[hint.place] = hint
+                scored[hint.trial_index] = hint
                 most[row] = hint.score
         kept = most > 0
-        return ScoreBounds(case, places[kept], most[kept], scored)
+        return ScoreBounds(case, trials[kept], most[kept], scored)
 
     def _most(self, found: CandidateSet, patient: PatientCase) -> Floats:
         """The most that `score` can come to for each candidate, 0 for what only hints lead to: the strongest link, less
         what is sure to be taken off, in the order in which `score` does that.
         """
         several = len(patient.diseases) + len(patient.findings) > 1
-        most = found.values * (1 + BOTH_DISEASES) * ROUNDING if several else found.values.copy()
-        unmet = self.scorer.catalogue.has_diseases[found.places] & ~found.disease_met & ~found.finding_met
-        most[unmet] *= FOCUS_UNMET
-        most[self.scorer.catalogue.asks_finding[found.places] & ~found.finding_met] *= unstated(
+        most = found.values * (1 + weights.BOTH_DISEASES) * ROUNDING if several else found.values.copy()
+        unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
+        most[unmet] *= weights.FOCUS_UNMET
+        most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
             self.scorer.likeliest(patient)
         )
-        most[unmet] *= OTHER_SETTING if patient.diseases else SEVERAL_CAUSES
-        most *= self._asking[found.places]
-        most[found.excluding] *= DENIED
+        most[unmet] *= weights.OTHER_SETTING if patient.diseases else weights.SEVERAL_CAUSES
+        most *= self._asking[found.trials]
+        most[found.excluding] *= weights.DENIED
         return most
 
 
@@ -192,4 +184,4 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     links = scored.links
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
-    return Scored(scored.place, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
+    return Scored(scored.trial_index, scored.score * lift, links, scored.notes, scored.relation, scored.firm)

@@ -6,20 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcher import weights
 from matcher.patient.case import Element
 from matcher.terminology import Kind
-from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.terminology import weights as steps
+from matcher.terminology.expansion import ConceptPath, Expansion
 from matcher.terminology.model import is_annotated
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 from matcher.trials.roles import DISEASE, FINDING, ROLES
-
-CANDIDATES = 120
-HINTED = 0.3
-"""What a hint weighs while candidates are chosen, before how regular it is."""
-COMMON = 60
-"""What more diseases than this come with (fever, weight loss, seizures) hints at nothing."""
-EXCLUDING = 0.6
-"""How near a wider concept must be for its exclusion to exclude."""
 
 
 class CandidateSet(NamedTuple):
@@ -31,7 +25,7 @@ class CandidateSet(NamedTuple):
     leads to what the trial is about.
     """
 
-    places: Ints
+    trials: Ints
     strengths: Floats
     values: Floats
     disease_met: Flags
@@ -41,8 +35,8 @@ class CandidateSet(NamedTuple):
 
     def at(self, rows: Ints | slice) -> "CandidateSet":
         """Some of the rows, in their order."""
-        places, strengths, values, *flags = self
-        return CandidateSet(places[rows], strengths[rows], values[rows], *(flag[rows] for flag in flags))
+        trials, strengths, values, *flags = self
+        return CandidateSet(trials[rows], strengths[rows], values[rows], *(flag[rows] for flag in flags))
 
 
 _BITS = (1 << np.arange(len(ROLES))).astype(np.int16)
@@ -61,87 +55,89 @@ class Candidates:
         self.terminology = expansion.terminology
         self.expansion = expansion
         self.hints = lru_cache(maxsize=20_000)(self._find_hints)
-        self._spread_of = lru_cache(maxsize=2_000)(self._find_spread_of)
+        self._set_of = lru_cache(maxsize=2_000)(self._find_set_of)
 
     def of(self, elements: Sequence[Element]) -> CandidateSet:
         """Trials that name something reached from the elements, the most promising ones first; values are the most of
         what each element gives.
         """
-        spreads = [self._spread(element) for element in elements]
-        if not spreads:
+        sets = [self._set(element) for element in elements]
+        if not sets:
             return NOWHERE
-        if len(spreads) == 1:
-            best = spreads[0].at(slice(CANDIDATES))
+        if len(sets) == 1:
+            best = sets[0].at(slice(weights.CANDIDATES))
             return best._replace(values=best.values * elements[0].weight)
-        weights = np.repeat([element.weight for element in elements], [len(spread.places) for spread in spreads])
-        places, strengths, values, *flags = (np.concatenate(columns) for columns in zip(*spreads, strict=True))
-        order = np.argsort(places, kind="stable")
-        first = _first_of_each(places[order])
-        together = np.add.reduceat((strengths * weights)[order], first)
-        most, *marks = (np.maximum.reduceat(column[order], first) for column in (values * weights, *flags))
-        return CandidateSet(places[order][first], together, most, *marks).at(_strongest_first(together)[:CANDIDATES])
+        sureness = np.repeat([element.weight for element in elements], [len(found.trials) for found in sets])
+        trials, strengths, values, *flags = (np.concatenate(columns) for columns in zip(*sets, strict=True))
+        order = np.argsort(trials, kind="stable")
+        first = _first_of_each(trials[order])
+        together = np.add.reduceat((strengths * sureness)[order], first)
+        most, *marks = (np.maximum.reduceat(column[order], first) for column in (values * sureness, *flags))
+        return CandidateSet(trials[order][first], together, most, *marks).at(
+            _strongest_first(together)[: weights.CANDIDATES]
+        )
 
-    def _spread(self, element: Element) -> CandidateSet:
+    def _set(self, element: Element) -> CandidateSet:
         """Trials that name what an element leads to, the strongest first."""
         known = self.terminology.holds(element.concept)
         if known and element.reached is self.expansion.of(element.concept):
-            return self._spread_of(element.concept, element.finding)
-        return self._find_spread(element.reached, {} if element.finding else self.hints(element.concept))
+            return self._set_of(element.concept, element.finding)
+        return self._find_set(element.reached, {} if element.finding else self.hints(element.concept))
 
-    def _find_spread_of(self, concept: int, finding: bool) -> CandidateSet:
-        return self._find_spread(self.expansion.of(concept), {} if finding else self.hints(concept))
+    def _find_set_of(self, concept: int, finding: bool) -> CandidateSet:
+        return self._find_set(self.expansion.of(concept), {} if finding else self.hints(concept))
 
-    def _find_spread(self, reached: Mapping[int, ConceptPath], hints: Mapping[int, ConceptPath]) -> CandidateSet:
+    def _find_set(self, reached: Mapping[int, ConceptPath], hints: Mapping[int, ConceptPath]) -> CandidateSet:
         named = self.catalogue.named_concepts
         meant = list(named.intersection(reached))
         hinted = [concept for concept in named.intersection(hints) if concept not in reached]
         if not meant and not hinted:
             return NOWHERE
-        places, fields, weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
+        trials, fields, named_weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
         near = [reached[concept].weight for concept in meant] + [hints[concept].weight for concept in hinted]
         nearness = np.array(near).repeat(counts)
-        values = nearness * weights
+        values = nearness * named_weights
         hints_from = sum(counts[: len(meant)])
         values[hints_from:] = 0.0
-        order = np.lexsort((roles, values, places))  # among equals a disease goes before a finding, as in a profile
-        first = _first_of_each(places[order])
+        order = np.lexsort((roles, values, trials))  # among equals a disease goes before a finding, as in a profile
+        first = _first_of_each(trials[order])
         best = np.empty_like(first)
         best[:-1], best[-1] = order[first[1:] - 1], order[-1]
         marks = _BITS[roles]
-        marks[:hints_from] *= ((nearness > GROUP_ABOVE) & (values > 0))[:hints_from]
+        marks[:hints_from] *= ((nearness > steps.GROUP_ABOVE) & (values > 0))[:hints_from]
         marks[hints_from:] <<= len(ROLES)
         marks = np.bitwise_or.reduceat(marks[order], first)
-        places, values = places[best], values[best]
-        excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[places]
+        trials, values = trials[best], values[best]
+        excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[trials]
         strengths = np.maximum.reduceat((nearness * fields)[order], first)
         excluding &= values > 0
-        hinting = (marks & _HINTED_FINDING > 0) & ~self.catalogue.has_diseases[places]
+        hinting = (marks & _HINTED_FINDING > 0) & ~self.catalogue.has_diseases[trials]
         hinting |= marks & _HINTED_DISEASE > 0
         met = marks & _DISEASE > 0, marks & _FINDING > 0
-        return CandidateSet(places, strengths, values, *met, excluding, hinting).at(_strongest_first(strengths))
+        return CandidateSet(trials, strengths, values, *met, excluding, hinting).at(_strongest_first(strengths))
 
     def _find_hints(self, concept: int) -> dict[int, ConceptPath]:
         """What a disease may come with, for hints only."""
         if not self.terminology.holds(concept):
             return {}
         return {
-            other: ConceptPath(HINTED * how.weight, "manifestation", how.evidence)
+            other: ConceptPath(weights.HINTED * how.weight, "manifestation", how.evidence)
             for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (0.8 if is_annotated(how.evidence) else 0.3)
+            if how.weight >= (weights.HINT_ANNOTATED if is_annotated(how.evidence) else weights.HINT_CURATED)
             and self.terminology.kind(other) is not Kind.SYMPTOM
-            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= COMMON)
+            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= weights.COMMON)
         }
 
 
 def is_at_least(how: ConceptPath) -> bool:
     """Whether to exclude what is reached is to exclude what it is reached from."""
-    return how.relation != "narrower" and how.weight >= EXCLUDING
+    return how.relation != "narrower" and how.weight >= weights.EXCLUDING
 
 
-def _first_of_each(places: Ints) -> Ints:
+def _first_of_each(trials: Ints) -> Ints:
     """Where each trial begins among sorted ones."""
-    is_first = np.ones(len(places), dtype=bool)
-    is_first[1:] = places[1:] != places[:-1]
+    is_first = np.ones(len(trials), dtype=bool)
+    is_first[1:] = trials[1:] != trials[:-1]
     return np.flatnonzero(is_first)
 
 

@@ -4,15 +4,15 @@ from matcher.patient.case import PatientCase
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.scoring import Scorer, grade_of
 from matcher.results import Suggestions
-from matcher.trials.index import FIELD_WEIGHT
+from matcher.trials.index import field_weight
 
 
-def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions: Suggestions) -> tuple[str, ...]:
+def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, suggestions: Suggestions) -> tuple[str, ...]:
     """Lines that say what was understood, what the trial names, how they meet and what each step costs."""
     scorer, catalogue = ranker.scorer, ranker.scorer.catalogue
-    trial_id = catalogue.trial_ids[place]
-    lines = [f"{trial_id}: {catalogue.facts[place].title or ''}"]
-    for concept, field, row in sorted(catalogue.namings(place), key=lambda item: -FIELD_WEIGHT.get(item[1], 0.0)):
+    trial_id = catalogue.trial_ids[trial_index]
+    lines = [f"{trial_id}: {catalogue.facts[trial_index].title or ''}"]
+    for concept, field, row in sorted(catalogue.namings(trial_index), key=lambda item: -field_weight(item[1])):
         if concept in catalogue.requirement_names:
             lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
         elif concept in catalogue.treatment_names:
@@ -27,18 +27,18 @@ def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions:
             f"weight {element.weight:.2f}."
         )
     for concept, words in patient.denied.items():
-        if concept in {named for named, _, _ in catalogue.namings(place)}:
+        if concept in {named for named, _, _ in catalogue.namings(trial_index)}:
             lines.append(f'You deny {scorer.label(concept)}: "{words}".')
     ranked = list(ranker.ranked(patient, faint=True))
-    rank = next((number for number, scored in enumerate(ranked, start=1) if scored.place == place), None)
+    rank = next((number for number, scored in enumerate(ranked, start=1) if scored.trial_index == trial_index), None)
     if rank is None:
-        lines.append(_no_way(scorer, place, patient))
+        lines.append(_no_way(scorer, trial_index, patient))
         return tuple(lines)
     scored = ranked[rank - 1]
     lines += [
         f"{scorer.label(link.element.concept)} -> {scorer.label(link.naming.concept)} ({link.reached.relation}, "
         f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
-        f"({FIELD_WEIGHT[link.naming.field]:.2f}) = {link.value:.2f}."
+        f"({field_weight(link.naming.field):.2f}) = {link.value:.2f}."
         for link in scored.links
     ]
     lines += scored.notes
@@ -60,8 +60,8 @@ def explain_trial(ranker: Ranker, place: int, patient: PatientCase, suggestions:
     return tuple(lines)
 
 
-def _no_way(scorer: Scorer, place: int, patient: PatientCase) -> str:
-    named = {concept for concept, _, _ in scorer.catalogue.namings(place)}
+def _no_way(scorer: Scorer, trial_index: int, patient: PatientCase) -> str:
+    named = {concept for concept, _, _ in scorer.catalogue.namings(trial_index)}
     if not patient.diseases and not patient.findings:
         return "Nothing of what you typed was recognised as a present diagnosis, so nothing leads to this trial."
     kinds = ", ".join(sorted(scorer.label(concept) for concept in named if scorer.label(concept))[:4])

@@ -44,8 +44,8 @@ class Reasons:
             if naming.concept != link.element.concept:
                 target = self._scorer.label(naming.concept)
                 steps.append(Step(label, reached.relation, target, round(reached.weight, 3), reached.evidence))
-            place = f"{catalogue.trial_ids[scored.place]} {naming.field}"
-            steps.append(Step(target, naming.field, words, round(naming.score, 3), place))
+            source = f"{catalogue.trial_ids[scored.trial_index]} {naming.field}"
+            steps.append(Step(target, naming.field, words, round(naming.score, 3), source))
         return (*sentences, *scored.notes), tuple(steps)
 
     def _start(self, element: Element) -> tuple[str, str, Step]:

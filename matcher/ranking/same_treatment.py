@@ -2,16 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from matcher import weights
 from matcher.patient.case import PatientCase
 from matcher.ranking.scoring import Link, Scored, Scorer
 from matcher.terminology.expansion import ConceptPath
-
-TREATING = 3
-"""How many of the best trials are asked for their treatments."""
-USUAL = 60
-"""A treatment of more trials than this tells nothing of a disease."""
-SAME_TREATMENT = 0.25
-BEHIND = 0.99
 
 
 def same_treatment(
@@ -22,25 +16,25 @@ def same_treatment(
     None gives what the patient is to avoid, or is for what the patient is said not to have.
     """
     catalogue = scorer.catalogue
-    barred = {place for word in patient.avoided for place in catalogue.trials_saying(word).tolist()}
+    barred = {trial_index for word in patient.avoided for trial_index in catalogue.trials_saying(word).tolist()}
     found: dict[int, Scored] = {}
     for like in best:
-        for treatment in catalogue.treatments(like.place):
-            places = catalogue.trials_stating(treatment)
-            for place in places if len(places) <= USUAL else ():
-                if place in seen or place in found or place in barred:
+        for treatment in catalogue.treatments(like.trial_index):
+            giving = catalogue.trials_stating(treatment)
+            for trial_index in giving if len(giving) <= weights.USUAL else ():
+                if trial_index in seen or trial_index in found or trial_index in barred:
                     continue
-                link = _kinship(like, place, scorer)
+                link = _kinship(like, trial_index, scorer)
                 if link is not None and link.naming.concept not in patient.denied:
-                    words = catalogue.words(catalogue.treatments(place)[treatment])
-                    note = f'It gives "{words}", as {catalogue.trial_ids[like.place]} does.'
-                    found[place] = Scored(place, link.value, (link,), (note,), "treatment", firm=False)
-    yield from sorted(found.values(), key=lambda scored: (-scored.score, scored.place))
+                    words = catalogue.words(catalogue.treatments(trial_index)[treatment])
+                    note = f'It gives "{words}", as {catalogue.trial_ids[like.trial_index]} does.'
+                    found[trial_index] = Scored(trial_index, link.value, (link,), (note,), "treatment", firm=False)
+    yield from sorted(found.values(), key=lambda scored: (-scored.score, scored.trial_index))
 
 
-def _kinship(like: Scored, place: int, scorer: Scorer) -> Link | None:
+def _kinship(like: Scored, trial_index: int, scorer: Scorer) -> Link | None:
     """The closest tie between what led to a trial and what another one is about."""
-    profile = scorer.catalogue.profile(place)
+    profile = scorer.catalogue.profile(trial_index)
     best: Link | None = None
     about = profile.diseases | profile.findings
     for link in like.links:
@@ -50,8 +44,8 @@ def _kinship(like: Scored, place: int, scorer: Scorer) -> Link | None:
             common = kin & scorer.expansion.kin(other) if scorer.terminology.holds(other) else None
             if common:
                 group = min(common, key=lambda held: (int(scorer.terminology.descendants[held]), held))
-                how = ConceptPath(SAME_TREATMENT, "treatment", scorer.terminology.ids[group])
-                value = SAME_TREATMENT * link.value * naming.weight
+                how = ConceptPath(weights.SAME_TREATMENT, "treatment", scorer.terminology.ids[group])
+                value = weights.SAME_TREATMENT * link.value * naming.weight
                 if best is None or value > best.value:
                     best = Link(link.element, naming, how, value)
     return best

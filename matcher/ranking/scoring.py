@@ -15,62 +15,30 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
-from matcher.ranking.candidates import HINTED, Candidates, CandidateSet, is_at_least
+from matcher.ranking.candidates import Candidates, CandidateSet, is_at_least
 from matcher.terminology import Kind, Terminology
-from matcher.terminology.expansion import GROUP_ABOVE, ConceptPath, Expansion
+from matcher.terminology import weights as steps
+from matcher.terminology.expansion import ConceptPath, Expansion
 from matcher.trials.index import Floats, Ints, Naming, Profile, TrialIndex
 
-STRONG = 0.7
-POSSIBLE = 0.42
-UNSTATED_FINDING = 0.5
-"""Factor of a trial that requires a finding which the patient does not state, before what the disease makes likely."""
-UNTREATED_FINDING = 0.6
-"""Factor of a trial of the disease that does not address the stated finding, where other trials do."""
-SISTER_CAUSE = 0.4
-"""Factor of a trial of the same finding in another disease than the patient's."""
-SISTER_CAUSES = 0.75
-"""The same, of a trial that takes several unrelated causes."""
-SINGLE_CAUSE = 0.6
-"""Factor of a trial of the finding in one disease, when the patient's disease is not stated."""
-SEVERAL_CAUSES = 0.93
-NO_CAUSE_NAMED = 0.6
-SPECIAL_KIND = 0.65
-"""Factor of a trial of a special kind of the finding that names no cause, when the patient's disease is stated."""
-ADULTS_ONLY = CHILDREN_ONLY = 0.4
-INFANTS_UNSAID = 0.6
-ADULT_DAYS = 16 * 365
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
-FOCUS_UNMET = 0.6
-"""Factor of a trial that names what the patient has among its criteria alone, and is about something else."""
-FOCUS_BESIDE = 0.7
-"""The same, once more, when what it names is wider too: it is about another kind of it."""
-OTHER_SETTING = 0.9
-"""The trial names a setting (an injury, an operation) that is no disease with this finding."""
-HEADING_ONLY = 0.9
-"""The trial names only a wide heading of the patient's disease (connective tissue disease) beside the finding:
-less than the disease two steps up."""
-INFERRED_ALONE = 0.5
-DENIED = 0.3
 ASKED = {
-    "requires:earlier-study": (0.55, "Only for people who took part in an earlier study."),
-    "requires:new-onset": (0.93, "For newly diagnosed or untreated patients."),
+    "requires:earlier-study": ("EARLIER_STUDY", "Only for people who took part in an earlier study."),
+    "requires:new-onset": ("NEW_ONSET", "For newly diagnosed or untreated patients."),
 }
-"""Factors of trials that ask for more than a diagnosis."""
-PAST_CAUSE = 0.3
-LEXICAL = 0.1
-ENOUGH_WORDS = 5.0
-BOTH_DISEASES = 0.12
-SEVERAL = 3
-HINT = 0.35
-STANDING = {
-    "recruiting": 1.0, "not_yet_recruiting": 1.0, "by_invitation": 1.0, "expanded_access": 1.0, "unknown": 0.95,
-}  # fmt: skip
-"""Open trials go before closed ones of about the same score: a tenth less counts as about the same."""
-CLOSED = 0.9
+"""What a trial may ask for beside a diagnosis: the weight that it costs, and how that is said."""
 ROUNDING = 1 + 1e-9
 """By how much a mean of two may lie above the larger one when it is computed."""
+
+
+def standing(status: str) -> float:
+    """How a trial stands among those of about the same score: open ones before closed ones."""
+    if status in ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access"):
+        return 1.0
+    return weights.UNCLEAR if status == "unknown" else weights.CLOSED
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +53,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 class Scored(msgspec.Struct, frozen=True, gc=False):
     """A trial with its score and what made it."""
 
-    place: int
+    trial_index: int
     score: float
     links: tuple[Link, ...]
     notes: tuple[str, ...]
@@ -93,8 +61,8 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     firm: bool
 
 
-class Case(NamedTuple):
-    """A patient with what follows for all trials alike.
+class PreparedCase(NamedTuple):
+    """A patient's case with what follows from it for every trial of the catalogue.
 
     treatable: findings that some trial is about; excluding: trials that exclude what leads to them; of_childhood:
     diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
@@ -118,27 +86,29 @@ class Scorer:
         self._regularity = lru_cache(maxsize=200_000)(self._find_regularity)
         self.candidates = Candidates(catalogue, expansion)
 
-    def case(self, patient: PatientCase, found: CandidateSet) -> Case:
+    def case(self, patient: PatientCase, found: CandidateSet) -> PreparedCase:
         """A patient with what follows for all trials alike; found: the candidates."""
         named = self.catalogue.named_concepts
         treatable = {
             element.concept
             for element in patient.findings
-            if any(element.reached[concept].weight >= 0.5 for concept in named.intersection(element.reached))
+            if any(
+                element.reached[concept].weight >= weights.TREATABLE for concept in named.intersection(element.reached)
+            )
         }
         diseases = (element.concept for element in patient.diseases)
-        return Case(
+        return PreparedCase(
             patient,
             frozenset(treatable),
-            frozenset(found.places[found.excluding].tolist()),
+            frozenset(found.trials[found.excluding].tolist()),
             frozenset(concept for concept in diseases if _OF_CHILDHOOD.search(self.label(concept))),
             {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
         )
 
-    def score(self, place: int, case: Case) -> Scored | None:
+    def score(self, trial_index: int, case: PreparedCase) -> Scored | None:
         """Score of one trial, None when nothing connects it with the patient."""
         patient = case.patient
-        profile = self.catalogue.profile(place)
+        profile = self.catalogue.profile(trial_index)
         met: set[int] = set()
         by_disease = self._links(profile, patient.diseases, met) if patient.diseases else []
         by_finding = self._links(profile, patient.findings, met) if patient.findings else []
@@ -151,9 +121,9 @@ class Scorer:
         no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
         value = _both_sides(by_disease, by_finding)
         if no_disease_met and no_finding_met and profile.diseases:
-            value *= FOCUS_UNMET
+            value *= weights.FOCUS_UNMET
             if all(link.reached.relation == "broader" for link in links):
-                value *= FOCUS_BESIDE
+                value *= weights.FOCUS_BESIDE
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
         if no_finding_met and profile.findings and (required := self._required(profile, met)):
             likely = max(self._likelihood(patient, concept) for concept in required)
@@ -163,39 +133,42 @@ class Scorer:
         if not by_disease or no_disease_met:
             factor = self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
             value *= factor
-            if by_finding and factor in (SISTER_CAUSE, SISTER_CAUSES):
+            if by_finding and factor in (weights.SISTER_CAUSE, weights.SISTER_CAUSES):
                 relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
         if by_disease and by_disease[0].element.past and all(link.element.past for link in by_disease):
-            value *= 0.97 if by_finding else PAST_CAUSE
+            value *= weights.PAST_BESIDE if by_finding else weights.PAST_CAUSE
             notes.append(f"{by_disease[0].element.words} is past.")
-        if len(by_disease) > 1 and len({link.element.concept for link in by_disease if link.value > 0.7}) > 1:
-            value *= 1 + BOTH_DISEASES
+        if (
+            len(by_disease) > 1
+            and len({link.element.concept for link in by_disease if link.value > weights.BOTH_NEAR}) > 1
+        ):
+            value *= 1 + weights.BOTH_DISEASES
         blocking = _blocking(profile, patient, by_disease, by_finding) if patient.denied else None
         if blocking is not None:
-            value *= DENIED
+            value *= weights.DENIED
             notes.append(f"You state that {blocking} is absent.")
         for name, (cost, said) in ASKED.items() if profile.asked else ():
             if name in profile.asked:
-                value *= cost
+                value *= getattr(weights, cost)
                 notes.append(said)
         if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
             notes.append("Only one meaning of the abbreviation leads here.")
         if case.of_childhood:
-            value *= self._grown_up(place, case, by_disease, notes)
+            value *= self._grown_up(trial_index, case, by_disease, notes)
         if patient.age_group is not AgeGroup.OPEN:
             value *= self._age_factor(profile, patient.age_group, by_disease, notes)
-        excluded = self._excluded(place, links) if place in case.excluding else None
+        excluded = self._excluded(trial_index, links) if trial_index in case.excluding else None
         if excluded is not None:
-            value *= DENIED
+            value *= weights.DENIED
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
-        avoided = [word for word, places in case.avoiding.items() if place in places] if case.avoiding else []
+        avoided = [word for word, saying in case.avoiding.items() if trial_index in saying] if case.avoiding else []
         if avoided:
-            value *= DENIED
+            value *= weights.DENIED
             notes.append(f"You state that this is to be avoided: {', '.join(avoided)}.")
         return Scored(
-            place,
+            trial_index,
             value,
             tuple(sorted(links, key=_value, reverse=True) if len(links) > 1 else links),
             tuple(notes),
@@ -203,39 +176,39 @@ class Scorer:
             firm=blocking is None and excluded is None and not avoided,
         )
 
-    def _excluded(self, place: int, links: list[Link]) -> int | None:
+    def _excluded(self, trial_index: int, links: list[Link]) -> int | None:
         """Row of the exclusion criterion that names what leads to the trial, or something wider."""
-        for concept, row in self.catalogue.excluded(place):
+        for concept, row in self.catalogue.excluded(trial_index):
             for link in links:
                 how = link.element.reached.get(concept)
                 if how is not None and is_at_least(how):
                     return row
         return None
 
-    def _grown_up(self, place: int, case: Case, by_disease: list[Link], notes: list[str]) -> float:
+    def _grown_up(self, trial_index: int, case: PreparedCase, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs a disease of childhood that the trial takes adults alone, while no age is stated."""
         if not by_disease or not all(link.element.concept in case.of_childhood for link in by_disease):
             return 1.0
-        least = self.catalogue.facts[place].min_age_days
-        if least is None or least < ADULT_DAYS:
+        least = self.catalogue.facts[trial_index].min_age_days
+        if least is None or least < weights.ADULT_DAYS:
             return 1.0
         notes.append("The trial takes adults only.")
-        return ADULTS_ONLY
+        return weights.ADULTS_ONLY
 
     def _age_factor(self, profile: Profile, group: AgeGroup, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs that a trial without limits of age is for children, or says nothing of them and not of an
         infant's disease. Limits rule out elsewhere.
         """
-        facts = self.catalogue.facts[profile.place]
+        facts = self.catalogue.facts[profile.trial_index]
         if group is AgeGroup.INFANT:
             if by_disease or facts.min_age_days is not None or any("children" in asked for asked in profile.asked):
                 return 1.0
             notes.append("The trial says nothing of infants.")
-            return INFANTS_UNSAID
+            return weights.INFANTS_UNSAID
         if facts.max_age_until_days is not None or "admits:children-only" not in profile.asked:
             return 1.0
         notes.append("The trial takes children only.")
-        return CHILDREN_ONLY
+        return weights.CHILDREN_ONLY
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
         """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,
@@ -259,7 +232,7 @@ class Scorer:
                 if concept not in reached:
                     continue
                 how = reached[concept]
-                if how.weight > GROUP_ABOVE:
+                if how.weight > steps.GROUP_ABOVE:
                     met.add(concept)
                 value = how.weight * naming.weight
                 if value > most:
@@ -283,16 +256,16 @@ class Scorer:
         if profile.diseases and met.isdisjoint(profile.diseases):
             own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
-                return OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
+                return weights.OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
             causing = sum(self._causes_one(concept, met) for concept in profile.diseases)
-            several = self.catalogue.causes(profile.place) >= SEVERAL and causing > 1
+            several = self.catalogue.causes(profile.trial_index) >= weights.SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
                 if by_finding:
                     notes.append(f"The trial is for {names}: another cause of the same finding.")
-                return SISTER_CAUSES if several else SISTER_CAUSE
+                return weights.SISTER_CAUSES if several else weights.SISTER_CAUSE
             notes.append(f"The trial takes it as part of {names}.")
-            return SEVERAL_CAUSES if several else SINGLE_CAUSE
+            return weights.SEVERAL_CAUSES if several else weights.SINGLE_CAUSE
         if by_disease or not patient.diseases:
             return 1.0
         return self._uncaused(by_finding)
@@ -303,8 +276,8 @@ class Scorer:
         if self.catalogue.kind(best.naming.concept) is Kind.DISEASE and best.reached.relation != "narrower":
             return 1.0  # a disease of its own, whatever it comes of
         if best.element.inferred and best.reached.relation != "same":
-            return NO_CAUSE_NAMED * INFERRED_ALONE
-        return NO_CAUSE_NAMED * (SPECIAL_KIND if best.reached.relation == "narrower" else 1.0)
+            return weights.NO_CAUSE_NAMED * weights.INFERRED_ALONE
+        return weights.NO_CAUSE_NAMED * (weights.SPECIAL_KIND if best.reached.relation == "narrower" else 1.0)
 
     def _causes_one(self, disease: int, findings: set[int]) -> bool:
         """Whether a disease is known to come with one of the findings."""
@@ -318,12 +291,12 @@ class Scorer:
         does = self.expansion.manifestations(disease)
         return bool(does) and not does.keys().isdisjoint(self.expansion.of(finding))
 
-    def _untreated_factor(self, profile: Profile, case: Case, met: set[int], notes: list[str]) -> float:
+    def _untreated_factor(self, profile: Profile, case: PreparedCase, met: set[int], notes: list[str]) -> float:
         """What it costs that the trial addresses no finding of the patient, although trials of one exist."""
         for element in case.patient.findings:
             if element.concept in case.treatable and not self._covers(profile, met, element):
                 notes.append(f"The trial does not address {element.words}.")
-                return UNTREATED_FINDING
+                return weights.UNTREATED_FINDING
         return 1.0
 
     def _covers(self, profile: Profile, met: set[int], element: Element) -> bool:
@@ -354,7 +327,7 @@ class Scorer:
             (
                 does[concept].weight * kinds[concept].weight
                 for concept in does.keys() & kinds.keys()
-                if kinds[concept].weight >= 0.7
+                if kinds[concept].weight >= weights.REGULAR
             ),
             default=0.0,
         )
@@ -369,19 +342,19 @@ class Scorer:
             for concept, how in self.candidates.hints(element.concept).items():
                 naming = profile.findings.get(concept) or profile.diseases.get(concept)
                 if naming is not None:
-                    value = HINT * how.weight / HINTED * element.weight
+                    value = weights.HINT * how.weight / weights.HINTED * element.weight
                     if best is None or value > best.value:
                         best = Link(element, naming, how, value)
         if best is None or (profile.diseases and best.naming.concept not in profile.diseases):
             return None
         note = f"{self.label(best.naming.concept)} can come with {self.label(best.element.concept)}, but is not stated."
-        return Scored(profile.place, best.value, (best,), (note,), "manifestation", firm=False)
+        return Scored(profile.trial_index, best.value, (best,), (note,), "manifestation", firm=False)
 
-    def lifts(self, places: Ints, words: frozenset[str]) -> Floats:
+    def lifts(self, trials: Ints, words: frozenset[str]) -> Floats:
         """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-        size = len(places)
+        size = len(trials)
         row_of = np.zeros(len(self.catalogue.trial_ids), np.int64)  # from 1
-        row_of[places] = np.arange(1, size + 1)
+        row_of[trials] = np.arange(1, size + 1)
         rarity = np.zeros(size + 1)
         for word in sorted(words):  # in one order, so that trials alike come to the same sum
             saying = self.catalogue.trials_saying(word)
@@ -389,21 +362,21 @@ class Scorer:
             count = len(saying) - int(sharing[0])
             if count:
                 rarity += sharing * math.log(1 + size / count)
-        lifts: Floats = 1 + LEXICAL * (1 - np.exp(-rarity[1:] / ENOUGH_WORDS))
+        lifts: Floats = 1 + weights.LEXICAL * (1 - np.exp(-rarity[1:] / weights.ENOUGH_WORDS))
         return lifts
 
     def for_relatives(self, patient: PatientCase) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""
         found: list[Scored] = []
-        for place in self.candidates.of(patient.family).places.tolist():
-            profile = self.catalogue.profile(place)
+        for trial_index in self.candidates.of(patient.family).trials.tolist():
+            profile = self.catalogue.profile(trial_index)
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
             links = self._links(profile, patient.family, set())
-            if links and max(link.value for link in links) >= 0.6:
+            if links and max(link.value for link in links) >= weights.RELATIVE_NEAR:
                 note = f"The trial also takes a {patient.relative} of affected people."
-                value = 0.8 * max(link.value for link in links)
-                found.append(Scored(place, value, tuple(links), (note,), "same", firm=True))
+                value = weights.RELATIVE * max(link.value for link in links)
+                found.append(Scored(trial_index, value, tuple(links), (note,), "same", firm=True))
         return found
 
     def label(self, concept: int) -> str:
@@ -421,7 +394,7 @@ _value = attrgetter("value")
 
 def _is_aside(link: Link) -> bool:
     """Whether a trial names no more than a wide heading, and that beside its conditions and titles."""
-    return link.reached.weight <= GROUP_ABOVE and link.naming.field not in ("condition", "title")
+    return link.reached.weight <= steps.GROUP_ABOVE and link.naming.field not in ("condition", "title")
 
 
 def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
@@ -431,9 +404,9 @@ def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     if not by_disease or not by_finding:
         return _strongest(by_disease or by_finding).value
     disease, finding = _strongest(by_disease).value, _strongest(by_finding).value
-    if disease >= POSSIBLE:
+    if disease >= weights.POSSIBLE:
         return math.sqrt(disease * finding)
-    return finding * HEADING_ONLY * math.sqrt(max(link.element.weight for link in by_disease))
+    return finding * weights.HEADING_ONLY * math.sqrt(max(link.element.weight for link in by_disease))
 
 
 def _strongest(links: list[Link]) -> Link:
@@ -442,7 +415,7 @@ def _strongest(links: list[Link]) -> Link:
 
 def _blocking(profile: Profile, patient: PatientCase, by_disease: list[Link], by_finding: list[Link]) -> str | None:
     """The words that deny what the trial is about, None when they do not matter to it."""
-    if any(link.value >= 0.85 and link.naming.concept in profile.findings for link in by_finding):
+    if any(link.value >= weights.DENIED_ANYWAY and link.naming.concept in profile.findings for link in by_finding):
         return None
     focus = {*profile.findings, *(() if by_disease else profile.diseases)}
     focus.update(link.naming.concept for link in by_disease if link.reached.relation == "narrower")
@@ -451,7 +424,7 @@ def _blocking(profile: Profile, patient: PatientCase, by_disease: list[Link], by
 
 def unstated(likely: float) -> float:
     """What it costs that the trial asks for a finding which is not stated, and which is so likely."""
-    return UNSTATED_FINDING + (0.95 - UNSTATED_FINDING) * likely
+    return weights.UNSTATED_FINDING + (weights.CERTAIN_FINDING - weights.UNSTATED_FINDING) * likely
 
 
 def _relation(by_disease: list[Link], by_finding: list[Link], patient: PatientCase) -> str:
@@ -462,6 +435,6 @@ def _relation(by_disease: list[Link], by_finding: list[Link], patient: PatientCa
 
 def grade_of(scored: Scored) -> str:
     """strong and possible are suggestions, weak is a hint."""
-    if not scored.firm or scored.score < POSSIBLE:
+    if not scored.firm or scored.score < weights.POSSIBLE:
         return "weak"
-    return "strong" if scored.score >= STRONG else "possible"
+    return "strong" if scored.score >= weights.STRONG else "possible"

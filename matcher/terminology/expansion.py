@@ -8,31 +8,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology import Kind, Relation, Terminology, weights
 from matcher.terminology.model import is_annotated
 
-DOWN = 0.8
-"""A trial of one kind of the patient's disease: worth a look, may need a feature that the patient lacks."""
-UP = (0.9, 0.75, 0.6)
-"""A trial of the wider disease, one, two, three steps up."""
-MANY_KINDS, WIDER = 20, 0.75
-"""A wider disease of more kinds than this is less near to each of them."""
-BY_TREE, ONE_OF_SEVERAL = 0.62, 0.8
-"""A tree files a disease below an organ, a sign or a cause too (Prader-Willi syndrome below obesity), often at several
-places."""
 _TREES = ("MeSH", "HPO", "ICD-10-CM")
-DOWN_FINDING = 0.92
-UP_FINDING = 0.95
-ACCEPTED_GROUP = 0.95
-GROUP_MEMBER = 0.35
-GROUP_ABOVE = 0.4
-DEEP = 0.95
-MAX_DOWN = 4
-MAX_REACHED = 600
-WIDE = 120
-"""A concept with more descendants than this is a heading: it is not followed upwards."""
-WIDEST_KIN = 200
-"""A group with more descendants than this makes nobody related."""
 _IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
     int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
 )  # plain numbers compare quicker than members of an enumeration
@@ -71,8 +50,8 @@ class _Edges:
         start, end = self._first[concept], self._first[concept + 1]
         if start == end:
             return ()
-        others, relations, weights, sources = [column[start:end] for column in self._columns]
-        return zip(others, relations, weights, map(self._sources.__getitem__, sources), strict=True)
+        others, relations, strengths, sources = [column[start:end] for column in self._columns]
+        return zip(others, relations, strengths, map(self._sources.__getitem__, sources), strict=True)
 
 
 def _counted(is_wanted: npt.NDArray[np.bool_], first: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -116,7 +95,7 @@ class Expansion:
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
     def _is_group(self, concept: int) -> bool:
-        return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > WIDE
+        return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > weights.WIDE
 
     def _of(self, concept: int) -> dict[int, ConceptPath]:
         if not self.terminology.holds(concept):
@@ -142,7 +121,7 @@ class Expansion:
                 other
                 for member in layer
                 for other, *_ in self._holding.of(member)
-                if int(self.terminology.descendants[other]) <= WIDEST_KIN
+                if int(self.terminology.descendants[other]) <= weights.WIDEST_KIN
             }
             found = found | layer
         return frozenset(found)
@@ -153,51 +132,55 @@ class Expansion:
 
     def _down(self, concept: int, reached: dict[int, ConceptPath]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
-        step = DOWN_FINDING if finding else DOWN
-        if not finding and int(self.terminology.descendants[concept]) > WIDE:
-            step *= WIDER  # "muscular disease" is most likely another one of its many kinds
+        step = weights.DOWN_FINDING if finding else weights.DOWN
+        if not finding and int(self.terminology.descendants[concept]) > weights.WIDE:
+            step *= weights.WIDER  # "muscular disease" is most likely another one of its many kinds
         layer = {concept: 1.0}
-        for _ in range(MAX_DOWN):
+        for _ in range(weights.MAX_DOWN):
             below: dict[int, float] = {}
             for parent, weight in layer.items():
                 for other, relation, _, source in self._below.of(parent):
-                    if other not in reached and len(reached) < MAX_REACHED:
-                        below[other] = value = weight * (GROUP_MEMBER if relation == _IN_GROUP else step)
+                    if other not in reached and len(reached) < weights.MAX_REACHED:
+                        below[other] = value = weight * (weights.GROUP_MEMBER if relation == _IN_GROUP else step)
                         reached[other] = ConceptPath(value, "narrower", source)
-            layer, step = below, DEEP
+            layer, step = below, weights.DEEP
 
     def _up_and_beside(self, concept: int, reached: dict[int, ConceptPath]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
         layer = {concept}
-        for depth, weight in enumerate(UP):
+        for depth, weight in enumerate((weights.UP_ONE, weights.UP_TWO, weights.UP_THREE)):
             above: set[int] = set()
             for child in layer:
                 for other, relation, strength, source in self._above.of(child):
                     if relation == _ACCEPTS:
-                        _keep(reached, other, ConceptPath(ACCEPTED_GROUP, "broader", source))
+                        _keep(reached, other, ConceptPath(weights.ACCEPTED_GROUP, "broader", source))
                     elif relation == _IS_A:
                         if self._is_group(other):
-                            _keep(reached, other, ConceptPath(GROUP_ABOVE, "broader", source))
+                            _keep(reached, other, ConceptPath(weights.GROUP_ABOVE, "broader", source))
                             continue
-                        value = UP_FINDING ** (depth + 1) if finding else weight * self._nearness(child, other, source)
+                        value = (
+                            weights.UP_FINDING ** (depth + 1)
+                            if finding
+                            else weight * self._nearness(child, other, source)
+                        )
                         _keep(reached, other, ConceptPath(value, "broader", source))
                         above.add(other)
                     elif depth:
-                        _keep(reached, other, ConceptPath(weight * 0.9 * strength, "broader", source))
+                        _keep(reached, other, ConceptPath(weight * weights.SPECTRUM * strength, "broader", source))
             layer = above
         for side in self._alike:
             for other, _, weight, source in side.of(concept):
-                _keep(reached, other, ConceptPath(0.9 * weight, "same", source))
+                _keep(reached, other, ConceptPath(weights.SPECTRUM * weight, "same", source))
 
     def _nearness(self, child: int, parent: int, source: str) -> float:
         """How near a wider disease is beyond one that the name tells or the curated table says."""
-        near = WIDER if int(self.terminology.descendants[parent]) > MANY_KINDS else 1.0
+        near = weights.WIDER if int(self.terminology.descendants[parent]) > weights.MANY_KINDS else 1.0
         if not source.startswith(_TREES):
             return near
         places = sum(
             relation == _IS_A and origin.startswith(_TREES) for _, relation, _, origin in self._above.of(child)
         )
-        return near * BY_TREE * (ONE_OF_SEVERAL if places > 1 else 1.0)
+        return near * weights.BY_TREE * (weights.ONE_OF_SEVERAL if places > 1 else 1.0)
 
     def _manifestations(self, concept: int) -> dict[int, ConceptPath]:
         """Findings and complications of a disease with how regular they are, inherited from wider diseases at a
@@ -207,9 +190,9 @@ class Expansion:
         if self._manifesting.isdisjoint(self.around(concept)):  # seen sooner than all that it leads to
             return found
         for disease, how in self.of(concept).items():
-            if how.relation == "narrower" or (disease != concept and how.weight < 0.5):
+            if how.relation == "narrower" or (disease != concept and how.weight < weights.INHERITED_NEAR):
                 continue
-            factor = 1.0 if disease == concept else 0.9
+            factor = 1.0 if disease == concept else weights.INHERITED
             for other, relation, weight, source in self._all.of(disease):
                 name = _COMES_WITH.get(relation)
                 if name is not None:
@@ -246,7 +229,7 @@ class Expansion:
         return tuple(
             other
             for other, relation, weight, source in self._all.of(concept)
-            if relation == _MANIFESTATION and weight >= 0.995 and not is_annotated(source)
+            if relation == _MANIFESTATION and weight >= weights.OBLIGATE and not is_annotated(source)
         )
 
 

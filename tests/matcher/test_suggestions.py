@@ -11,7 +11,7 @@ import pytest
 import matcher as room
 from matcher import DiagnosisError, Matcher, Patient, TrialNotFoundError
 from matcher.batch.arrow import suggest_arrow
-from matcher.ranking.scoring import STRONG
+from matcher.weights import STRONG
 from tests.matcher.conftest import make_catalogue
 
 ANCHOR = "NCT03582800"

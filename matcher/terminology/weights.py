@@ -1,0 +1,24 @@
+"""What each step from one concept to another costs: 1 is the same, 0 has nothing to do with it."""
+
+DOWN = 0.8
+UP_ONE = 0.9
+UP_TWO = 0.75
+UP_THREE = 0.6
+MANY_KINDS = 20
+WIDER = 0.75
+BY_TREE = 0.62
+ONE_OF_SEVERAL = 0.8
+DOWN_FINDING = 0.92
+UP_FINDING = 0.95
+ACCEPTED_GROUP = 0.95
+GROUP_MEMBER = 0.35
+GROUP_ABOVE = 0.4
+DEEP = 0.95
+MAX_DOWN = 4
+MAX_REACHED = 600
+WIDE = 120
+WIDEST_KIN = 200
+SPECTRUM = 0.9
+INHERITED = 0.9
+INHERITED_NEAR = 0.5
+OBLIGATE = 0.995
