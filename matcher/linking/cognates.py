@@ -32,8 +32,8 @@ MOST_PARTS = 2
 """English readings of the first word of a compound that is no everyday word."""
 SHORTEST_INFLECTED = 5
 """Letters of an inflected everyday word."""
-ORDINARY = 2.6
-"""Zipf frequency of an ordinary word."""
+ORDINARY, COMMON, EVERYWHERE = 2.6, 3.3, 4.5
+"""Zipf frequency of an ordinary word, of a common one, and of one that is met in every kind of text."""
 OFTENER = 1.0
 """By how much the Zipf frequency of a false friend exceeds that of the name that it looks like: ten times as often."""
 MOST_WORDS = 6
@@ -125,10 +125,16 @@ class Cognates:
             return ()
         for spelt in _spellings(typed):
             for form in _forms(spelt):
-                found = list(dict.fromkeys(self._cognates(form)))
+                found = [english for english in dict.fromkeys(self._cognates(form)) if self._is_as_rare(word, english)]
                 if found:
                     return tuple(found[:MOST_OPTIONS])
         return tuple(dict.fromkeys(self._compound(word)))[:MOST_OPTIONS]
+
+    def _is_as_rare(self, word: str, english: str) -> bool:
+        """Whether an English word is met about as often as one that it is taken for: durante is no Duhring."""
+        ordinary = self.terminology.ordinary_words
+        often = ordinary.commonest(word)
+        return often < EVERYWHERE or ordinary.frequency(english, "en") + OFTENER > often
 
     def _cognates(self, word: str) -> Iterator[str]:
         endings = _endings()
@@ -181,6 +187,9 @@ class Cognates:
         if abroad or not text.isascii():
             marked = [token_index for token_index, word in typed.items() if abroad or not word.isascii()]
             foreign.update(token_index for token_index in marked if fold(typed[token_index]) in _everyday())
+        if language and language != "en":
+            own = (token_index for token_index, word in typed.items() if language in _spoken().get(fold(word), ()))
+            foreign.update(own)
         if not foreign:
             return
         ways = {
@@ -215,14 +224,16 @@ class Cognates:
         name has (influence), or one that is met ten times as often as the disease (Italian ricetta and rickets).
         """
         word = fold(typed)
-        if word in _everyday():
-            return False
         ordinary = self.terminology.ordinary_words
+        if word in _everyday():
+            own = max(ordinary.frequency(word, other) for other in _spoken()[word])
+            elsewhere = ordinary.frequency(word, language) if language else ordinary.commonest(word)
+            return language not in _spoken()[word] and elsewhere >= COMMON and (bool(language) or elsewhere > own)
         english = ordinary.frequency(word, "en")
         abroad = ordinary.commonest(word) if language in ("", "en") else ordinary.frequency(word, language)
         if english >= ORDINARY and (language in ("", "en") and english >= abroad - OFTENER):
             return True
-        return " " not in name and abroad >= ORDINARY and abroad > ordinary.frequency(name, "en") + OFTENER
+        return " " not in name and abroad >= COMMON and abroad > ordinary.frequency(name, "en") + OFTENER
 
     def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
         """English for a word of a phrase in another language."""
@@ -305,6 +316,16 @@ def _everyday() -> dict[str, tuple[str, ...]]:
         for form in _inflected(row):
             inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
     return inflected | words
+
+
+@cache
+def _spoken() -> dict[str, frozenset[str]]:
+    """Languages of the everyday words and their inflected forms."""
+    languages: dict[str, set[str]] = {}
+    for row in _rows("everyday_words.tsv"):
+        for form in (row["word"], *_inflected(row)):
+            languages.setdefault(form, set()).add(row["language"])
+    return {form: frozenset(found) for form, found in languages.items()}
 
 
 @cache

@@ -5,21 +5,23 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.assertion.cues import is_denied_within
-from matcher.linking.abbreviations import abbreviated
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
 from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import ORDINARY, Cognates
-from matcher.linking.coordination import coordinated, with_suspended_words
+from matcher.linking.coordination import coordinated, slashed, with_suspended_words
 from matcher.linking.descriptions import LIKELY, Descriptions
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
 from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
 from matcher.terminology import Kind, NameKind, Terminology
 from matcher.text.language import is_filler
-from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, says_something
+from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, is_another_thing, says_something
 from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, content_indices, loose_key, phrase_key, tokens
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
+DENYING_WITH_NON = ("it", "fr")
+"""Languages that deny with the word "non"."""
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
 CUT_SHORT = 0.93
@@ -98,15 +100,17 @@ class EntityLinker:
         candidates = list(self._exact(found))
         candidates += self._reordered(text, found)
         candidates += self._around_brackets(text, found)
-        candidates += self._coordinated(found)
+        candidates += self._coordinated(text, found)
         candidates += self._joined(found)
-        candidates += self._abbreviated(text, found)
+        candidates += self._abbreviated(text, found, language, patterns)
         candidates += self._foreign(text, found, language)
         if patterns:
             candidates += self._cut_short(text, found, language)
             candidates += self._shortened(text, found, candidates)
         candidates = [
-            self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
+            self._of_stated_type(found, hit)
+            for hit in candidates
+            if not self._reversed(text, found, hit.start, language)
         ]
         typed = [typed_word(text, token) for token in found]
         candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
@@ -134,7 +138,7 @@ class EntityLinker:
         concept = self.descriptions.at_site(hit.concepts[0], hit.start, hit.end, words, parts, owners)
         return hit if concept is None else hit._replace(concepts=(concept, *hit.concepts))
 
-    def _reversed(self, text: str, found: Sequence[Token], start: int) -> bool:
+    def _reversed(self, text: str, found: Sequence[Token], start: int, language: str) -> bool:
         """Whether a hyphenated prefix or unknown word before a name makes it another thing: non-hematologic,
         pre-eclampsia, pseudohajdu-cheney syndrome.
         """
@@ -142,6 +146,8 @@ class EntityLinker:
             return False
         before = found[start - 1]
         if before.text in PREFIX_WORDS:
+            if language in DENYING_WITH_NON and text[before.end : found[start].start].isspace():
+                return False
             return found[start].start - before.end <= 1
         unknown = len(before.text) > 3 and before.text.isalpha() and before.text not in self.terminology.word_set
         return unknown and bool(affixes(before.text)) and text[before.end : found[start].start] == "-"
@@ -171,7 +177,9 @@ class EntityLinker:
                 name_index = index.get(" ".join(words[start : start + length]) if length > 1 else words[start])
                 if name_index is None:
                     continue
-                if length == 1 and not says_something(words[start]):
+                if length == 1 and (
+                    not says_something(words[start]) or is_another_thing(words[start], words[start + 1 : start + 2])
+                ):
                     continue
                 concepts, broad = self.concepts_of(name_index)
                 yield EntityLink(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
@@ -204,11 +212,14 @@ class EntityLinker:
                 if hit.start < first < hit.end:
                     yield hit._replace(end=hit.end + after - first, rule="word order", score=0.97)
 
-    def _coordinated(self, found: Sequence[Token]) -> Iterable[EntityLink]:
+    def _coordinated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names that share a word with another one."""
         words = [token.text for token in found]
         for token_index in range(len(words)):
             for start, end, name_index in coordinated(words, token_index, self.terminology.key_index):
+                yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
+        if "/" in text:
+            for start, end, name_index in slashed(text, found, self.terminology.key_index):
                 yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
 
     def _joined(self, found: Sequence[Token]) -> Iterable[EntityLink]:
@@ -225,9 +236,9 @@ class EntityLinker:
                     yield EntityLink(token_index, token_index + length, self.concepts_of(name_index)[0], "exact", 0.97)
                     break
 
-    def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
-        for start, end, meanings in abbreviated(self.terminology.abbreviations, text, found):
-            yield EntityLink(start, end, meanings, "abbreviation", 0.95, len(meanings) > 1)
+    def _abbreviated(self, text: str, found: Sequence[Token], language: str, chart: bool) -> Iterable[EntityLink]:
+        for start, end, meanings, rule in abbreviated(self.terminology, text, found, language, chart):
+            yield EntityLink(start, end, meanings, rule, 0.95, rule in IN_DOUBT or len(meanings) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token], language: str) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""
@@ -265,7 +276,7 @@ class EntityLinker:
         short = {
             (hit.start, hit.end): hit.concepts[0]
             for hit in candidates
-            if hit.rule == "abbreviation" and not hit.ambiguous
+            if (hit.rule == ABBREVIATION or hit.rule in IN_DOUBT) and len(hit.concepts) == 1
         }
         names = shortened_names(self.terminology, text, found, short)
         return [
@@ -343,6 +354,9 @@ class EntityLinker:
             return []
         key = phrase_key(words)
         if len(words) == 1 and self.terminology.ordinary_words.commonest(words[0]) >= ORDINARY:
+            spelt = self.terminology.abbreviations.get(words[0].upper())
+            if spelt:
+                return list(spelt[:limit])
             headed = self.terminology.keys_of_bag(f"~ {loose_key([*words, 'disease'])}")  # "Wilson"
             return [self.concepts_of(name_index)[0][0] for name_index in headed[:1]]
         found: list[int] = []

@@ -32,6 +32,10 @@ TOO_FAR = 99
 LONG_WORD = 6
 ENDING_LETTERS = 2
 """Letters by which a plural is longer than the normal form, or another one."""
+SHORTEST_REST = 5
+"""Letters of a word behind a prefix."""
+_PREFIXES = ("hiper", "hipo", "iper", "ipo", "emi", "iso", "anti", "inter", "semi", "multi", "neo", "sub", "uni")
+"""Prefixes that make another word of one, beside those that reverse it."""
 SCORE, SCORE_PER_EDIT, LOWEST_SCORE = 0.95, 1.2, 0.6
 
 
@@ -97,10 +101,16 @@ class Misspellings:
 
     def _is_a_word(self, typed: str, language: str) -> bool:
         """Whether a word is one of its own: it stands in a word list, or is a prefix and a word ("hemipelvis")."""
-        if self.terminology.ordinary_words.is_ordinary(typed, language):
+        ordinary = self.terminology.ordinary_words.is_ordinary
+        if ordinary(typed, language):
             return True
-        prefix = affixes(typed)
-        return bool(prefix) and typed.removeprefix(prefix) in self.terminology.word_set
+        rests = (typed.removeprefix(prefix) for prefix in (affixes(typed), *_PREFIXES) if typed.startswith(prefix))
+        return any(
+            rest != typed
+            and len(rest) >= SHORTEST_REST
+            and (rest in self.terminology.word_set or ordinary(rest, language))
+            for rest in rests
+        )
 
     def _around(
         self,

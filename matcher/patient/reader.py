@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from matcher.assertion.context import Assertion, Course, Span, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
 from matcher.linking.courses import Courses
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
@@ -38,13 +38,18 @@ _SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
 _IN_CONTEXT = frozenset((bare_findings.RULE, LIKELY))
 """Rules of findings that count only beside a disease that makes them likely."""
 BY_CONTEXT = "abbreviation, by context"
-RELATED_ENOUGH = 0.3
+RELATED_ENOUGH, CLOSELY_RELATED = 0.3, 0.7
+"""How related to another diagnosis a meaning of an abbreviation is that counts; of one with another sense."""
 SHARED_CAUSE = 0.4
 """How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
 FINDINGS_OF_A_CAUSE = 2
 """Stated findings that together suggest a disease which is not named."""
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
+SHORT_INPUT, SHORTEST_INPUT = 12, 6
+"""Words of an input that is no letter: its abbreviations are what is asked for, even those with another sense."""
+_LIST_MARK = re.compile(r"\s*(?:[,;/+&•-]|\n|and|or|et|ou|und|oder|y|o|e|ed|en|of|,\s*(?:and|or))\s*", re.I)
+"""What stands between the items of a list."""
 _LIKENESS = re.compile(r"[-‐]like\b|[- ]?(?:artig|ähnlich|aehnlich)\w*|-achtige?\b", re.I)
 """Behind the name of a disease, what makes it something else that resembles it."""
 
@@ -182,6 +187,7 @@ class PatientReader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
+        found = self._with_listed(text, found)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
         assertions = asserted_text.assertions(spans)
         mentions = [
@@ -244,18 +250,56 @@ class PatientReader:
         return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
     def _with_short_forms(self, text: str, found: list[Placed]) -> list[Placed]:
-        """Short forms as the text defines them, where it does so otherwise than the table of abbreviations."""
-        defined: dict[str, Mention] = {}
-        for (_, end, long), (start, after, short) in pairwise(found):
-            bracketed = text[end:start].strip() == "(" and text[after : after + 1] == ")"
-            if not (bracketed and long.concepts and is_short_form(short.words) and stands_for(short.words, text[:end])):
+        """Short forms as the text defines them, where it does so otherwise than the table of abbreviations; without
+        those that it defines by words that name no disease ("ojo izquierdo (OI)").
+        """
+        defined: dict[str, Mention | None] = {}
+        for number, (start, after, short) in enumerate(found):
+            before = text[:start].rstrip()
+            bracketed = before.endswith("(") and text[after : after + 1] == ")"
+            if not (bracketed and is_short_form(short.words) and stands_for(short.words, before)):
                 continue
-            if not any(self._are_kin(one, other) for one in long.concepts for other in short.concepts):
+            _, end, long = found[number - 1] if number else (0, 0, short)
+            if not number or before[end:].strip() != "(":
+                if (short.rule == ABBREVIATION or short.rule in IN_DOUBT) and short.words not in defined:
+                    defined[short.words] = None
+            elif long.concepts and not any(
+                self._are_kin(one, other) for one in long.concepts for other in short.concepts
+            ):
                 defined[short.words] = long
-        return [
-            (start, end, defined[mention.words]._replace(words=mention.words) if mention.words in defined else mention)
-            for start, end, mention in found
-        ]
+        result: list[Placed] = []
+        for start, end, mention in found:
+            long_form = defined.get(mention.words, mention)
+            if long_form is not None:
+                result.append((start, end, long_form._replace(words=mention.words)))
+        return result
+
+    def _with_listed(self, text: str, found: list[Placed]) -> list[Placed]:
+        """Unsure abbreviations that are the whole input, or an item in a list of diagnoses, as sure ones."""
+        size = len(text.split())
+
+        def is_diagnosis(mention: Mention) -> bool:
+            kinds = [self.terminology.kind(concept) for concept in mention.concepts if self.terminology.holds(concept)]
+            return mention.rule not in IN_DOUBT and bool(kinds) and Kind.SYMPTOM not in kinds
+
+        result: list[Placed] = []
+        for number, (start, end, mention) in enumerate(found):
+            beside = [(found[number - 1][1], start, found[number - 1][2])] if number else []
+            beside += [(end, found[number + 1][0], found[number + 1][2])] if number + 1 < len(found) else []
+            items = sum(
+                is_diagnosis(other) and _LIST_MARK.fullmatch(text, first, after) is not None
+                for first, after, other in beside
+            )
+            other_sense = mention.rule == OTHER_SENSE
+            short = size <= (SHORTEST_INPUT if other_sense else SHORT_INPUT)
+            if mention.rule in IN_DOUBT and (short or items > other_sense):
+                several = len(mention.concepts) > 1
+                first, *others = mention.concepts
+                mention = mention._replace(rule=ABBREVIATION, ambiguous=several)
+                if not several:
+                    mention = mention._replace(concepts=(first,), alternatives=tuple(others))
+            result.append((start, end, mention))
+        return result
 
     def _are_kin(self, one: int, other: int) -> bool:
         """Whether two concepts are the same disease, or one is wider or comes of the other."""
@@ -307,9 +351,14 @@ class PatientReader:
                 resolved.append(mention)
                 continue
             spelt_out = [concept for concept in mention.concepts if concept in context]
+            enough = CLOSELY_RELATED if mention.rule == OTHER_SENSE else RELATED_ENOUGH
             scores = {concept: self._relatedness(concept, context) for concept in mention.concepts}
-            best = spelt_out or [concept for concept, score in scores.items() if score >= RELATED_ENOUGH]
+            best = spelt_out or [concept for concept, score in scores.items() if score >= enough]
             best = best or [concept for concept in mention.concepts if self._comes_with_one(concept, bare)]
+            if mention.rule in IN_DOUBT and len(best) != 1:
+                near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
+                resolved.append(mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near))
+                continue
             if len(best) == 1:
                 rest = tuple(concept for concept in mention.concepts if concept != best[0])
                 resolved.append(
@@ -375,7 +424,7 @@ class PatientReader:
 def _is_a_cue(mention: Mention, behind: str) -> bool:
     """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
     goes_on = behind.lstrip()[:1] not in ("", ",", ";", ".", ")")
-    return mention.rule == "abbreviation" and goes_on and says_family_history(mention.words)
+    return (mention.rule == ABBREVIATION or mention.rule in IN_DOUBT) and goes_on and says_family_history(mention.words)
 
 
 def _only_in_snomed(mentions: Iterable[Mention]) -> list[str]:

@@ -36,6 +36,8 @@ class Tables(msgspec.Struct, frozen=True):
     starts: dict[str, int]
     """First two words of the names of several words, with the number of words of the longest such name."""
     abbreviations: dict[str, list[int]]
+    local_abbreviations: dict[str, dict[str, list[int]]]
+    """Concepts of the abbreviations of each language; none of those that are no disease in most of its texts."""
     codes: dict[str, list[int]]
     patterns: list[tuple[int, list[list[str]], str]]
     sources: list[str]
@@ -65,6 +67,7 @@ class Terminology:
         self.keys = tables.keys
         self.starts = tables.starts
         self.abbreviations = tables.abbreviations
+        self.local_abbreviations = tables.local_abbreviations
         self._key_pointers = arrays["key_pointers"]
         self._key_concepts = arrays["key_concepts"]
         self._key_kinds = arrays["key_kinds"]

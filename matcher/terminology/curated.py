@@ -31,6 +31,11 @@ def everyday_names() -> frozenset[str]:
     return frozenset(phrase_key(name_words(row["name"])) for row in _rows("everyday_names.tsv"))
 
 
+def other_senses() -> list[tuple[str, str]]:
+    """(language, abbreviation) of those that are no disease in most texts of a language: FOP is a foramen ovale."""
+    return [(row["language"], row["abbreviation"]) for row in _rows("abbreviations.tsv") if not row["id"]]
+
+
 def load() -> Vocabulary:
     """The curated vocabulary of calcification, ossification, their diseases and look-alikes."""
     return Vocabulary(
@@ -41,7 +46,11 @@ def load() -> Vocabulary:
                 NameRow(row["id"], row["name"], NameKind[row["kind"].upper()], row["language"])
                 for row in _rows("names.tsv")
             ),
-            *(NameRow(row["id"], row["abbreviation"], NameKind.ABBREVIATION) for row in _rows("abbreviations.tsv")),
+            *(
+                NameRow(row["id"], row["abbreviation"], NameKind.ABBREVIATION, row["language"] or "en")
+                for row in _rows("abbreviations.tsv")
+                if row["id"]
+            ),
         ),
         codes=tuple(CodeRow(row["id"], row["code"]) for row in _rows("codes.tsv")),
         edges=tuple(
