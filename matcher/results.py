@@ -87,6 +87,10 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     last_update: str | None
 
 
+COLUMNS = ("trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update")
+"""Fields of a match that a flat table of suggestions shows, in this order."""
+
+
 class RuledOut(msgspec.Struct, frozen=True, gc=False):
     """A trial that fits the diagnosis and whose stated limits exclude the patient."""
 
