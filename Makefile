@@ -23,6 +23,14 @@ fix: $(READY)   ## Let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+package: $(READY)   ## Build sdist and wheel, and run the demo from the wheel in a fresh environment elsewhere
+	rm -rf dist
+	$(BIN)/python -m build >/dev/null
+	elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && \
+	$(PYTHON) -m venv "$$elsewhere/venv" && \
+	"$$elsewhere/venv/bin/pip" install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl && \
+	cd "$$elsewhere" && venv/bin/calcitrials --version && venv/bin/calcitrials demo
+
 docs: $(READY)   ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
 
@@ -40,4 +48,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix docs bench bench-match setup
+.PHONY: help demo test lint fix package docs bench bench-match setup

@@ -41,6 +41,23 @@ CatalogOption = Annotated[
 DEFAULT_CATALOG = Path("catalog")
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import calcitrials
+
+        print(f"calcitrials {calcitrials.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of no command."""
+
+
 @app.command()
 def crawl(
     registry: Annotated[

@@ -10,8 +10,6 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
-from scrapy.spiderloader import SpiderLoader
-from scrapy.utils.project import ENVVAR
 
 import matcher
 from calcitrials.errors import WRONG_USAGE, CommandError
@@ -19,13 +17,14 @@ from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, Progress, harvesting
 from crawler.importing import import_ictrp
 from crawler.pipeline import gate_thresholds
+from crawler.registries import spiders
 from crawler.registry_spider import RegistrySpider
 from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
 from db.catalogue import Catalogue
 from db.crawls import CrawlReport, watermark
 from db.gates import Thresholds
-from db.publication import prepare, publish
+from db.publication import publish
 
 LAST = "last"
 """Value of ``since`` that stands for the last complete crawl of the same scope."""
@@ -47,35 +46,27 @@ def spider_settings(delay_s: float | None = None) -> Settings:
     return settings
 
 
-def registries() -> dict[str, type[RegistrySpider]]:
-    """The known registries by name: the spiders of crawler.spiders."""
-    os.environ.pop(ENVVAR, None)
-    loader = SpiderLoader.from_settings(spider_settings())
-    spiders = {name: loader.load(name) for name in sorted(loader.list())}
-    return {name: spider for name, spider in spiders.items() if issubclass(spider, RegistrySpider)}
-
-
 def chosen(names: Sequence[str]) -> dict[str, type[RegistrySpider]]:
     """The registries of these names, all when there is none. Raises ArgumentError for an unknown name."""
-    known = registries()
+    known = spiders()
     for name in names:
         if name not in known:
             raise ArgumentError(f"unknown registry {name!r}: known are {', '.join(known)}")
     return {name: known[name] for name in (names or known)}
 
 
-def ids_by_registry(spiders: Mapping[str, type[RegistrySpider]], ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def ids_by_registry(asked: Mapping[str, type[RegistrySpider]], ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Which ids to ask of which registry: those that are in its form. Raises ArgumentError for an id of none."""
     found: dict[str, list[str]] = {}
     for one in ids:
         refusals = []
-        for name, spider in spiders.items():
+        for name, spider in asked.items():
             try:
                 found.setdefault(name, []).append(spider.checked_id(one))
             except ArgumentError as error:
                 refusals.append(error)
-        if len(refusals) == len(spiders):
-            raise refusals[0] if len(spiders) == 1 else ArgumentError(f"{one!r} is not an id of {', '.join(spiders)}")
+        if len(refusals) == len(asked):
+            raise refusals[0] if len(asked) == 1 else ArgumentError(f"{one!r} is not an id of {', '.join(asked)}")
     return {name: tuple(own) for name, own in found.items() if own}
 
 
@@ -106,9 +97,9 @@ def crawl(
     Runs Twisted's reactor, so it can run once in a process.
     """
     thresholds = gate_thresholds(spider_settings())
-    spiders = chosen(names)
-    ids_of = ids_by_registry(spiders, ids) if ids else dict.fromkeys(spiders, ())
-    spiders = {name: spider for name, spider in spiders.items() if name in ids_of}
+    asked = chosen(names)
+    ids_of = ids_by_registry(asked, ids) if ids else dict.fromkeys(asked, ())
+    asked = {name: spider for name, spider in asked.items() if name in ids_of}
     arguments: dict[str, dict[str, Any]] = {
         name: {
             "condition": tuple(conditions),
@@ -116,19 +107,19 @@ def crawl(
             "id": ids_of[name],
             "known_ids": (known_ids or {}).get(name, ()),
         }
-        for name in spiders
+        for name in asked
     }
     checked = {
-        name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in spiders.items()
+        name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in asked.items()
     }
-    with harvesting(catalogue, f"calcitrials crawl {' '.join(spiders)}", progress, wait_s) as harvest:
+    with harvesting(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as harvest:
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
         logging.getLogger("scrapy").setLevel(scrapy_level)  # Scrapy has just set it to DEBUG
         now = dt.datetime.now(dt.UTC)
         crawls: list[asyncio.Task[None]] = []
-        for name, spider in sorted(spiders.items(), key=lambda item: item[1].comes_last):
+        for name, spider in sorted(asked.items(), key=lambda item: item[1].comes_last):
             last = watermark(harvest.connection, name, checked[name].scope, now) if since == LAST else None
             if since == LAST and last is None:
                 logger.info("%s: no complete crawl of this question yet, so everything is asked for", name)
@@ -144,7 +135,7 @@ def crawl(
         process.start()
         if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
             _map_and_publish(catalogue, harvest, thresholds, force)
-    if silent := sorted(set(spiders) - {report.registry for report in harvest.reports}):
+    if silent := sorted(set(asked) - {report.registry for report in harvest.reports}):
         raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
 
@@ -191,6 +182,5 @@ def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresho
     logger.info("mapping conditions to concepts")
     matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
     logger.info("publishing")
-    prepare(harvest.connection, dt.datetime.now(dt.UTC))
     for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
         logger.warning("published by force: %s", gate)

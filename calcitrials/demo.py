@@ -5,11 +5,12 @@ import sys
 
 from rich.console import Console
 
-from calcitrials.crawling import crawl, registries
+from calcitrials.crawling import crawl
 from calcitrials.errors import WRONG_USAGE, CommandError
 from calcitrials.matching import MatchJob, catalogue_facts
 from calcitrials.output import console_for, print_matches, print_reports
 from calcitrials.progress import showing_progress
+from crawler.registries import spiders
 from crawler.samples.server import serve, stand_ins
 from db.catalogue import Catalogue
 
@@ -33,7 +34,7 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
     )
     _refuse_real_data(catalogue)
     samples = stand_ins()
-    sampled = [name for name in registries() if name in samples]
+    sampled = [name for name in spiders() if name in samples]
     known_ids = {name: getattr(samples[name], "KNOWN_IDS", ()) for name in sampled}
     with serve(*sampled) as addresses:
         for name, address in addresses.items():

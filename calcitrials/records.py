@@ -13,17 +13,8 @@ from calcitrials.output import Format, console_for, print_json, print_rows
 from db.catalogue import Catalogue, published_at
 from db.crawls import FILE_SCOPE, IDS_SCOPE
 from db.identifiers import normalise
+from db.registries import terms_of
 from db.writer import CHILD_TABLES
-
-TERMS_OF_USE = {
-    "ctgov": "ClinicalTrials.gov, U.S. National Library of Medicine (public domain, attribution asked for)",
-    "isrctn": "ISRCTN registry (CC BY 4.0)",
-    "ctis": "EU Clinical Trials Information System, European Medicines Agency (reuse with attribution)",
-    "euctr": "EU Clinical Trials Register, European Medicines Agency (reuse with attribution)",
-    "drks": "German Clinical Trials Register, BfArM (reuse with attribution)",
-}
-"""Source and terms of each registry's data, named where the data are shown."""
-
 
 HIDDEN = frozenset(
     {"trial_id", "brief_title", "source_url", "payload_sha256", "content_hash", "crawl_id", "ages_are_bands"}
@@ -68,16 +59,18 @@ def print_trial(catalogue: Catalogue, text: str, form: Format) -> None:
     """Print one trial, with its source and the age of the record."""
     with catalogue.connect() as connection:
         record = trial_record(connection, find_trial(connection, text))
+        source = record.get("via") or record["registry"]
+        terms = terms_of(connection, source) or source
         published = published_at(connection)
     if form is Format.JSON:
         print_json(record)
     elif form is Format.CSV:
         print_rows(tuple(record), [tuple(record.values())], form)
     else:
-        _print_record(record, published)
+        _print_record(record, terms, published)
 
 
-def _print_record(record: dict[str, Any], published: str | None) -> None:
+def _print_record(record: dict[str, Any], terms: str, published: str | None) -> None:
     out = console_for(sys.stdout)
     title = record.get("brief_title") or record.get("official_title") or ""
     out.print(f"[bold]{record['trial_id']}[/bold]  {escape(title)}")
@@ -88,9 +81,8 @@ def _print_record(record: dict[str, Any], published: str | None) -> None:
     for name in CHILD_TABLES:
         for row in record.get(name, []):
             _print_row(out, name, row)
-    source = TERMS_OF_USE.get(record["registry"], record["registry"])
     out.print(
-        f"\nSource: {source}. Fetched {record['fetched_at']:%Y-%m-%d}, catalogue published {published}. "
+        f"\nSource: {terms}. Fetched {record['fetched_at']:%Y-%m-%d}, catalogue published {published}. "
         "Registry data: confirm with the study team."
     )
 

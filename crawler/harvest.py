@@ -19,11 +19,13 @@ import duckdb
 import msgspec
 
 from crawler.interrupted import Interrupted
+from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
 from db.archive import ArchiveWriter
 from db.catalogue import Catalogue
 from db.crawls import CrawlReport, save_report
 from db.payload import Payload, Reading
+from db.registries import save_registries
 from db.trial import Reject
 from db.writer import Counts, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
 
@@ -60,6 +62,7 @@ class Harvest:
         # scratch tables live in a database of their own, which other cursors see and no publication copies
         connection.execute("ATTACH IF NOT EXISTS ':memory:' AS scratch")
         self.reports: list[CrawlReport] = []
+        save_registries(connection, registries())
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -119,6 +122,8 @@ class RegistryHarvest:
         self._batch: Future[Counts] | None = None
         self._unknown: Counter[str] = Counter()
         self._rejected_without_id = 0
+        self._answers: dict[str, set[str]] = {}
+        self._answers_without_id: Counter[str] = Counter()
         # ids received, in the database and not in memory: a whole registry has more than half a million
         self._received = f"scratch.received_{registry}"
         self._listed = f"scratch.listed_{registry}"
@@ -142,10 +147,17 @@ class RegistryHarvest:
         """Read a payload without archiving it."""
         with _no_collection():
             reading = self._reader(payload)
-        self.take(reading, expected)
+        self.take(reading, expected, payload.question)
 
-    def take(self, reading: Reading, expected: int | None = None) -> None:
-        """Take what a reader made of a payload, and write when enough trials have gathered."""
+    def take(self, reading: Reading, expected: int | None = None, question: str | None = None) -> None:
+        """Take what a reader made of a payload, and write when enough trials have gathered.
+
+        question: which of the crawl's questions it answers, where the registry announces a total for each.
+        """
+        if question is not None:
+            ids = [trial.trial_id for trial in reading.trials] + [reject.trial_id for reject in reading.rejects]
+            self._answers.setdefault(question, set()).update(filter(None, ids))
+            self._answers_without_id[question] += ids.count(None)
         for trial in reading.trials:
             line = encode(trial)
             self._staged[trial.trial_id] = line
@@ -223,6 +235,7 @@ class RegistryHarvest:
         *,
         problems: tuple[str, ...] = (),
         expected: int | None = None,
+        announced: Mapping[str, int] | None = None,
         listed: int | None = None,
         data_version: str | None = None,
         traffic: Mapping[str, int] | None = None,
@@ -230,9 +243,10 @@ class RegistryHarvest:
     ) -> CrawlReport:
         """Write what is staged and the report.
 
-        traffic: requests, retried and bytes, counted by whoever fetched. is_resumable: unless it is complete, the next
-        crawl of the same question goes on from here as after a kill. The crawl is complete when there is no problem
-        and everything that the registry announced was received.
+        announced: records that the registry announced for each of several questions, in place of expected, as a trial
+        may answer more than one. traffic: requests, retried and bytes, counted by whoever fetched. is_resumable: unless
+        it is complete, the next crawl of the same question goes on from here as after a kill. The crawl is complete
+        when there is no problem and everything that the registry announced was received.
         """
         try:
             self.write()
@@ -241,8 +255,11 @@ class RegistryHarvest:
         if self._archive:
             self._archive.close()
         received, rejected, counts = self._asked_for or (*self._totals(), self._counts)
+        of_which = ""
+        if announced:
+            expected, of_which = self._expected(announced, received)
         if expected is not None and received < expected:
-            problems = (*problems, f"{expected - received} of {expected} announced records were not received")
+            problems = (*problems, f"{expected - received} of {expected} announced records were not received{of_which}")
         new, changed, _ = self._counts
         self.report = msgspec.structs.replace(
             self.report,
@@ -269,6 +286,19 @@ class RegistryHarvest:
         if self.taken_over is not None:
             self.taken_over.settle(self.report)
         return self.report
+
+    def _expected(self, announced: Mapping[str, int], received: int) -> tuple[int, str]:
+        """How many records the registry has for all questions together, each counted once, and for which some are
+        missing. Where no payload says which question it answers, no more is certain than the largest total."""
+        if not self._answers:
+            return max(announced.values()), ""
+        missing = {
+            question: total - len(self._answers.get(question, ())) - self._answers_without_id[question]
+            for question, total in announced.items()
+        }
+        short = {question: count for question, count in missing.items() if count > 0}
+        of_which = ", ".join(f"{question}: {count}" for question, count in short.items())
+        return received + sum(short.values()), f" ({of_which})"
 
     def _totals(self) -> tuple[int, int]:
         """Distinct records received, and those of them that could not be read."""

@@ -5,7 +5,6 @@ so the pipeline opens one and publishes when the spider closes.
 """
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,11 +23,11 @@ from scrapy.settings import BaseSettings
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
 from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
-from crawler.stored_trials import known_trials
+from crawler.stored_trials import find_stored_trials
 from db.catalogue import Catalogue
 from db.gates import Thresholds
 from db.payload import Payload
-from db.publication import GateClosed, prepare, publish
+from db.publication import GateClosed, publish
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +74,9 @@ class CataloguePipeline:
             lambda: harvest.begin(spider.name, spider.scope, spider.since)
         )
         spider.interrupted = await _in_writer(self._registry.take_over)
-        spider.look_up = partial(_in_writer, lambda: known_trials(harvest.connection, spider.name, spider.conditions))
+        spider.look_up = partial(
+            _in_writer, lambda: find_stored_trials(harvest.connection, spider.name, spider.conditions)
+        )
 
     async def process_item(self, item: Any) -> Any:
         """Store a payload, or take note of what else a spider found. A failure is a problem of the crawl, never a
@@ -126,6 +127,7 @@ class CataloguePipeline:
             lambda: self._registry.finish(
                 problems=tuple(spider.problems),
                 expected=spider.expected,
+                announced=spider.announced,
                 listed=spider.listed,
                 data_version=spider.data_version,
                 traffic=traffic,
@@ -138,7 +140,6 @@ class CataloguePipeline:
 
     def _publish(self) -> None:
         harvest = self._harvest
-        prepare(harvest.connection, dt.datetime.now(dt.UTC))
         try:
             thresholds = gate_thresholds(self.crawler.settings)
             publish(harvest.catalogue, harvest.connection, harvest.reports, thresholds=thresholds)

@@ -7,14 +7,14 @@ import duckdb
 import msgspec
 
 
-class KnownTrial(msgspec.Struct, frozen=True):
+class StoredTrial(msgspec.Struct, frozen=True):
     """A record that the registry itself gave before, and the address that it came from."""
 
     trial_id: str
     address: str
 
 
-class Known(msgspec.Struct, frozen=True):
+class StoredTrials(msgspec.Struct, frozen=True):
     """What the catalogue knows of a registry.
 
     crawled: its records, without those that it no longer has.
@@ -22,11 +22,11 @@ class Known(msgspec.Struct, frozen=True):
         the records of other registries that begin with the registry's name.
     """
 
-    crawled: tuple[KnownTrial, ...] = ()
+    crawled: tuple[StoredTrial, ...] = ()
     named: tuple[str, ...] = ()
 
 
-def known_trials(connection: duckdb.DuckDBPyConnection, registry: str, conditions: Sequence[str]) -> Known:
+def find_stored_trials(connection: duckdb.DuckDBPyConnection, registry: str, conditions: Sequence[str]) -> StoredTrials:
     """What the catalogue knows of a registry's trials on these conditions; of all of them when none is given.
 
     Of the registry's own records, and of what imported records name, those count whose titles, conditions, keywords
@@ -50,7 +50,7 @@ def known_trials(connection: duckdb.DuckDBPyConnection, registry: str, condition
         """.replace("?", "$2"),
         [registry, spoken_of],
     ).fetchall()
-    return Known(tuple(KnownTrial(*row) for row in crawled), tuple(trial_id for (trial_id,) in named))
+    return StoredTrials(tuple(StoredTrial(*row) for row in crawled), tuple(trial_id for (trial_id,) in named))
 
 
 # An empty pattern is found in every text, so that no condition means every trial.

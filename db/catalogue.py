@@ -54,8 +54,8 @@ class CatalogueMissing(CatalogueError):
 class Catalogue:
     """A catalogue folder. Nothing is created or opened until it is asked for."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = root = Path(root)
         self.current = root / "current.duckdb"
         self.snapshots = root / "snapshots"
         self.payloads = root / "payloads"

@@ -14,13 +14,15 @@ class Payload(msgspec.Struct, frozen=True):
     """One answer of a registry.
 
     registry: short name, which is also the name of its reader. url: where it came from.
-    fetched_at: when it was received (UTC). body: the bytes after transfer decoding.
+    fetched_at: when it was received (UTC). body: the bytes after transfer decoding. question: which of a crawl's
+    questions it answers, where the registry announces a total for each; it is not archived.
     """
 
     registry: str
     url: str
     fetched_at: dt.datetime
     body: bytes
+    question: str | None = None
 
 
 class Reading(NamedTuple):

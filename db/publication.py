@@ -32,8 +32,8 @@ class GateClosed(CatalogueError):
         self.are_others_published = are_others_published
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
-    """What is derived from all records together: study ids, and statuses that follow from dates."""
+def derive(connection: duckdb.DuckDBPyConnection, now: dt.datetime) -> None:
+    """Write what follows from all records together: study ids, and statuses that follow from dates."""
     if conflicts := link_studies(connection):
         logger.info("%d numbers would join different ClinicalTrials.gov studies: see study_conflicts", conflicts)
     derive_dated_statuses(connection, now.date())
@@ -47,12 +47,13 @@ def publish(
     thresholds: Thresholds | None = None,
     force: bool = False,
 ) -> list[ClosedGate]:
-    """Pass the gates and publish; the gates that closed when ``force`` publishes all the same.
+    """Derive what follows from all records, pass the gates and publish; the gates that ``force`` passed over.
 
     Raises GateClosed otherwise: what the registries behind closed gates had is set back to the published state,
     their reports are kept with the gates in them, and the published catalogue gains the other registries of
     the run alone, or stays as it is when there is none.
     """
+    derive(connection, dt.datetime.now(dt.UTC))
     attached = _attach_published(catalogue, connection)
     try:
         gates = closed_gates(connection, attached, reports, thresholds or Thresholds())

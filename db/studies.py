@@ -14,15 +14,18 @@ import duckdb
 import pyarrow as pa
 
 from db.identifiers import find, normalise
-
-PREFERRED_SCHEMES = ("ctgov", "ctis", "euctr", "isrctn", "drks")
-"""Whose number names a study of several records: the living record first."""
+from db.registries import study_ranks
 
 _TRIALS_AT_ONCE = 20_000
 _STUDY_IDS = pa.schema([("trial_id", pa.string()), ("study_id", pa.string())])
 
+_UNRANKED, _NO_SCHEME = 1_000, 1_001
+"""Ranks of a scheme that no registry of ours assigns, and of an id without a scheme."""
+
 Key = tuple[str, str]
 """Scheme and canonical number."""
+Ranks = Mapping[str, int]
+"""Rank of a scheme's numbers as the name of a study, the lowest first."""
 
 
 class Conflict(NamedTuple):
@@ -39,7 +42,8 @@ def link_studies(connection: duckdb.DuckDBPyConnection) -> int:
     Most trials share no number with another one: those are named one by one, so that only the others are in memory
     together.
     """
-    _write_keys(connection, dict(connection.execute("SELECT alias, trial_id FROM aliases").fetchall()))
+    ranks = study_ranks(connection)
+    _write_keys(connection, dict(connection.execute("SELECT alias, trial_id FROM aliases").fetchall()), ranks)
     shared = connection.execute(
         """
         SELECT trial_id, list([scheme, number]) FROM study_keys WHERE trial_id IN (
@@ -49,7 +53,7 @@ def link_studies(connection: duckdb.DuckDBPyConnection) -> int:
         GROUP BY trial_id
         """
     ).fetchall()
-    study_ids, conflicts = cluster({trial_id: {(key[0], key[1]) for key in keys} for trial_id, keys in shared})
+    study_ids, conflicts = cluster({trial_id: {(key[0], key[1]) for key in keys} for trial_id, keys in shared}, ranks)
     together = pa.table({"trial_id": list(study_ids), "study_id": list(study_ids.values())}, schema=_STUDY_IDS)
     connection.register("together", together)
     connection.execute(
@@ -71,7 +75,7 @@ def link_studies(connection: duckdb.DuckDBPyConnection) -> int:
     return len(conflicts)
 
 
-def _write_keys(connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str]) -> None:
+def _write_keys(connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str], ranks: Ranks) -> None:
     """Write the strong numbers of every trial into ``study_keys``; is_name: the trial alone would be named so."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE study_keys (trial_id VARCHAR, scheme VARCHAR, number VARCHAR, is_name BOOLEAN)"
@@ -86,7 +90,7 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str
         columns: list[list[object]] = [[], [], [], []]
         for trial_id, identifiers in rows:
             keys = strong_keys(trial_id, identifiers or (), aliases)
-            name = min(keys, key=_preference)
+            name = _name(keys, ranks)
             for key in keys:
                 for column, value in zip(columns, (trial_id, *key, key == name), strict=True):
                     column.append(value)
@@ -107,7 +111,7 @@ def strong_keys(trial_id: str, identifiers: Iterable[str], aliases: Mapping[str,
     return keys or {("", trial_id)}
 
 
-def cluster(stated: Mapping[str, set[Key]]) -> tuple[dict[str, str], list[Conflict]]:
+def cluster(stated: Mapping[str, set[Key]], ranks: Ranks) -> tuple[dict[str, str], list[Conflict]]:
     """study_id of every trial, and the conflicts, from the strong numbers of each trial."""
     stated = {trial_id: set(stated[trial_id]) for trial_id in sorted(stated)}
     conflicts: list[Conflict] = []
@@ -122,7 +126,7 @@ def cluster(stated: Mapping[str, set[Key]]) -> tuple[dict[str, str], list[Confli
         components = _components(stated)
     study_ids: dict[str, str] = {}
     for members in components:
-        name = min((key for trial_id in members for key in stated[trial_id]), key=_preference)
+        name = _name((key for trial_id in members for key in stated[trial_id]), ranks)
         study_ids |= dict.fromkeys(members, name[1])
     return study_ids, sorted(conflicts)
 
@@ -175,10 +179,14 @@ def _nct(keys: Iterable[Key]) -> set[str]:
     return {number for scheme, number in keys if scheme == "ctgov"}
 
 
-def _preference(key: Key) -> tuple[int, str]:
-    scheme, number = key
-    order = PREFERRED_SCHEMES.index(scheme) if scheme in PREFERRED_SCHEMES else len(PREFERRED_SCHEMES)
-    return (order if scheme else order + 1), number
+def _name(keys: Iterable[Key], ranks: Ranks) -> Key:
+    """The number that names a study: that of the best rank, among equals the first in the alphabet."""
+
+    def preference(key: Key) -> tuple[int, str]:
+        scheme, number = key
+        return (ranks.get(scheme, _UNRANKED) if scheme else _NO_SCHEME), number
+
+    return min(keys, key=preference)
 
 
 def _components(stated: Mapping[str, set[Key]]) -> list[list[str]]:
@@ -192,21 +200,21 @@ def _components(stated: Mapping[str, set[Key]]) -> list[list[str]]:
 
 
 def _connected(stated: Mapping[str, set[Key]]) -> list[list[str]]:
-    """Connected components of the graph of trials and numbers."""
-    from scipy.sparse import coo_array  # costs more time to import than most catalogues need to be linked
-    from scipy.sparse.csgraph import connected_components
-
+    """Groups of trials that share a number, directly or through others, by union-find."""
     trials = sorted(stated)
-    numbers: dict[Key, int] = {}
-    rows, columns = [], []
-    for row, trial_id in enumerate(trials):
+    parents = {trial_id: trial_id for trial_id in trials}
+
+    def root(trial_id: str) -> str:
+        while parents[trial_id] != trial_id:
+            parents[trial_id] = parents[parents[trial_id]]  # halves the way for whoever asks next
+            trial_id = parents[trial_id]
+        return trial_id
+
+    first_holders: dict[Key, str] = {}
+    for trial_id in trials:
         for key in stated[trial_id]:
-            rows.append(row)
-            columns.append(len(trials) + numbers.setdefault(key, len(numbers)))
-    size = len(trials) + len(numbers)
-    graph = coo_array(([1] * len(rows), (rows, columns)), shape=(size, size))
-    _, labels = connected_components(graph, directed=False)
-    groups: dict[int, list[str]] = defaultdict(list)
-    for row, trial_id in enumerate(trials):
-        groups[int(labels[row])].append(trial_id)
+            parents[root(trial_id)] = root(first_holders.setdefault(key, trial_id))
+    groups: dict[str, list[str]] = defaultdict(list)
+    for trial_id in trials:
+        groups[root(trial_id)].append(trial_id)
     return list(groups.values())

@@ -12,7 +12,7 @@ from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
-from matcher.patient.reader import Mention, Reader, Understanding
+from matcher.patient.reader import Mention, PatientReader, Understanding
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import check
 from matcher.ranking.explain import explain_trial
@@ -32,7 +32,7 @@ class Matcher:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.catalogue = catalogue
         self.terminology = terminology
-        self.reader = Reader(terminology, expansion, catalogue.own_terms)
+        self.reader = PatientReader(terminology, expansion, catalogue.own_terms)
         self.ranker = Ranker(catalogue, terminology, expansion)
         self.scorer = self.ranker.scorer
         self._expansion = expansion

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from bench.matching import ablation, reading, trec, unseen
+from bench.matching import charts as match_charts
 from bench.matching import folds as match_folds
 from bench.matching import gold as match_gold
 from bench.matching import latency as match_latency
@@ -21,7 +22,7 @@ from bench.matching import typos as match_typos
 from bench.matching.cache import SHARED
 from bench.matching.report import Row, print_table
 
-PARTS = ("gold", "unseen", "trec", "reading", "folds", "terms", "typos", "latency")
+PARTS = ("gold", "unseen", "trec", "reading", "charts", "folds", "terms", "typos", "latency")
 ON_DEMAND = ("ablation",)
 """Asked for by name only: they take long and say what to build, not how good it is."""
 OF_REGISTRY = {
@@ -65,6 +66,8 @@ def run(part: str, seed: int, quick: bool, table: Path | None) -> tuple[list[Row
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "catalogue"
         facts = match_gold.load_catalogue(folder, seed)
+        if part == "charts":
+            return match_charts.measure(folder)
         return match_gold.measure(seed, folder, facts) if part == "gold" else match_folds.measure(folder)
 
 

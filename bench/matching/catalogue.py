@@ -14,9 +14,11 @@ import matcher
 from bench.matching.cache import SHARED, code_hash, current
 from bench.matching.facts import Fact, export, is_ctgov, shuffled, study
 from crawler.readers import ctgov, ictrp
+from crawler.registries import registries
 from db.catalogue import Catalogue
 from db.payload import Payload, Reading
-from db.publication import prepare
+from db.publication import derive
+from db.registries import save_registries
 from db.trial import Trial
 from db.writer import encode, write_trials
 
@@ -48,11 +50,12 @@ def publish(folder: Path, batches: Iterable[Sequence[Trial]]) -> int:
     catalogue = Catalogue(folder)
     now = dt.datetime.now(dt.UTC)
     with catalogue.writing("bench") as connection:
+        save_registries(connection, registries())
         trials = sum(
             write_trials(connection, [encode(trial) for trial in batch], "bench", now).new for batch in batches
         )
         matcher.map_trials(connection)
-        prepare(connection, now)
+        derive(connection, now)
         catalogue.publish(connection)
     return trials
 

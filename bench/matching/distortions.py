@@ -5,12 +5,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from matcher.text.normalise import ROMAN
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _OPPOSITE = {"hypo": "hyper", "hyper": "hypo"}
 _ADDED = ("pseudo", "hypo", "hyper", "non-")
-_TYPE = re.compile(r"(?<= )(\d{1,2}|viii|vii|vi|v|iv|ix|iii|ii)(?=[a-z]?$|,)")
 _NUMBERS = ("1", "2", "3", "4", "5", "6", "7", "8", "9")
-_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_ROMAN = tuple(ROMAN)[: len(_NUMBERS)]
+_TYPE = re.compile(rf"(?<= )(\d{{1,2}}|{'|'.join(sorted(_ROMAN[1:], key=len, reverse=True))})(?=[a-z]?$|,)")
 _BRITISH = (
     ("anemi", "anaemi"),
     ("edema", "oedema"),

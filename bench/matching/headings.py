@@ -20,7 +20,7 @@ from typing import NamedTuple
 from bench.matching.cache import SHARED, RivalMissing, current, python_of
 from bench.matching.report import OURS
 from matcher.linking.linker import EntityLinker
-from matcher.linking.phrase import FARTHEST, link
+from matcher.linking.phrase import MOST_STEPS_UP, link
 from matcher.terminology import Terminology, Vocabulary, VocabularyInfo, cache, default, mesh
 from matcher.terminology.compile import compile_terminology
 
@@ -95,7 +95,7 @@ def mesh_alone() -> Terminology:
     return made
 
 
-def link_ours(phrases: Sequence[str], terminology: Terminology, farthest: int = FARTHEST) -> Linked:
+def link_ours(phrases: Sequence[str], terminology: Terminology, most_steps_up: int = MOST_STEPS_UP) -> Linked:
     """Headings of the phrases by our own mapper, warm."""
     mapper = EntityLinker(terminology)
     for phrase in phrases[:3]:
@@ -104,7 +104,7 @@ def link_ours(phrases: Sequence[str], terminology: Terminology, farthest: int = 
     took = []
     for phrase in phrases:
         began = time.perf_counter()
-        found = link(mapper, phrase, "MeSH", farthest)
+        found = link(mapper, phrase, "MeSH", most_steps_up)
         took.append((time.perf_counter() - began) * 1e3)
         answers.append(found.label.lower() if found else None)
     return Linked(answers, list(range(len(phrases))), [1.0] * len(phrases), statistics.median(took or [0.0]))

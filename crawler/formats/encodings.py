@@ -4,16 +4,10 @@ Declarations lie: pages that call themselves ISO-8859-1 and are UTF-8, files tha
 bytes tell: hardly any text of another encoding with letters beyond ASCII happens to be valid UTF-8.
 """
 
-import codecs
 import re
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding
+
 # Two ASCII signs in UTF-16 without a mark: which of four bytes are zero.
 _UNMARKED: dict[tuple[bool, ...], str] = {
     (False, True, False, True): "utf-16-le",
@@ -21,8 +15,10 @@ _UNMARKED: dict[tuple[bool, ...], str] = {
 }
 # Encodings of seven bits, whose bytes are valid UTF-8 and mean something else there.
 _SHIFTED = ("iso2022", "hz")
+# Codecs of Python that are no encoding of an answer.
+_ESCAPES = ("unicode-escape", "raw-unicode-escape")
 _XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
-_XML_ENCODING = re.compile(rb"""\s*<\?xml\b[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
+_LONGEST_DECLARATION = 256
 
 
 def decoded(body: bytes, declared: str | None = None) -> str:
@@ -31,9 +27,9 @@ def decoded(body: bytes, declared: str | None = None) -> str:
     A text that is UTF-8 but for a few bytes stays so, with U+FFFD for those. Latin-1 is read as Windows-1252, as
     browsers do.
     """
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return body.decode(encoding, "replace")
+    marked, mark = read_bom(body)
+    if marked and mark:
+        return body[len(mark) :].decode(marked, "replace")
     if (order := _UNMARKED.get(tuple(byte == 0 for byte in body[:4]))) is not None:
         return body.decode(order, "replace")
     name = _codec(declared)
@@ -60,8 +56,7 @@ def utf8(body: bytes, declared: str | None = None) -> bytes:
 
 def utf8_xml(body: bytes) -> bytes:
     """An XML document in UTF-8, without its declaration where that no longer holds."""
-    declared = _XML_ENCODING.match(body)
-    name = declared[1].decode() if declared else None
+    name = html_body_declared_encoding(body[:_LONGEST_DECLARATION])
     if body.isascii() and not _codec(name).startswith(_SHIFTED) and b"\0" not in body[:4]:
         return body
     return _XML_DECLARATION.sub("", decoded(body, name), count=1).encode("utf-8", "replace")
@@ -69,9 +64,9 @@ def utf8_xml(body: bytes) -> bytes:
 
 def _codec(declared: str | None) -> str:
     """The codec of a declared encoding; Windows-1252 for one that is unknown or that the bytes do not bear out."""
+    name = resolve_encoding(declared or "") or "cp1252"
     try:
-        name = codecs.lookup(declared or "").name
         b"a".decode(name)
     except (LookupError, UnicodeError):
         return "cp1252"
-    return "cp1252" if name in ("iso8859-1", "ascii", "utf-7", "unicode_escape") else name
+    return "cp1252" if name in _ESCAPES else name

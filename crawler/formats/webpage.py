@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from bs4 import BeautifulSoup, NavigableString, Tag
 from bs4.element import PreformattedString
 from bs4.exceptions import ParserRejectedMarkup
+from w3lib.encoding import html_body_declared_encoding
 
 from crawler.formats.encodings import decoded
 from crawler.formats.linked_data import linked_data
@@ -107,7 +108,6 @@ _CHOICES = frozenset(("yes", "no", "not sure", "unsure", "maybe", "i don't know"
 _BULLETS = "•·◦▪●○■►▸→✓✔✗✘☐☑*-–— \t\xa0"
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _XML_DECLARATION = re.compile(r"<\?xml\b[^>]*>?", re.I)
-_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.I | re.A)
 
 
 def page(body: bytes, labels: Container[str] = frozenset()) -> Page:
@@ -115,8 +115,7 @@ def page(body: bytes, labels: Container[str] = frozenset()) -> Page:
 
     labels: the words of labels, in lower case, by which some kinds of markup tell a label from a value.
     """
-    declared = _CHARSET.search(body[:4096])
-    text = decoded(body, declared[1].decode() if declared else None).replace(_CUT, "")
+    text = decoded(body, html_body_declared_encoding(body)).replace(_CUT, "")
     if not _TAG.search(text):
         return Page([line for raw in text.splitlines() for line in _complete([raw], _Place())])
     try:

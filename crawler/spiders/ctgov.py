@@ -16,7 +16,6 @@ import scrapy
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.arguments import ArgumentError
 from crawler.formats.encodings import utf8
 from crawler.registry_spider import Alias, Gone, RegistrySpider
 
@@ -49,6 +48,10 @@ class CtgovSpider(RegistrySpider):
 
     name = "ctgov"
     default_url = "https://clinicaltrials.gov/api/v2"
+    terms = "ClinicalTrials.gov, U.S. National Library of Medicine (public domain, attribution asked for)"
+    id_pattern = "NCT[0-9]{8}"
+    id_meaning = "a ClinicalTrials.gov id: NCT and eight digits, such as NCT03582800"
+    study_rank = 1
     # robots.txt of this host keeps indexing robots out of /api/, while the same registry publishes the API as
     # its machine interface for exactly this use. So this spider opts out, knowingly, and keeps to its Crawl-delay
     # of one second. Obeying would end in a crawl without a single request.
@@ -65,14 +68,6 @@ class CtgovSpider(RegistrySpider):
         self._led_to = set(self.ids)
         self._began_anew = False
         self._moved_to: str | None = None
-
-    @classmethod
-    def checked_id(cls, text: str) -> str:
-        """NCT and eight digits, from any case."""
-        nct_id = text.strip().upper()
-        if not re.fullmatch(r"NCT\d{8}", nct_id):
-            raise ArgumentError(f"{text!r} is not a ClinicalTrials.gov id: NCT and eight digits, such as NCT03582800")
-        return nct_id
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the version of the data first, then for the studies."""
@@ -193,7 +188,7 @@ class CtgovSpider(RegistrySpider):
         """Hand over one study; the id asked for is an alias when the registry redirected it."""
         if response.status != 200:
             if nct_id in self.ids:
-                self.problems.append(f"{nct_id}: the registry does not know this id")
+                self.not_known(nct_id)
             if response.status == NOT_FOUND:
                 yield Gone(nct_id)
             return

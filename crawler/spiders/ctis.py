@@ -20,7 +20,6 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.arguments import ArgumentError
 from crawler.formats.encodings import utf8
 from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
 from crawler.settings import RETRY_HTTP_CODES
@@ -94,6 +93,10 @@ class CtisSpider(RegistrySpider):
 
     name = "ctis"
     default_url = "https://euclinicaltrials.eu/ctis-public-api"
+    terms = "EU Clinical Trials Information System, European Medicines Agency (reuse with attribution)"
+    id_pattern = rf"(?:CTIS)?[- ]*({_NUMBER.pattern})"
+    id_meaning = "an EU CT number: digits such as 2023-505976-31-00"
+    study_rank = 2
     # This registry's front end answers 403 now and then to requests that it takes a moment later. Cookies tell it
     # nothing, and to take one, Scrapy would ask a third host for the list of public suffixes.
     custom_settings = {  # noqa: RUF012 (Scrapy's own attribute)
@@ -108,14 +111,6 @@ class CtisSpider(RegistrySpider):
         self._announced = 0
         self._not_due = 0
         self._seen: set[str] = set()
-
-    @classmethod
-    def checked_id(cls, text: str) -> str:
-        """The EU CT number with its resubmission counter; the prefix of our trial ids is dropped."""
-        number = text.strip().upper().removeprefix("CTIS").lstrip("- ")
-        if not _NUMBER.fullmatch(number):
-            raise ArgumentError(f"{text!r} is not an EU CT number: digits such as 2023-505976-31-00")
-        return number
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the list of a search, or for the trials by their numbers."""
@@ -190,7 +185,7 @@ class CtisSpider(RegistrySpider):
     def parse_trial(self, response: Response, number: str) -> Iterator[Any]:
         """Hand over a trial; a number with an older resubmission counter is an alias, and its record is gone."""
         if response.status != 200:
-            self.problems.append(f"{number}: the registry does not know this number")
+            self.not_known(number)
             return
         current, reason = None, ""
         try:

@@ -17,7 +17,6 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.arguments import ArgumentError
 from crawler.formats.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
@@ -50,6 +49,11 @@ class DrksSpider(RegistrySpider):
 
     name = "drks"
     default_url = "https://drks.de"
+    terms = "German Clinical Trials Register, BfArM (reuse with attribution)"
+    id_pattern = _ID.pattern
+    id_meaning = "a DRKS id: DRKS and eight digits, such as DRKS00038775"
+    study_rank = 5
+    finds_removed = False  # every crawl of the register's own records asks for each of them
     comes_last = True
     least_delay_s = 0.7
 
@@ -63,22 +67,14 @@ class DrksSpider(RegistrySpider):
         self._has_found_any = False
         self._has_asked_again = False
 
-    @classmethod
-    def checked_id(cls, text: str) -> str:
-        """DRKS and eight digits, from any case."""
-        trial_id = text.strip().upper()
-        if not _ID.fullmatch(trial_id):
-            raise ArgumentError(f"{text!r} is not a DRKS id: DRKS and eight digits, such as DRKS00038775")
-        return trial_id
-
     async def start(self) -> AsyncIterator[Any]:
         """Gather the ids, and begin with the first."""
         if self.ids:
             self._to_ask.extend((trial_id, _Why.BY_USER) for trial_id in self.ids)
         else:
-            await self.look_up_known()
-            crawled = [trial.trial_id for trial in self.known.crawled]
-            named = [*self.known_ids, *(one.upper() for one in self.known.named if _ID.fullmatch(one.upper()))]
+            await self.look_up_stored()
+            crawled = [trial.trial_id for trial in self.stored.crawled]
+            named = [*self.known_ids, *(one.upper() for one in self.stored.named if _ID.fullmatch(one.upper()))]
             self._to_ask.extend((trial_id, _Why.CRAWLED) for trial_id in crawled)
             self._to_ask.extend((trial_id, _Why.NAMED) for trial_id in dict.fromkeys(named) if trial_id not in crawled)
             self._highest = max((_number(trial_id) for trial_id in crawled), default=0)
@@ -143,7 +139,7 @@ class DrksSpider(RegistrySpider):
         assert self.expected is not None
         match why:
             case _Why.BY_USER:
-                self.problems.append(f"{trial_id}: the registry does not know this id")
+                self.not_known(trial_id)
             case _Why.CRAWLED:
                 self._unsure.append(trial_id)
                 self.expected -= 1

@@ -22,7 +22,6 @@ import scrapy
 from scrapy.http import Response
 from scrapy.selector import Selector
 
-from crawler.arguments import ArgumentError
 from crawler.formats.encodings import decoded, utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
@@ -31,7 +30,6 @@ logger = logging.getLogger(__name__)
 PAGE_SIZE = 20
 """Trials on a page, of the search and of the download; the register takes no other number."""
 
-_NUMBER = re.compile(r"[12][0-9]{3}-[0-9]{6}-[0-9]{2}")
 _COUNT = re.compile(r"Trials with a EudraCT protocol \( ?([0-9][0-9., ]*)\)")
 _VERSION = re.compile(
     rb"(?:(?<=[\r\n])|\A)[ \t]*Summary(?:[ \t]*(?:\r\n?|\n))+[ \t]*EudraCT Number[ \t]*:[ \t]*"
@@ -45,6 +43,10 @@ class EuctrSpider(RegistrySpider):
 
     name = "euctr"
     default_url = "https://www.clinicaltrialsregister.eu/ctr-search"
+    terms = "EU Clinical Trials Register, European Medicines Agency (reuse with attribution)"
+    id_pattern = r"(?:EUCTR)?([12][0-9]{3}-[0-9]{6}-[0-9]{2})(?:-(?:[A-Z]{2}|3RD))?"
+    id_meaning = "an EudraCT number: digits such as 2018-001719-65"
+    study_rank = 3
     # The register opens a session by a cookie, but every request carries its whole question; and to take a cookie,
     # Scrapy would ask a third host for the list of public suffixes.
     unseen_checked = 100
@@ -52,14 +54,6 @@ class EuctrSpider(RegistrySpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._passed_over, self.since = self.since, None
-
-    @classmethod
-    def checked_id(cls, text: str) -> str:
-        """The EudraCT number; the prefix of our trial ids and the country of one version are dropped."""
-        number = re.sub(r"^EUCTR|-(?:[A-Z]{2}|3RD)$", "", text.strip().upper())
-        if not _NUMBER.fullmatch(number):
-            raise ArgumentError(f"{text!r} is not an EudraCT number: digits such as 2018-001719-65")
-        return number
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask how many trials there are."""
@@ -87,7 +81,7 @@ class EuctrSpider(RegistrySpider):
         if number is None:
             self.expected = total
         elif total == 0:
-            self.problems.append(f"{number}: the register does not know this number")
+            self.not_known(number)
         for page in range(1, -(-total // PAGE_SIZE) + 1):
             due = min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE)
             yield self._ask_texts(query, page, due, number)

@@ -18,7 +18,6 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.arguments import ArgumentError
 from crawler.formats.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
@@ -73,6 +72,10 @@ class IsrctnSpider(RegistrySpider):
 
     name = "isrctn"
     default_url = "https://www.isrctn.com"
+    terms = "ISRCTN registry (CC BY 4.0)"
+    id_pattern = "(?:ISRCTN)?([0-9]{8})"
+    id_meaning = "an ISRCTN: ISRCTN and eight digits, such as ISRCTN73380053"
+    study_rank = 4
     unseen_checked = 500
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,10 +88,7 @@ class IsrctnSpider(RegistrySpider):
     @classmethod
     def checked_id(cls, text: str) -> str:
         """ISRCTN and eight digits, from any case and from the digits alone."""
-        number = text.strip().upper().removeprefix("ISRCTN")
-        if not re.fullmatch(r"[0-9]{8}", number):
-            raise ArgumentError(f"{text!r} is not an ISRCTN: ISRCTN and eight digits, such as ISRCTN73380053")
-        return f"ISRCTN{number}"
+        return "ISRCTN" + super().checked_id(text)
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the trials by number, or for the size of the whole answer."""
@@ -180,7 +180,7 @@ class IsrctnSpider(RegistrySpider):
     def parse_trial(self, response: Response, trial_id: str) -> Iterator[Any]:
         """Hand over one trial that was asked for by its number."""
         if response.status in NOT_FOUND:
-            self.problems.append(f"{trial_id}: the registry does not know this number")
+            self.not_known(trial_id)
         else:
             yield from self._one_trial(response, trial_id)
 

@@ -5,7 +5,6 @@ has, so that a scheduled crawl keeps them up to date.
 """
 
 import logging
-import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,15 +12,13 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import scrapy
 from scrapy.http import Response
+from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
 
 from crawler.arguments import ArgumentError
 from crawler.formats.encodings import utf8
 from crawler.registry_spider import Gone, RegistrySpider
 
 NOT_FOUND = (404, 410)
-
-_HEADER_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.I | re.A)
-_PAGE_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{1,200}?(?:charset|encoding)\s*=", re.I)
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +29,10 @@ class ListingSpider(RegistrySpider):
     name = "listing"
     # every page's own host: CALCITRIALS_LISTING_URL takes the place of scheme and host of all of them
     default_url = "https://"
+    terms = "Recruitment page of a listing site; its own terms hold (the registry's record is the source)"
+    id_pattern = r"HTTPS?://\S+"
+    id_meaning = "the address of a page: https://..., the page of one trial"
+    finds_removed = False  # every crawl asks for each page that the catalogue has
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,15 +52,15 @@ class ListingSpider(RegistrySpider):
         except ValueError:
             parts = urlsplit("")
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname or " " in address:
-            raise ArgumentError(f"{text!r} is not the address of a page: https://..., the page of one trial")
+            raise ArgumentError(f"{text!r} is not {cls.id_meaning}")
         return urlunsplit(parts._replace(path=parts.path or "/", fragment=""))
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for every page."""
         pages = dict.fromkeys(self.ids)
         if not pages:
-            await self.look_up_known()
-            pages = dict.fromkeys(self.known_ids) | {trial.address: trial.trial_id for trial in self.known.crawled}
+            await self.look_up_stored()
+            pages = dict.fromkeys(self.known_ids) | {trial.address: trial.trial_id for trial in self.stored.crawled}
         if not pages:
             logger.info("listing: nothing to ask: no page is known, and none was given with --id")
         for page, trial_id in pages.items():
@@ -83,12 +84,12 @@ class ListingSpider(RegistrySpider):
         elif b"<html" in body and b"</html" not in body:
             yield from self._again(response, "the page breaks off before its end")
         else:
-            given = self.payload(response)
             # a page that is no UTF-8 and does not name its encoding is read by what the header names
-            charset = _HEADER_CHARSET.search(response.headers.get("Content-Type") or b"")
-            if charset and not _PAGE_CHARSET.search(given.body[:4096]):
-                given = msgspec.structs.replace(given, body=utf8(given.body, charset[1].decode()))
-            yield msgspec.structs.replace(given, url=page)
+            header = http_content_type_encoding((response.headers.get("Content-Type") or b"").decode("latin-1"))
+            as_sent = self.payload(response)
+            read_by = None if html_body_declared_encoding(as_sent.body) else header
+            text = utf8(as_sent.body, read_by) if read_by else as_sent.body
+            yield msgspec.structs.replace(as_sent, body=text, url=page)
 
     def _again(self, response: Response, reason: str) -> Iterator[scrapy.Request]:
         repeated = self.again(response, reason)

@@ -68,3 +68,9 @@ COMMENT ON TABLE study_conflicts IS 'Identifiers that would join different Clini
 COMMENT ON COLUMN study_conflicts.identifier IS 'The identifier.';
 COMMENT ON COLUMN study_conflicts.trial_ids IS 'Records that state it or bear it.';
 COMMENT ON COLUMN study_conflicts.nct_ids IS 'The different ClinicalTrials.gov numbers among them.';
+
+CREATE TABLE IF NOT EXISTS registries (registry VARCHAR NOT NULL, terms VARCHAR NOT NULL, study_rank INTEGER);
+COMMENT ON TABLE registries IS 'Registries that records come from, with the terms of their data.';
+COMMENT ON COLUMN registries.registry IS 'Short name of the registry, or of the aggregator that passes records on.';
+COMMENT ON COLUMN registries.terms IS 'Source of the data and the terms of their use.';
+COMMENT ON COLUMN registries.study_rank IS 'Place of the registry''s number when a study of several records is named, the lowest first; NULL = it names none.';

@@ -2,8 +2,8 @@
 
 import re
 
-from matcher.assertion.context import flat
 from matcher.text.content_words import content_words
+from matcher.text.sentences import flat
 
 _BEFORE = re.compile(
     r"\b(?:avoid(?:s|ed|ing)?|refrain from|(?:must|should|can) ?not (?:have|get|receive|be given|undergo)|"
@@ -21,7 +21,14 @@ _CUES = (
     *("kein", "vermei", "vermij"),
 )
 """Each match of the patterns holds one of these, and few texts do."""
-_NOT_A_TREATMENT = frozenset({"trauma", "fall", "sun", "cold", "stress", "smoking", "disease", "patient", "muscle"})
+_NOT_A_TREATMENT = frozenset(
+    (
+        *("trauma", "traumatism", "fall", "sun", "cold", "stress", "smoking", "disease", "patient", "muscle"),
+        *("soleil", "froid", "tabac", "sonne", "kalte", "rauchen", "sol", "frio", "tabaco", "sole", "freddo", "fumo"),
+        *("zon", "kou", "roken"),
+    )
+)
+"""What else is to be avoided, in the form of content words."""
 
 
 def avoided(text: str) -> frozenset[str]:

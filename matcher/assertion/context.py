@@ -6,10 +6,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 from matcher.assertion.cues import Cue, find_cues
-from matcher.assertion.scopes import SAYING, Scope, Scopes, is_plain
-from matcher.text.sentences import PUNCTUATION, Clause, clauses, flat, split_words
+from matcher.assertion.marked_text import SAYING, Mention, is_plain
+from matcher.assertion.scopes import find_scopes, strongest
+from matcher.text.sentences import PUNCTUATION, Clause, clauses, split_words
 
-__all__ = ["Assertion", "Reading", "flat"]
+LONGEST_CUE = 40
+"""Words that no cue exceeds."""
 
 
 class Assertion(StrEnum):
@@ -22,7 +24,7 @@ class Assertion(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class Reading:
+class AssertedText:
     """The clauses of a text and what it says of the diagnoses in it."""
 
     def __init__(self, text: str) -> None:
@@ -31,34 +33,35 @@ class Reading:
         self.clauses: list[Clause] = clauses(self._found)
 
     def assertions(self, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
-        """The assertion of each mention, given by its places in the text: (start, end)."""
-        if is_plain(self._found.words, self._cues):
+        """The assertion of each mention, given by its characters in the text: (start, end)."""
+        words, cues = self._found.words, self._cues
+        if is_plain(words, cues):
             return [Assertion.PRESENT] * len(spans)
         starts = self._found.starts
         mentions = [
             (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))
             for start, end in spans
         ]
-        words, cues = self._found.words, self._cues
-        mentions = [_without_cues(mention, words, cues) for mention in mentions]
-        scopes = Scopes(words, cues, mentions).all()
-        return [_held(scopes, (first + after - 1) // 2) for first, after in mentions]
+        firsts = [cue.first for cue in cues]
+        mentions = [_without_cues(mention, words, _touching(mention, cues, firsts)) for mention in mentions]
+        middles = [(first + after - 1) // 2 for first, after in mentions]
+        return [_weighed(last) for last in strongest(find_scopes(words, cues, mentions), middles)]
 
     def relatives(self) -> list[tuple[int, int]]:
         """Stretches of the text that speak of relatives: (start, end)."""
         cues = self._cues
         if not any(sense.assertion in ("family", "mine") for cue in cues for sense in cue.senses):
             return []
-        words = [(place, place + 1) for place, word in enumerate(self._found.words) if word not in PUNCTUATION]
-        scopes = Scopes(self._found.words, cues, words).all()
+        words = [(index, index + 1) for index, word in enumerate(self._found.words) if word not in PUNCTUATION]
+        scopes = find_scopes(self._found.words, cues, words)
         starts, ends = self._found.starts, self._found.ends
         return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == "family"]
 
 
 @lru_cache(maxsize=2)
-def reading_of(text: str) -> Reading:
-    """The reading of a text; the one just read is kept, for more than one question is asked of it."""
-    return Reading(text)
+def asserted(text: str) -> AssertedText:
+    """A text with its assertions; the one just read is kept, for more than one question is asked of it."""
+    return AssertedText(text)
 
 
 def says_family_history(words: str) -> bool:
@@ -68,7 +71,16 @@ def says_family_history(words: str) -> bool:
     return any(sense.assertion == "family" and sense.reach == "person" for cue in whole for sense in cue.senses)
 
 
-def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue]) -> tuple[int, int]:
+def _touching(mention: Mention, cues: Sequence[Cue], firsts: Sequence[int]) -> Sequence[Cue]:
+    """Cues that share a word with a mention."""
+    first, after = mention
+    low = bisect_left(firsts, first)
+    while low and cues[low - 1].first > first - LONGEST_CUE:
+        low -= 1
+    return [cue for cue in cues[low : bisect_left(firsts, after)] if cue.after > first]
+
+
+def _without_cues(mention: Mention, words: Sequence[str], cues: Sequence[Cue]) -> Mention:
     """A mention without the cue words that a name may have taken along ("no calcinosis").
 
     What is all that was asked for keeps them ("dermatomyositis in childhood").
@@ -95,12 +107,8 @@ def _without_cues(mention: tuple[int, int], words: list[str], cues: Sequence[Cue
     return first, after
 
 
-def _held(scopes: list[Scope], place: int) -> Assertion:
-    """The assertion that holds for a word: of a relative before denied before past before in doubt."""
-    last: dict[str, int] = {}
-    for scope in scopes:
-        if scope.first <= place < scope.after:
-            last[scope.assertion] = max(scope.cue, last.get(scope.assertion, -1))
+def _weighed(last: dict[str, int]) -> Assertion:
+    """What holds for a word, by its last cue of each assertion: of a relative before denied, past and in doubt."""
     if "family" in last:
         return Assertion.FAMILY
     confirmed = last.get("confirmed", -2)

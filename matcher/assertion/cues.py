@@ -1,9 +1,10 @@
 """The cue words of assertions, read from ``cues/<language>.tsv``, and where they stand in a text.
 
 A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(...)`` a group, ``word*`` any ending,
-``#`` a number, ``<kin>`` a word group of the language. Only: with an exclamation mark the cue counts only in a text of
-its language, because its words mean something else in another one; with a tilde in all but that one ("no" is "in the"
-in Portuguese).
+``#`` a number, ``<name>`` a word group of the language: its own, or the relatives of `matcher.text.kin`, ``<kin>`` who
+are so wherever they are named and ``<house>`` who are so beside a possessive. Only: with an exclamation mark the cue
+counts only in a text of its language, because its words mean something else in another one; with a tilde in all but
+that one ("no" is "in the" in Portuguese).
 
 Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
 beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
@@ -18,6 +19,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
+from matcher.text.kin import kin_words
 from matcher.text.language import LANGUAGES, language_of
 
 
@@ -120,6 +122,9 @@ def _start() -> _State:
     root = _Node()
     for language in LANGUAGES:
         groups.clear()
+        for name, alone in (("kin", True), ("house", False)):
+            words = (row.words for row in kin_words(language) if row.alone is alone)
+            groups[name] = _parsed("|".join(words), groups)
         table = resources.files("matcher.assertion").joinpath("cues", f"{language}.tsv").read_text(encoding="utf-8")
         for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
             pattern = _parsed(row["cue"], groups)

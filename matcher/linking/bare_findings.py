@@ -1,4 +1,4 @@
-"""Findings named without their place: "calcifications" or "ossifications" and nothing else.
+"""Findings named without their site: "calcifications" or "ossifications" and nothing else.
 
 In a chart with systemic sclerosis, "calcifications" are those outside bone and vessels; alone, or with an organ
 ("of the pineal gland"), the word says nothing of that. So a bare word counts only when nothing qualifies it and another
@@ -16,7 +16,7 @@ from matcher.text.normalise import STOPWORDS, Token, tokens
 RULE = "bare finding, by context"
 SHORTEST_CUT = 4
 """Letters of a word that is cut short."""
-_OF = frozenset(
+_GENITIVES = frozenset(
     ("of", "in", "de", "des", "du", "d", "dei", "del", "della", "delle", "dos", "das", "do", "da", "der", "den", "von")
 ) | {"van", "bei", "bij", "chez", "im", "em", "en", "na"}
 _HARMLESS = (
@@ -37,12 +37,15 @@ def words() -> dict[str, str]:
 
 
 def find(text: str, clause: Sequence[Token], covered: frozenset[int]) -> Iterable[tuple[Token, str]]:
-    """Bare findings among the tokens of a clause, with their concept ids. covered: places that a known name takes."""
-    for place, token in enumerate(clause):
-        concept = None if place in covered else _named_by(text, token)
+    """Bare findings among the tokens of a clause, with their concept ids.
+
+    covered: indices of the tokens that a known name takes.
+    """
+    for token_index, token in enumerate(clause):
+        concept = None if token_index in covered else _named_by(text, token)
         if concept is None:
             continue
-        if _is_free_before(text, clause, place, covered) and _is_free_after(text, clause, place, covered):
+        if _is_free_before(text, clause, token_index, covered) and _is_free_after(text, clause, token_index, covered):
             yield token, concept
 
 
@@ -65,20 +68,20 @@ def is_made_likely(expansion: Expansion, finding: int, context: Iterable[int]) -
     return False
 
 
-def _is_free_before(text: str, clause: Sequence[Token], place: int, covered: frozenset[int]) -> bool:
-    if place == 0 or place - 1 in covered:
+def _is_free_before(text: str, clause: Sequence[Token], token_index: int, covered: frozenset[int]) -> bool:
+    if token_index == 0 or token_index - 1 in covered:
         return True
-    before = clause[place - 1]
-    is_apart = not text[before.end : clause[place].start].isspace()
-    return is_apart or before.text in _HARMLESS or (before.text in STOPWORDS and before.text not in _OF)
+    before = clause[token_index - 1]
+    is_apart = not text[before.end : clause[token_index].start].isspace()
+    return is_apart or before.text in _HARMLESS or (before.text in STOPWORDS and before.text not in _GENITIVES)
 
 
-def _is_free_after(text: str, clause: Sequence[Token], place: int, covered: frozenset[int]) -> bool:
-    if place + 1 == len(clause) or place + 1 in covered:
+def _is_free_after(text: str, clause: Sequence[Token], token_index: int, covered: frozenset[int]) -> bool:
+    if token_index + 1 == len(clause) or token_index + 1 in covered:
         return True
-    after = clause[place + 1]
-    if not text[clause[place].end : after.start].removeprefix(".").isspace():
+    after = clause[token_index + 1]
+    if not text[clause[token_index].end : after.start].removeprefix(".").isspace():
         return True
-    if after.text in _OF:
-        return place + 2 in covered
+    if after.text in _GENITIVES:
+        return token_index + 2 in covered
     return after.text in STOPWORDS or after.text in _HARMLESS

@@ -15,25 +15,25 @@ from matcher.terminology import Terminology
 from matcher.text.language import abbreviations
 from matcher.text.normalise import Token, fold
 
-SHORTEST = 3
+SHORTEST_CLIPPED = 3
 """Letters of a word that is cut short."""
-SHORTEST_ALONE = 8
+SHORTEST_CLIPPED_ALONE = 8
 """The same, of a name of one word."""
-LONGEST = 5
+LONGEST_NAME = 5
 """Words of a name."""
 MOST_ENDINGS = 400
 _BETWEEN = re.compile(r"\.?[\s-]*")
 
 
 class SpeltOut(NamedTuple):
-    """A stretch of tokens with words cut short, and the places of the name keys that it stands for."""
+    """A stretch of tokens with words cut short, and the indices of the names that it stands for."""
 
     start: int
     end: int
-    places: tuple[int, ...]
+    name_indices: tuple[int, ...]
 
 
-class Truncations:
+class ClippedWords:
     """Spells out words that are cut short, with the names of one terminology."""
 
     def __init__(self, terminology: Terminology) -> None:
@@ -58,25 +58,29 @@ class Truncations:
     def find(self, text: str, found: Sequence[Token]) -> Iterator[SpeltOut]:
         """Stretches of a clause that are names with words cut short."""
         options = [self._options(text, token) for token in found]
-        cut = [place for place, words in enumerate(options) if len(words) != 1 or words[0] != found[place].text]
+        cut = [
+            token_index
+            for token_index, words in enumerate(options)
+            if len(words) != 1 or words[0] != found[token_index].text
+        ]
         if not cut:
             return
         joined = [_BETWEEN.fullmatch(text, before.end, after.start) is not None for before, after in pairwise(found)]
-        for start in range(max(0, cut[0] - LONGEST + 1), cut[-1] + 1):
-            for end in range(start + 1, min(len(found), start + LONGEST) + 1):
+        for start in range(max(0, cut[0] - LONGEST_NAME + 1), cut[-1] + 1):
+            for end in range(start + 1, min(len(found), start + LONGEST_NAME) + 1):
                 if end - start > 1 and not joined[end - 2]:
                     break
-                if not any(start <= place < end for place in cut):
+                if not any(start <= token_index < end for token_index in cut):
                     continue
-                if end - start == 1 and found[start].end - found[start].start < SHORTEST_ALONE:
+                if end - start == 1 and found[start].end - found[start].start < SHORTEST_CLIPPED_ALONE:
                     continue
-                places = self._names(options[start:end])
-                if places:
-                    yield SpeltOut(start, end, places)
+                name_indices = self._names(options[start:end])
+                if name_indices:
+                    yield SpeltOut(start, end, name_indices)
 
     def _options(self, text: str, token: Token) -> tuple[str, ...]:
         """The words that a token may stand for: itself, or all that begin like it where a full stop cuts it short."""
-        if text[token.end : token.end + 1] != "." or token.end - token.start < SHORTEST:
+        if text[token.end : token.end + 1] != "." or token.end - token.start < SHORTEST_CLIPPED:
             return (token.text,)
         typed = fold(text[token.start : token.end])
         if not typed.isalpha():
@@ -86,7 +90,7 @@ class Truncations:
         return self._endings(typed) or (token.text,)
 
     def _names(self, options: Sequence[Sequence[str]]) -> tuple[int, ...]:
-        """Places of the names that choose one of the options at each place."""
+        """Indices of the names that choose one of the options for each word."""
         index, starts = self.terminology.key_index, self.terminology.starts
         phrases = list(options[0])
         for number, words in enumerate(options[1:]):

@@ -19,7 +19,7 @@ from matcher.text.countries import canonical_country
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, says_something
 from matcher.text.normalise import ROMAN, STOPWORDS, Token, fold, normal_word, phrase_key, sound
 
-SHORTEST = 5
+SHORTEST_WORD = 5
 """Letters of a word that is looked at."""
 SHORTEST_FOREIGN = 4
 """Letters of a word that shows alone that a phrase is not English."""
@@ -38,7 +38,7 @@ MOST_WAYS = 48
 MOST_OPTIONS = 6
 MOST_IF_ENGLISH = 3
 """English readings of a word that English names have."""
-_OF = frozenset(
+_INSIDE_NAMES = frozenset(
     {
         "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
         "delle", "degli", "do", "da", "dos", "das", "der", "van", "von", "vom", "het", "au", "aux",
@@ -46,8 +46,8 @@ _OF = frozenset(
     }
 )  # fmt: skip
 """Words inside a name; any other small word ends it."""
-_OF_ROMANCE = _OF - {"der", "van", "von", "vom", "het", "des", "d", "of"}
-_ABROAD = _OF - {"of", "d", "la", "le", "l"} | {"morbus"}
+_INSIDE_ROMANCE_NAMES = _INSIDE_NAMES - {"der", "van", "von", "vom", "het", "des", "d", "of"}
+_ABROAD = _INSIDE_NAMES - {"of", "d", "la", "le", "l"} | {"morbus"}
 """Words of names that show that a text is not English."""
 _ENGLISH = frozenset({"the", "and", "with", "from", "who", "she", "his", "this", "that", "their"})
 """Words that show that a text is English: "tender" over the olecranon is no tendon."""
@@ -58,14 +58,14 @@ _PLAIN = frozenset(
     }
 )  # fmt: skip
 """English words for what is felt and seen, which the vocabularies lack."""
-_OF_BEHIND = {
+_SMALL_BEHIND = {
     "deficiency": frozenset({"en", "an", "aan", "in"}),
     "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
     "poisoning": frozenset({"por", "par", "durch", "door", "met", "mit"}),
 }
 """Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
 _ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
-_SMALL = STOPWORDS.union(_OF, _ARTICLES, *_OF_BEHIND.values()) - {"no"}
+_SMALL = STOPWORDS.union(_INSIDE_NAMES, _ARTICLES, *_SMALL_BEHIND.values()) - {"no"}
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
 _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
@@ -79,16 +79,16 @@ _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 _COMPOUNDING = ("de", "nl")
 """Languages that make one word of two."""
 _LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"))
-"""Letters of Romance languages and those of English in the same place."""
+"""Letters of Romance languages and those of English in their stead."""
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
 
 class Cognate(NamedTuple):
-    """A stretch of tokens whose English words are a name. place: of the name's key; alone: it is one word."""
+    """A stretch of tokens whose English words are a name. alone: it is one word."""
 
     start: int
     end: int
-    place: int
+    name_index: int
     alone: bool
 
 
@@ -117,7 +117,7 @@ class Cognates:
         everyday = _everyday().get(word)
         if everyday is not None:
             return everyday
-        if len(word) < SHORTEST or not word.isalpha() or word in _PLAIN:
+        if len(word) < SHORTEST_WORD or not word.isalpha() or word in _PLAIN:
             return ()
         for spelt in _spellings(typed):
             for form in _forms(spelt):
@@ -149,7 +149,7 @@ class Cognates:
 
     def _first_part(self, part: str) -> tuple[str, ...]:
         """English for a cognate that begins a compound, linked to the second word by n, en or s (or not at all)."""
-        if len(part) < SHORTEST or part in _everyday():
+        if len(part) < SHORTEST_WORD or part in _everyday():
             return ()
         forms = list(_forms(part))
         same = (form for form in forms if form in self.terminology.english_words)
@@ -159,21 +159,30 @@ class Cognates:
     def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
-        content = [place for place, token in enumerate(found) if token.text not in _SMALL]
-        typed = {place: text[found[place].start : found[place].end].lower() for place in content}
-        foreign = {place for place in content if found[place].text not in english and self.options(typed[place])}
+        content = [token_index for token_index, token in enumerate(found) if token.text not in _SMALL]
+        typed = {
+            token_index: text[found[token_index].start : found[token_index].end].lower() for token_index in content
+        }
+        foreign = {
+            token_index
+            for token_index in content
+            if found[token_index].text not in english and self.options(typed[token_index])
+        }
         if len(content) > 1:
-            foreign = {place for place in foreign if len(typed[place]) >= SHORTEST_FOREIGN}
+            foreign = {token_index for token_index in foreign if len(typed[token_index]) >= SHORTEST_FOREIGN}
         small = {token.text for token in found}
         abroad = not _ABROAD.isdisjoint(small)
         if not abroad and not _ENGLISH.isdisjoint(small):
             return
         if abroad or not text.isascii():
-            marked = [place for place, word in typed.items() if abroad or not word.isascii()]
-            foreign.update(place for place in marked if fold(typed[place]) in _everyday())
+            marked = [token_index for token_index, word in typed.items() if abroad or not word.isascii()]
+            foreign.update(token_index for token_index in marked if fold(typed[token_index]) in _everyday())
         if not foreign:
             return
-        ways = {place: self._readings(found[place].text, typed[place], place in foreign) for place in content}
+        ways = {
+            token_index: self._readings(found[token_index].text, typed[token_index], token_index in foreign)
+            for token_index in content
+        }
         borders = set(self._borders(text, found, ways))
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
@@ -186,7 +195,7 @@ class Cognates:
                     continue
                 if len(window) == 1 and _is_short(typed[window[0]]):
                     continue
-                name = self._named([ways[place] for place in window])
+                name = self._named([ways[token_index] for token_index in window])
                 if name is not None and not (len(window) == 1 and _is_a_country(text, found[window[0]])):
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
@@ -200,37 +209,37 @@ class Cognates:
         return tuple(dict.fromkeys((word, *self.options(typed))))[:MOST_IF_ENGLISH]
 
     def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
-        """Places of the small words that end a name. ways: English for the others."""
-        for place, token in enumerate(found):
-            if place in ways or token.text in _OF:
+        """Indices of the small words that end a name. ways: English for the others."""
+        for token_index, token in enumerate(found):
+            if token_index in ways or token.text in _INSIDE_NAMES:
                 continue
-            behind = any(token.text in _OF_BEHIND.get(way, ()) for way in ways.get(place - 1, ()))
+            behind = any(token.text in _SMALL_BEHIND.get(way, ()) for way in ways.get(token_index - 1, ()))
             if not behind and text[token.start : token.end].lower() != "à":
-                yield place
+                yield token_index
 
     def _named(self, options: Sequence[tuple[str, ...]]) -> int | None:
-        """Place of the first name that one English reading of the words is."""
+        """Index of the first name that one English reading of the words is."""
         terminology = self.terminology
         for way in islice(product(*options), MOST_WAYS):
             words = " ".join(way).split(" ")
             if len(words) == 1 and not says_something(words[0]):
                 continue
-            place = terminology.key_index.get(phrase_key(words))
-            if place is not None:
-                return place
-            places = terminology.keys_of_words(words) if len(words) > 1 else []
-            if places:
-                return places[0]
+            name_index = terminology.key_index.get(phrase_key(words))
+            if name_index is not None:
+                return name_index
+            name_indices = terminology.keys_of_words(words) if len(words) > 1 else []
+            if name_indices:
+                return name_indices[0]
         return None
 
 
 def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int], readings: Sequence[str]) -> bool:
     """Whether words begin behind the noun that they tell more of: irregular de la falange, behind epífisis.
 
-    before: place of the word before them. readings: its English.
+    before: index of the word before them. readings: its English.
     """
     inner = range(window[0], window[-1])
-    adjoins = before + 1 == window[0] and any(found[place].text in _OF_ROMANCE for place in inner)
+    adjoins = before + 1 == window[0] and any(found[token_index].text in _INSIDE_ROMANCE_NAMES for token_index in inner)
     return adjoins and bool(readings) and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
 
 
@@ -257,7 +266,7 @@ def _forms(word: str) -> Iterator[str]:
     """A word and what it may be the plural or another case of, as it is formed in one of the languages."""
     yield word
     for ending in _INFLECTIONS:
-        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST - 1:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_WORD - 1:
             yield word.removesuffix(ending)
 
 

@@ -36,13 +36,13 @@ _NARROWED = {("artery", "small"): "smallvessel", ("valve", "aortic"): "aorticval
 _BONE_ALONE = frozenset({"skin", "fat", "muscle"})
 """Sites where the word "bone" tells enough; elsewhere bone is normal, and only what grows or lumps there is not."""
 
-_OF = frozenset({"of", "de", "des", "du", "d", "di", "da", "do", "del", "della", "von", "van"})
+_GENITIVES = frozenset({"of", "de", "des", "du", "d", "di", "da", "do", "del", "della", "von", "van"})
 
 Languages = frozenset[str]
 
 
 class Deposit(NamedTuple):
-    """A deposit in the words from start to before end, of the substance at a place among them. likely: only with a
+    """A deposit in the words from start to before end, substance: index of its word. likely: only with a
     disease that makes it so.
     """
 
@@ -99,14 +99,14 @@ def _words() -> _Words:
 def find(words: Sequence[str], parts: Sequence[int], taken: Collection[int]) -> Iterator[Deposit]:
     """Deposits that the words of a clause describe.
 
-    words: in their normal form. parts: for each the number of its part between commas. taken: places that belong to
-    the name of a disease or of a finding and mean nothing alone.
+    words: in their normal form. parts: for each the number of its part between commas. taken: indices of those that
+    belong to the name of a disease or of a finding and mean nothing alone.
     """
     known = _words()
     spoken = False
-    for place, word in enumerate(words):
-        if word in known.substance and place not in taken:
-            deposit = _deposit(known, words, parts, place, taken)
+    for token_index, word in enumerate(words):
+        if word in known.substance and token_index not in taken:
+            deposit = _deposit(known, words, parts, token_index, taken)
             if deposit is not None:
                 spoken = True
                 yield deposit
@@ -122,15 +122,15 @@ def at_site(
     known = _words()
     languages = frozenset().union(*(languages for _, languages in known.site.values()))
     sites = [
-        place
+        token_index
         for edge in {start, end - 1}
-        if (place := _site(known, words, parts, edge, languages, taken)) is not None
-        and parts[place] == parts[edge]
-        and not start <= place < end
+        if (token_index := _site(known, words, parts, edge, languages, taken)) is not None
+        and parts[token_index] == parts[edge]
+        and not start <= token_index < end
     ]
     if not sites:
         return None
-    nearest = min(sites, key=lambda place: min(abs(place - start), abs(place - end + 1)))
+    nearest = min(sites, key=lambda token_index: min(abs(token_index - start), abs(token_index - end + 1)))
     where = _narrowed(known, words, nearest)
     if generic == ANYWHERE and where == "spine":
         return None  # spinal and paraspinal calcinosis lie in soft tissue, unlike calcified ligaments
@@ -138,27 +138,27 @@ def at_site(
 
 
 def _deposit(
-    known: _Words, words: Sequence[str], parts: Sequence[int], place: int, taken: Collection[int]
+    known: _Words, words: Sequence[str], parts: Sequence[int], token_index: int, taken: Collection[int]
 ) -> Deposit | None:
-    substance, languages = known.substance[words[place]]
-    plain_bone = substance == "bone" and not _OSSIFICATION.match(words[place])
-    if (plain_bone or substance != "bone") and _is_blocked(known, words, place, substance):
+    substance, languages = known.substance[words[token_index]]
+    plain_bone = substance == "bone" and not _OSSIFICATION.match(words[token_index])
+    if (plain_bone or substance != "bone") and _is_blocked(known, words, token_index, substance):
         return None
-    form = _nearest(known.form, words, parts, place, TOGETHER, languages)
-    site = _site(known, words, parts, place, languages, taken)
+    form = _nearest(known.form, words, parts, token_index, TOGETHER, languages)
+    site = _site(known, words, parts, token_index, languages, taken)
     if site is None:
         if substance == "calcium" and form is not None:
-            return Deposit(min(place, form), max(place, form) + 1, place, ANYWHERE)
+            return Deposit(min(token_index, form), max(token_index, form) + 1, token_index, ANYWHERE)
         return None
     where = _narrowed(known, words, site)
     concept = known.concepts.get((substance, where))
     if concept is None and substance == "bone" and not plain_bone:
         concept = OSSIFICATION
     if plain_bone and where == "body":  # a bony lump may be a normal one
-        form = _nearest(known.growth, words, parts, place, TOGETHER, languages)
+        form = _nearest(known.growth, words, parts, token_index, TOGETHER, languages)
     if concept is None or (plain_bone and where not in _BONE_ALONE and form is None):
         return None
-    return Deposit(min(place, site), max(place, site) + 1, place, concept)
+    return Deposit(min(token_index, site), max(token_index, site) + 1, token_index, concept)
 
 
 def _narrowed(known: _Words, words: Sequence[str], site: int) -> str:
@@ -169,16 +169,16 @@ def _narrowed(known: _Words, words: Sequence[str], site: int) -> str:
     return where
 
 
-def _is_blocked(known: _Words, words: Sequence[str], place: int, value: str) -> bool:
+def _is_blocked(known: _Words, words: Sequence[str], token_index: int, value: str) -> bool:
     """Whether a word beside a substance or a site says that something else is meant: bone pain, spinal cord."""
-    return any(value in known.block.get(word, ()) for word in _beside(words, place))
+    return any(value in known.block.get(word, ()) for word in _beside(words, token_index))
 
 
-def _beside(words: Sequence[str], place: int) -> Iterator[str]:
-    """The words on both sides of a place, and behind "of" and its like."""
+def _beside(words: Sequence[str], token_index: int) -> Iterator[str]:
+    """The words on both sides of one, and behind "of" and its like."""
     for step in (-1, 1):
-        other = place + step
-        if 0 <= other < len(words) and words[other] in _OF:
+        other = token_index + step
+        if 0 <= other < len(words) and words[other] in _GENITIVES:
             other += step
         if 0 <= other < len(words):
             yield words[other]
@@ -188,53 +188,60 @@ def _nearest(
     among: dict[str, Languages],
     words: Sequence[str],
     parts: Sequence[int],
-    place: int,
+    token_index: int,
     reach: int,
     languages: Languages,
 ) -> int | None:
-    """The nearest place of such a word in the same part of the clause and in a language that fits."""
+    """Index of the nearest such word in the same part of the clause and in a language that fits."""
     found = [
         other
-        for other in range(max(0, place - reach), min(len(words), place + reach + 1))
-        if other != place and parts[other] == parts[place] and among.get(words[other], frozenset()) & languages
+        for other in range(max(0, token_index - reach), min(len(words), token_index + reach + 1))
+        if other != token_index
+        and parts[other] == parts[token_index]
+        and among.get(words[other], frozenset()) & languages
     ]
-    return min(found, key=lambda other: abs(other - place), default=None)
+    return min(found, key=lambda other: abs(other - token_index), default=None)
 
 
 def _site(
-    known: _Words, words: Sequence[str], parts: Sequence[int], place: int, languages: Languages, taken: Collection[int]
+    known: _Words,
+    words: Sequence[str],
+    parts: Sequence[int],
+    token_index: int,
+    languages: Languages,
+    taken: Collection[int],
 ) -> int | None:
-    """The place of the site word: of the same part of the clause before its neighbours, then near, then specific."""
+    """Index of the site word: of the same part of the clause before its neighbours, then near, then specific."""
     found = [
         other
-        for other in range(max(0, place - NEAR), min(len(words), place + NEAR + 1))
+        for other in range(max(0, token_index - NEAR), min(len(words), token_index + NEAR + 1))
         if other not in taken and words[other] in known.site and known.site[words[other]][1] & languages
         if not _is_blocked(known, words, other, known.site[words[other]][0])
-        if abs(parts[other] - parts[place]) <= 1
+        if abs(parts[other] - parts[token_index]) <= 1
     ]
     if not found:
         return None
-    own = [other for other in found if parts[other] == parts[place]] or found
-    nearest = min(abs(other - place) for other in own)
-    close = [other for other in own if abs(other - place) <= nearest + TOGETHER]
-    return min(close, key=lambda other: (SPECIFIC.index(known.site[words[other]][0]), abs(other - place)))
+    own = [other for other in found if parts[other] == parts[token_index]] or found
+    nearest = min(abs(other - token_index) for other in own)
+    close = [other for other in own if abs(other - token_index) <= nearest + TOGETHER]
+    return min(close, key=lambda other: (SPECIFIC.index(known.site[words[other]][0]), abs(other - token_index)))
 
 
 def _hard_lumps(known: _Words, words: Sequence[str], parts: Sequence[int], taken: Collection[int]) -> Iterator[Deposit]:
     """ "Rock hard lumps": calcinosis, where a disease makes it likely."""
-    for place, word in enumerate(words):
-        if word in known.hard and place not in taken:
-            form = _nearest(known.form, words, parts, place, TOGETHER, known.hard[word])
+    for token_index, word in enumerate(words):
+        if word in known.hard and token_index not in taken:
+            form = _nearest(known.form, words, parts, token_index, TOGETHER, known.hard[word])
             if form is None and word in known.form:  # little stones in the skin
-                form = _site(known, words, parts, place, known.hard[word], taken)
+                form = _site(known, words, parts, token_index, known.hard[word], taken)
             if form is not None and form not in taken:
-                yield Deposit(min(place, form), max(place, form) + 1, place, ANYWHERE, likely=True)
+                yield Deposit(min(token_index, form), max(token_index, form) + 1, token_index, ANYWHERE, likely=True)
                 return
 
 
 def _calcium_deposits(known: _Words, words: Sequence[str], taken: Collection[int]) -> Iterator[Deposit]:
     """ "Ca deposits": calcinosis, where a disease makes it likely, and not those of a carcinoma."""
-    for place, word in enumerate(words[:-1]):
-        if word == "ca" and place not in taken and words[place + 1] in known.form:
-            yield Deposit(place, place + 2, place, ANYWHERE, likely=True)
+    for token_index, word in enumerate(words[:-1]):
+        if word == "ca" and token_index not in taken and words[token_index + 1] in known.form:
+            yield Deposit(token_index, token_index + 2, token_index, ANYWHERE, likely=True)
             return

@@ -39,7 +39,7 @@ class Descriptions:
         """Descriptions in a clause, the shortest of each concept; none of what a name says already.
 
         words: in their normal form. typed: as typed, but for case and accents. parts: for each the number of its part
-        between commas. owners: for the places that names take the concept that they name.
+        between commas. owners: for the words that names take the concept that they name.
         """
         found = sorted(
             [*self._patterns(words, typed, owners), *self._deposits(words, typed, parts, owners)],
@@ -70,19 +70,19 @@ class Descriptions:
         return None if found is None else self.terminology.place_of.get(found)
 
     def _taken(self, owners: Mapping[int, int]) -> set[int]:
-        """Places that belong to the name of a disease or of a finding."""
+        """Indices of the words that belong to the name of a disease or of a finding."""
         kind = self.terminology.kind
-        return {place for place, owner in owners.items() if kind(owner) in (Kind.DISEASE, Kind.FINDING)}
+        return {token_index for token_index, owner in owners.items() if kind(owner) in (Kind.DISEASE, Kind.FINDING)}
 
     def _patterns(self, words: Sequence[str], typed: Sequence[str], owners: Mapping[int, int]) -> Iterator[Described]:
-        for place, word in enumerate(words):
+        for token_index, word in enumerate(words):
             for number in self._by_word.get(word, ()):
                 concept, sets, _ = self.terminology.tables.patterns[number]
-                places = _places(words, place, sets)
-                if not places or is_denied_within(typed, min(places), max(places)):
+                token_indices = _token_indices(words, token_index, sets)
+                if not token_indices or is_denied_within(typed, min(token_indices), max(token_indices)):
                     continue
-                if self._open_to(concept, [owners.get(other) for other in places]):
-                    yield Described(min(places), max(places) + 1, concept, RULE)
+                if self._open_to(concept, [owners.get(other) for other in token_indices]):
+                    yield Described(min(token_indices), max(token_indices) + 1, concept, RULE)
 
     def _deposits(
         self, words: Sequence[str], typed: Sequence[str], parts: Sequence[int], owners: Mapping[int, int]
@@ -108,13 +108,13 @@ class Descriptions:
         )
 
 
-def _places(words: Sequence[str], place: int, sets: Sequence[Sequence[str]]) -> list[int]:
+def _token_indices(words: Sequence[str], token_index: int, sets: Sequence[Sequence[str]]) -> list[int]:
     """Where all sets of alternatives occur near a word of the first set; empty when one does not."""
-    low, high = max(0, place - WINDOW), min(len(words), place + WINDOW + 1)
-    places = [place]
+    low, high = max(0, token_index - WINDOW), min(len(words), token_index + WINDOW + 1)
+    token_indices = [token_index]
     for alternatives in sets[1:]:
-        nearest = [other for other in range(low, high) if other not in places and words[other] in alternatives]
+        nearest = [other for other in range(low, high) if other not in token_indices and words[other] in alternatives]
         if not nearest:
             return []
-        places.append(min(nearest, key=lambda other: abs(other - place)))
-    return places
+        token_indices.append(min(nearest, key=lambda other: abs(other - token_index)))
+    return token_indices

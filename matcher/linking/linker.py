@@ -1,26 +1,25 @@
 """Finding the concepts that a piece of text names: exact, in another order, abbreviated, described or misspelt."""
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from matcher.assertion.cues import is_denied_within
-from matcher.linking.clipped_words import Truncations
+from matcher.linking.abbreviations import abbreviated
+from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import Cognates
+from matcher.linking.coordination import coordinated, with_suspended_words
 from matcher.linking.descriptions import LIKELY, Descriptions
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
+from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
 from matcher.terminology import Kind, NameKind, Terminology
 from matcher.text.language import is_filler
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, says_something
-from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, fold, loose_key, phrase_key, tokens
+from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, loose_key, phrase_key, tokens
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
-_PIECE = re.compile(r"(?<![\w.])[A-Za-z](?:\.[A-Za-z]){2,}(?!\w)|[A-Za-z][\w\-/]*")
-_PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
 CUT_SHORT = 0.93
@@ -31,28 +30,14 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
-LONGEST_ASIDE = 2
-"""Words in brackets inside a name."""
-LONGEST_SHOUTED, PLAIN_WORD = 3, 7
-"""Letters of words that may be anything in a text of capitals, and of one that is no abbreviation."""
-_ORDINARY = frozenset({"was", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
-"""Words that are abbreviations only in capitals, however short the text."""
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
-JOINTS = frozenset(
-    "with without due plus after mit ohne nach avec sans apres con sin tras com sem apos senza dopo met zonder "  # noqa: SIM905
-    "na".split()
-)
-"""Words between things that stand for themselves."""
-_SHORTEST_PART = 4
-"""Letters that a suspended first part of a word and the part that it shares have at least: "poly- and myositis"."""
-CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
 
 
 class EntityLink(NamedTuple):
     """A stretch of text and the concepts it names, likeliest first.
 
-    start, end: token places. rule: exact, word order, abbreviation, cut short, shortened, cognate, word forms,
+    start, end: indices of tokens. rule: exact, word order, abbreviation, cut short, shortened, cognate, word forms,
     described, misspelt. ambiguous: the meanings are rivals, not the first one and lesser readings.
     """
 
@@ -69,8 +54,8 @@ def clean_tokens(text: str) -> list[Token]:
     found = tokens(text)
     return [
         token
-        for place, token in enumerate(found)
-        if not (token.text in TYPE_WORDS and place + 1 < len(found) and found[place + 1].text[0].isdigit())
+        for token_index, token in enumerate(found)
+        if not (token.text in TYPE_WORDS and token_index + 1 < len(found) and found[token_index + 1].text[0].isdigit())
     ]
 
 
@@ -81,7 +66,7 @@ class EntityLinker:
         self.terminology = terminology
         self.concepts_of = lru_cache(maxsize=50_000)(self._concepts_of)
         self.misspellings = Misspellings(terminology)
-        self.truncations = Truncations(terminology)
+        self.clipped_words = ClippedWords(terminology)
         self.descriptions = Descriptions(terminology)
         self.cognates = Cognates(terminology)
 
@@ -90,36 +75,15 @@ class EntityLinker:
         """Words that names of several words begin with."""
         return frozenset(start.partition(" ")[0] for start in self.terminology.starts)
 
-    def _concepts_of(self, key_place: int) -> tuple[tuple[int, ...], bool]:
+    def _concepts_of(self, name_index: int) -> tuple[tuple[int, ...], bool]:
         """Concepts of a name, and whether it is only a broad word for them."""
-        found = self.terminology.concepts_of_key(key_place)
+        found = self.terminology.concepts_of_key(name_index)
         best = found[0][1]
         return tuple(concept for concept, kind in found if kind <= max(best, NameKind.SYNONYM)), best is NameKind.BROAD
 
     def completed(self, text: str, found: Sequence[Token]) -> list[Token]:
-        """The tokens of a clause with those completed that end in a hyphen: "dermato- and polymyositis" names
-        dermatomyositis too, "hypoparathyroidism, pseudo-" is pseudohypoparathyroidism.
-        """
-        if "-" not in text:
-            return list(found)
-        index = self.terminology.key_index
-        result: list[Token] = []
-        for place, token in enumerate(found):
-            hangs = text[token.end : token.end + 1] == "-" and not text[token.end + 1 : token.end + 2].isalnum()
-            if not hangs or len(token.text) < _SHORTEST_PART:
-                result.append(token)
-                continue
-            end = token.end + 1
-            if result and text[result[-1].end : token.start].strip() == "," and token.text + result[-1].text in index:
-                before = result.pop()
-                result.append(Token(token.text + before.text, before.start, end))
-                continue
-            behind = found[place + 1 : place + 3]
-            shared = next((other.text for other in behind if other.text not in CONJUNCTIONS), "")
-            wholes = (token.text + shared[cut:] for cut in range(_SHORTEST_PART, len(shared) - _SHORTEST_PART + 1))
-            whole = next((word for word in wholes if word != shared and word in index), None)
-            result.append(token if whole is None else Token(whole, token.start, end))
-        return result
+        """The tokens of a clause with those completed that end in a hyphen (see `with_suspended_words`)."""
+        return with_suspended_words(text, found, self.terminology.key_index)
 
     def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[EntityLink]:
         """All non-overlapping hits in a clause, longest names first.
@@ -140,7 +104,7 @@ class EntityLinker:
         candidates = [
             self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
         ]
-        typed = [_typed(text, token) for token in found]
+        typed = [typed_word(text, token) for token in found]
         candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
@@ -151,8 +115,8 @@ class EntityLinker:
         if patterns:
             chosen = self._without_heads_of_unknown_names(text, found, chosen)
             words = [token.text for token in found]
-            parts = _part_numbers(len(words), _gaps(text, found, ",;:()[]"))
-            owners = {place: hit.concepts[0] for hit in chosen for place in range(hit.start, hit.end)}
+            parts = part_numbers(len(words), borders(text, found, ",;:()[]"))
+            owners = {token_index: hit.concepts[0] for hit in chosen for token_index in range(hit.start, hit.end)}
             chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
             for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
                 chosen.append(EntityLink(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
@@ -200,38 +164,34 @@ class EntityLinker:
         for start in range(size):
             longest = starts.get(f"{words[start]} {words[start + 1]}", 1) if start + 1 < size else 1
             for length in range(min(longest, size - start), 0, -1):
-                place = index.get(" ".join(words[start : start + length]) if length > 1 else words[start])
-                if place is None:
+                name_index = index.get(" ".join(words[start : start + length]) if length > 1 else words[start])
+                if name_index is None:
                     continue
                 if length == 1 and not says_something(words[start]):
                     continue
-                concepts, broad = self.concepts_of(place)
+                concepts, broad = self.concepts_of(name_index)
                 yield EntityLink(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
                 break
 
     def _reordered(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names whose words stand in another order; brackets and words such as "with" are not crossed."""
-        content = [place for place, token in enumerate(found) if token.text not in STOPWORDS]
-        words = [found[place].text for place in content]
+        content = [token_index for token_index, token in enumerate(found) if token.text not in STOPWORDS]
+        words = [found[token_index].text for token_index in content]
         bags = self.terminology.bag_index
         for first in range(len(content)):
             for last in range(first + 2, min(first + LONGEST_BAG, len(content)) + 1):
                 bag = " ".join(sorted(set(words[first:last])))
-                if bag in bags and not _is_crossed(text, found[content[first] : content[last - 1] + 1]):
+                if bag in bags and not is_crossed(text, found[content[first] : content[last - 1] + 1]):
                     concepts: list[int] = []
-                    for place in self.terminology.keys_of_bag(bag):
-                        concepts += [concept for concept in self.concepts_of(place)[0] if concept not in concepts]
+                    for name_index in self.terminology.keys_of_bag(bag):
+                        concepts += [concept for concept in self.concepts_of(name_index)[0] if concept not in concepts]
                     yield EntityLink(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
 
     def _around_brackets(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names with another word for one of theirs in brackets: "fibrodysplasia (myositis) ossificans"."""
         if "(" not in text:
             return
-        parts = [*_gaps(text, found, "()[]"), len(found)]
-        for first, after in pairwise(parts):
-            opened = text[: found[first].start].rstrip().endswith(("(", "["))
-            if not opened or after - first > LONGEST_ASIDE or after == len(found):
-                continue
+        for first, after in asides(text, found):
             if any(self.terminology.kind(hit.concepts[0]) is Kind.FINDING for hit in self._exact(found[first:after])):
                 continue  # "limited (calcinosis) scleroderma" names both
             for hit in self._exact([*found[:first], *found[after:]]):
@@ -239,75 +199,34 @@ class EntityLinker:
                     yield hit._replace(end=hit.end + after - first, rule="word order", score=0.97)
 
     def _coordinated(self, found: Sequence[Token]) -> Iterable[EntityLink]:
-        """Names that share a word: "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis"."""
+        """Names that share a word with another one."""
         words = [token.text for token in found]
-        index = self.terminology.key_index
-        for place in range(1, len(words) - 1):
-            if words[place] not in CONJUNCTIONS:
-                continue
-            if place >= 2:
-                key = index.get(f"{words[place - 2]} {words[place + 1]}")
-                if key is not None:
-                    yield EntityLink(place + 1, place + 2, self.concepts_of(key)[0], "exact", 0.95)
-            for length in (2, 3):
-                head = words[place + 2 : place + 1 + length]
-                key = index.get(" ".join([words[place - 1], *head])) if head else None
-                if key is not None:
-                    yield EntityLink(place - 1, place, self.concepts_of(key)[0], "exact", 0.95)
+        for token_index in range(len(words)):
+            for start, end, name_index in coordinated(words, token_index, self.terminology.key_index):
+                yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
 
     def _joined(self, found: Sequence[Token]) -> Iterable[EntityLink]:
         """ "pseudo hypoparathyroidism": two words that are one name."""
         index = self.terminology.key_index
-        for place in range(len(found) - 1):
-            first, second = found[place].text, found[place + 1].text
+        for token_index in range(len(found) - 1):
+            first, second = found[token_index].text, found[token_index + 1].text
             if len(first) < 3 or len(second) < 4:
                 continue
             for length in (3, 2):
-                rest = [token.text for token in found[place + 2 : place + length]]
-                key = index.get(" ".join([first + second, *rest]))
-                if key is not None and place + length <= len(found):
-                    yield EntityLink(place, place + length, self.concepts_of(key)[0], "exact", 0.97)
+                rest = [token.text for token in found[token_index + 2 : token_index + length]]
+                name_index = index.get(" ".join([first + second, *rest]))
+                if name_index is not None and token_index + length <= len(found):
+                    yield EntityLink(token_index, token_index + length, self.concepts_of(name_index)[0], "exact", 0.97)
                     break
 
     def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
-        if not found:
-            return
-        short = len(found) <= 3
-        shouted = not short and text.isupper() and any(map(_is_plain_word, found))
-        by_start = {token.start: place for place, token in enumerate(found)}
-        for match in _PIECE.finditer(text, found[0].start, found[-1].end):
-            if shouted and len(match[0]) <= LONGEST_SHOUTED:
-                continue  # in a text of capitals "HE" is a man
-            pieces = [(match.start(), match.end(), self._meanings(match[0].replace(".", "").rstrip("-/"), short))]
-            if not pieces[0][2] and ("-" in match[0] or "/" in match[0]):  # SSc-ILD, SSc/DM
-                pieces = [
-                    (match.start() + part.start(), match.start() + part.end(), self._meanings(part[0], False))
-                    for part in _PART.finditer(match[0])
-                ]
-            for first, last, meanings in pieces:
-                start = by_start.get(first)
-                if not meanings or start is None:
-                    continue
-                end = start
-                while end < len(found) and found[end].start < last:
-                    end += 1
-                yield EntityLink(start, end, tuple(meanings), "abbreviation", 0.95, len(meanings) > 1)
-
-    def _meanings(self, piece: str, short: bool) -> Sequence[int]:
-        """Concepts of an abbreviation. short: it stands in so short a text that small letters may be meant as large."""
-        table = self.terminology.abbreviations
-        meanings = table.get(piece) or table.get(piece.removesuffix("s"))
-        if meanings is None and short and len(piece) >= 3 and piece.lower() not in _ORDINARY:
-            ways = (piece.upper(), piece.capitalize(), piece[:2].upper() + piece[2:])
-            meanings = next((table[spelt] for spelt in ways if spelt in table), None)
-        if meanings is None and "-" in piece:
-            meanings = table.get(piece.replace("-", ""))
-        return meanings or ()
+        for start, end, meanings in abbreviated(self.terminology.abbreviations, text, found):
+            yield EntityLink(start, end, meanings, "abbreviation", 0.95, len(meanings) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""
-        for start, end, places in self.truncations.find(text, found):
-            concepts = {self.concepts_of(place)[0][0] for place in places}
+        for start, end, name_indices in self.clipped_words.find(text, found):
+            concepts = {self.concepts_of(name_index)[0][0] for name_index in name_indices}
             if len(concepts) == 1:
                 yield EntityLink(start, end, tuple(concepts), "cut short", CUT_SHORT)
 
@@ -316,12 +235,12 @@ class EntityLinker:
     ) -> Iterable[EntityLink]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
-        covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+        covered = {token_index for hit in chosen for token_index in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered))
-        stretches = [(0, len(words)), *_list_items(text, found), *_open_runs(found, covered)]
+        stretches = [(0, len(words)), *list_items(text, found), *open_runs(found, covered)]
         corrections += self.misspellings.phrases(typed, words, stretches, unexplained=not chosen)
-        for start, end, place, _, score, rivals in corrections:
-            concepts = self.concepts_of(place)[0]
+        for start, end, name_index, _, score, rivals in corrections:
+            concepts = self.concepts_of(name_index)[0]
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)
             others = tuple(dict.fromkeys(concept for concept in others if concept not in concepts))
             yield EntityLink(
@@ -330,8 +249,10 @@ class EntityLinker:
 
     def _foreign(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names in other languages by their English words."""
-        for start, end, place, alone in self.cognates.find(text, found):
-            yield EntityLink(start, end, self.concepts_of(place)[0], "cognate", COGNATE_ALONE if alone else COGNATE)
+        for start, end, name_index, alone in self.cognates.find(text, found):
+            yield EntityLink(
+                start, end, self.concepts_of(name_index)[0], "cognate", COGNATE_ALONE if alone else COGNATE
+            )
 
     def _shortened(self, text: str, found: Sequence[Token], candidates: Iterable[EntityLink]) -> list[EntityLink]:
         """Names that stand shortened."""
@@ -342,7 +263,8 @@ class EntityLinker:
         }
         names = shortened_names(self.terminology, text, found, short)
         return [
-            EntityLink(start, end, self.concepts_of(place)[0], "shortened", SHORTENED) for start, end, place in names
+            EntityLink(start, end, self.concepts_of(name_index)[0], "shortened", SHORTENED)
+            for start, end, name_index in names
         ]
 
     def _whole(self, found: Sequence[Token], chosen: Sequence[EntityLink]) -> Iterable[EntityLink]:
@@ -357,11 +279,11 @@ class EntityLinker:
             part = words[start:end]
             if part[0] in STOPWORDS or part[-1] in STOPWORDS:
                 continue
-            places = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
-            if not places and not chosen:  # "Alzheimer" alone
-                places = self.terminology.keys_of_bag(f"~ {loose_key([*part, 'disease'])}")
-            if places:
-                yield EntityLink(start, end, self.concepts_of(places[0])[0], "word forms", 0.9)
+            name_indices = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
+            if not name_indices and not chosen:  # "Alzheimer" alone
+                name_indices = self.terminology.keys_of_bag(f"~ {loose_key([*part, 'disease'])}")
+            if name_indices:
+                yield EntityLink(start, end, self.concepts_of(name_indices[0])[0], "word forms", 0.9)
                 return
 
     def without_wide_heads(self, found: Sequence[Token], hits: list[EntityLink]) -> list[EntityLink]:
@@ -378,7 +300,7 @@ class EntityLinker:
     ) -> list[EntityLink]:
         """Hits without a lone wide word behind one that says which it is: "steroid myopathy" is not "myopathy"."""
         counts = self.terminology.descendants
-        covered = {place for hit in chosen for place in range(hit.start, hit.end)}
+        covered = {token_index for hit in chosen for token_index in range(hit.start, hit.end)}
 
         def names_a_kind(token: Token) -> bool:
             word = token.text
@@ -404,11 +326,11 @@ class EntityLinker:
         from rapidfuzz import fuzz
 
         index = self.terminology.key_grams
-        ranked = sorted(index.nearest(key, 30), key=lambda place: -fuzz.ratio(key, index.strings[place]))
-        for place in ranked:
-            if fuzz.ratio(key, index.strings[place]) < 70:
+        ranked = sorted(index.nearest(key, 30), key=lambda name_index: -fuzz.ratio(key, index.strings[name_index]))
+        for name_index in ranked:
+            if fuzz.ratio(key, index.strings[name_index]) < 70:
                 break
-            concept = self.concepts_of(place)[0][0]
+            concept = self.concepts_of(name_index)[0][0]
             if concept not in found:
                 found.append(concept)
         return found[:limit]
@@ -422,55 +344,9 @@ def _is_denied(typed: Sequence[str], hit: EntityLink) -> bool:
     return hit.end - hit.start > 2 and is_denied_within(inner, hit.start + 1, hit.end - 1)
 
 
-def _is_plain_word(token: Token) -> bool:
-    """Whether a word in capitals shows that the text is written in them, and is no list of abbreviations."""
-    return len(token.text) >= PLAIN_WORD or (token.text.isalpha() and is_filler(token.text))
-
-
-def _typed(text: str, token: Token) -> str:
-    """A token as it stands in the text, but for case and accents; one that was put together ("1 a") as it is."""
-    word = fold(text[token.start : token.end])
-    return word if word.isalnum() else token.text
-
-
 def _tells(token: Token) -> bool:
     """Whether a word says which disease it is."""
     return token.text not in STOPWORDS and token.text not in SAYS_NOTHING and token.text not in QUALIFIERS
-
-
-def _gaps(text: str, found: Sequence[Token], marks: str) -> Iterable[int]:
-    """Places of the tokens that one of the marks stands before."""
-    for place in range(1, len(found)):
-        between = text[found[place - 1].end : found[place].start]
-        if not between.isspace() and any(mark in between for mark in marks):
-            yield place
-
-
-def _is_crossed(text: str, found: Sequence[Token]) -> bool:
-    """Whether a bracket or a word such as "with" stands behind the first of some tokens, and before or at the last."""
-    return any(token.text in JOINTS for token in found[1:]) or any(_gaps(text, found, "()[]"))
-
-
-def _part_numbers(size: int, borders: Iterable[int]) -> list[int]:
-    """For each of so many tokens the number of its part between the borders."""
-    starts = set(borders)
-    return list(accumulate(int(place in starts) for place in range(size)))
-
-
-def _list_items(text: str, found: Sequence[Token]) -> Iterable[tuple[int, int]]:
-    """Stretches of tokens between commas, brackets and other marks."""
-    borders = [0, *_gaps(text, found, ",;:()[]/+"), len(found)]
-    return ((start, end) for start, end in pairwise(borders) if (start, end) != (0, len(found)))
-
-
-def _open_runs(found: Sequence[Token], covered: set[int]) -> Iterable[tuple[int, int]]:
-    """Stretches of words that no hit covers, between stop words and hits: (start, end), of two to six words."""
-    start = 0
-    for place in range(len(found) + 1):
-        if place == len(found) or place in covered or found[place].text in STOPWORDS:
-            if 2 <= place - start <= 6:
-                yield start, place
-            start = place + 1
 
 
 def _choose(candidates: Iterable[EntityLink]) -> list[EntityLink]:

@@ -17,19 +17,19 @@ from matcher.terminology.trigrams import NGramIndex, allowed_edits
 from matcher.text.lexical_filters import affix_differs, same_numbers, says_something
 from matcher.text.normalise import STOPWORDS, bag_key, phrase_key
 
-FARTHEST = 9
+NAME_REACH = 9
 """Words to each side of a misspelt one that a name may reach."""
 LONGEST_PHRASE = 8
 SHORTEST_PHRASE = 9
 """Letters of a phrase that is compared as a whole."""
 SHORTEST_ALONE = 6
 SHORT_TEXT = 3
-SHORTEST_PART = 3
+SHORTEST_SPLIT_PART = 3
 """Letters of a part of a word that a blank has split, where there is another error too."""
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
-NEVER = 99
-_OF_TREATMENT = frozenset(
+TOO_FAR = 99
+_TREATMENT_WORDS = frozenset(
     "injektion injektionen inyeccion inyecciones iniezione iniezioni injecao injecoes injectie injecties injizieren "  # noqa: SIM905
     "infusion infusionen infusie infusies infusione".split()
 )
@@ -41,15 +41,15 @@ SCORE, SCORE_PER_EDIT, LOWEST_SCORE = 0.95, 1.2, 0.6
 
 
 class Correction(NamedTuple):
-    """A stretch of tokens and the name that it is a misspelling of. place: of the name's key; edits: how many."""
+    """A stretch of tokens and the name that it is a misspelling of. edits: how many."""
 
     start: int
     end: int
-    place: int
+    name_index: int
     edits: int
     score: float
     rivals: tuple[int, ...] = ()
-    """Places of other names that are as near."""
+    """Indices of other names that are as near."""
 
 
 class Misspellings:
@@ -70,7 +70,7 @@ class Misspellings:
             return ()
         index = self.terminology.word_grams
         found = []
-        for known in (index.strings[place] for place in _near(index, typed, word, edits)):
+        for known in (index.strings[word_index] for word_index in _near(index, typed, word, edits)):
             distance = _distance(typed, word, known, edits)
             if distance <= edits and not affix_differs(word, known):
                 found.append((distance, known[0] != word[0], known))  # the first letter is seldom mistyped
@@ -79,50 +79,50 @@ class Misspellings:
     def words(self, typed: Sequence[str], found: Sequence[str], covered: set[int]) -> Iterator[Correction]:
         """Names around misspelt words.
 
-        typed, found: the words as they stand there and in their normal form. covered: places of those that a name
+        typed, found: the words as they stand there and in their normal form. covered: indices of those that a name
         explains already.
         """
         known = self.terminology.word_set
         unknown = [
-            place
-            for place, word in enumerate(found)
-            if word not in known and word not in STOPWORDS and place not in covered and len(word) >= 5
-            if typed[place] not in _OF_TREATMENT
+            token_index
+            for token_index, word in enumerate(found)
+            if word not in known and word not in STOPWORDS and token_index not in covered and len(word) >= 5
+            if typed[token_index] not in _TREATMENT_WORDS
         ]
         if not unknown or len(unknown) > MOST_UNKNOWN:
             return
-        options = {place: self.corrections(typed[place], found[place]) for place in unknown}
-        for place in unknown:
-            for correction, edits in options[place]:
-                yield from self._around(found, place, correction, edits, options)
+        options = {token_index: self.corrections(typed[token_index], found[token_index]) for token_index in unknown}
+        for token_index in unknown:
+            for correction, edits in options[token_index]:
+                yield from self._around(found, token_index, correction, edits, options)
 
     def _around(
         self,
         found: Sequence[str],
-        place: int,
+        token_index: int,
         correction: str,
         edits: int,
         options: dict[int, tuple[tuple[str, int], ...]],
     ) -> Iterator[Correction]:
         """Names around a corrected word; neighbours that are misspelt too take their own first corrections."""
         terminology = self.terminology
-        for start in range(max(0, place - FARTHEST), place + 1):
-            for end in range(min(len(found), place + FARTHEST), place, -1):
+        for start in range(max(0, token_index - NAME_REACH), token_index + 1):
+            for end in range(min(len(found), token_index + NAME_REACH), token_index, -1):
                 window = list(found[start:end])
-                window[place - start] = correction
+                window[token_index - start] = correction
                 total = edits
                 for other in range(start, end):
-                    if other != place and options.get(other):
+                    if other != token_index and options.get(other):
                         window[other - start] = options[other][0][0]
                         total += options[other][0][1]
-                key = terminology.key_index.get(phrase_key(window))
-                places = [key] if key is not None else []
-                if not places and end - start > 1:
-                    places = terminology.keys_of_bag(bag_key(window))
+                name_index = terminology.key_index.get(phrase_key(window))
+                names = [name_index] if name_index is not None else []
+                if not names and end - start > 1:
+                    names = terminology.keys_of_bag(bag_key(window))
                 alone = sum(word not in STOPWORDS for word in window) == 1
-                if not places or (alone and not (end - start == 1 and _may_stand_alone(found, place, correction))):
+                if not names or (alone and not (end - start == 1 and _may_stand_alone(found, token_index, correction))):
                     continue
-                yield Correction(start, end, places[0], total, _score(total, sum(map(len, window))))
+                yield Correction(start, end, names[0], total, _score(total, sum(map(len, window))))
 
     def phrases(
         self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]], unexplained: bool
@@ -142,20 +142,20 @@ class Misspellings:
             key = phrase_key(list(words))
             nearest = self.nearest_names(" ".join(typed[start:end]), key) if len(key) >= SHORTEST_PHRASE else ()
             if nearest and (not all_known or nearest[0][1] == 1):
-                (place, edits), *others = nearest
+                (name_index, edits), *others = nearest
                 rivals = tuple(other for other, distance in others if distance == edits)
-                yield Correction(start, end, place, edits, _score(edits, len(key)), rivals)
+                yield Correction(start, end, name_index, edits, _score(edits, len(key)), rivals)
 
     def _nearest_names(self, typed: str, key: str) -> tuple[tuple[int, int], ...]:
-        """(place, edits) of the names that a phrase may be a misspelling of, nearest first."""
+        """(index, edits) of the names that a phrase may be a misspelling of, nearest first."""
         index = self.terminology.key_grams
         edits = allowed_edits(typed)
         found = []
-        for place in _near(index, typed, key, edits):
-            distance = self._apart(typed.split(" "), key.split(" "), index.strings[place], edits)
+        for name_index in _near(index, typed, key, edits):
+            distance = self._apart(typed.split(" "), key.split(" "), index.strings[name_index], edits)
             if distance <= edits:
-                found.append((distance, place))
-        return tuple((place, distance) for distance, place in sorted(found))
+                found.append((distance, name_index))
+        return tuple((name_index, distance) for distance, name_index in sorted(found))
 
     def _apart(self, typed: Sequence[str], words: Sequence[str], name: str, most: int) -> int:
         """Edits between a phrase and a name that differ by typing errors alone, else more than the most allowed."""
@@ -165,7 +165,7 @@ class Misspellings:
                 return most + 1
             if abs(sum(map(len, words)) - sum(map(len, theirs))) > 1:
                 return most + 1  # a short word beside the name ("DM, heliotrope rash") is no typing error
-            if min(map(len, words)) < SHORTEST_PART and "".join(words) != "".join(theirs):
+            if min(map(len, words)) < SHORTEST_SPLIT_PART and "".join(words) != "".join(theirs):
                 return most + 1  # nor is a letter ("c/b calcinosis")
             return int(OSA.distance(" ".join(words), name, score_cutoff=most))
         total = 0
@@ -181,11 +181,11 @@ class Misspellings:
         """Edits between two words that differ by typing errors alone, else more than is ever allowed."""
         shorter = min(len(typed), len(other))
         if shorter < 4 or word[0].isdigit() or other[0].isdigit():
-            return NEVER
+            return TOO_FAR
         edits = 1 if shorter < 5 else 2 if shorter < 8 else 3
         distance = _distance(typed, word, other, edits)
         if distance > edits or affix_differs(word, other) or self._are_two_words(word, other, distance):
-            return NEVER
+            return TOO_FAR
         return distance
 
     def _are_two_words(self, word: str, other: str, distance: int) -> bool:
@@ -197,22 +197,22 @@ class Misspellings:
         return word in known and other in known and not slip
 
 
-def _may_stand_alone(found: Sequence[str], place: int, correction: str) -> bool:
+def _may_stand_alone(found: Sequence[str], token_index: int, correction: str) -> bool:
     """Whether a misspelt word is taken for a name of one word: a short one only in a short text, when it begins like
     it ("lupos", but not the "would" of a letter for a wound).
     """
-    word = found[place]
+    word = found[token_index]
     likely = len(word) >= SHORTEST_ALONE or (len(found) <= SHORT_TEXT and word[0] == correction[0])
     return likely and says_something(correction)
 
 
 def _near(index: NGramIndex, typed: str, normal: str, edits: int) -> Iterable[int]:
-    """Places of the strings that are near a text in its normal form, and of those of as many words that are near it as
+    """Indices of the strings that are near a text in its normal form, and of those of as many words that are near it as
     typed.
     """
-    near = {place for place, _ in index.within(normal, edits)}
+    near = {string_index for string_index, _ in index.within(normal, edits)}
     if typed != normal:
-        near.update(place for place, _ in index.within(typed, edits + ENDING_LETTERS, normal.count(" ")))
+        near.update(string_index for string_index, _ in index.within(typed, edits + ENDING_LETTERS, normal.count(" ")))
     return near
 
 

@@ -7,7 +7,7 @@ from matcher.terminology import Kind, Relation, Terminology, lexical, mesh
 from matcher.text.lexical_filters import SAYS_NOTHING
 from matcher.text.normalise import STOPWORDS
 
-FARTHEST = 3
+MOST_STEPS_UP = 3
 """Steps up from a concept to the nearest one that a vocabulary has."""
 _JOINS = frozenset({"with", "without", "and", "or", "in", "due", "after", "of", "from", "secondary", "following"})
 """Words behind which something else than the main thing follows."""
@@ -25,16 +25,18 @@ class Linked(NamedTuple):
     wider: bool
 
 
-def link(mapper: EntityLinker, phrase: str, vocabulary: str | None = None, farthest: int = FARTHEST) -> Linked | None:
+def link(
+    linker: EntityLinker, phrase: str, vocabulary: str | None = None, most_steps_up: int = MOST_STEPS_UP
+) -> Linked | None:
     """The concept that a phrase as a whole is about; None when it is not clear.
 
-    vocabulary: prefix of its ids ("MeSH", "HP", "ICD10CM"); any when not stated. farthest: how many steps up the
+    vocabulary: prefix of its ids ("MeSH", "HP", "ICD10CM"); any when not stated. most_steps_up: how many steps up the
     tree a wider concept may stand when the vocabulary lacks the very one.
     """
-    hit = _about(mapper, phrase)
+    hit = _about(linker, phrase)
     if hit is None:
         return None
-    terminology = mapper.terminology
+    terminology = linker.terminology
     concept = hit.concepts[0]
     if vocabulary is None:
         return Linked(terminology.ids[concept], terminology.labels[concept], hit.rule, hit.score, False)
@@ -42,7 +44,7 @@ def link(mapper: EntityLinker, phrase: str, vocabulary: str | None = None, farth
     words = _words(phrase)
     members = [member for meaning in hit.concepts for member in _members(terminology, meaning, prefix)]
     own = max(members, key=lambda member: words == _words(_label(terminology, member)), default=None)
-    identifier = own or _nearest(terminology, concept, prefix, farthest, words)
+    identifier = own or _nearest(terminology, concept, prefix, most_steps_up, words)
     if identifier is None:
         return None
     return Linked(identifier, _label(terminology, identifier), hit.rule, hit.score, own is None)
@@ -55,16 +57,16 @@ def _label(terminology: Terminology, identifier: str) -> str:
     return terminology.labels[terminology.place_of[identifier]]
 
 
-def _about(mapper: EntityLinker, phrase: str) -> EntityLink | None:
+def _about(linker: EntityLinker, phrase: str) -> EntityLink | None:
     """The hit that names what the phrase is about: a disease before a finding, the main part of the phrase before what
     goes with it ("melanoma and brain metastases", "opioid-induced constipation"), more words before fewer.
     """
     found = clean_tokens(phrase)
-    hits = mapper.without_wide_heads(found, mapper.scan(phrase, found, patterns=False))
+    hits = linker.without_wide_heads(found, linker.scan(phrase, found, patterns=False))
     hits = [hit for hit in hits if not hit.ambiguous]
     if not hits:
         return None
-    terminology = mapper.terminology
+    terminology = linker.terminology
     parts = _parts([token.text for token in found])
 
     def worth(hit: EntityLink) -> tuple[float, ...]:
@@ -82,7 +84,7 @@ def _parts(words: list[str]) -> list[int]:
     part = 0
     for word in words:
         if word in _TURNS and parts:
-            parts = [place + 1 for place in parts]
+            parts = [part_index + 1 for part_index in parts]
         elif word in _JOINS and parts:
             part += 1
         parts.append(part)
@@ -98,11 +100,18 @@ def _words(phrase: str) -> frozenset[str]:
     return frozenset(token.text for token in clean_tokens(phrase))
 
 
-def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int, words: frozenset[str]) -> str | None:
+def _nearest(
+    terminology: Terminology, concept: int, prefix: str, most_steps_up: int, words: frozenset[str]
+) -> str | None:
     """The id, in a vocabulary, of the nearest wider concept that it has; of several the one that the words name."""
     layer, seen = [concept], {concept}
-    for _ in range(farthest):
-        edges = [edge for place in layer for edge in terminology.edges(place) if edge.relation is Relation.IS_A]
+    for _ in range(most_steps_up):
+        edges = [
+            edge
+            for concept_index in layer
+            for edge in terminology.edges(concept_index)
+            if edge.relation is Relation.IS_A
+        ]
         edges.sort(
             key=lambda edge: (
                 not words >= _words(terminology.labels[edge.other]),
@@ -110,10 +119,10 @@ def _nearest(terminology: Terminology, concept: int, prefix: str, farthest: int,
             )
         )
         above = [edge.other for edge in edges]
-        layer = [place for place in dict.fromkeys(above) if place not in seen]
+        layer = [concept_index for concept_index in dict.fromkeys(above) if concept_index not in seen]
         seen.update(layer)
-        for place in layer:
-            identifiers = _members(terminology, place, prefix)
-            if identifiers and int(terminology.descendants[place]) <= WIDE_HEAD:
+        for concept_index in layer:
+            identifiers = _members(terminology, concept_index, prefix)
+            if identifiers and int(terminology.descendants[concept_index]) <= WIDE_HEAD:
                 return identifiers[0]
     return None

@@ -5,31 +5,26 @@ other word orders, misspellings, descriptions. A microsecond a word.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from matcher.assertion.context import flat
-from matcher.linking.linker import CONJUNCTIONS, PREFIX_WORDS, EntityLinker
+from matcher.assertion.criteria import is_denied
+from matcher.linking.coordination import CONJUNCTIONS, coordinated
+from matcher.linking.linker import PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import says_something
-from matcher.text.normalise import normal_word
+from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS, normal_word
+from matcher.text.sentences import flat
 
 SHORTEST_ABBREVIATION = 3
 """In running text two capitals are too often no disease (ED, IC, LP)."""
 _WORD = re.compile(r"[a-z0-9]+")
+_LETTERS_DIGITS = re.compile(r"[a-z]{2}[0-9]")
+_SPLIT_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}(?=[0-9]+[a-z]?(?![a-z0-9]))|[a-z0-9]+")
+"""Letters and a number written together are two words: DYT2, PHP1a."""
 _POSSESSIVE = re.compile(r"'s\b")
-_TYPE = re.compile(
-    r"\b(?:type|typ|tipo|stage|grade|class|factor) (?P<roman>viii|iii|vii|iv|vi|ix|ii|i|v|x)(?P<letter>[a-d]?)\b"
-)
-_TYPE_WORD = re.compile(r"\b(?:type|typ|tipo)(?= +\d)")
-_ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
-_ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
+_TYPE = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_ROMAN))}) (?P<roman>{ROMAN_NUMBER})(?P<letter>[a-d]?)\b")
+_TYPE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(TYPE_WORDS))})(?= +\d)")
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
-_CLAUSE_END = re.compile(r"[.;:\n](?=\s|$)|\s[-*•]\s")
-_DENIAL = re.compile(
-    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|"
-    r"kein\w*|sin|senza|sem|geen)\b"
-    r"(?![^,]*\b(?:but|with)\b)[^,]{0,60}$"
-)
 
 
 class _NormalWords(dict[str, str]):
@@ -53,7 +48,7 @@ def _folded(text: str) -> str:
 
 
 def _arabic(match: re.Match[str]) -> str:
-    number = _ROMAN[match["roman"]] + match["letter"]
+    number = ROMAN[match["roman"]] + match["letter"]
     head = match[0][: match.start("roman") - match.start()]
     return (head + number).ljust(len(match[0]))
 
@@ -61,12 +56,14 @@ def _arabic(match: re.Match[str]) -> str:
 class RunningText:
     """Finds names in running text."""
 
-    def __init__(self, terminology: Terminology, mapper: EntityLinker) -> None:
+    def __init__(self, terminology: Terminology, linker: EntityLinker) -> None:
         self._normal = _NormalWords()
         self._starts = terminology.starts
         self._index = terminology.key_index
         self._single = {
-            key: place for key, place in terminology.key_index.items() if " " not in key and says_something(key)
+            name: name_index
+            for name, name_index in terminology.key_index.items()
+            if " " not in name and says_something(name)
         }
         # words at which something can begin: all others are passed over without a look at what follows
         self._telling = {key.partition(" ")[0] for key in terminology.starts} | set(self._single) | CONJUNCTIONS
@@ -75,7 +72,7 @@ class RunningText:
             for spelt, concepts in terminology.abbreviations.items()
             if len(concepts) == 1 and len(spelt) >= SHORTEST_ABBREVIATION
         }
-        self._concepts_of = mapper.concepts_of
+        self._concepts_of = linker.concepts_of
 
     def named(self, text: str, drop_denied: bool) -> Iterator[tuple[int, str, str]]:
         """(concept, the text's words, rule) for every name, with ``drop_denied`` without those that the clause
@@ -83,64 +80,56 @@ class RunningText:
         """
         lower = _folded(text)
         normal = self._normal
-        words = [normal[word] for word in _WORD.findall(lower)]
-        hits = list(self._hits(words))
+        pattern = _WORD if _LETTERS_DIGITS.search(lower) is None else _SPLIT_WORD
+        words = [normal[word] for word in pattern.findall(lower)]
+        hits = self._hits(words)
         if hits:
-            spans = [match.span() for match in _WORD.finditer(lower)]
-            for start, end, place in hits:
+            spans = [match.span() for match in pattern.finditer(lower)]
+            for start, end, name_index in hits:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
-                if not (drop_denied and _denied(lower, first)):
-                    yield self._concepts_of(place)[0][0], text[first:last], "exact"
+                if not (drop_denied and is_denied(lower, first)):
+                    yield self._concepts_of(name_index)[0][0], text[first:last], "exact"
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
-            if concept is not None and not (drop_denied and _denied(lower, match.start())):
+            if concept is not None and not (drop_denied and is_denied(lower, match.start())):
                 yield concept, match[0], "abbreviation"
 
-    def _hits(self, words: list[str]) -> Iterable[tuple[int, int, int]]:
+    def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
+        """(start, end, index of the name) of the names among words; one that shares a word with another one gives way
+        to those that stand there whole.
+        """
+        shared: list[tuple[int, int, int]] = []
+        hits = list(self._whole(words, shared))
+        if not shared:
+            return hits
+        taken = {token_index for start, end, _ in hits for token_index in range(start, end)}
+        hits += [hit for hit in dict.fromkeys(shared) if hit[0] not in taken]
+        return sorted(hits)
+
+    def _whole(self, words: list[str], shared: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+        """The names that stand there whole; those that share a word go into a list of their own."""
         starts, index, single, telling = self._starts, self._index, self._single, self._telling
         size = len(words)
         free = 0
-        for place in [place for place, word in enumerate(words) if word in telling]:
-            if place < free:
+        for token_index in [token_index for token_index, word in enumerate(words) if word in telling]:
+            if token_index < free:
                 continue
-            word = words[place]
-            free = place + 1
+            word = words[token_index]
+            free = token_index + 1
             if free < size:
                 longest = starts.get(word + " " + words[free])
                 if longest is not None:
-                    for length in range(min(longest, size - place), 1, -1):
-                        key = index.get(" ".join(words[place : place + length]))
-                        if key is not None:
-                            yield place, place + length, key
-                            free = place + length
+                    for length in range(min(longest, size - token_index), 1, -1):
+                        name_index = index.get(" ".join(words[token_index : token_index + length]))
+                        if name_index is not None:
+                            yield token_index, token_index + length, name_index
+                            free = token_index + length
                             break
-            if free == place + 1:
-                key = single.get(word)
-                if key is not None:
-                    yield place, place + 1, key
-                elif word in CONJUNCTIONS and 0 < place < size - 1:
-                    yield from self._coordinated(words, place)
-
-    def _coordinated(self, words: list[str], place: int) -> Iterator[tuple[int, int, int]]:
-        """The shared word of "ectopic calcifications or ossifications", "juvenile and adult dermatomyositis"."""
-        if place >= 2:
-            key = self._index.get(f"{words[place - 2]} {words[place + 1]}")
-            if key is not None:
-                yield place + 1, place + 2, key
-        for length in (2, 3):
-            head = words[place + 2 : place + 1 + length]
-            key = self._index.get(" ".join([words[place - 1], *head])) if head else None
-            if key is not None:
-                yield place - 1, place, key
-
-
-def _denied(lower: str, start: int) -> bool:
-    """Whether the clause before a name denies it."""
-    begin = max(0, start - 120)
-    before = lower[begin:start]
-    last = None
-    for match in _CLAUSE_END.finditer(before):
-        last = match
-    return _DENIAL.search(before[last.end() :] if last else before) is not None
+            if free == token_index + 1:
+                name_index = single.get(word)
+                if name_index is not None:
+                    yield token_index, token_index + 1, name_index
+                elif word in CONJUNCTIONS:
+                    shared += coordinated(words, token_index, index)

@@ -28,7 +28,7 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 def shortened_names(
     terminology: Terminology, text: str, found: Sequence[Token], abbreviations: Mapping[tuple[int, int], int]
 ) -> Iterator[tuple[int, int, int]]:
-    """(start, end, place of the key) of the names that stand shortened among the tokens of a clause.
+    """(start, end, index of the name) of the names that stand shortened among the tokens of a clause.
 
     abbreviations: the concept of each unambiguous abbreviation, by its stretch of tokens.
     """
@@ -41,13 +41,13 @@ def shortened_names(
 
 def _cancers(terminology: Terminology, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     """ "castration resistant prostate ca": the words before "ca" with "cancer" are a name."""
-    for place, word in enumerate(words):
+    for token_index, word in enumerate(words):
         if word != "ca":
             continue
-        for start in range(max(0, place - 4), place):
-            keys = terminology.keys_of_words([*words[start:place], "cancer"])
-            if keys:
-                yield start, place + 1, keys[0]
+        for start in range(max(0, token_index - 4), token_index):
+            names = terminology.keys_of_words([*words[start:token_index], "cancer"])
+            if names:
+                yield start, token_index + 1, names[0]
                 break
 
 
@@ -60,14 +60,14 @@ def _narrowed(
             if first < 0 or after > len(words):
                 continue
             neighbour = words[first] if first < start else words[after - 1]
-            key = None if _says_nothing(neighbour) else _narrower_name(terminology, concept, neighbour)
-            if key is not None:
-                yield first, after, key
+            name_index = None if _says_nothing(neighbour) else _narrower_name(terminology, concept, neighbour)
+            if name_index is not None:
+                yield first, after, name_index
 
 
 @lru_cache(maxsize=5_000)
 def _narrower_name(terminology: Terminology, concept: int, word: str) -> int | None:
-    """Place of the name that a concept's label with a word is, else one of its other names with it."""
+    """Index of the name that a concept's label with a word is, else one of its other names with it."""
     label = name_words(terminology.labels[concept])
     if word in label:
         return None
@@ -90,19 +90,19 @@ def _eponyms(
         for end in range(min(start + LONGEST_EPONYM, len(found)), start, -1):
             if not all(capital[start:end]) or (end < len(found) and words[end] in _HEADS):
                 continue
-            places = [terminology.key_index.get(phrase_key([*words[start:end], head])) for head in _HEADS]
-            keys = [place for place in places if place is not None]
-            diseases = {terminology.concepts_of_key(key)[0][0] for key in keys}
+            possible = [terminology.key_index.get(phrase_key([*words[start:end], head])) for head in _HEADS]
+            names = [name_index for name_index in possible if name_index is not None]
+            diseases = {terminology.concepts_of_key(name_index)[0][0] for name_index in names}
             if len(diseases) == 1 and (end - start > 1 or _is_an_illness(text, found, start)):
-                yield start, end, keys[0]
+                yield start, end, names[0]
                 break
 
 
-def _is_an_illness(text: str, found: Sequence[Token], place: int) -> bool:
+def _is_an_illness(text: str, found: Sequence[Token], token_index: int) -> bool:
     """Whether a name alone is that of a disease: with 's, or after "known", "with", "has"."""
-    if _POSSESSIVE.match(text, found[place].end):
+    if _POSSESSIVE.match(text, found[token_index].end):
         return True
-    return place > 0 and found[place - 1].text in _SAID_OF_A_PATIENT
+    return token_index > 0 and found[token_index - 1].text in _SAID_OF_A_PATIENT
 
 
 def _says_nothing(word: str) -> bool:

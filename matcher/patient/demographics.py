@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
 
-from matcher.assertion.context import reading_of
+from matcher.assertion.context import asserted
 from matcher.results import Patient
 from matcher.text.countries import canonical_country, stated_country
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
 __all__ = ["AgeGroup", "age_group", "age_since", "canonical_country", "combine", "stated_patient"]
@@ -171,10 +172,10 @@ _SHE = re.compile(r"\b(?:she|herself|elle|ella|lei|ela)\b")
 _HE = re.compile(r"\b(?:he|himself|lui|ele)\b")
 _HER = re.compile(r"\bher\b")
 _HIS = re.compile(r"\bhis\b")
+_BORN_KIN = ("sibling", "parent", "child", "other")
 _IS_A_RELATIVE = re.compile(
-    r"\b(?:(?P<female>sister|mother|aunt|daughter|soeur|sœur|mere|schwester|mutter|hermana|madre|sorella|irma|mae|zus|"
-    r"moeder|grandmother)|(?P<male>brother|father|uncle|son|frere|pere|bruder|vater|hermano|padre|fratello|irmao|pai|"
-    r"broer|vader|grandfather))(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
+    rf"\b(?:(?P<female>{any_of(_BORN_KIN, 'f')})|(?P<male>{any_of(_BORN_KIN, 'm')}))"
+    r"(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
     r"(?:an?|un[ae]?|uma?|two|deux|zwei|dos|due|dois|twee|een|'une?|eines|einer|the index|girl|boy|child|patients?)\b"
 )
 
@@ -202,7 +203,7 @@ def stated_patient(text: str) -> Patient:
 
 def _own_text(text: str) -> str:
     """The text without what it says of relatives; their places are blank."""
-    relatives = reading_of(text).relatives()
+    relatives = asserted(text).relatives()
     if not relatives:
         return text
     own = list(text)

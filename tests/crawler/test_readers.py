@@ -10,7 +10,7 @@ import pytest
 
 from db.payload import Payload
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expected.json"))
 
 

@@ -162,7 +162,7 @@ def test_an_increment_asks_only_for_what_the_list_shows_as_updated(url: str, tmp
 def test_trials_by_number(url: str, tmp_path: Path) -> None:
     ended, seen = run(tmp_path, url, arguments=("--id", f"CTIS{VICTIM}", "--id", "2022-500001-01-00"))
     assert ended.status == 1
-    assert "2022-500001-01-00: the registry does not know this number" in ended.err
+    assert "2022-500001-01-00: the registry does not know this id" in ended.err
     assert trial_ids(tmp_path) == {f"CTIS{VICTIM}"}
     assert not [request for request in seen if request.method == "POST"]
 
@@ -236,7 +236,7 @@ LASTING = {
     "connection reset": (faults.reset, VICTIM),
     "403": (faults.refused(403, "blocked"), "answers 403 (blocked)"),
     "503": (faults.refused(503, "overloaded"), "answers 503 (overloaded)"),
-    "404": (faults.refused(404), f"{VICTIM}: the registry does not know this number"),
+    "404": (faults.refused(404), f"{VICTIM}: the registry does not know this id"),
     "HTML for data": (faults.web_page, "not a trial in JSON"),
     "truncated body": (faults.cut(), "not a trial in JSON"),
 }

@@ -112,7 +112,7 @@ def test_trials_by_number(url: str, tmp_path: Path) -> None:
     arguments = ("--id", "EUCTR2005-003956-37-NL", "--id", "2016-005035-33", "--id", "2016-005035-99")
     ended, _ = run(tmp_path, url, arguments=arguments)
     assert ended.status == 1
-    assert "2016-005035-99: the register does not know this number" in ended.err
+    assert "2016-005035-99: the registry does not know this id" in ended.err
     assert "1 of 3 announced records were not received" in ended.err
     assert trial_ids(tmp_path) == {JUVENILE, "EUCTR2016-005035-33"}
 

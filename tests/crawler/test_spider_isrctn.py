@@ -148,7 +148,7 @@ def test_a_large_answer_comes_in_windows_that_are_small_unless_they_cannot_be(
 def test_trials_by_number(url: str, tmp_path: Path) -> None:
     ended, seen = run(tmp_path, url, arguments=("--id", "isrctn73380053", "--id", "ISRCTN99999998"))
     assert ended.status == 1
-    assert "ISRCTN99999998: the registry does not know this number" in ended.err
+    assert "ISRCTN99999998: the registry does not know this id" in ended.err
     assert trial_ids(tmp_path) == {"ISRCTN73380053"}
     assert {request.path for request in seen[1:]} == {
         f"/api/trial/{number}/format/default" for number in ("73380053", "99999998")

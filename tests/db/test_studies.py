@@ -8,16 +8,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from db.catalogue import create_schema
+from db.registries import Registry, save_registries
 from db.studies import Conflict, cluster, link_studies, strong_keys
 from db.trial import Identifier, Provenance, Trial
 from db.writer import encode, write_trials
+
+RANKS = {"ctgov": 1, "ctis": 2, "euctr": 3, "isrctn": 4, "drks": 5}
 
 
 def linked(
     records: dict[str, list[str]], aliases: dict[str, str] | None = None
 ) -> tuple[dict[str, str], list[Conflict]]:
     """study_id by trial, and conflicts, from {trial_id: identifiers as stated}."""
-    return cluster({trial_id: strong_keys(trial_id, ids, aliases or {}) for trial_id, ids in records.items()})
+    return cluster({trial_id: strong_keys(trial_id, ids, aliases or {}) for trial_id, ids in records.items()}, RANKS)
 
 
 def test_a_pair_is_linked_whichever_side_states_the_other() -> None:
@@ -28,6 +31,19 @@ def test_a_pair_is_linked_whichever_side_states_the_other() -> None:
         studies, conflicts = linked(records)
         assert set(studies.values()) == {"NCT00323960"}
         assert conflicts == []
+
+
+def test_the_number_of_the_lowest_rank_names_the_study_and_a_number_of_no_rank_only_alone() -> None:
+    records = {"NCT00000011": [], "EUCTR2010-020202-11": ["NCT00000011"], "ACTRN12615000750583": ["2010-020202-11"]}
+    keys = {trial_id: strong_keys(trial_id, ids, {}) for trial_id, ids in records.items()}
+    for ranks, name in (
+        ({"ctgov": 1, "euctr": 2}, "NCT00000011"),
+        ({"ctgov": 2, "euctr": 1}, "EUCTR2010-020202-11"),
+        ({"anzctr": 1}, "ACTRN12615000750583"),
+        ({}, "ACTRN12615000750583"),  # the first in the alphabet
+    ):
+        assert set(cluster(keys, ranks)[0].values()) == {name}
+    assert linked({"ACTRN12615000750583": []})[0] == {"ACTRN12615000750583": "ACTRN12615000750583"}
 
 
 def test_junk_and_sponsor_codes_link_nothing() -> None:
@@ -125,6 +141,7 @@ def test_the_catalogue_gets_the_studies_that_all_records_together_give(records: 
     studies, conflicts = linked(records)
     with duckdb.connect() as connection:
         create_schema(connection)
+        save_registries(connection, (Registry(name, "terms", rank) for name, rank in RANKS.items()))
         write_trials(connection, lines, "crawl", now)
         for _ in range(2):
             assert link_studies(connection) == len(conflicts)

@@ -34,3 +34,20 @@ from matcher.assertion.avoidance import avoided
 )
 def test_what_is_to_be_avoided_is_found(text: str) -> None:
     assert "injection" in {word.removesuffix("s") for word in avoided(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "treatments"),
+    [
+        ("avoid trauma and injections", {"injection"}),
+        ("avoid sun, smoking and stress", set()),
+        ("éviter le soleil et les injections", {"injection"}),
+        ("surgery is contraindicated", {"surgery"}),
+        ("declines surgery, calcinosis of the hand", {"surgery"}),
+    ],
+)
+def test_what_harms_is_no_treatment(text: str, treatments: set[str]) -> None:
+    """Trauma, cold or the sun are to be avoided too, but no trial gives them."""
+    found = {word.removesuffix("s") for word in avoided(text)}
+    assert treatments <= found
+    assert found.isdisjoint({"trauma", "sun", "smoking", "stres", "stress", "soleil"})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from matcher.assertion.context import Reading
+from matcher.assertion.context import AssertedText
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.terminology import default
 from matcher.terminology.trigrams import NGramIndex, allowed_edits, full_scan
@@ -37,7 +37,7 @@ def test_places_of_words_lie_in_the_text_and_flat_keeps_its_length(text: str) ->
     assert len(flat(text)) == len(text)
     for token in tokens(text):
         assert 0 <= token.start < token.end <= len(text)
-    for clause in Reading(text).clauses:
+    for clause in AssertedText(text).clauses:
         assert 0 <= clause.start < clause.end <= len(text)
 
 
@@ -246,6 +246,8 @@ def test_a_suspended_hyphen_takes_the_rest_of_its_word_from_the_next(
         ("corpo calloso spesso", "Corns and callosities"),
         ("dita ampiamente distanziate", "Broad chin"),
         ("esclerosis irregular de la falange", "Irregular phalanges"),
+        ("photoparaxysmal response", "Photoparoxysmal response 1"),
+        ("juvenil sialadosis", "Juvenile sialidosis type 2"),
     ],
 )
 def test_look_alikes_stay_apart(mapper: EntityLinker, text: str, never: str) -> None:

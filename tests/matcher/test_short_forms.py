@@ -3,7 +3,7 @@
 import pytest
 
 from matcher import Matcher
-from matcher.linking.abbreviations import is_short_form, stands_for
+from matcher.linking.defined_abbreviations import is_short_form, stands_for
 
 
 @pytest.mark.parametrize(

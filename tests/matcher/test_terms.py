@@ -22,12 +22,23 @@ ontology: doid
 id: DOID:0000001
 name: example myositis
 synonym: "sample muscle inflammation" EXACT []
-xref: ORPHA:999999
+synonym: "the so-called \\"sample\\"" EXACT []
+synonym: "wider sample" BROAD []
+xref: ORPHA:999999 "somewhere"
 
 [Term]
 id: DOID:0000002
 name: special example myositis
-is_a: DOID:0000001 ! example myositis
+is_a: DOID:0000001 {source="somewhere"} ! example myositis
+
+[Term]
+id: DOID:0000003
+name: former myositis
+is_obsolete: true
+
+[Typedef]
+id: part_of
+name: part of
 """
 
 
@@ -47,14 +58,28 @@ def test_curated_rows_refer_to_each_other_and_have_sources() -> None:
     assert len(known) >= 40
 
 
-def test_an_obo_file_is_loaded_and_merged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_an_obo_file_is_loaded_and_merged(tmp_path: Path, line_end: str, encoding: str) -> None:
     path = tmp_path / "example.obo"
-    path.write_text(OBO, encoding="utf-8")
+    path.write_bytes(OBO.replace("\n", line_end).encode(encoding))
     info = store.load_file(path, tmp_path / "terms")
     assert (info.name, info.licence) == ("DOID", "CC0 1.0")
     terminology = compile_terminology([curated.load(), *store.vocabularies(tmp_path / "terms")], "test")
     assert terminology.ids[concept(terminology, "sample muscle inflammation")] == "DOID:0000001"
     assert terminology.by_code("ORPHA:999999") == [concept(terminology, "example myositis")]
+    assert terminology.ids[concept(terminology, "the so called sample")] == "DOID:0000001"
+    (above,) = terminology.edges(concept(terminology, "special example myositis"))
+    assert terminology.ids[above.other] == "DOID:0000001"
+    assert "DOID:0000003" not in terminology.place_of
+    assert not {"part of", "wider sample"} & terminology.key_index.keys()
+
+
+def test_a_damaged_obo_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "example.obo"
+    path.write_text(OBO + '\n[Term]\nid: DOID:0000004\nname: cut short\nsynonym: "no end', encoding="utf-8")
+    with pytest.raises(UnknownVocabularyError, match="looks like a vocabulary file and cannot be read"):
+        store.load_file(path, tmp_path / "terms")
 
 
 def test_other_files_are_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_S = 300.0
 """A program that runs longer hangs. The first crawl on a machine also compiles the matcher's terminology."""
 
-_INHERITED = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
+_INHERITED = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "SYSTEMROOT", "CALCITRIALS_CACHE")
 
 
 class Run(NamedTuple):

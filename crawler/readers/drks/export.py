@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from crawler.formats import json as json_records
-from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition, country
+from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
 from crawler.wording import criteria
 from crawler.wording.words import headline, known, lower, numbers_of_a_study, phases, stated
 from db.ages import AgeLimit, age_limit
+from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
 from db.payload import Payload
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Sponsor, Trial, sha256
@@ -255,7 +256,8 @@ def _arms(groups: list[_Text]) -> Iterator[Intervention]:
 
 def _locations(people: _Recruitment) -> Iterator[Location]:
     """Sites, in the country where all recruit if there is one, and countries where it cannot be told."""
-    countries = [name for one in people.countries or () if (name := country((one.id_country or _CountryCode()).code))]
+    codes = [one.id_country.code for one in people.countries or () if one.id_country and one.id_country.code]
+    countries = [by_code(code) or code for code in codes]
     sites = [site for site in people.institutes or () if stated(site.name) or stated(site.city)]
     for site in sites:
         yield Location(countries[0] if len(countries) == 1 else None, stated(site.name), stated(site.city))

@@ -13,10 +13,11 @@ from crawler.formats.labelled import Section, sections
 from crawler.formats.webpage import Page, Role, page
 from crawler.readers.drks import export as drks_export
 from crawler.readers.drks.labels import LABELS
-from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition, country_in_english
+from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
 from crawler.wording import criteria
 from crawler.wording.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
 from db.ages import AgeLimit, age_limit
+from db.countries import in_english
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
@@ -121,7 +122,7 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         conditions=tuple(dict.fromkeys(_conditions(facts.sections))),
         interventions=tuple(_arms(facts.sections)),
         locations=tuple(
-            _locations(unique(map(country_in_english, facts.every("country"))), unique(facts.every("site")))
+            _locations(unique(in_english(name, "de") for name in facts.every("country")), unique(facts.every("site")))
         ),
         identifiers=tuple(_identifiers(facts)),
         sponsors=tuple(_sponsors(facts.sections)),

@@ -1,10 +1,6 @@
 """The closed vocabularies of DRKS, as its pages in both languages and its export write them, and coded conditions."""
 
-import gettext
 import re
-from functools import cache
-
-import pycountry
 
 from crawler.wording.words import stated
 from db.trial import Condition
@@ -91,25 +87,3 @@ def condition(text: str, system: str | None = None) -> Condition:
     if system == "ICD-10" and (match := _ICD.match(text)):
         return Condition(stated(match["name"]) or match["code"], "ICD-10", match["code"])
     return Condition(text)
-
-
-@cache
-def _countries() -> dict[str, str]:
-    """English names of countries by the German ones, in lower case (ISO 3166, Debian iso-codes)."""
-    german = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["de"]).gettext
-    names: dict[str, str] = {}
-    for one in pycountry.countries:
-        for name in (one.name, getattr(one, "common_name", one.name)):
-            names[german(name).lower()] = country(one.alpha_2) or one.name
-    return names
-
-
-def country_in_english(name: str) -> str:
-    """The country that a page in German names; any other name as it is."""
-    return _countries().get(name.lower(), name)
-
-
-def country(code: str | None) -> str | None:
-    """Name of the country of an ISO 3166 code; an unknown code as it is."""
-    found = pycountry.countries.get(alpha_2=code) if code else None
-    return (getattr(found, "common_name", None) or found.name) if found else code

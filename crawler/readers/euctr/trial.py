@@ -14,6 +14,7 @@ from crawler.readers.euctr.form import Version, blocks, version
 from crawler.wording import age_bands, criteria, therapeutic_areas
 from crawler.wording.age_bands import AgeBand
 from crawler.wording.words import count, known
+from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
 from db.identifiers import is_junk, normalise
 from db.payload import Payload, Reading
@@ -144,7 +145,7 @@ class _Version:
         self.country_code = link[1].upper() if link else ""
         authority = stated.header.get("National Competent Authority") or self.values.get("A.1", "")
         name = authority.partition(" - ")[0].strip()
-        self.country = {"UK": "United Kingdom"}.get(name, name) or None
+        self.country = (by_code(name) if len(name) == 2 else name) or None
         status = stated.header.get("Trial Status") or self.values.get("P. End of Trial Status")
         self.status = status or None
 

@@ -23,6 +23,7 @@ from crawler.readers.ictrp.file import Record, records
 from crawler.readers.ictrp.lists import conditions, interventions, outcomes, therapeutic_areas
 from crawler.wording import age_bands, criteria, words
 from db.ages import AgeLimit
+from db.countries import by_code
 from db.identifiers import find, normalise
 from db.payload import Payload, Reading
 from db.trial import Identifier, Location, Provenance, Reject, Sponsor, Trial, sha256
@@ -257,7 +258,7 @@ def _locations(stated: str, registry: str, fields: dict[str, str], status: str |
     """Countries; of an EU CTR record, which is one country's, that country with its status first."""
     names = [name.strip(" ,") for name in re.split(r"[;\n]", _text(fields, "countries") or "")]
     code = _COUNTRY_CODE.search(stated.upper()) if registry == "euctr" else None
-    own = ictrp_words.EU_CTR_COUNTRIES.get(code[1], "") if code else ""
+    own = by_code(code[1]) if code else None
     found = [_place(own, status)] if own else []
     return tuple(found + [_place(name) for name in words.unique(names) if name not in ("??", own)])
 

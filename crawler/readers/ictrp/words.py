@@ -91,40 +91,6 @@ STATUS = {
     **dict.fromkeys(("not recruiting", "not available", "other", "unknown", "unknown status"), Status.UNKNOWN),
     **dict.fromkeys(("authorised-recruitment may be ongoing or finished", "authorised", "ongoing"), Status.UNKNOWN),
 }
-EU_CTR_COUNTRIES = {
-    "AT": "Austria",
-    "BE": "Belgium",
-    "BG": "Bulgaria",
-    "HR": "Croatia",
-    "CY": "Cyprus",
-    "CZ": "Czechia",
-    "DK": "Denmark",
-    "EE": "Estonia",
-    "FI": "Finland",
-    "FR": "France",
-    "DE": "Germany",
-    "GR": "Greece",
-    "HU": "Hungary",
-    "IS": "Iceland",
-    "IE": "Ireland",
-    "IT": "Italy",
-    "LV": "Latvia",
-    "LI": "Liechtenstein",
-    "LT": "Lithuania",
-    "LU": "Luxembourg",
-    "MT": "Malta",
-    "NL": "Netherlands",
-    "NO": "Norway",
-    "PL": "Poland",
-    "PT": "Portugal",
-    "RO": "Romania",
-    "SK": "Slovakia",
-    "SI": "Slovenia",
-    "ES": "Spain",
-    "SE": "Sweden",
-    "GB": "United Kingdom",
-}
-"""Countries by the suffix of EU CTR identifiers (EUCTR2018-001719-65-NL)."""
 
 # ChiCTR's own list of phases: 0 stands there for studies outside the phases of drug development.
 _NO_PHASE = frozenset(

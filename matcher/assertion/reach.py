@@ -1,0 +1,310 @@
+"""How far a cue reaches: the words behind it or before it that it speaks of."""
+
+from matcher.assertion.cues import Cue, Sense
+from matcher.assertion.marked_text import MarkedText, denies, roles
+from matcher.text.sentences import PUNCTUATION, STOPS
+
+Stretch = tuple[int, int]
+"""Index of the first word and of the one after the last."""
+SHORT_ITEM = 5
+"""Words of an item of a list; a longer stretch between commas is a clause of its own."""
+NEAR = 4
+"""Words within which what a bare "not" denies begins."""
+FARTHEST = 80
+"""Words that a cue reaches, either way, in a text that has no sentences."""
+MOST_CROSSED = 5
+"""Clauses that a cue which stands alone looks back over."""
+BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
+"""Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
+AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
+AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
+"""Words between what somebody had and the age when it was."""
+MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
+"""Behind these stands by what something was found out or done: "excluded by aspiration"."""
+_BORDERS = frozenset(("border", "turn", "own"))
+_ONESELF = frozenset(("own", "self"))
+_RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
+
+
+class Reach:
+    """Finds what cues speak of in one text."""
+
+    def __init__(self, text: MarkedText) -> None:
+        self._text = text
+
+    def of(self, cue: Cue, sense: Sense) -> Stretch | None:
+        """What a cue speaks of in one of its senses, None when that is nothing."""
+        stretch: Stretch | None
+        match sense.side:
+            case "before":
+                behind = self._behind(cue, sense)
+                alone = sense.reach == "kinsman" and not self._text.mentioned(*behind)
+                stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
+            case "after" | "either" | "else" | "last":
+                stretch = self._nearest(cue, sense)
+            case _:
+                return None
+        return stretch if stretch is not None and stretch[0] < stretch[1] else None
+
+    def _nearest(self, cue: Cue, sense: Sense) -> Stretch | None:
+        """The side that a cue speaks of which may stand on both sides of it, or stands after."""
+        stands_last = self._text.ends_here(cue.after)
+        if sense.side == "else" and not stands_last:
+            return self._behind(cue, sense)
+        if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
+            return None
+        start = self.clause_start(cue.first, sense)
+        if sense.reach == "word":
+            return (self._text.tests[cue.first], cue.first) if cue.first in self._text.tests else None
+        opens = (
+            sense.assertion == "family"
+            and self._text.follows_nothing(cue)
+            and not self._text.mentioned(start, cue.first)
+        )
+        both = sense.side == "either" and not self._text.is_any(cue.after, MEANS)
+        if both or opens or self._colon(cue) is not None:
+            behind = self._behind(cue, sense)
+            right = next((first for first, _ in self._text.mentions_from(*behind)), None)
+            left = self._text.last_mention_end(start, cue.first)
+            if right is not None and (left is None or right - cue.after < cue.first - left):
+                return behind
+        return self._before(cue, sense, start)
+
+    def _behind(self, cue: Cue, sense: Sense) -> Stretch:
+        """Words behind a cue, as far as it reaches."""
+        last = min(self._text.sentence(cue.first).after, cue.after + FARTHEST)
+        colon = self._colon(cue)
+        begin = cue.after + self._text.is_word(cue.after, "-") if colon is None else colon + 1
+        person = sense.reach in ("person", "kinsman")
+        if sense.reach == "word":
+            return begin, next((after for _, after in self._text.mentions_from(begin, begin + 1)), begin)
+        end = self._reached(begin, last, sense, person)
+        if sense.reach == "near" and not self._is_near(begin):
+            return begin, begin
+        if sense.reach == "dated" and not self._is_dated(cue, begin, end):
+            return begin, begin
+        return (cue.first if person else begin), end
+
+    def _reached(self, begin: int, last: int, sense: Sense, person: bool) -> int:
+        words, depths = self._text.words, self._text.depths
+        depth = depths[begin - 1]
+        index, commas, joined = begin, 0, False
+        while index < last:
+            word = words[index]
+            cue = self._text.cue_from.get(index)
+            if depths[index] < depth or (depths[index] == depth and self._stops(begin, index, cue, person)):
+                break
+            if depths[index] > depth:
+                index += 1
+            elif word == "," and not person and sense.reach != "clause":
+                if joined or not self._list_goes_on(index, last, commas):
+                    break
+                commas += 1
+                index += 1
+            elif word in sense.ends or self._names_the_bearer(begin, index, sense):
+                break
+            elif cue is not None:
+                if joined and self._is_in_doubt(begin, index, cue, sense):
+                    break
+                joined = joined or "join" in roles(cue)
+                index = cue.after
+            else:
+                index += 1
+        return index
+
+    def _is_in_doubt(self, begin: int, index: int, cue: Cue, sense: Sense) -> bool:
+        """Whether a list of what is denied ends with what is only suspected: "no gout and features suggestive of"."""
+        return (
+            denies(sense)
+            and any(other.assertion == "uncertain" and other.side == "before" for other in cue.senses)
+            and self._text.mentioned(begin, index)
+        )
+
+    def _colon(self, cue: Cue) -> int | None:
+        """The colon behind a cue that begins a clause or is in a heading: "Not present on admission:"."""
+        first = self._text.sentence(cue.first).first
+        if not self._text.follows_nothing(cue) and (cue.first - first > 2 or self._text.mentioned(first, cue.first)):
+            return None
+        for index in range(cue.after, min(cue.after + NEAR, len(self._text.words))):
+            if self._text.words[index] == ":":
+                return None if self._text.mentioned(cue.after, index) else index
+            if self._text.words[index] in PUNCTUATION:
+                break
+        return None
+
+    def _is_near(self, begin: int) -> bool:
+        return bool(self._text.mentions_from(begin, begin + NEAR))
+
+    def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
+        """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
+        if any(map(is_date, self._text.words[begin:end])) or self._names_an_age(begin, end):
+            return True
+        low = max(self._text.sentence(cue.first).first, cue.first - NEAR)
+        return self._is_near(begin) and any(map(is_date, self._text.words[low : cue.first]))
+
+    def _names_an_age(self, begin: int, end: int) -> bool:
+        """Whether an age stands among words: "had arthritis at 8"."""
+        pairs = zip(self._text.words[begin:end], self._text.words[begin + 1 : end], strict=False)
+        return any(word in AT and number.isdigit() for word, number in pairs)
+
+    def _stops(self, begin: int, index: int, cue: Cue | None, person: bool) -> bool:
+        """Whether a word ends what stands behind a cue, whatever else follows."""
+        word = self._text.words[index]
+        if word in PUNCTUATION and word not in ",()":
+            return not (person and word in ":-¿")
+        if cue is None:
+            return False
+        if person:
+            return not _ONESELF.isdisjoint(roles(cue))
+        return any(
+            sense.assertion in _BORDERS
+            and (sense.side != "behind" or self._text.mentioned(begin, index))
+            and (sense.assertion != "own" or index > begin)
+            for sense in cue.senses
+        )
+
+    def _names_the_bearer(self, begin: int, index: int, sense: Sense) -> bool:
+        return (
+            denies(sense)
+            and self._text.words[index] in BEARERS
+            and self._text.mentioned(begin, index)
+            and bool(self._text.mentions_from(index + 1, index + 3))
+        )
+
+    def _list_goes_on(self, comma: int, last: int, commas: int) -> bool:
+        """Whether a list goes on behind a comma: short items, and the last one joined by a conjunction."""
+        length = 0
+        index = comma + 1
+        while index < last:
+            word = self._text.words[index]
+            cue = self._text.cue_from.get(index)
+            if word == ",":
+                if length > SHORT_ITEM:
+                    return False
+                commas, length = commas + 1, 0
+            elif word in PUNCTUATION:
+                return False
+            elif cue is not None:
+                joins = {sense.side for sense in cue.senses if sense.assertion == "join"}
+                if not joins:
+                    return False
+                return length <= SHORT_ITEM and ("or" in joins or length + commas > 0)
+            else:
+                length += 1
+            index += 1
+        return False
+
+    def _before(self, cue: Cue, sense: Sense, start: int) -> Stretch | None:
+        """The clause before a cue; when it says nothing, the nearest earlier one with a diagnosis."""
+        edge = cue.first
+        everything = self._text.has_role("all", start, edge)
+        if not self._text.mentioned(start, edge):
+            last = self._text.ends_here(cue.after) or (
+                sense.side != "last" and self._text.goes_on_with_nothing(cue.after)
+            )
+            alone = last and self._text.says_nothing(start, edge)
+            found = self._earlier(start, sense) if alone and sense.reach != "chunk" else None
+            if found is None:
+                return None
+            start, edge = found
+        if self._text.is_word(edge, "(") and edge < cue.first and not everything:
+            ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
+            start = max(ending, default=start)
+        while everything and self._text.is_word(start - 1, ","):
+            start = self.clause_start(start - 1, sense)
+        return self._list_start(start, edge, sense), edge
+
+    def _earlier(self, start: int, sense: Sense) -> Stretch | None:
+        """The nearest clause with a mention before the clause that begins at a word."""
+        jumps, origin = 0, start
+        for _ in range(MOST_CROSSED):
+            low = self._text.sentence(start).first if start < len(self._text.words) else start
+            if start <= low:
+                jumps += 1
+                if jumps == 1 and not self._text.says_nothing(start, origin):
+                    return None
+                asked = self._text.is_word(start - 2, "?")
+                if (sense.reach != "back" and not asked) or start == 0 or jumps > 2:
+                    return None
+                if jumps == 2 and not self._text.says_nothing(start, self._text.sentence(start).after):
+                    return None
+            cue = self._text.cue_to.get(start)
+            edge = cue.first if cue is not None and start > low else start - 1
+            while edge > 0 and self._text.words[edge - 1] in PUNCTUATION and self._text.words[edge - 1] not in STOPS:
+                edge -= 1
+            start = self.clause_start(edge, sense)
+            if self._text.mentioned(start, edge):
+                return start, edge
+        return None
+
+    def clause_start(self, edge: int, sense: Sense) -> int:
+        """Where the clause begins that ends before a word."""
+        if edge == 0:
+            return 0
+        depth = (
+            self._text.depths[edge - 1]
+            if edge == len(self._text.words)
+            else min(self._text.depths[edge - 1 : edge + 1])
+        )
+        if self._text.words[edge - 1] == ")":
+            depth = self._text.depths[edge - 1] - 1
+        index = edge
+        while index > max(0, edge - FARTHEST):
+            before = index - 1
+            if self._text.depths[before] < depth:
+                break
+            if self._text.depths[before] > depth:
+                index = before
+                continue
+            word = self._text.words[before]
+            cue = self._text.cue_to.get(index)
+            if word in PUNCTUATION or word in sense.ends:
+                break
+            if cue is not None and self._parts(cue, sense) and not self._settles(sense, cue, edge):
+                break
+            index = cue.first if cue is not None else before
+        return index
+
+    def _parts(self, cue: Cue, sense: Sense) -> bool:
+        """Whether a cue ends what another one speaks of: a border, or a cue that speaks of the same words otherwise."""
+        return any(
+            (other.assertion in _BORDERS and other.side != "behind")
+            or (
+                other.assertion in _RIVALS
+                and other.assertion != sense.assertion
+                and other.side in ("after", "either")
+                and other.reach != "word"
+            )
+            for other in cue.senses
+        )
+
+    def _settles(self, sense: Sense, cue: Cue, edge: int) -> bool:
+        """Whether a denial follows on the doubt that it settles: "were considered and excluded"."""
+        return (
+            denies(sense)
+            and all(other.assertion in ("uncertain", "present") for other in cue.senses)
+            and not self._text.mentioned(cue.after, edge)
+            and not any(word in PUNCTUATION for word in self._text.words[cue.after : edge])
+        )
+
+    def _list_start(self, start: int, edge: int, sense: Sense) -> int:
+        """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
+        joined = self._text.has_role("join", start, edge)
+        while joined and sense.assertion in ("negated", "uncertain") and self._text.is_word(start - 1, ","):
+            before = self.clause_start(start - 1, sense)
+            cues = bool(self._text.cues_from(before, start))
+            if cues or start - 1 - before > SHORT_ITEM or not self._text.mentioned(before, start - 1):
+                break
+            start = before
+        return start
+
+    def _of_named_kinsman(self, cue: Cue, sense: Sense) -> Stretch | None:
+        """ "Scleroderma (mother)", "scleroderma: mother": what stands before, when a relative stands alone."""
+        if cue.first and self._text.words[cue.first - 1] in (":", "-", "("):
+            return self._earlier(cue.first, sense)
+        return None
+
+
+def is_date(word: str) -> bool:
+    """Whether a word says that something was in the past: a year, "ago"."""
+    return word in AGO or (word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s"))
