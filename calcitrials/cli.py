@@ -202,19 +202,7 @@ def match(
     if format is Format.JSON:
         output.print_json(answer)
     elif format is Format.CSV:
-        columns = (
-            "trial_id",
-            "title",
-            "status",
-            "phase",
-            "grade",
-            "relation",
-            "score",
-            "because",
-            "url",
-            "last_update",
-        )
-        output.print_rows(columns, [[match[name] for name in columns] for match in answer["matches"]], format)
+        output.print_trials(answer["matches"], format)
     else:
         output.print_matches(answer, console_for(sys.stdout))
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.crawls import CrawlReport
+from matcher.results import COLUMNS
 
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
@@ -86,17 +87,12 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
             console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
 
 
-MATCH_COLUMNS = (
-    "trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update"
-)  # fmt: skip
-
-
 def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
     """Suggested trials alone: as JSON, as CSV, or for a person."""
     if form is Format.JSON:
         print_json(matches)
     elif form is Format.CSV:
-        print_rows(MATCH_COLUMNS, [[match[name] for name in MATCH_COLUMNS] for match in matches], form)
+        print_rows(COLUMNS, [[match[name] for name in COLUMNS] for match in matches], form)
     else:
         console = console_for(sys.stdout)
         for number, match in enumerate(matches, 1):
@@ -123,6 +119,8 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
         _print_match(number, match, console)
         if others:
             console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
+    if answer["fit"] > len(answer["matches"]):
+        console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
         console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
     for line in answer.get("explanation", ()):

@@ -92,6 +92,10 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     last_update: str | None
 
 
+COLUMNS = ("trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update")
+"""Fields of a match that a flat table of suggestions shows, in this order."""
+
+
 class RuledOut(msgspec.Struct, frozen=True, gc=False):
     """A trial that fits the diagnosis and whose stated limits exclude the patient."""
 
@@ -100,11 +104,15 @@ class RuledOut(msgspec.Struct, frozen=True, gc=False):
 
 
 class Suggestions(msgspec.Struct, frozen=True):
-    """The answer to one question. explanation: why a named trial stands where it stands, or why it is not there."""
+    """The answer to one question. fit: how many trials within the patient's limits are worth a look as far as concepts
+    tell, of which the matches are the best. explanation: why a named trial stands where it stands, or why it is not
+    there.
+    """
 
     query: Query
     diagnoses: tuple[Diagnosis, ...]
     matches: tuple[Match, ...]
     ruled_out: tuple[RuledOut, ...]
+    fit: int = 0
     explanation: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     catalogue: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
