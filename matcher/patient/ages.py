@@ -41,13 +41,14 @@ _LENGTHS = tuple(
 )
 _QUANTITY = re.compile(
     r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,3}(?:[.,]\d{1,2})?)(?:(?P<half> 1/2)| (?P<twelfths>\d{1,2})/12)?[ -]{0,2}"
-    rf"(?P<unit>(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})(?![a-z])|/12|y(?=\d)|a\.?(?= ?[,;)\n]| ?$))"
+    rf"(?P<unit>(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})(?![a-z])|/12|y(?=\d)|yo(?=[mf]\b)|a\.?(?= ?[,;)\n]| ?$))"
     r"(?P<half2> 1/2| et demi| and a half| y medio| e mezzo| e meio| en een half)?"
     rf"(?: ?(?:and|et|und|y|e|en)? ?-?(?P<more>\d{{1,2}}) ?-?(?P<lesser>{_MONTHS}|m|{_WEEKS}|{_DAYS})(?![a-z]))?"
 )
 _OWN_UNITS = re.compile(rf"(?:{_OWN_UNIT}|monatig\w*|wochig\w*|tagig\w*|[mwd]\.o\.?)\Z")
 
 _WOMAN = (
+    "jongedame "
     "anciana anziana idosa domestica casalinga hausfrau huisvrouw menagere rentnerin schulerin studentin etudiante "
     "woman female girl lady mrs miss ms femme fille fillette dame patiente mme madame frau madchen patientin mujer "
     "nina "
@@ -56,6 +57,7 @@ _WOMAN = (
     "multigravida primipara multipara gravida"
 )
 _MAN = (
+    "bub jongeman "
     "anciano anziano idoso rentner schuler "
     "man male boy gentleman mr homme garcon monsieur mann knabe junge herr hombre nino varon senor uomo ragazzo "
     "bambino "
@@ -63,7 +65,7 @@ _MAN = (
     "schoolboy"
 )
 _ANYBODY = (
-    "pasgeborene neugeborenes nacido nacida nascido nascida "
+    "pasgeborene neugeborenes nacido nacida nascido nascida joven giovane jovem jongere jeune youth "
     "octogenaire septuagenaire sexagenaire quinquagenaire quadragenaire nonagenaire retraite retraitee escolar "
     "estudiante estudante studente studentessa "
     "etudiant ecolier lyceen lyceenne agriculteur cultivateur ouvrier "
@@ -152,6 +154,7 @@ _THEN_BY_A_NOUN = re.compile(
     r"diagnostic\w*|symptoms|disease|menarche\w*|menopaus\w+|operiert|operated|operee?|interval|q|review|follow-?up|"
     r"controle?|recall|ct|mri|x-?ray|scan|recheck|return|rtc|f/u|repeat|kontrolle|wiedervorstellung|suivi|lasting|"
     r"evolution|since|seit|depuis|desde|hace|sinds|for|duration|dauer|duree|duracion|durata|duracao|antecedent\w*|"
+    r"median\w?|mean|average|moyenne?|mittler\w+|durchschnitt\w*|promedio|gemiddelde?|"
     r"history|hx|presentation|manifestation)\b ?:?[^.;,\d]{0,12}$"
 )
 _AT_IN_ROMANCE = re.compile(r"\ba $")
@@ -174,7 +177,8 @@ _AGE_BEFORE = re.compile(
     r" von | van | di | is | ?\(| )(?:\w+ )?$"
 )
 _TITLE_BEFORE = re.compile(
-    r"\b(?:mr|mrs|ms|miss|mme|mlle|m(?=\. [a-z]{2})|monsieur|madame|mademoiselle|herrn?|hr|frau|fr|sra?|d\.|dna|don|"
+    r"\b(?:mr|mrs|ms|miss|mme|mlle|m(?=\. [a-z]{2})|monsieur|madame|mademoiselle|fraulein|herrn?|hr|frau|fr|sra?|d\.|"
+    r"dna|don|"
     r"dona|sig|sig\.ra|"
     r"signor[ae]?|"
     r"senhora?|senora?|mevrouw|mevr|mw|meneer|dhr|de heer)\.?(?: (?!is|was|has|had|with|diagnosed|since|"
@@ -235,7 +239,7 @@ _BARE = tuple(
         rf"{_BEGINS}(?P<count>\d{{1,3}})[ /]?(?P<sex>[mfw])(?![\w/²³%'-]|\.\w)",
         r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,2}) ?/? ?(?P<capital>[mf])(?![\w/²³%'-]|\.\w)",
         # F, 46; M/46; female (46)
-        r"(?<![\w.])(?P<sex>[mfw]|male|female)(?:, ?|/| ?\(|-)(?P<count>\d{1,3})(?=[,;.) \n]|$)(?! ?[.,/]\d)",
+        r"(?<![\w.])(?P<sex>[mfw]|male|female)(?:, ?|/| ?\(|-)(?P<count>\d{1,3})(?=[,;.) \n/]|$)(?! ?[.,/]\d)",
         r"(?:^|[,;.(\n] ?)(?P<sex>[mf]|male|female) (?P<count>\d{1,3})(?=[,;.)\n]|$| with| c/o| h/o| hx)(?! ?[.,/]\d)",
         # aged 9, Age: 54, edad 40; now 58; she is 46
         rf"\b{_AGED}(?: ?[:=] ?| of | de | von | van | is | )(?P<count>\d{{1,3}})(?=[,;.) \n]|$)(?! ?[-–/.,]\d)",

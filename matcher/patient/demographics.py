@@ -82,7 +82,7 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     stage = None if different else _stated_stage(lower)
     return Patient(
         different[0] if different else None,
-        stated_sex(own, ages, text),
+        stated_sex(own, ages, counted),
         stated_country(own),
         stage,
         tuple(different[1:]),
