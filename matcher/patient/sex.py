@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from matcher.patient.ages import MY, RELATIONS, StatedAge
+from matcher.patient.age_patterns import MY, RELATIONS
+from matcher.patient.ages import StatedAge
 from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
