@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 
-from matcher.patient.ages import DAYS_IN_YEAR, OLDEST
+from matcher.patient.age_patterns import DAYS_IN_YEAR
+from matcher.patient.ages import OLDEST
 
 _CUE = (
     r"(?:born(?: on| in)?|d\.?o\.?b\.?|y\.?o\.?b\.?|date of birth|year of birth|birth ?(?:date|year|day)|"

@@ -5,7 +5,8 @@ import re
 from enum import StrEnum
 
 from matcher.assertion.context import asserted
-from matcher.patient.ages import KIN, StatedAge, stated_ages
+from matcher.patient.age_patterns import KIN_OR_FAMILY
+from matcher.patient.ages import StatedAge, stated_ages
 from matcher.patient.births import age_by_birth, age_since
 from matcher.patient.number_words import in_digits
 from matcher.patient.sex import stated_sex
@@ -67,12 +68,14 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     relatives, parents = asserted(counted).relatives(), _parents(counted)
     own = _without(counted, [*relatives, *parents])
     lower = flat(own).replace("’", "'")
-    whole = flat(counted)
+    said = flat(counted)
     ages = [
         age
         for age in (stated_ages(counted) if _DIGIT.search(counted) else ())
         if not any(start < age.end and age.start < end for start, end in parents)
-        and not any(start <= age.start < end and KIN.search(whole, start, age.start) for start, end in relatives)
+        and not any(
+            start <= age.start < end and KIN_OR_FAMILY.search(said, start, age.start) for start, end in relatives
+        )
     ]
     different = _different(ages)
     if not different and _DIGIT.search(lower):
@@ -82,7 +85,7 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     stage = None if different else _stated_stage(lower)
     return Patient(
         different[0] if different else None,
-        stated_sex(own, ages, text),
+        stated_sex(own, ages, counted),
         stated_country(own),
         stage,
         tuple(different[1:]),

@@ -17,6 +17,7 @@ _LANGUAGES = tuple((re.compile(rf"(?:{units})\Z"), languages) for units, languag
 _BEFORE_A_UNIT = re.compile(rf"(?<=[a-z])[ -]{{1,2}}(?:{'|'.join(units for units, _ in _UNITS)})(?![a-z])")
 _LAST_WORDS = re.compile(r"(?<![^\W_-])(?:[^\W\d_]+[ -]){0,4}[^\W\d_]+\Z")
 _GLUED = re.compile(r"(?<![\w])(?P<words>[a-z]{3,22}?)-?(?P<unit>jahrig|monatig|wochig|tagig|jarig|enn[ei](?![a-z]))")
+_ELIDED = re.compile(r"(?<!\w)([a-z]{3,20})['’](?=ann[io]\b)")
 _GLUED_LANGUAGE = {"jarig": "nl", "enne": "it", "enni": "it"}
 _HALF = re.compile(r"(\d) ?½")
 _AND_A_HALF = "einhalb"
@@ -38,11 +39,22 @@ def in_digits(text: str) -> str:
     lower = flat(text)
     parts: list[str] = []
     done = 0
-    for start, end, value in sorted({*_before_units(text, lower), *_in_compounds(text, lower)}):
+    for start, end, value in sorted({*_before_units(text, lower), *_in_compounds(text, lower), *_elided(text, lower)}):
         if start >= done:
             parts += [text[done:start], value]
             done = end
     return "".join((*parts, text[done:])) if parts else text
+
+
+def _elided(text: str, lower: str) -> list[tuple[int, int, str]]:
+    """Italian "trent'anni"."""
+    found: list[tuple[int, int, str]] = []
+    for match in _ELIDED.finditer(lower):
+        values = (_number(text[match.start(1) : match.end(1)] + vowel, "it") for vowel in "aio")
+        value = next((value for value in values if value is not None), None)
+        if value is not None:
+            found.append((match.start(), match.end(), f"{value} "))
+    return found
 
 
 def _before_units(text: str, lower: str) -> list[tuple[int, int, str]]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from matcher.patient.ages import MY, RELATIONS, StatedAge
+from matcher.patient.age_patterns import MY, RELATIONS
+from matcher.patient.ages import StatedAge
 from matcher.text.kin import any_of
 from matcher.text.sentences import flat
 
@@ -12,7 +13,8 @@ _FEMALE = re.compile(
     r"patientin|mujer|nina|senora|femenin\w+|hembra|donna|ragazza|bambina|signora|femmina|femminile|mulher|menina|"
     r"rapariga|senhora|feminin\w*|vrouw|vrouwelijk\w*|meisje|mevrouw|pregnant|enceinte|schwanger\w*|"
     r"embarazada|incinta|gravida|gestante|zwanger\w*|postmenopausal|menopaus\w+|bimba|anciana|anziana|idosa|"
-    r"domestica|casalinga|hausfrau|huisvrouw|menagere|ama de casa|dona de casa|schoolgirl|housewife)\b"
+    r"domestica|casalinga|hausfrau|huisvrouw|menagere|ama de casa|dona de casa|schoolgirl|housewife|fraulein|"
+    r"jongedame)\b"
     rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'f')}\b"
     r"|\b(?:sra|sig\.ra|mevr|dna|mlle)\.? [a-z]|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
 )
@@ -21,7 +23,8 @@ _MALE = re.compile(
     r"boy|"
     r"schoolboy|gentleman|(?<!dear )mr|homme|garcon|monsieur|mann|mannlich\w*|herr|knabe|hombre|nino|varon|"
     r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|senor|masculin\w*|uomo|ragazzo|bambino|"
-    r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|heer|bimbo|anciano|anziano|idoso|"
+    r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|heer|bimbo|anciano|anziano|"
+    r"idoso|bub|jugendlicher|jongeman|"
     r"(?:der|dem|des|ein|eines|einem|dieser|diesem|unser|unseres)(?: [\w-]+)? patient(?:en)?)\b"
     rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'm')}\b"
     r"|\b(?:sr|sig|dhr|hr)\. [a-z]|(?:^|[.;\n] ?|\b(?:de|chez) )m\. [a-z]{3}"
@@ -48,6 +51,9 @@ _HE = re.compile(r"\b(?:he|himself|lui|ele)\b")
 _HER = re.compile(r"\bher\b")
 _HIS = re.compile(r"\bhis\b")
 _BORN_KIN = ("sibling", "parent", "child", "other")
+_KIN_BEHIND = re.compile(
+    rf"[- ]*(?:(?:old|alte[rnms]?|oude?) )?(?:\w+ )?(?:(?P<female>{any_of(_BORN_KIN, 'f')})|{any_of(_BORN_KIN, 'm')})\b"
+)
 _IS_A_RELATIVE = re.compile(
     rf"\b(?:(?P<female>{any_of(_BORN_KIN, 'f')})|(?P<male>{any_of(_BORN_KIN, 'm')}))"
     r"(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
@@ -60,11 +66,12 @@ def stated_sex(text: str, ages: Sequence[StatedAge], whole: str) -> str | None:
 
     text: without relatives, ages as `stated_ages` found them in it. whole: with relatives.
     """
-    relative = _IS_A_RELATIVE.search(flat(whole))
+    said = flat(whole)
+    relative = _IS_A_RELATIVE.search(said)
     if relative is not None:
         return "female" if relative["female"] else "male"
     lower = flat(text)
-    first = {sex: age.start for age in reversed(ages) if (sex := age.sex) is not None}
+    first = {sex: age.start for age in reversed(ages) if (sex := age.sex or _by_kin(said, age)) is not None}
     for sex, pattern in (("female", _FEMALE), ("male", _MALE)):
         match = pattern.search(lower)
         if match is not None:
@@ -75,8 +82,14 @@ def stated_sex(text: str, ages: Sequence[StatedAge], whole: str) -> str | None:
         return "female"
     if _MALE_BY_FORM.search(lower) or any(lower[age.start : age.end].endswith("jahriger") for age in ages):
         return "male"
-    for she, he, said in ((_SHE, _HE, lower), (_HER, _HIS, flat(whole))):
-        female, male = she.search(said) is not None, he.search(said) is not None
+    for she, he, where in ((_SHE, _HE, lower), (_HER, _HIS, said)):
+        female, male = she.search(where) is not None, he.search(where) is not None
         if female or male:
             return None if female and male else "female" if female else "male"
     return None
+
+
+def _by_kin(lower: str, age: StatedAge) -> str | None:
+    """What the word for a relative says behind an age of the patient: "7-year-old daughter of ..."."""
+    kin = _KIN_BEHIND.match(lower, age.end)
+    return None if kin is None else "female" if kin["female"] else "male"

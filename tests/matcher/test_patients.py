@@ -163,6 +163,21 @@ def test_countries_have_one_name(name: str, country: str | None) -> None:
     assert canonical_country(name) == country
 
 
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("ingresa al Hospital del Salvador para una cirugía", None),
+        ("paciente del Salvador con calcinosis", "El Salvador"),
+        ("treated at the University of Jordan, calcinosis", None),
+        ("a man from Jordan with calcinosis", "Jordan"),
+        ("Clínica de España, calcinosis", None),
+        ("natural de España, calcinosis", "Spain"),
+    ],
+)
+def test_what_bears_the_name_of_a_country_is_none(text: str, country: str | None) -> None:
+    assert stated_patient(text).country == country
+
+
 RELATIVES = """
 Healthy brother of a girl with GACI | sibling
 her sister has SSc | sibling
