@@ -28,6 +28,8 @@ WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
 RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
 """Behind these stands more of what is named before: "a haematoma which has resolved"."""
+_OF_ONE = frozenset(("historical", "ended"))
+"""What these say they say of one thing, not of a list: "status post CABG, hypertension"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
@@ -124,7 +126,7 @@ class Reach:
             if depths[index] > depth:
                 index += 1
             elif word == "," and not person and sense.reach != "clause":
-                if joined or not self._list_goes_on(index, last, commas):
+                if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break
                 commas += 1
                 index += 1
