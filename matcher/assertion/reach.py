@@ -255,7 +255,9 @@ class Reach:
             low = self._text.sentence(start).first if start < len(self._text.words) else start
             if start <= low:
                 jumps += 1
-                if jumps == 1 and not self._text.says_nothing(start, origin):
+                if jumps == 1 and (
+                    self._text.has_role("own", start, origin) or not self._text.says_nothing(start, origin)
+                ):
                     return None
                 asked = self._text.is_word(start - 2, "?")
                 if (sense.reach != "back" and not asked) or start == 0 or jumps > 2:
