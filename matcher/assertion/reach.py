@@ -53,6 +53,8 @@ class Reach:
                 stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
             case "after" | "either" | "else" | "last":
                 stretch = self._nearest(cue, sense)
+            case "itself":
+                stretch = cue.first, self._behind(cue, sense)[1]
             case _:
                 return None
         return stretch if stretch is not None and stretch[0] < stretch[1] else None
