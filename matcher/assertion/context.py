@@ -68,13 +68,21 @@ class AssertedText:
 
     def relatives(self) -> list[tuple[int, int]]:
         """Stretches of the text that speak of relatives: (start, end)."""
+        return self._stretches("family", "mine")
+
+    def avoided(self) -> list[tuple[int, int]]:
+        """Stretches of the text that name what is not to be done or given: (start, end)."""
+        return self._stretches("avoided")
+
+    def _stretches(self, assertion: str, *others: str) -> list[tuple[int, int]]:
+        """Words that an assertion holds for. others: assertions that may come to the same."""
         cues = self._cues
-        if not any(sense.assertion in ("family", "mine") for cue in cues for sense in cue.senses):
+        if not any(sense.assertion in (assertion, *others) for cue in cues for sense in cue.senses):
             return []
         words = [(index, index + 1) for index, word in enumerate(self._found.words) if word not in PUNCTUATION]
         scopes = find_scopes(self._found.words, cues, words)
         starts, ends = self._found.starts, self._found.ends
-        return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == "family"]
+        return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == assertion]
 
 
 @lru_cache(maxsize=2)

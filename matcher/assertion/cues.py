@@ -8,7 +8,8 @@ in all but that one ("no" is "in the" in Portuguese).
 
 Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``ended`` (it was and is over), ``gone`` (it
 has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
-``present`` outweighs these, ``confirmed`` denial and doubt too. ``border``, ``turn`` and ``own`` end what others speak
+``present`` outweighs these, ``confirmed`` denial and doubt too. ``avoided`` speaks of
+treatments. ``border``, ``turn`` and ``own`` end what others speak
 of; ``none`` says nothing although its words look like a cue.
 
 Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words

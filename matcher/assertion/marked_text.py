@@ -202,8 +202,8 @@ def denies(sense: Sense) -> bool:
 
 
 def _says(cue: Cue) -> bool:
-    """Whether a cue says something of a diagnosis."""
-    return any(sense.assertion in SAYING for sense in cue.senses)
+    """Whether a cue says something of what it speaks of."""
+    return any(sense.assertion in SAYING or sense.assertion == "avoided" for sense in cue.senses)
 
 
 def _without_holders(mentions: Sequence[Mention]) -> Iterator[Mention]:

@@ -28,6 +28,8 @@ WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
 RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
 """Behind these stands more of what is named before: "a haematoma which has resolved"."""
+_OF_ONE = frozenset(("historical", "ended"))
+"""What these say they say of one thing, not of a list: "status post CABG, hypertension"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
@@ -51,6 +53,8 @@ class Reach:
                 stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
             case "after" | "either" | "else" | "last":
                 stretch = self._nearest(cue, sense)
+            case "itself":
+                stretch = cue.first, self._behind(cue, sense)[1]
             case _:
                 return None
         return stretch if stretch is not None and stretch[0] < stretch[1] else None
@@ -124,7 +128,7 @@ class Reach:
             if depths[index] > depth:
                 index += 1
             elif word == "," and not person and sense.reach != "clause":
-                if joined or not self._list_goes_on(index, last, commas):
+                if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break
                 commas += 1
                 index += 1
@@ -253,7 +257,9 @@ class Reach:
             low = self._text.sentence(start).first if start < len(self._text.words) else start
             if start <= low:
                 jumps += 1
-                if jumps == 1 and not self._text.says_nothing(start, origin):
+                if jumps == 1 and (
+                    self._text.has_role("own", start, origin) or not self._text.says_nothing(start, origin)
+                ):
                     return None
                 asked = self._text.is_word(start - 2, "?")
                 if (sense.reach != "back" and not asked) or start == 0 or jumps > 2:

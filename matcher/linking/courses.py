@@ -29,10 +29,15 @@ _MESH_LASTING = (
     *("Rheumatic Diseases", "Connective Tissue Diseases", "Endocrine System Diseases", "Blood-Borne Infections"),
     *("Vascular Diseases", "Myocardial Ischemia", "Lung Diseases, Obstructive", "Inflammatory Bowel Diseases"),
     *("Mental Disorders", "Behavioral Symptoms", "Emotions", "Neurodegenerative Diseases"),
-    *("Calcinosis", "Ossification, Heterotopic", "Pancreatitis, Chronic", "Hepatitis, Chronic"),
+    *("HIV Infections", "Calcinosis", "Ossification, Heterotopic", "Pancreatitis, Chronic", "Hepatitis, Chronic"),
 )
-_ENDING = (*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907")
+_ENDING = frozenset((*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907"))
 """Headings whose members end; of HPO recurrent infections and thromboembolism."""
+_ENDING_CODES = re.compile(
+    r"ICD10CM:(?:A|B(?!18|2[0-4]|9[0-4])|O|S|T)\d|ICD10CM:(?:J(?:[01]\d|2[0-2])|I(?:2[126]|6[0-4]|8[0-2])|K3[5-7])"
+)
+"""The same by chapters and blocks of ICD-10: infections but for chronic ones, pregnancy, injuries, acute infections of
+the airways, infarctions, bleeding and strokes, clots, appendicitis."""
 _LASTING = (*(f"MeSH:{name}" for name in _MESH_LASTING), "ICD10CM:I73")
 """Headings whose members last; of ICD-10-CM other peripheral vascular diseases."""
 _PASSING = re.compile(r"MeSH:Signs and Symptoms|ICD10CM:R\d|HP:0025142$")
@@ -51,7 +56,9 @@ class Courses:
         self._terminology = terminology
         place_of = terminology.place_of
         self._headings = {
-            Course.ENDS: frozenset(place_of[name] for name in _ENDING if name in place_of),
+            Course.ENDS: frozenset(
+                place for name, place in place_of.items() if name in _ENDING or _ENDING_CODES.match(name)
+            ),
             Course.PASSES: frozenset(place for name, place in place_of.items() if _PASSING.match(name)),
             Course.LASTS: frozenset(place_of[name] for name in _LASTING if name in place_of),
         }
