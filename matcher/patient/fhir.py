@@ -40,6 +40,11 @@ class FhirInput(NamedTuple):
         """The texts of all conditions."""
         return [text for condition in self.conditions for text in condition.texts]
 
+    def shown(self) -> str:
+        """What is asked, for a person: the texts, or the codes of conditions that have none."""
+        words = (condition.texts or tuple(map(":".join, condition.codes)) for condition in self.conditions)
+        return "; ".join(dict.fromkeys(word for several in words for word in several))
+
 
 class _Entry(msgspec.Struct):
     resource: msgspec.Raw = msgspec.Raw(b"null")

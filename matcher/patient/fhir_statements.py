@@ -43,6 +43,8 @@ _PRESENT = frozenset(
         "la9633 4", "la33 6", "la6576 8", "la11882 0",
     }
 )  # fmt: skip
+_NORMAL = frozenset({"normal", "n", "17621005"})
+"""Of a phenotype, which is something abnormal, that is no denial: nothing is known of it then."""
 _DISEASES = frozenset({"ICD10", "ICD10CM", "ICD11", "ORPHA", "OMIM", "MONDO", "DOID", "MESH"})
 """Systems whose codes are diseases, so that a value of an Observation in them is a diagnosis."""
 _SNOMED_DISEASE = re.compile(r"\((?:disorder|finding)\)\s*$")
@@ -244,6 +246,8 @@ def _finding(resource: Resource, components: list[Resource]) -> Iterator[CodedCo
     value = resource.get("valueCodeableConcept")
     answers = set[str]().union(*map(_answers, (resource, *components)))
     absent = not answers.isdisjoint(_ABSENT)
+    if not absent and answers.isdisjoint(_PRESENT) and not answers.isdisjoint(_NORMAL):
+        return
     value_codes, value_texts = ((), ()) if absent or not answers.isdisjoint(_PRESENT) else _coded(value)
     phenotype = any(system == "HP" for system, _ in (*codes, *value_codes))
     answered = "valueBoolean" in resource or (_is_snomed_finding(resource) and (absent or "present" in answers))

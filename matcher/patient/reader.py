@@ -129,7 +129,10 @@ class PatientReader:
             self._refuse_unknown_code(items)
         text = "; ".join(texts)
         relative = relative or affected_relative(text)
-        return Understanding(text, tuple(mentions), _with_stated(patient, stated_patient(text)), relative, tuple(notes))
+        shown = "; ".join(part if isinstance(part, str) else part.shown() for part in parts)
+        return Understanding(
+            shown, tuple(mentions), _with_stated(patient, stated_patient(text)), relative, tuple(notes)
+        )
 
     def _refuse_unknown_code(self, items: Sequence[str]) -> None:
         for item in items:
@@ -162,9 +165,9 @@ class PatientReader:
             if not concepts or related:
                 continue
             seen.update(concepts)
-            yield Mention(f"{system}:{code}", assertion, concepts[:1], concepts[1:], "code", 1.0)
+            yield Mention(_code(system, code), assertion, concepts[:1], concepts[1:], "code", 1.0)
         if not seen and not condition.aside:
-            unknown = [Mention(f"{system}:{code}", assertion, (), (), "none", 0.0) for system, code in codes]
+            unknown = [Mention(_code(system, code), assertion, (), (), "none", 0.0) for system, code in codes]
             yield from silent[:1] or unknown[:1]
 
     def mentions(self, text: str) -> list[Mention]:
@@ -425,6 +428,11 @@ def _is_a_cue(mention: Mention, behind: str) -> bool:
     """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
     goes_on = behind.lstrip()[:1] not in ("", ",", ";", ".", ")")
     return (mention.rule == ABBREVIATION or mention.rule in IN_DOUBT) and goes_on and says_family_history(mention.words)
+
+
+def _code(system: str, code: str) -> str:
+    """A code with its vocabulary, which some codes bear already ("HP:0003761")."""
+    return code if code.upper().startswith(f"{system}:") else f"{system}:{code}"
 
 
 def _only_in_snomed(mentions: Iterable[Mention]) -> list[str]:

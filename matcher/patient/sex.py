@@ -21,7 +21,7 @@ _FEMALE = re.compile(
 _MALE = re.compile(
     r"\b(?:man(?! (?:kann|konnte|sieht|sah|findet|fand|muss|hat|sich|die|den|das|eine|von)\b)|(?<!sta )(?<!fa )male|"
     r"boy|"
-    r"schoolboy|gentleman|(?<!dear )mr|homme|garcon|monsieur|mann|mannlich\w*|herr|knabe|hombre|nino|varon|"
+    r"schoolboy|gentleman|(?<!dear )mr|homme|garcon(?:net)?|monsieur|mann|mannlich\w*|herr|knabe|hombre|nino|varon|"
     r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|senor|masculin\w*|uomo|ragazzo|bambino|"
     r"signore?|maschio|maschile|homem|menino|rapaz|senhor|jongen|meneer|mannelijk\w*|heer|bimbo|anciano|anziano|"
     r"idoso|bub|jugendlicher|jongeman|"

@@ -141,7 +141,7 @@ def test_evidence_is_found_beside_its_disease(matcher: Matcher) -> None:
         {"concept": {"coding": [{"system": ICD, "code": "I78.0"}]}},
     ]
     found = matcher.reader.read(json.dumps(condition(evidence=evidence))).mentions
-    assert [mention.words for mention in found] == ["Dermatomyositis", "HP:HP:0003761", "ICD10CM:I78.0"]
+    assert [mention.words for mention in found] == ["Dermatomyositis", "HP:0003761", "ICD10CM:I78.0"]
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,16 @@ def test_snomed_codes_alone_say_what_to_load(matcher: Matcher) -> None:
         matcher.reader.read("SNOMED:396230008")
 
 
+def test_a_phenotype_that_is_called_normal_says_nothing(matcher: Matcher) -> None:
+    normal = phenotype(interpretation=[{"coding": [{"code": "N", "display": "Normal"}]}])
+    found = matcher.reader.read(json.dumps(bundle(condition(), normal))).mentions
+    assert [mention.words for mention in found] == ["Dermatomyositis"]
+
+
 def test_what_is_asked_is_shown_as_words_not_as_json(matcher: Matcher) -> None:
     patient = {"resourceType": "Patient", "name": [{"family": "Somebody"}], "birthDate": "1980"}
     assert matcher.suggest(json.dumps(bundle(patient, condition()))).query.text == "Dermatomyositis"
+    assert matcher.suggest(json.dumps(coded(system=ICD, code="M33.1"))).query.text == "ICD10CM:M33.1"
 
 
 def test_a_whole_record_is_read(matcher: Matcher) -> None:
