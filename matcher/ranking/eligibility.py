@@ -66,8 +66,9 @@ class Limits:
         """For each trial whether a stated limit excludes the patient."""
         excluded = np.zeros(len(self._sexes), np.bool_)
         if patient.age_years is not None:
-            low_end, high_end = _days(patient.age_years)
-            excluded |= (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
+            excluded |= self._out_of_age(patient.age_years)
+            for age_years in patient.other_ages:
+                excluded &= self._out_of_age(age_years)
         elif patient.life_stage == "adult":
             excluded |= self._ends_days <= _CHILDHOOD_UNTIL_DAYS
         elif patient.life_stage == "child":
@@ -75,6 +76,10 @@ class Limits:
         if patient.sex in ("female", "male"):
             excluded |= self._sexes == ("male" if patient.sex == "female" else "female")
         return excluded
+
+    def _out_of_age(self, age_years: float) -> Flags:
+        low_end, high_end = _days(age_years)
+        return (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
 
 
 def _days(age_years: float) -> tuple[float, float]:
