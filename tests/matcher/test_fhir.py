@@ -68,7 +68,7 @@ def phenotype(**fields: Any) -> dict[str, Any]:
         (condition("Dermatomyositis ruled out", verificationStatus=status("provisional")), "negated"),
         (condition(subject={"reference": "RelatedPerson/1"}), "family"),
         (coded(system=SNOMED, code="999", display="Dermatomyositis (disorder)"), "present"),
-        (coded(system=SNOMED, code="999", display="History of dermatomyositis (situation)"), "historical"),
+        (coded(system=SNOMED, code="999", display="History of dermatomyositis (situation)"), "present"),
         (coded(system="urn:local", code="X1", display="Dermatomyositis"), "present"),
         (coded(system=ICD, code="M33.1"), "present"),
         (coded(code="M33.1"), "present"),
