@@ -141,6 +141,8 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
     """
     if "family" in last:
         return Assertion.FAMILY
+    if "change" in last:  # what is denied, or over, is a change of what is there
+        return Assertion.PRESENT
     confirmed = last.get("confirmed", -2)
     if last.get("negated", -2) > confirmed:
         return Assertion.NEGATED

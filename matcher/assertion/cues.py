@@ -8,7 +8,8 @@ in all but that one ("no" is "in the" in Portuguese).
 
 Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``ended`` (it was and is over), ``gone`` (it
 has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
-``present`` outweighs these, ``confirmed`` denial and doubt too. ``avoided`` speaks of
+``present`` outweighs these, ``confirmed`` denial and doubt too, and
+what a ``change`` is of is there whatever is said of the change. ``avoided`` speaks of
 treatments. ``border``, ``turn`` and ``own`` end what others speak
 of; ``none`` says nothing although its words look like a cue.
 
