@@ -58,6 +58,10 @@ def patient_case(
     stated: dict[int, Element] = {}
     family: list[Element] = []
     denied: dict[int, str] = {}
+    comes_for_another = any(
+        mention.concepts and not mention.told and mention.assertion is Assertion.PRESENT
+        for mention in understanding.mentions
+    )
     for mention in understanding.mentions:
         for concept in mention.concepts:
             known = terminology.holds(concept)
@@ -69,6 +73,8 @@ def patient_case(
                 denied.update((other, mention.words) for other in kin if other not in denied)
                 continue
             weight = mention.score * (weights.UNCERTAIN if mention.assertion is Assertion.UNCERTAIN else 1.0)
+            if mention.told and comes_for_another:
+                weight *= weights.TOLD
             finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
             if known and terminology.kind(concept) is Kind.GROUP:
                 finding = any(
