@@ -28,7 +28,15 @@ class Parts(NamedTuple):
 
 
 TERMINOLOGY = Parts(
-    of=("terminology", "text/normalise", "text/lexical_filters", "fingerprints"),
+    of=(
+        "terminology",
+        "text/normalise",
+        "text/lexical_filters",
+        "text/language",
+        "text/words",
+        "text/ordinary_words",
+        "fingerprints",
+    ),
     without=("terminology/expansion", "terminology/weights"),
 )
 """What compiles the terminology."""

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from matcher import weights
 from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
-from matcher.terminology.model import is_annotated
 
 ANNOTATED_DISEASES = 12_640
 """Diseases with phenotype annotations in HPO 2025-01-16."""
@@ -61,7 +61,7 @@ class Inference:
         near = [
             (concept, how.weight)
             for concept, how in self.expansion.of(finding).items()
-            if concept == finding or (how.weight >= weights.NEAR_FINDING and concept in manifested)
+            if concept == finding or (how.weight >= steps.NEAR and concept in manifested)
         ]
         annotated = [(*self._annotations(concept), weight) for concept, weight in near]
         found = np.concatenate([diseases for diseases, _, _ in annotated])
@@ -78,19 +78,18 @@ class Inference:
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""
         findings = [
-            finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM
+            finding
+            for finding in dict.fromkeys(findings)
+            if self.terminology.kind(finding) is not Kind.SYMPTOM and not self.expansion.is_common(finding)
         ]
         if len(findings) < weights.FEWEST_RARE:
             return None
         best = sorted(self._explaining(findings), key=lambda item: (-item.share, item.concept))
         if not best:
             return None
-        rivals = [item for item in best[1:] if item.share >= weights.CLEAR * best[0].share]
+        rivals = [item for item in best[1:] if item.share >= weights.AS_GOOD * best[0].share]
         related = self.expansion.of(best[0].concept)
-        unrelated = [
-            item for item in rivals if item.concept not in related and item.share >= weights.AS_GOOD * best[0].share
-        ]
-        return None if len(unrelated) > weights.AS_GOOD_FEW else best[0]
+        return None if any(item.concept not in related for item in rivals) else best[0]
 
     def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
         """Diseases that explain enough of the findings' information, and enough of the findings."""
@@ -102,10 +101,7 @@ class Inference:
             explained[row, np.searchsorted(diseases, annotated)] = information[row] * np.sqrt(regularity)
         by, is_rare = explained != 0, information >= weights.RARE
         shares = explained.sum(axis=0) / information.sum()
-        enough = (by.sum(axis=0) >= weights.FEWEST) | (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
-        for column in np.flatnonzero((shares * weights.CURATED_BONUS >= weights.ENOUGH) & enough).tolist():
-            disease, share = int(diseases[column]), float(shares[column])
-            curated = any(not is_annotated(edge.source) for edge in self.terminology.edges(disease))
-            share = min(1.0, share * (weights.CURATED_BONUS if curated else 1.0))
-            if share >= weights.ENOUGH:
-                yield Pointed(disease, share, tuple(np.array(findings)[by[:, column]].tolist()))
+        enough = (shares >= steps.NEAR) & (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
+        for column in np.flatnonzero(enough).tolist():
+            explains = tuple(np.array(findings)[by[:, column]].tolist())
+            yield Pointed(int(diseases[column]), float(shares[column]), explains)

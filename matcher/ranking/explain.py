@@ -29,7 +29,7 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
     for concept, words in patient.denied.items():
         if concept in {named for named, _, _ in catalogue.namings(trial_index)}:
             lines.append(f'You deny {scorer.label(concept)}: "{words}".')
-    ranked = list(ranker.ranked(patient, faint=True))
+    ranked = list(ranker.ranked(patient, least=0.0))
     rank = next((number for number, scored in enumerate(ranked, start=1) if scored.trial_index == trial_index), None)
     if rank is None:
         lines.append(_no_way(scorer, trial_index, patient))
