@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from matcher import weights
 from matcher.assertion.avoidance import avoided
 from matcher.assertion.context import Assertion
 from matcher.linking import deposits
