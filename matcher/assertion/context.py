@@ -42,6 +42,13 @@ class Span(NamedTuple):
     course: Course = Course.ENDS
 
 
+class Said(NamedTuple):
+    """What a text says of a diagnosis. told: it is there, and told as history, not as what the patient comes for."""
+
+    assertion: Assertion
+    told: bool = False
+
+
 class AssertedText:
     """The clauses of a text and what it says of the diagnoses in it."""
 
@@ -52,9 +59,13 @@ class AssertedText:
 
     def assertions(self, spans: Sequence[Span]) -> list[Assertion]:
         """The assertion of each mention."""
+        return [said.assertion for said in self.said_of(spans)]
+
+    def said_of(self, spans: Sequence[Span]) -> list[Said]:
+        """What is said of each mention."""
         words, cues = self._found.words, self._cues
         if is_plain(words, cues):
-            return [Assertion.PRESENT] * len(spans)
+            return [Said(Assertion.PRESENT)] * len(spans)
         starts = self._found.starts
         mentions = [
             (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))
@@ -64,7 +75,11 @@ class AssertedText:
         mentions = [_without_cues(mention, words, _touching(mention, cues, firsts)) for mention in mentions]
         middles = [(first + after - 1) // 2 for first, after in mentions]
         held = strongest(find_scopes(words, cues, mentions), middles)
-        return [_weighed(last, course) for last, (_, _, course) in zip(held, spans, strict=True)]
+        weighed = [_weighed(last, course) for last, (_, _, course) in zip(held, spans, strict=True)]
+        return [
+            Said(assertion, assertion is Assertion.PRESENT and "history" in last)
+            for assertion, last in zip(weighed, held, strict=True)
+        ]
 
     def relatives(self) -> list[tuple[int, int]]:
         """Stretches of the text that speak of relatives: (start, end)."""
@@ -141,6 +156,8 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
     """
     if "family" in last:
         return Assertion.FAMILY
+    if "change" in last:  # what is denied, or over, is a change of what is there
+        return Assertion.PRESENT
     confirmed = last.get("confirmed", -2)
     if last.get("negated", -2) > confirmed:
         return Assertion.NEGATED

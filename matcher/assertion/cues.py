@@ -8,7 +8,8 @@ in all but that one ("no" is "in the" in Portuguese).
 
 Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``ended`` (it was and is over), ``gone`` (it
 has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
-``present`` outweighs these, ``confirmed`` denial and doubt too. ``avoided`` speaks of
+``present`` outweighs these, ``confirmed`` denial and doubt too, and
+what a ``change`` is of is there whatever is said of the change. ``avoided`` speaks of
 treatments. ``border``, ``turn`` and ``own`` end what others speak
 of; ``none`` says nothing although its words look like a cue.
 
@@ -44,7 +45,7 @@ class Sense(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """A cue in a text: the place of its first word and the one after its last."""
+    """A cue in a text: the index of its first word and the one after its last."""
 
     first: int
     after: int
@@ -52,7 +53,7 @@ class Cue(NamedTuple):
 
 
 class _Node:
-    """A place in the network of cue words: the words that lead on, and what the words so far say."""
+    """A node in the network of cue words: the words that lead on, and what the words so far say."""
 
     __slots__ = ("endings", "senses", "words")
 
@@ -190,20 +191,20 @@ def find_cues(words: Sequence[str]) -> list[Cue]:
     found: list[Cue] = []
     start = _start()
     free = 0
-    for place, word in enumerate(words):
-        state = start.next(word) if place >= free else None
+    for index, word in enumerate(words):
+        state = start.next(word) if index >= free else None
         if state is None:
             continue
-        senses, after = state.senses, place + 1
-        for next_place in range(after, len(words)):
-            state = state.next(words[next_place])
+        senses, after = state.senses, index + 1
+        for next_index in range(after, len(words)):
+            state = state.next(words[next_index])
             if state is None:
                 break
             if state.senses:
-                senses, after = state.senses, next_place + 1
+                senses, after = state.senses, next_index + 1
         if senses:
-            found.append(Cue(place, after, senses))
-            free = place + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
+            found.append(Cue(index, after, senses))
+            free = index + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
     return found
 
 

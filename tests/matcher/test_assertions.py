@@ -100,3 +100,13 @@ def test_every_mention_of_any_text_gets_an_assertion(text: str) -> None:
     read = AssertedText(text)
     assert len(read.assertions(spans)) == len(spans)
     assert all(0 <= start < end <= len(text) for start, end in read.relatives())
+
+
+def test_what_lasts_and_is_told_as_history_stands_behind_what_the_patient_comes_for(matcher: Matcher) -> None:
+    found = matcher.suggest("PMH: multiple sclerosis. Presents with dermatomyositis and calcinosis.")
+    grades = {match.trial_id: match.grade for match in found.matches}
+    assert grades["NCT00001248"] == "possible"
+    assert list(grades).index(ANCHOR) < list(grades).index("NCT00001248")
+    alone = matcher.suggest("PMH: multiple sclerosis")
+    assert alone.matches[0].trial_id == "NCT00001248"
+    assert alone.matches[0].grade == "strong"
