@@ -53,10 +53,10 @@ AGAINST = 0.3
 EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 
-UNCLEAR = 0.95
-"""Among trials of about the same score: it is not known whether the trial is open."""
-CLOSED = 0.9
-"""The same: the trial is closed."""
+JOINABLE = 0.97
+"""Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
+that are over three times.
+"""
 LEXICAL = 0.1
 """What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0

@@ -27,7 +27,7 @@ from matcher.ranking.scoring import (
     Scored,
     Scorer,
     grade_of,
-    standing,
+    joinable,
     unstated,
 )
 from matcher.terminology import Terminology
@@ -61,8 +61,8 @@ class Ranker:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
-        self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
-        self._asking = np.ones(len(self._standing))
+        self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
+        self._asking = np.ones(len(catalogue.facts))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
                 self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
@@ -109,8 +109,9 @@ class Ranker:
         return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
 
     def _key(self, scored: Scored) -> Key:
-        """Where a trial stands: what leads before its context, by grade, by score, open trials before closed ones."""
-        value = -scored.score * float(self._standing[scored.trial_index])
+        """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
+        joinable = int(self._joinable[scored.trial_index])
+        value = round(-scored.score * weights.JOINABLE**joinable, 9)
         return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
     def best_first(self, patient: PatientCase, among: Flags | None = None, lowest: float = 0.0) -> Iterator[Scored]:
@@ -161,16 +162,18 @@ class Ranker:
         lifts = self.scorer.lifts(trials, patient.words)
         most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
-        least = -most * self._standing[trials]
-        rows = np.lexsort((trials, least, grades))
+        joinable = self._joinable[trials]
+        value = np.round(-most * weights.JOINABLE**joinable, 9)
+        rows = np.lexsort((trials, value, grades))
         wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
         rows = rows[wanted[rows]]
         waiting: list[tuple[Key, Scored]] = []
         for start in range(0, len(rows), _AT_ONCE):
             chunk = rows[start : start + _AT_ONCE]
-            columns = (grades[chunk], least[chunk], trials[chunk], lifts[chunk])
-            for grade, bound, trial_index, lift in zip(*(column.tolist() for column in columns), strict=True):
-                while waiting and waiting[0][0] < (beside, grade, bound, trial_index):
+            columns = (grades[chunk], value[chunk], trials[chunk], lifts[chunk])
+            for *bound, lift in zip(*(column.tolist() for column in columns), strict=True):
+                trial_index = bound[-1]
+                while waiting and waiting[0][0] < (beside, *bound):
                     yield heapq.heappop(waiting)[1]
                 found = scored.get(trial_index) or self.scorer.score(trial_index, case)
                 if found is not None:

@@ -35,11 +35,13 @@ ROUNDING = 1 + 1e-9
 """By how much a mean of two may lie above the larger one when it is computed."""
 
 
-def standing(status: str) -> float:
-    """How a trial stands among those of about the same score: open ones before closed ones."""
+def joinable(status: str) -> int:
+    """How soon a trial of a status can be joined: 0 it is open, 1 that is unclear, 2 it is closed, 3 it is over."""
     if status in ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access"):
-        return 1.0
-    return weights.UNCLEAR if status == "unknown" else weights.CLOSED
+        return 0
+    if status == "unknown":
+        return 1
+    return 3 if status in ("completed", "withdrawn", "terminated") else 2
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
