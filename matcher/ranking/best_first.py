@@ -15,6 +15,7 @@ import numpy as np
 
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
+from matcher.patient.dangers import dangerous_words
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
 from matcher.ranking.leading import Leading
@@ -89,7 +90,9 @@ class Ranker:
         if self._is_for_relatives(patient):
             found += self.scorer.for_relatives(patient)
         if beside is not None:
-            found += [_beside(scored) for scored in self._score_all(beside)]
+            harmless = self._harmless(leading, None)
+            beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
+            found += [_beside(scored) for scored in beside_it]
         ranked = sorted(found, key=self._key)
         first = {scored.trial_index: scored for scored in reversed(ranked)}
         return [scored for scored in ranked if first[scored.trial_index] is scored]
@@ -128,10 +131,24 @@ class Ranker:
             yield from self._in_turn(leading, among, lowest, False)
             return
         seen: set[int] = set()
-        for scored in chain(self._in_turn(leading, among, lowest, False), self._in_turn(beside, among, lowest, True)):
+        for scored in chain(
+            self._in_turn(leading, among, lowest, False),
+            self._in_turn(beside, self._harmless(leading, among), lowest, True),
+        ):
             if scored.trial_index not in seen:
                 seen.add(scored.trial_index)
                 yield scored
+
+    def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
+        """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
+        terminology, catalogue = self.scorer.terminology, self.scorer.catalogue
+        words = [word for one in patient.diseases for word in dangerous_words(one.concept, terminology)]
+        if not words:
+            return among
+        harmless = np.ones(len(catalogue.facts), np.bool_) if among is None else among.copy()
+        for word in words:
+            harmless[catalogue.trials_saying(word)] = False
+        return harmless
 
     def fitting(self, patient: PatientCase, among: Flags) -> int:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
@@ -225,13 +242,13 @@ class Ranker:
         what is sure to be taken off, in the order in which `score` does that.
         """
         most = np.where(found.meeting > 1, found.values * (1 + weights.BOTH_DISEASES) * ROUNDING, found.values)
+        stated = found.finding_met
         if patient.context:
-            met = self.scorer.candidates.of(patient.context)
-            most[np.isin(found.trials, met.trials[met.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            beside = self.scorer.candidates.of(patient.context)
+            most[np.isin(found.trials, beside.trials[beside.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            stated = stated | np.isin(found.trials, beside.trials)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
-        most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
-            self.scorer.likeliest(patient)
-        )
+        most[self.scorer.catalogue.asks_finding[found.trials] & ~stated] *= unstated(self.scorer.likeliest(patient))
         if patient.diseases:
             most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]
