@@ -68,5 +68,11 @@ RARE = 5.5
 """Information in nats of a finding of less than one disease in 250."""
 FEWEST_RARE = 2
 """How many rare findings point at a disease."""
+FEWEST = 3
+"""How many findings of any kind do."""
+CURATED_BONUS = 1.15
+"""How much more a disease counts of which the curated table tells something."""
+RIVALS = 2
+"""How many unrelated diseases may be as likely: more, and the findings point at none."""
 AS_GOOD = 0.97
 """Share of the best disease's score from which an unrelated one is as likely."""
