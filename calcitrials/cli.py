@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
@@ -324,6 +325,10 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
         raise typer.Exit(FAILED)
 
 
+app.command("new-registry")(new_registry)
+app.command("record-expected")(record_expected)
+
+
 def main() -> None:
     """Run the command line; errors become one line on stderr and an exit status."""
     import duckdb
@@ -332,7 +337,7 @@ def main() -> None:
     from matcher import DiagnosisError, TrialNotFoundError
 
     try:
-        app(standalone_mode=True)
+        app(prog_name="calcitrials", standalone_mode=True)
     except CommandError as error:
         _fail(str(error), error.exit_status)
     except CatalogueError as error:

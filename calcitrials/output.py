@@ -105,6 +105,11 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     """Suggestions for a person: what was understood, the trials with reasons, what was ruled out, how old it is."""
     for diagnosis in answer["diagnoses"]:
         _print_diagnosis(diagnosis, console)
+    for note in answer["query"].get("notes", ()):
+        console.print(f"[bold]not read[/bold] {escape(note)}")
+    if others := answer["query"]["patient"].get("other_ages"):
+        ages = ", ".join(f"{age:g}" for age in (answer["query"]["patient"]["age_years"], *others))
+        console.print(f"[bold]several ages[/bold] {ages} years: none of them alone rules a trial out; say --age")
     if not answer["matches"]:
         console.print("\n[bold]No trial in this catalogue fits.[/bold]")
     studies: dict[str, list[dict[str, Any]]] = {}

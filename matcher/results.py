@@ -10,20 +10,25 @@ OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
-    life_stage: "adult" or "child", where no age is stated.
+    life_stage: "adult" or "child", where no age is stated. other_ages: further ages that the text states and that
+    differ; a trial is then ruled out only where all of them are outside its limits.
     """
 
     age_years: float | None = None
     sex: str | None = None
     country: str | None = None
     life_stage: str | None = None
+    other_ages: tuple[float, ...] = ()
 
 
-class Query(msgspec.Struct, frozen=True):
-    """What was asked, with the patient's data as understood from options and text together."""
+class Query(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was asked, with the patient's data as understood from options and text together. notes: what of the input
+    could not be read, and what to do about it.
+    """
 
     text: str
     patient: Patient
+    notes: tuple[str, ...] = ()
 
 
 class ConceptMatch(msgspec.Struct, frozen=True, gc=False):

@@ -79,7 +79,7 @@ class Matcher:
         if excluded.any():
             ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
         suggestions = Suggestions(
-            Query(understood.text, known),
+            Query(understood.text, known, understood.notes),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
             tuple(matches),
             tuple(ruled_out),

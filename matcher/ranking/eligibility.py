@@ -23,7 +23,10 @@ def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> t
     """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
     if patient == _NOBODY:
         return _NOTHING_KNOWN, None
-    age, reason = _stage(facts, patient.life_stage) if patient.age_years is None else _age(facts, patient.age_years)
+    if patient.age_years is None:
+        age, reason = _stage(facts, patient.life_stage)
+    else:
+        age, reason = _ages(facts, (patient.age_years, *patient.other_ages))
     sex = "unknown"
     admitted = facts.sex
     if patient.sex in ("female", "male"):
@@ -63,8 +66,9 @@ class Limits:
         """For each trial whether a stated limit excludes the patient."""
         excluded = np.zeros(len(self._sexes), np.bool_)
         if patient.age_years is not None:
-            low_end, high_end = _days(patient.age_years)
-            excluded |= (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
+            excluded |= self._out_of_age(patient.age_years)
+            for age_years in patient.other_ages:
+                excluded &= self._out_of_age(age_years)
         elif patient.life_stage == "adult":
             excluded |= self._ends_days <= _CHILDHOOD_UNTIL_DAYS
         elif patient.life_stage == "child":
@@ -72,6 +76,10 @@ class Limits:
         if patient.sex in ("female", "male"):
             excluded |= self._sexes == ("male" if patient.sex == "female" else "female")
         return excluded
+
+    def _out_of_age(self, age_years: float) -> Flags:
+        low_end, high_end = _days(age_years)
+        return (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
 
 
 def _days(age_years: float) -> tuple[float, float]:
@@ -88,6 +96,12 @@ def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
     if life_stage == "child" and low is not None and low >= GROWN_UP_DAYS:
         return "not met", f"The patient is a child; the trial starts at {_years(low)}."
     return "unknown", None
+
+
+def _ages(facts: Facts, ages: tuple[float, ...]) -> tuple[str, str | None]:
+    """What all of the ages say that a text states; where they differ in it nothing is known."""
+    found = [_age(facts, age) for age in ages]
+    return found[0] if len({age for age, _ in found}) == 1 else ("unknown", None)
 
 
 def _age(facts: Facts, age_years: float) -> tuple[str, str | None]:

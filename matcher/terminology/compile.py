@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from matcher.terminology import curated as curated_table
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.hierarchy import (
     descendant_counts,
@@ -15,11 +16,14 @@ from matcher.terminology.hierarchy import (
     with_lexical_edges,
 )
 from matcher.terminology.merging import is_abbreviation, merge
-from matcher.terminology.model import NameKind, NameRow, Vocabulary
+from matcher.terminology.model import ANY_LANGUAGE, NameKind, NameRow, Vocabulary
 from matcher.terminology.trigrams import NGramIndex
+from matcher.text import ordinary_words
 from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, sound
 
 LONGEST_NAME_WORDS = 12
+_SHORTEST_SHARED = 3
+"""Letters of an abbreviation of one language that counts in the others too."""
 """Longer names are definitions; nobody types them."""
 
 
@@ -65,7 +69,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
         for row in vocabulary.codes:
             if row.id in place_of and place_of[row.id] not in codes[row.code]:
                 codes[row.code].append(place_of[row.id])
-    arrays = _name_arrays(names) | edge_arrays(edges, len(ids))
+    arrays = _name_arrays(names) | edge_arrays(edges, len(ids)) | ordinary_words.build()
     keys = list(names.keys)
     words = sorted({word for key in keys for word in key.split(" ") if len(word) > 3 and not word[0].isdigit()})
     foreign = [word for word in words if word not in names.english_words]
@@ -84,7 +88,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
         version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, sounds,
-        starts, names.abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
+        starts, names.abbreviations, names.local_abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
 
@@ -94,12 +98,14 @@ class _Names:
         self.keys: dict[str, dict[int, tuple[int, int]]] = {}
         self.bags: dict[str, list[int]] = {}
         self.abbreviations: dict[str, list[int]] = {}
+        self.local_abbreviations: dict[str, dict[str, list[int]]] = {}
         self.patterns: list[tuple[int, list[list[str]], str]] = []
         self.english_words: set[str] = set()
 
 
 def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_of: dict[str, list[str]]) -> _Names:
     names = _Names()
+    everyday = curated_table.everyday_names()
     for rank, vocabulary in enumerate(vocabularies):
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
         curated = rank == 0
@@ -118,7 +124,10 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             )
             if abbreviation:
                 spelt = row.name if not row.name.islower() else row.name.upper()
-                held = names.abbreviations.setdefault(spelt, [])
+                if row.language == "en":
+                    held = names.abbreviations.setdefault(spelt, [])
+                else:
+                    held = names.local_abbreviations.setdefault(row.language, {}).setdefault(spelt, [])
                 if concept not in held:
                     held.append(concept)
                 continue
@@ -126,6 +135,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             if not words or len(words) > LONGEST_NAME_WORDS:
                 continue
             key = phrase_key(words)
+            if key in everyday and not curated:
+                continue
             if row.language == "en":
                 names.english_words.update(words)
             order = (int(row.kind) if rank else min(int(row.kind), NameKind.SYNONYM), rank)
@@ -134,6 +145,7 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             held_key = names.keys.setdefault(key, {})
             if held_key.get(concept) != (int(NameKind.BROAD), 0):  # the curated table says that it is a wide word
                 held_key[concept] = min(order, held_key.get(concept, order))
+    _share_abbreviations(names)
     for place, key in enumerate(names.keys):
         bag = bag_key(key.split(" "))
         if bag:
@@ -156,6 +168,21 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
         if all(order > first[1] for _, order in others):
             names.bags[f"~ {found}"] = sorted(places, key=lambda place: first[0] not in best[place])
     return names
+
+
+def _share_abbreviations(names: _Names) -> None:
+    """Abbreviations of one language count in every text unless they mean something else there; what is no disease in
+    most texts of a language stands there without one.
+    """
+    for language in sorted(names.local_abbreviations):
+        for spelt, concepts in names.local_abbreviations[language].items():
+            if len(spelt) < _SHORTEST_SHARED:
+                continue
+            held = names.abbreviations.setdefault(spelt, concepts)
+            if held is not concepts and language == ANY_LANGUAGE:
+                held += [concept for concept in concepts if concept not in held]
+    for language, spelt in curated_table.other_senses():
+        names.local_abbreviations.setdefault(language, {}).setdefault(spelt, [])
 
 
 def _share_curated(names: _Names) -> None:

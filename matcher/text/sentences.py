@@ -42,10 +42,14 @@ BREAKS = frozenset(".\n;-?¿")
 """What ends a clause."""
 PUNCTUATION = BREAKS | frozenset(",:()")
 
-_TOKEN = re.compile(r"[^\W_]+|\([-–−]\)|\(\++\)|(?<!\w)[-–−+]ve\b|\++(?!\w)|[\n.,;:?!()\[\]|•·*–—−¿-]")
+_TOKEN = re.compile(r"\d+(?:[.,/]\d+)+|[^\W_]+|\([-–−]\)|\(\++\)|(?<!\w)[-–−+]ve\b|\++(?!\w)|[\n.,;:?!()\[\]|•·*–—−¿-]")
 _SAME = {"!": ".", "|": ";", "•": ".", "·": ".", "[": "(", "]": ")", "–": "-", "—": "-", "−": "-"}
 _ENDS = frozenset((",", ";", "\n", ""))
 """What stands behind a minus that says "absent": "Raynaud +, calcinosis -"."""
+_PARTING = frozenset(",;:(")
+_CLOSING = STOPS | {")"}
+_BLANKS = re.compile(r"[ \t]*")
+_WHITE = re.compile(r"\s*")
 _WRAPPED_LINE = 45
 """Characters of a line that may go on in the next one."""
 
@@ -63,6 +67,8 @@ class _Splitter:
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
+        self._open = False
+        """Whether a bracket of this sentence is open."""
         self.item = 0
         """The number of the list item that was met last."""
 
@@ -75,9 +81,9 @@ class _Splitter:
                 self._add("positive" if "+" in sign else "absent", start, end)
             elif sign[0] == "+":
                 self._add("positive", start, end)
-            elif sign[1:] == "ve" and not sign.isalnum():
+            elif sign[1:] == "ve" and not sign[0].isalnum():
                 self._add("negative", start, end)
-            elif sign.isalnum():
+            elif sign[0].isalnum():
                 self._add(sign, start, end)
             else:
                 self._sign(_SAME.get(sign, sign), start)
@@ -85,8 +91,18 @@ class _Splitter:
 
     def _add(self, word: str, start: int, end: int) -> None:
         self.words.append(word)
+        if word in _CLOSING:
+            self._open = False
+        elif word == "(":
+            self._open = True
         self.starts.append(start)
         self.ends.append(end)
+
+    def _next(self, place: int, blanks: re.Pattern[str]) -> str:
+        """The first character behind a place that is no blank."""
+        found = blanks.match(self.text, place + 1)
+        end = found.end() if found else place + 1
+        return self.text[end : end + 1]
 
     def _stop(self, sign: str, place: int) -> None:
         if self.words and self.words[-1] not in STOPS:
@@ -116,7 +132,7 @@ class _Splitter:
 
     def _closes_item_number(self, place: int) -> bool:
         """Whether a bracket closes the number of a list item: "1)", "(1)"; one that was never opened is left out."""
-        if not self._is_open():
+        if not self._open:
             self._item_number(place)
             return True
         if self.words[-2:-1] != ["("] or self.words[-1] not in ("1", str(self.item + 1)):
@@ -124,32 +140,27 @@ class _Splitter:
         self.item = int(self.words[-1])
         start = self.starts[-2]
         del self.words[-2:], self.starts[-2:], self.ends[-2:]
+        self._open = False
         self._stop(".", start)
         return True
 
     def _at_start(self) -> bool:
         return not self.words or self.words[-1] in STOPS
 
-    def _is_open(self) -> bool:
-        for word in reversed(self.words):
-            if word in STOPS or word == ")":
-                return False
-            if word == "(":
-                return True
-        return False
-
     def _line_end(self, place: int) -> None:
         start = self.text.rfind("\n", 0, place) + 1
-        rest = self.text[place + 1 :].lstrip(" \t")
-        wrapped = place - start >= _WRAPPED_LINE and rest[:1].islower() and self.text[place - 1] not in ".:;!?"
+        follows = self._next(place, _BLANKS)
+        wrapped = place - start >= _WRAPPED_LINE and follows.islower() and self.text[place - 1] not in ".:;!?"
         if not wrapped:
             if self.words and self.words[-1] == ".":
                 self.words[-1] = "\n"
             self._stop("\n", place)
 
     def _question(self, place: int, before: str, after: str) -> None:
-        rest = self.text[place + 1 :].lstrip()
-        if (not before or before in " (,;\n") and (after.isalnum() or rest[:1].islower() or self._at_start()):
+        follows = self._next(place, _WHITE)
+        if (not before or before in " (,;\n") and (
+            after.isalnum() or follows.islower() or self._at_start() or (follows and self.words[-1] in _PARTING)
+        ):
             self._add("¿", place, place + 1)
             return
         self._add("?", place, place + 1)
@@ -180,7 +191,7 @@ class _Splitter:
                 return
         word = self.words[-1] if self.words and self.ends[-1] == place and before.isalnum() else ""
         if text[place] == "." and word:
-            rest = text[place + 1 :].lstrip(" \t")
+            follows = self._next(place, _BLANKS)
             if word.isdigit():
                 if self._item_number(place):
                     return
@@ -188,9 +199,9 @@ class _Splitter:
                     return
             elif len(word) == 1 and text[place - 2 : place - 1] not in ("'", "’", "/"):
                 known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
-                if rest and not (before.isupper() and known and rest[:1].isupper()):
+                if follows and not (before.isupper() and known and follows.isupper()):
                     return
-            elif word in abbreviations("") or (word in abbreviations("number") and rest[:1].isdigit()):
+            elif word in abbreviations("") or (word in abbreviations("number") and follows.isdigit()):
                 return
         self._stop(".", place)
 
