@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access")
+"""Statuses of trials that are open or about to open."""
+
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
