@@ -28,7 +28,14 @@ class Parts(NamedTuple):
 
 
 TERMINOLOGY = Parts(
-    of=("terminology", "text/normalise", "text/lexical_filters", "fingerprints"),
+    of=(
+        "terminology",
+        "text/language",
+        "text/lexical_filters",
+        "text/normalise",
+        "text/ordinary_words",
+        "fingerprints",
+    ),
     without=("terminology/expansion", "terminology/weights"),
 )
 """What compiles the terminology."""

@@ -13,6 +13,7 @@ from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
 from matcher.patient.reader import Mention, PatientReader, Understanding
+from matcher.patient.unused_details import contradiction
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import check
 from matcher.ranking.explain import explain_trial
@@ -71,7 +72,8 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
-        matches, ruled_out = self._split(self.ranker.ranked(concepts), known, statuses, limit)
+        details = [words for mention in understood.mentions for words in mention.not_used]
+        matches, ruled_out = self._split(self.ranker.ranked(concepts), known, statuses, limit, details)
         suggestions = Suggestions(
             Query(understood.text, known),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -137,7 +139,12 @@ class Matcher:
         return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
 
     def _split(
-        self, ranked: Iterable[Scored], patient: Patient, statuses: Collection[str], limit: int
+        self,
+        ranked: Iterable[Scored],
+        patient: Patient,
+        statuses: Collection[str],
+        limit: int,
+        details: Sequence[str] = (),
     ) -> tuple[list[Match], list[RuledOut]]:
         matches: list[Match] = []
         ruled_out: list[RuledOut] = []
@@ -164,10 +171,19 @@ class Matcher:
                 if alike > weights.ALIKE:
                     continue
             if len(matches) < limit:
-                matches.append(self._match(scored, eligibility, why))
+                match = self._match(scored, eligibility, why)
+                opposite = self._opposite(scored.trial_index, details) if details and match.grade == "strong" else None
+                matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) >= limit and (not limited or len(ruled_out) >= limit or scored.score < weak):
                 break
-        return matches, ruled_out
+        return sorted(matches, key=lambda match: match.grade != "strong") if details else matches, ruled_out
+
+    def _opposite(self, trial_index: int, details: Sequence[str]) -> tuple[str, str] | None:
+        """A detail of the patient and the words of the trial's title or conditions that state its opposite."""
+        conditions = (
+            self.catalogue.words(row) for _, field, row in self.catalogue.namings(trial_index) if field == "condition"
+        )
+        return contradiction(details, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
 
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
@@ -215,7 +231,15 @@ class Matcher:
         return Diagnosis(
             mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
+            mention.not_used,
         )  # fmt: skip
+
+
+def _not_strong(match: Match, stated: str, opposite: str) -> Match:
+    """A match that is no more than possible, for its trial states the opposite of what the patient has."""
+    why = f"It says {opposite!r}, the patient's diagnosis {stated!r}."
+    score = min(match.score, round(weights.STRONG - 0.001, 3))
+    return msgspec.structs.replace(match, grade="possible", score=score, because=(*match.because, why))
 
 
 @contextmanager

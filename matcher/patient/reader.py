@@ -14,6 +14,7 @@ from matcher.linking.defined_abbreviations import is_short_form, stands_for
 from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
 from matcher.linking.unlinkable import unknown_names
+from matcher.patient import unused_details
 from matcher.patient.demographics import stated_patient
 from matcher.patient.fhir import looks_like_fhir, read_fhir
 from matcher.patient.relatives import affected_relative
@@ -22,8 +23,10 @@ from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
 from matcher.text.language import language_of
-from matcher.text.normalise import Token, tokens
+from matcher.text.normalise import Token
 
+LONGEST_SHOWN = 60
+"""Characters of an input that is not understood that are shown: longer than any name of a disease asked for alone."""
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
 _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
@@ -58,6 +61,7 @@ class Mention(NamedTuple):
     score: float
     ambiguous: bool = False
     near: tuple[str, ...] = ()
+    not_used: tuple[str, ...] = ()
 
 
 Placed = tuple[int, int, Mention]
@@ -162,7 +166,9 @@ class PatientReader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        language = language_of(token.text for token in tokens(text))
+        language = self.terminology.ordinary_words.language_of(text) or language_of(text.lower().split())
+        for detail in unused_details.details(text):  # "HER2 negative" denies no cancer
+            masked = masked[: detail.start] + "x" * (detail.end - detail.start) + masked[detail.end :]
         asserted_text = asserted(self._without_suspended_hyphens(masked))
         found: list[Placed] = []
         for clause in asserted_text.clauses:
@@ -176,14 +182,16 @@ class PatientReader:
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
         found = self._with_listed(text, found)
-        assertions = asserted_text.assertions([(start, end) for start, end, _ in found])
+        spans = [(start, end) for start, end, _ in found]
+        assertions = asserted_text.assertions(spans)
+        unused = unused_details.by_mention(text, spans, [bool(mention.concepts) for _, _, mention in found])
         mentions = [
-            mention._replace(assertion=assertion)
-            for (_, end, mention), assertion in zip(found, assertions, strict=True)
+            mention._replace(assertion=assertion, not_used=details)
+            for (_, end, mention), assertion, details in zip(found, assertions, unused, strict=True)
             if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
-        return mentions if told else [self._unknown(text.strip()[:200])]
+        return mentions if told else [self._unknown(_shown(text))]
 
     def _of_clause(self, part: str, offset: int, language: str) -> Iterator[Placed]:
         """Mentions in a clause of a text. offset: where it begins; language: of the text."""
@@ -408,6 +416,14 @@ def _is_a_cue(mention: Mention, behind: str) -> bool:
     """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
     goes_on = behind.lstrip()[:1] not in ("", ",", ";", ".", ")")
     return (mention.rule == ABBREVIATION or mention.rule in IN_DOUBT) and goes_on and says_family_history(mention.words)
+
+
+def _shown(text: str) -> str:
+    """What is shown of an input that is not understood: all of a name, the beginning of a letter."""
+    words = " ".join(text.split())
+    if len(words) <= LONGEST_SHOWN:
+        return words
+    return words[:LONGEST_SHOWN].rpartition(" ")[0] + " …"
 
 
 def clean(text: str) -> str:

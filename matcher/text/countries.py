@@ -22,6 +22,12 @@ _ELSEWHERE = re.compile(
     r"trial|study|studies|emigrated|raised|nee?|opere\w*|operado|operada|operiert|geboren|nacid[ao]|nat[ao]|"
     r"operat[ao]|nascid[ao]|voyage|reise|viaj\w+)\b[^,;.]*$"
 )
+_INSTITUTION = re.compile(
+    r"\b(?:hospital\w*|h\w*pitaux|hopital|ospedale|clinic\w*|klinik\w*|klinikum|ziekenhuis|kliniek|clinique|universi\w+|institut\w*|"
+    r"instituto|centro|centre|center|maternidad|sanatorio|school|college|rue|calle|via|avenida|colonia|virgen|san|santa)"
+    r"(?: [\w.-]+){0,3} ?$"
+)
+"""What is called after a country, and is no place where the patient lives: Hospital del Salvador."""
 _WORDS = re.compile(r"[\w.'’-]+(?: [\w.'’-]+){0,4}")
 
 
@@ -41,12 +47,20 @@ def canonical_country(name: str | None) -> str | None:
     return _names().get(flat(name.strip()), name.strip())
 
 
+def is_country(name: str) -> bool:
+    """Whether a name or code is that of a country."""
+    return flat(name.strip()) in _names()
+
+
 def stated_country(text: str) -> str | None:
     """The country that a text says the patient lives in, or comes from."""
     lower = flat(text)
     for pattern, subject in ((_LIVES, lower), (_FROM, text)):
         for match in pattern.finditer(subject):
-            if pattern is _FROM and _ELSEWHERE.search(lower, max(0, match.start() - 60), match.start()):
+            before = max(0, match.start() - 60)
+            if pattern is _FROM and (
+                _ELSEWHERE.search(lower, before, match.start()) or _INSTITUTION.search(lower, before, match.start())
+            ):
                 continue
             words = _WORDS.match(lower, match.end())
             found = _longest(words[0]) if words is not None else None
