@@ -15,6 +15,7 @@ from matcher.linking.defined_abbreviations import is_short_form, stands_for
 from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
 from matcher.linking.unlinkable import unknown_names
+from matcher.patient import unused_details
 from matcher.patient.demographics import SAME_AGE_YEARS, stated_patient
 from matcher.patient.fhir import looks_like_fhir, read_fhir
 from matcher.patient.fhir_statements import CodedCondition
@@ -24,8 +25,10 @@ from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
 from matcher.text.language import language_of
-from matcher.text.normalise import Token, tokens
+from matcher.text.normalise import Token
 
+LONGEST_SHOWN = 60
+"""Characters of an input that is not understood that are shown: longer than any name of a disease asked for alone."""
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
 LOAD_SNOMED = (
@@ -67,6 +70,7 @@ class Mention(NamedTuple):
     near: tuple[str, ...] = ()
     told: bool = False
     """Told as history, not as what the patient comes for."""
+    not_used: tuple[str, ...] = ()
 
 
 Placed = tuple[int, int, Mention]
@@ -179,7 +183,9 @@ class PatientReader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        language = language_of(token.text for token in tokens(text))
+        language = self.terminology.ordinary_words.language_of(text) or language_of(text.lower().split())
+        for detail in unused_details.details(text):  # "HER2 negative" denies no cancer
+            masked = masked[: detail.start] + "x" * (detail.end - detail.start) + masked[detail.end :]
         asserted_text = asserted(self._without_suspended_hyphens(masked))
         found: list[Placed] = []
         for clause in asserted_text.clauses:
@@ -195,13 +201,15 @@ class PatientReader:
         found = self._with_listed(text, found)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
         said = asserted_text.said_of(spans)
+        places = [(start, end) for start, end, _ in found]
+        unused = unused_details.by_mention(text, places, [bool(mention.concepts) for _, _, mention in found])
         mentions = [
-            mention._replace(assertion=assertion, told=told)
-            for (_, end, mention), (assertion, told) in zip(found, said, strict=True)
+            mention._replace(assertion=assertion, told=told, not_used=details)
+            for (_, end, mention), (assertion, told), details in zip(found, said, unused, strict=True)
             if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
-        return mentions if told else [self._unknown(text.strip()[:200])]
+        return mentions if told else [self._unknown(_shown(text))]
 
     def _course(self, concepts: Sequence[int]) -> Course:
         """What becomes of what a mention means; of one that is not understood, that it may end."""
@@ -443,6 +451,14 @@ def _only_in_snomed(mentions: Iterable[Mention]) -> list[str]:
     if not alone:
         return []
     return [f"{alone} of the conditions {'is' if alone == 1 else 'are'} given by a SNOMED CT code alone: {LOAD_SNOMED}"]
+
+
+def _shown(text: str) -> str:
+    """What is shown of an input that is not understood: all of a name, the beginning of a letter."""
+    words = " ".join(text.split())
+    if len(words) <= LONGEST_SHOWN:
+        return words
+    return words[:LONGEST_SHOWN].rpartition(" ")[0] + " …"
 
 
 def clean(text: str) -> str:
