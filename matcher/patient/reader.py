@@ -65,8 +65,6 @@ class Mention(NamedTuple):
     score: float
     ambiguous: bool = False
     near: tuple[str, ...] = ()
-    told: bool = False
-    """Told as history, not as what the patient comes for."""
 
 
 Placed = tuple[int, int, Mention]
@@ -194,10 +192,10 @@ class PatientReader:
         found = self._with_short_forms(text, found)
         found = self._with_listed(text, found)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
-        said = asserted_text.said_of(spans)
+        assertions = asserted_text.assertions(spans)
         mentions = [
-            mention._replace(assertion=assertion, told=told)
-            for (_, end, mention), (assertion, told) in zip(found, said, strict=True)
+            mention._replace(assertion=assertion)
+            for (_, end, mention), assertion in zip(found, assertions, strict=True)
             if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
