@@ -50,8 +50,6 @@ BOTH_DISEASES = 0.3
 """What is added for a trial that meets two of the patient's diseases."""
 AGAINST = 0.3
 """The trial is about, excludes or gives what is denied, had, past or to be avoided, or is for another age."""
-TOLD = 0.6
-"""The patient has it, and it is told as history beside what the patient comes for."""
 EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 

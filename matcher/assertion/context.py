@@ -42,13 +42,6 @@ class Span(NamedTuple):
     course: Course = Course.ENDS
 
 
-class Said(NamedTuple):
-    """What a text says of a diagnosis. told: it is there, and told as history, not as what the patient comes for."""
-
-    assertion: Assertion
-    told: bool = False
-
-
 class AssertedText:
     """The clauses of a text and what it says of the diagnoses in it."""
 
@@ -59,13 +52,9 @@ class AssertedText:
 
     def assertions(self, spans: Sequence[Span]) -> list[Assertion]:
         """The assertion of each mention."""
-        return [said.assertion for said in self.said_of(spans)]
-
-    def said_of(self, spans: Sequence[Span]) -> list[Said]:
-        """What is said of each mention."""
         words, cues = self._found.words, self._cues
         if is_plain(words, cues):
-            return [Said(Assertion.PRESENT)] * len(spans)
+            return [Assertion.PRESENT] * len(spans)
         starts = self._found.starts
         mentions = [
             (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))
@@ -75,11 +64,7 @@ class AssertedText:
         mentions = [_without_cues(mention, words, _touching(mention, cues, firsts)) for mention in mentions]
         middles = [(first + after - 1) // 2 for first, after in mentions]
         held = strongest(find_scopes(words, cues, mentions), middles)
-        weighed = [_weighed(last, course) for last, (_, _, course) in zip(held, spans, strict=True)]
-        return [
-            Said(assertion, assertion is Assertion.PRESENT and "history" in last)
-            for assertion, last in zip(weighed, held, strict=True)
-        ]
+        return [_weighed(last, course) for last, (_, _, course) in zip(held, spans, strict=True)]
 
     def relatives(self) -> list[tuple[int, int]]:
         """Stretches of the text that speak of relatives: (start, end)."""

@@ -29,7 +29,15 @@ _MESH_LASTING = (
     *("Rheumatic Diseases", "Connective Tissue Diseases", "Endocrine System Diseases", "Blood-Borne Infections"),
     *("Vascular Diseases", "Myocardial Ischemia", "Lung Diseases, Obstructive", "Inflammatory Bowel Diseases"),
     *("Mental Disorders", "Behavioral Symptoms", "Emotions", "Neurodegenerative Diseases"),
-    *("HIV Infections", "Calcinosis", "Ossification, Heterotopic", "Pancreatitis, Chronic", "Hepatitis, Chronic"),
+    *(
+        "Hypersensitivity, Delayed",
+        "Hypersensitivity, Delayed",
+        "HIV Infections",
+        "Calcinosis",
+        "Ossification, Heterotopic",
+        "Pancreatitis, Chronic",
+        "Hepatitis, Chronic",
+    ),
 )
 _ENDING = frozenset((*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907"))
 """Headings whose members end; of HPO recurrent infections and thromboembolism."""

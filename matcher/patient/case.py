@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from matcher import weights
 from matcher.assertion.avoidance import avoided
 from matcher.assertion.context import Assertion
 from matcher.linking import deposits
@@ -61,10 +60,6 @@ def patient_case(
     stated: dict[int, Element] = {}
     family: list[Element] = []
     denied: dict[int, str] = {}
-    comes_for_another = any(
-        mention.concepts and not mention.told and mention.assertion is Assertion.PRESENT
-        for mention in understanding.mentions
-    )
     for mention in understanding.mentions:
         for concept in mention.concepts:
             known = terminology.holds(concept)
@@ -75,7 +70,6 @@ def patient_case(
                     kin += _members(concept, terminology, expansion)
                 denied.update((other, mention.words) for other in kin if other not in denied)
                 continue
-            weight = mention.score * (weights.TOLD if mention.told and comes_for_another else 1.0)
             finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
             if known and terminology.kind(concept) is Kind.GROUP:
                 finding = any(
@@ -83,7 +77,7 @@ def patient_case(
                     for edge in terminology.edges(concept, backwards=True)
                 )
             element = Element(
-                concept, weight, finding, mention.words, mention.rule, mention.score, reached,
+                concept, mention.score, finding, mention.words, mention.rule, mention.score, reached,
                 past=mention.assertion is Assertion.HISTORICAL, ambiguous=mention.ambiguous,
             )  # fmt: skip
             if mention.assertion is Assertion.FAMILY:

@@ -68,8 +68,6 @@ class Mention(NamedTuple):
     score: float
     ambiguous: bool = False
     near: tuple[str, ...] = ()
-    told: bool = False
-    """Told as history, not as what the patient comes for."""
     not_used: tuple[str, ...] = ()
 
 
@@ -200,12 +198,12 @@ class PatientReader:
         found = self._with_short_forms(text, found)
         found = self._with_listed(text, found)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
-        said = asserted_text.said_of(spans)
+        assertions = asserted_text.assertions(spans)
         places = [(start, end) for start, end, _ in found]
         unused = unused_details.by_mention(text, places, [bool(mention.concepts) for _, _, mention in found])
         mentions = [
-            mention._replace(assertion=assertion, told=told, not_used=details)
-            for (_, end, mention), (assertion, told), details in zip(found, said, unused, strict=True)
+            mention._replace(assertion=assertion, not_used=details)
+            for (_, end, mention), assertion, details in zip(found, assertions, unused, strict=True)
             if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)

@@ -102,7 +102,7 @@ def test_every_mention_of_any_text_gets_an_assertion(text: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in read.relatives())
 
 
-def test_what_lasts_and_is_told_as_history_stands_behind_what_the_patient_comes_for(matcher: Matcher) -> None:
+def test_what_lasts_leads_to_trials_when_it_is_told_as_history(matcher: Matcher) -> None:
     found = matcher.suggest("PMH: multiple sclerosis. Presents with dermatomyositis and calcinosis.")
     grades = {match.trial_id: match.grade for match in found.matches}
     assert grades["NCT00001248"] == "possible"
