@@ -12,7 +12,8 @@ from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
-from matcher.patient.reader import Mention, PatientReader, Understanding
+from matcher.patient.mention import Mention
+from matcher.patient.reader import PatientReader, Understanding
 from matcher.patient.unused_details import contradiction
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
