@@ -68,3 +68,18 @@ FEWEST_RARE = 2
 """How many rare findings point at a disease."""
 AS_GOOD = 0.97
 """Share of the best disease's score from which an unrelated one is as likely."""
+
+SAID_UNCERTAIN = 0.5
+"""What is only suspected counts so much among the words by which trials are compared with a text."""
+SAID_PAST = 0.3
+"""The same of what is past or told as history."""
+OTHER_WORDS = 0.3
+"""The same of a word that belongs to no diagnosis."""
+REPEATED = 0.5
+"""Power of how often a diagnosis is named: four times counts twice."""
+TOLD = 0.5
+"""A word in a trial's interventions or summary, beside one in its title, conditions or keywords."""
+DENSE_WHOLE = 0.5
+"""Share of a text as a whole in its likeness of meaning; its nearest sentence and diagnosis share the rest."""
+DENSE_PARTS = 12
+"""Sentences, and diagnoses, whose meaning is compared: more of a long note cost time and changed nothing."""
