@@ -114,6 +114,8 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
         _print_match(number, match, console)
         if others:
             console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
+    if answer["fit"] > len(answer["matches"]):
+        console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
         console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
     for line in answer.get("explanation", ()):

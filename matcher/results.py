@@ -99,11 +99,15 @@ class RuledOut(msgspec.Struct, frozen=True, gc=False):
 
 
 class Suggestions(msgspec.Struct, frozen=True):
-    """The answer to one question. explanation: why a named trial stands where it stands, or why it is not there."""
+    """The answer to one question. fit: how many trials within the patient's limits are worth a look as far as concepts
+    tell, of which the matches are the best. explanation: why a named trial stands where it stands, or why it is not
+    there.
+    """
 
     query: Query
     diagnoses: tuple[Diagnosis, ...]
     matches: tuple[Match, ...]
     ruled_out: tuple[RuledOut, ...]
+    fit: int = 0
     explanation: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     catalogue: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET

@@ -22,13 +22,9 @@ FAINT = 0.1
 """Score below which a trial is not even a hint."""
 ALIKE = 3
 """How many hints are shown that rest on one and the same wider disease, heading or possible manifestation."""
-CANDIDATES = 120
-"""How many of the trials that a patient's concepts lead to are looked at."""
 
 HINT = 0.35
 """Score of a trial for what the disease may come with, or of the same treatment in a related disease."""
-HINT_REGULAR = 0.3
-"""How regular a curated manifestation must be to hint at its trials."""
 COMMON = 60
 """What more diseases than this come with hints at nothing; nor does a treatment that more trials give."""
 

@@ -36,9 +36,9 @@ DEPTH = 100
 EVERY, NONE = -1e9, 1e9
 NEUTRAL: Mapping[str, float] = {
     # thresholds, at which all passes or nothing does
-    "STRONG": NONE, "FAINT": EVERY, "HINT_REGULAR": EVERY, "NEAR": NONE, "RARE": NONE, "AS_GOOD": NONE,
+    "STRONG": NONE, "FAINT": EVERY, "NEAR": NONE, "RARE": NONE, "AS_GOOD": NONE,
     # counts, at which none is too many or too few
-    "ALIKE": NONE, "CANDIDATES": 10**9, "COMMON": NONE, "SEVERAL": NONE, "TREATING": 0, "FEWEST_RARE": NONE,
+    "ALIKE": NONE, "COMMON": NONE, "SEVERAL": NONE, "TREATING": 0, "FEWEST_RARE": NONE,
     "MANY_KINDS": NONE, "MAX_REACHED": NONE, "WIDE": NONE, "WIDEST_KIN": EVERY,
     # what is added, and hints
     "BOTH_DISEASES": 0.0, "LEXICAL": 0.0, "ENOUGH_WORDS": 1e-9, "HINT": 0.0, "GROUP_ABOVE": 0.0,

@@ -29,7 +29,10 @@ from matcher.ranking.scoring import (
 )
 from matcher.terminology import Terminology
 from matcher.terminology.expansion import Expansion
-from matcher.trials.index import Floats, Ints, TrialIndex
+from matcher.trials.index import Flags, Floats, Ints, TrialIndex
+
+_AT_ONCE = 100
+"""Trials whose bounds are turned from arrays into numbers at once."""
 
 
 class ScoreBounds(NamedTuple):
@@ -56,13 +59,13 @@ class Ranker:
                 self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
-    def ranked(self, patient: PatientCase, faint: bool = False) -> Iterator[Scored]:
+    def ranked(self, patient: PatientCase, among: Flags | None = None, faint: bool = False) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
-        ones give. faint: with those that are too faint to be a hint.
+        ones give. among: which trials to look at, all if not stated. faint: with those that are too faint to be a hint.
         """
         best: list[Scored] = []
         seen: set[int] = set()
-        for scored in self.best_first(patient):
+        for scored in self.best_first(patient, among):
             if not faint:
                 if scored.score < weights.FAINT * weights.CLOSED:
                     break  # so are all that follow
@@ -72,7 +75,7 @@ class Ranker:
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
-        yield from same_treatment(best, seen, patient, self.scorer)
+        yield from same_treatment(best, seen, patient, self.scorer, among)
 
     def rank(self, patient: PatientCase) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
@@ -86,42 +89,58 @@ class Ranker:
         raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
         return sorted(raised, key=lambda item: (-item.score * self._standing[item.trial_index], item.trial_index))
 
-    def best_first(self, patient: PatientCase) -> Iterator[Scored]:
-        """The trials of `rank`, in the same order, each scored when its turn may have come.
-
-        Until then a trial waits at the place of the most that it can reach.
+    def best_first(self, patient: PatientCase, among: Flags | None = None) -> Iterator[Scored]:
+        """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
+        place of the most that it can reach. among: which trials to look at, all if not stated.
         """
         if _is_for_relatives(patient):
-            yield from self.rank(patient)
+            yield from (scored for scored in self.rank(patient) if among is None or among[scored.trial_index])
             return
         if not patient.diseases and not patient.findings:
             return
+        element, bounds = self._known_bounds(patient)
+        yield from self._in_turn(bounds, patient, element, among)
+
+    def fitting(self, patient: PatientCase, among: Flags) -> int:
+        """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
+        if not patient.diseases and not patient.findings:
+            return 0
+        _, bounds = self._known_bounds(patient)
+        return int(np.count_nonzero(among[bounds.trials[bounds.most >= weights.POSSIBLE]]))
+
+    def _known_bounds(self, patient: PatientCase) -> tuple[Element | None, ScoreBounds]:
+        """The bounds for a patient, and the only element there is, if one is all: many patients share its bounds."""
         element = self._only_element(patient)
         if element is None:
-            bounds = self._bounds(patient)
-        else:
-            bounds = self._shared_bounds(
-                element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
-                patient.age_group,
-            )  # fmt: skip
+            return None, self._bounds(patient)
+        return element, self._shared_bounds(
+            element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
+        )
+
+    def _in_turn(
+        self, bounds: ScoreBounds, patient: PatientCase, element: Element | None, among: Flags | None
+    ) -> Iterator[Scored]:
+        """Trials in the order of their scores, of which no more are found out than are asked for."""
         case, trials, most, scored = bounds
-        lifts, held_back = self.scorer.lifts(trials, patient.words), self._standing[trials]
-        columns = (-(most * lifts) * held_back, trials, lifts, held_back)
-        heap = list(zip(*[column.tolist() for column in columns], range(len(trials)), strict=True))
-        heapq.heapify(heap)
-        while heap:
-            _, trial_index, lift, held_back, row = heapq.heappop(heap)
-            found = scored.get(trial_index)
-            if found is None:
-                found = self.scorer.score(trial_index, case)
-                if found is None:
-                    continue
-                scored[trial_index], most[row] = found, found.score
-                waiting = (-(found.score * lift) * held_back, trial_index, lift, held_back, row)
-                if heap and heap[0] < waiting:
-                    heapq.heappush(heap, waiting)
-                    continue
-            yield _raised(found, lift, element)
+        lifts = self.scorer.lifts(trials, patient.words)
+        least = -most * lifts * self._standing[trials]
+        rows = np.lexsort((trials, least))
+        if among is not None:
+            rows = rows[among[trials[rows]]]
+        waiting: list[tuple[float, int, Scored]] = []
+        for start in range(0, len(rows), _AT_ONCE):
+            chunk = rows[start : start + _AT_ONCE]
+            columns = (least[chunk], trials[chunk], lifts[chunk])
+            for bound, trial_index, lift in zip(*(column.tolist() for column in columns), strict=True):
+                while waiting and waiting[0][:2] < (bound, trial_index):
+                    yield heapq.heappop(waiting)[2]
+                found = scored.get(trial_index) or self.scorer.score(trial_index, case)
+                if found is not None:
+                    scored[trial_index] = found
+                    key = -found.score * lift * float(self._standing[trial_index])
+                    heapq.heappush(waiting, (key, trial_index, _raised(found, lift, element)))
+        while waiting:
+            yield heapq.heappop(waiting)[2]
 
     def _only_element(self, patient: PatientCase) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
@@ -161,8 +180,7 @@ class Ranker:
         """The most that `score` can come to for each candidate, 0 for what only hints lead to: the strongest link, less
         what is sure to be taken off, in the order in which `score` does that.
         """
-        several = len(patient.diseases) + len(patient.findings) > 1
-        most = found.values * (1 + weights.BOTH_DISEASES) * ROUNDING if several else found.values.copy()
+        most = np.where(found.meeting > 1, found.values * (1 + weights.BOTH_DISEASES) * ROUNDING, found.values)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
         most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
             self.scorer.likeliest(patient)

@@ -191,7 +191,6 @@ class TrialIndex:
         is_first = np.ones(len(concepts), dtype=bool)
         is_first[1:] = (concepts[1:] != concepts[:-1]) | (trials[1:] != trials[:-1])
         concepts, self._posted_trials = concepts[is_first], trials[is_first]
-        self._posted_fields = self._field_weights[self._row_fields[by_concept[is_first]]]
         roles = self._row_roles[by_concept]
         naming_weights = np.where(roles != UNSAID, self._row_weights[by_concept], 0.0)
         self._posted_roles, self._posted_weights = (
@@ -241,17 +240,16 @@ class TrialIndex:
         """The words of each of the catalogue's own terms."""
         return {concept: words for words, concept in self.own_terms.items()}
 
-    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, Floats, RoleNumbers, list[int]]:
-        """Trials that name concepts, one concept after the other. For each trial the weight of the best field that
-        does, the weight of the naming in its profile (0 when it has none), and the concept's role; then how many trials
-        each concept has.
+    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, RoleNumbers, list[int]]:
+        """Trials that name concepts, one concept after the other. For each trial the weight of the naming in its
+        profile (0 when it has none) and the concept's role; then how many trials each concept has.
         """
         spans = [self._postings[concept] for concept in concepts]
         rows = np.concatenate([self._posted[start:end] for start, end in spans])
         counts = [end - start for start, end in spans]
-        columns = (self._posted_trials, self._posted_fields, self._posted_weights, self._posted_roles)
-        trials, fields, namings, roles = (column[rows] for column in columns)
-        return trials, fields, namings, roles, counts
+        columns = (self._posted_trials, self._posted_weights, self._posted_roles)
+        trials, namings, roles = (column[rows] for column in columns)
+        return trials, namings, roles, counts
 
     def _stated(self, trial_index: int, field: int) -> Iterator[tuple[int, int]]:
         """Concepts that a trial names in a field, each with the row of `words`."""
