@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 import duckdb
 import msgspec
@@ -12,13 +13,16 @@ from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
+from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.reader import Mention, PatientReader, Understanding
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
+from matcher.ranking.fusion import asked, fuse
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
+from matcher.similarity.index import SimilarityIndex
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -48,6 +52,11 @@ class Matcher:
             expansion = Expansion(terminology)
             return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
 
+    @cached_property
+    def similarity(self) -> SimilarityIndex:
+        """The words and the meaning of the trials, opened when they are first needed."""
+        return SimilarityIndex.open(self.catalogue.cursor())
+
     def suggest(
         self,
         diagnoses: str | Sequence[str],
@@ -74,7 +83,9 @@ class Matcher:
         )  # fmt: skip
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
-        matches = self._matches(self.ranker.ranked(concepts, admitted), known, limit)
+        likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
+        ranked = fuse(self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, admitted)
+        matches = self._matches(ranked, known, limit)
         ruled_out: list[RuledOut] = []
         if excluded.any():
             ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded), known, limit)
@@ -150,9 +161,10 @@ class Matcher:
         why = Reasons(self.scorer)
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            lead = scored.links[0]
-            if lead.reached.weight <= steps.GROUP_ABOVE or (
-                scored.score < weights.POSSIBLE and lead.reached.relation == "broader"
+            lead = scored.links[0] if scored.links else None
+            if lead and (
+                lead.reached.weight <= steps.GROUP_ABOVE
+                or (scored.score < weights.POSSIBLE and lead.reached.relation == "broader")
             ):
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
@@ -223,6 +235,11 @@ class Matcher:
             mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
         )  # fmt: skip
+
+
+def _is_coded(diagnoses: str | Sequence[str]) -> bool:
+    """Whether a FHIR resource stands among the diagnoses."""
+    return any(map(looks_like_fhir, (diagnoses,) if isinstance(diagnoses, str) else diagnoses))
 
 
 @contextmanager

@@ -79,3 +79,17 @@ DENSE_WHOLE = 0.5
 """Share of a text as a whole in its likeness of meaning; its nearest sentence and diagnosis share the rest."""
 DENSE_PARTS = 12
 """Sentences, and diagnoses, whose meaning is compared: more of a long note cost time and changed nothing."""
+NOTE_WORDS = 25
+"""Words that say something from which on a text is a note, in which not every diagnosis matters alike."""
+REORDERED = 300
+"""Of a note, how many trials that concepts lead to are put in order by likeness too."""
+RECIPROCAL = 60
+"""Constant of reciprocal rank fusion: the larger, the less the first places count."""
+BY_CONCEPTS = 1.0
+"""What a place among the concepts' trials counts, beside one by words and one by meaning."""
+WORDED = 0.7
+"""Share of the words of a diagnosis, by rarity, from which a trial's title, conditions and keywords name it."""
+MEANT = 0.45
+"""Cosine of meaning from which a trial that names a diagnosis, which no concept found, is possible."""
+MEANT_FAINTLY = 0.35
+"""Cosine from which a trial is a hint."""

@@ -1,7 +1,8 @@
 """Texts as vectors that lie near each other when the texts mean alike: a sentence model in ONNX form, run on the CPU.
 
-The default is all-MiniLM-L6-v2 (Apache 2.0, English, int8, 23 MB) out of packages of the extra ``calcitrials[dense]``;
-``CALCITRIALS_DENSE_MODEL`` names a folder with ``model.onnx`` and ``tokenizer.json`` of another one. Nothing is fetched.
+The default is all-MiniLM-L6-v2 (Apache 2.0, English, int8, 23 MB) out of packages of ``calcitrials[dense]``;
+``CALCITRIALS_DENSE_MODEL`` names a folder with ``model.onnx`` and ``tokenizer.json`` of another one. Nothing is
+fetched.
 """
 
 import hashlib

@@ -35,12 +35,14 @@ Order = npt.NDArray[np.int64]
 class Likeness(NamedTuple):
     """How alike each trial is to a question.
 
-    lexical: BM25 of its words; covered: the share of the words of one diagnosis that its title, conditions and keywords
-    have; denied: the same of what is denied; dense: cosine of meaning, None without a model.
+    lexical: BM25 of its words; covered: the share of the words of a present diagnosis that its title, conditions and
+    keywords have; unknown: the same of a diagnosis that no vocabulary knows; denied: of one that is denied; dense:
+    cosine of meaning, None without a model.
     """
 
     lexical: Floats
     covered: Floats
+    unknown: Floats
     denied: Floats
     dense: Floats | None
 
@@ -58,11 +60,14 @@ class SimilarityIndex:
         self.trials = named.trials
 
     @classmethod
-    def open(cls, connection: duckdb.DuckDBPyConnection, file: str) -> "SimilarityIndex":
-        """Open the index of a catalogue; make it when it is missing. file: of the database, empty in memory."""
+    def open(cls, connection: duckdb.DuckDBPyConnection) -> "SimilarityIndex":
+        """Open the index of a catalogue; make it when it is missing, beside a snapshot, else in memory alone."""
         ((trials,),) = connection.execute("SELECT count(*) FROM trials").fetchall()
+        ((file, is_snapshot),) = connection.execute(
+            "SELECT path, readonly FROM duckdb_databases() WHERE database_name = current_database()"
+        ).fetchall()
         encoder = default_encoder()
-        folder = folder_of(Path(file)) if file else None
+        folder = folder_of(Path(file)) if is_snapshot else None
         if folder is None or not folder.is_dir():
             return _make(connection, encoder, folder, MADE_BY_READER)
         try:
@@ -84,8 +89,8 @@ class SimilarityIndex:
         """How alike each trial is to a question."""
         pieces = {item: list(dict.fromkeys(words_of(item.text))) for item in question.said}
         words: dict[str, float] = {}
-        for item, found in pieces.items():
-            for word in found:
+        for item in question.said:
+            for word in pieces[item]:
                 words[word] = words.get(word, 0.0) + item.weight
         words = {word: weight**weights.REPEATED for word, weight in words.items()}
         sentences = sentences_told(question)
@@ -94,6 +99,7 @@ class SimilarityIndex:
         return Likeness(
             self._named.scores(words) + weights.TOLD * self._told.scores(words),
             self._covered(pieces[item] for item in question.said if item.weight >= 1),
+            self._covered(pieces[item] for item in question.said if item.weight >= 1 and not item.is_known),
             self._covered(words_of(text) for text in question.denied),
             self._dense(question.said, sentences),
         )
@@ -180,9 +186,7 @@ def _write(folder: Path, named: LexicalIndex, told: LexicalIndex) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _vectors(
-    trials: Sequence[TrialWording], encoder: Encoder, folder: Path | None, most: int | None
-) -> Stored | None:
+def _vectors(trials: Sequence[TrialWording], encoder: Encoder, folder: Path | None, most: int | None) -> Stored | None:
     others = sorted(folder.parent.glob(f"*{SUFFIX}")) if folder is not None else []
     try:
         keys, vectors = make_vectors([trial.heading for trial in trials], encoder, others, most)

@@ -1,4 +1,4 @@
-"""One vector a trial, made once for each heading: stored as float16 beside the snapshot, taken over into the next one."""
+"""One vector a trial, made once for each heading: float16 beside the snapshot, taken over into the next one."""
 
 import hashlib
 from collections.abc import Sequence
@@ -64,5 +64,6 @@ def make_vectors(
 
 def save_vectors(folder: Path, encoder: Encoder, keys: Keys, vectors: Stored) -> None:
     """Write keys and vectors into a folder."""
-    for file, array in zip(_files(folder, encoder), (vectors, keys), strict=True):
-        np.save(file, array)
+    vector_file, key_file = _files(folder, encoder)
+    np.save(vector_file, vectors)
+    np.save(key_file, keys)

@@ -31,10 +31,14 @@ class TrialWording(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A disease or finding in a question, in the words of the text or of a vocabulary. weight: how much it counts."""
+    """A disease or finding in a question, in the words of the text or of a vocabulary.
+
+    weight: how much it counts, 1 what is present; is_known: a vocabulary knows it, so that words alone decide nothing.
+    """
 
     text: str
     weight: float
+    is_known: bool
 
 
 class Question(NamedTuple):
