@@ -21,6 +21,8 @@ from matcher.errors import DenseModelError
 Vectors = npt.NDArray[np.float32]
 
 FOLDER = "CALCITRIALS_DENSE_MODEL"
+OFF = "off"
+"""In place of a folder: words alone are compared, whatever is installed."""
 LONGEST = 256
 """Word pieces of a text that the default model reads; the rest is cut off."""
 BATCH = 32
@@ -106,6 +108,8 @@ def default_encoder() -> Encoder | None:
 
 def _files() -> tuple[Path, Path] | None:
     folder = os.environ.get(FOLDER)
+    if folder == OFF:
+        return None
     if folder:
         files = Path(folder, "model.onnx"), Path(folder, "tokenizer.json")
         if missing := [path for path in files if not path.is_file()]:
