@@ -40,7 +40,13 @@ SETTING = 0.9
 """The trial names a setting, no more than a heading of the disease, or asks for new patients."""
 WIDER_CRITERION = 0.7
 """The trial is about something else, and what its criteria or keywords name is wider than the diagnosis too."""
-BOTH_DISEASES = 0.12
+LEADS = 1.5
+"""By how many nats more a diagnosis must say to lead, and the other one to be context."""
+USUAL = 0.01
+"""Share of a catalogue's trials from which what they are about is common."""
+FEW = 10
+"""Trials that are added to each count of them, for small numbers say little of how rare a disease is."""
+BOTH_DISEASES = 0.3
 """What is added for a trial that meets two of the patient's diseases."""
 AGAINST = 0.3
 """The trial is about, excludes or gives what is denied, had, past or to be avoided, or is for another age."""

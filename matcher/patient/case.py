@@ -44,6 +44,8 @@ class PatientCase(NamedTuple):
     avoided: frozenset[str] = frozenset()
     """Words of treatments that the text says to avoid."""
     age_group: AgeGroup = AgeGroup.OPEN
+    context: tuple[Element, ...] = ()
+    """What the patient has beside what leads: symptoms and common diseases."""
 
 
 def patient_case(

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
+from matcher.ranking.leading import Leading
 from matcher.ranking.same_treatment import same_treatment
 from matcher.ranking.scoring import (
     ASKED,
@@ -28,11 +30,16 @@ from matcher.ranking.scoring import (
     unstated,
 )
 from matcher.terminology import Terminology
+from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 
 _AT_ONCE = 100
 """Trials whose bounds are turned from arrays into numbers at once."""
+
+
+GRADES = ("strong", "possible", "weak")
+Key = tuple[int, bool, float, int]
 
 
 class ScoreBounds(NamedTuple):
@@ -52,6 +59,7 @@ class Ranker:
 
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
+        self.leading = Leading(catalogue, expansion)
         self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
         self._asking = np.ones(len(self._standing))
         for requirement, name in catalogue.requirement_names.items():
@@ -66,11 +74,10 @@ class Ranker:
         best: list[Scored] = []
         seen: set[int] = set()
         for scored in self.best_first(patient, among):
-            if not faint:
+            if not faint and scored.score < weights.FAINT:
                 if scored.score < weights.FAINT * weights.CLOSED:
                     break  # so are all that follow
-                if scored.score < weights.FAINT:
-                    continue
+                continue
             seen.add(scored.trial_index)
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
@@ -79,15 +86,28 @@ class Ranker:
 
     def rank(self, patient: PatientCase) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
+        leading, beside = self.leading.of(patient)
+        found = self._score_all(leading)
+        if _is_for_relatives(patient):
+            found += self.scorer.for_relatives(patient)
+        if beside is not None:
+            found += [_beside(scored) for scored in self._score_all(beside)]
+        ranked = sorted(found, key=self._key)
+        first = {scored.trial_index: scored for scored in reversed(ranked)}
+        return [scored for scored in ranked if first[scored.trial_index] is scored]
+
+    def _score_all(self, patient: PatientCase) -> list[Scored]:
         candidates = self.scorer.candidates.of((*patient.diseases, *patient.findings))
         case = self.scorer.case(patient, candidates)
         found = (self.scorer.score(trial_index, case) for trial_index in candidates.trials.tolist())
         scored = [item for item in found if item is not None]
-        if _is_for_relatives(patient):
-            scored += self.scorer.for_relatives(patient)
         lifts = self.scorer.lifts(np.array([item.trial_index for item in scored], np.int64), patient.words).tolist()
-        raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
-        return sorted(raised, key=lambda item: (-item.score * self._standing[item.trial_index], item.trial_index))
+        return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
+
+    def _key(self, scored: Scored) -> Key:
+        """Where a trial stands: by grade, what leads before its context, by score, open trials before closed ones."""
+        value = -scored.score * float(self._standing[scored.trial_index])
+        return GRADES.index(grade_of(scored)), scored.beside, value, scored.trial_index
 
     def best_first(self, patient: PatientCase, among: Flags | None = None) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
@@ -96,17 +116,27 @@ class Ranker:
         if _is_for_relatives(patient):
             yield from (scored for scored in self.rank(patient) if among is None or among[scored.trial_index])
             return
-        if not patient.diseases and not patient.findings:
+        leading, beside = self.leading.of(patient)
+        if beside is None:
+            yield from self._in_turn(leading, among, False)
             return
-        element, bounds = self._known_bounds(patient)
-        yield from self._in_turn(bounds, patient, element, among)
+        seen: set[int] = set()
+        for scored in heapq.merge(
+            self._in_turn(leading, among, False), self._in_turn(beside, among, True), key=self._key
+        ):
+            if scored.trial_index not in seen:
+                seen.add(scored.trial_index)
+                yield scored
 
     def fitting(self, patient: PatientCase, among: Flags) -> int:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
-        if not patient.diseases and not patient.findings:
-            return 0
-        _, bounds = self._known_bounds(patient)
-        return int(np.count_nonzero(among[bounds.trials[bounds.most >= weights.POSSIBLE]]))
+        fitting = np.zeros(len(among), np.bool_)
+        leading, beside = self.leading.of(patient)
+        for case, share in ((leading, 1.0), (beside, weights.ONE_SIDE)):
+            if case is not None and (case.diseases or case.findings):
+                _, bounds = self._known_bounds(case)
+                fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
+        return int(np.count_nonzero(fitting & among))
 
     def _known_bounds(self, patient: PatientCase) -> tuple[Element | None, ScoreBounds]:
         """The bounds for a patient, and the only element there is, if one is all: many patients share its bounds."""
@@ -117,30 +147,35 @@ class Ranker:
             element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
         )
 
-    def _in_turn(
-        self, bounds: ScoreBounds, patient: PatientCase, element: Element | None, among: Flags | None
-    ) -> Iterator[Scored]:
-        """Trials in the order of their scores, of which no more are found out than are asked for."""
-        case, trials, most, scored = bounds
+    def _in_turn(self, patient: PatientCase, among: Flags | None, beside: bool) -> Iterator[Scored]:
+        """Trials in their order, of which no more are found out than are asked for. beside: they are for what stands
+        beside the diagnosis that leads.
+        """
+        if not patient.diseases and not patient.findings:
+            return
+        element, (case, trials, most, scored) = self._known_bounds(patient)
         lifts = self.scorer.lifts(trials, patient.words)
-        least = -most * lifts * self._standing[trials]
-        rows = np.lexsort((trials, least))
+        most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
+        grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
+        least = -most * self._standing[trials]
+        rows = np.lexsort((trials, least, grades))
         if among is not None:
             rows = rows[among[trials[rows]]]
-        waiting: list[tuple[float, int, Scored]] = []
+        waiting: list[tuple[Key, Scored]] = []
         for start in range(0, len(rows), _AT_ONCE):
             chunk = rows[start : start + _AT_ONCE]
-            columns = (least[chunk], trials[chunk], lifts[chunk])
-            for bound, trial_index, lift in zip(*(column.tolist() for column in columns), strict=True):
-                while waiting and waiting[0][:2] < (bound, trial_index):
-                    yield heapq.heappop(waiting)[2]
+            columns = (grades[chunk], least[chunk], trials[chunk], lifts[chunk])
+            for grade, bound, trial_index, lift in zip(*(column.tolist() for column in columns), strict=True):
+                while waiting and waiting[0][0] < (grade, beside, bound, trial_index):
+                    yield heapq.heappop(waiting)[1]
                 found = scored.get(trial_index) or self.scorer.score(trial_index, case)
                 if found is not None:
                     scored[trial_index] = found
-                    key = -found.score * lift * float(self._standing[trial_index])
-                    heapq.heappush(waiting, (key, trial_index, _raised(found, lift, element)))
+                    raised = _raised(found, lift, element)
+                    raised = _beside(raised) if beside else raised
+                    heapq.heappush(waiting, (self._key(raised), raised))
         while waiting:
-            yield heapq.heappop(waiting)[2]
+            yield heapq.heappop(waiting)[1]
 
     def _only_element(self, patient: PatientCase) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
@@ -181,6 +216,9 @@ class Ranker:
         what is sure to be taken off, in the order in which `score` does that.
         """
         most = np.where(found.meeting > 1, found.values * (1 + weights.BOTH_DISEASES) * ROUNDING, found.values)
+        if patient.context:
+            met = self.scorer.candidates.of(patient.context)
+            most[np.isin(found.trials, met.trials[met.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
         most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
             self.scorer.likeliest(patient)
@@ -195,6 +233,11 @@ class Ranker:
 def _is_for_relatives(patient: PatientCase) -> bool:
     """Whether the text is about the disease of a relative, and about nothing that the patient has."""
     return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
+
+
+def _beside(scored: Scored) -> Scored:
+    """A scored trial of what stands beside the diagnosis that leads: at most possible."""
+    return msgspec.structs.replace(scored, score=scored.score * weights.ONE_SIDE, beside=True)
 
 
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:

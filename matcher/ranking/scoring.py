@@ -52,7 +52,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
-    """A trial with its score and what made it."""
+    """A trial with its score and what made it. beside: it is not for the diagnosis that leads."""
 
     trial_index: int
     score: float
@@ -60,6 +60,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     notes: tuple[str, ...]
     relation: str
     firm: bool
+    beside: bool = False
 
 
 class PreparedCase(NamedTuple):
@@ -138,7 +139,7 @@ class Scorer:
         if by_disease and by_disease[0].element.past and all(link.element.past for link in by_disease):
             value *= 1.0 if by_finding else weights.AGAINST
             notes.append(f"{by_disease[0].element.words} is past.")
-        if len(by_disease) > 1 and len({link.element.concept for link in by_disease if link.value > steps.NEAR}) > 1:
+        if self._meets_two(profile, patient, by_disease):
             value *= 1 + weights.BOTH_DISEASES
         blocking = _blocking(profile, patient, by_disease, by_finding) if patient.denied else None
         if blocking is not None:
@@ -170,6 +171,13 @@ class Scorer:
             relation,
             firm=blocking is None and excluded is None and not avoided,
         )
+
+    def _meets_two(self, profile: Profile, patient: PatientCase, by_disease: list[Link]) -> bool:
+        """Whether the trial meets two of the patient's diseases, or what stands beside the one that leads."""
+        if len({link.element.concept for link in by_disease if link.value > steps.NEAR}) > 1:
+            return True
+        beside = self._links(profile, patient.context, set()) if patient.context else []
+        return any(link.value > steps.NEAR for link in beside)
 
     def _excluded(self, trial_index: int, links: list[Link]) -> int | None:
         """Row of the exclusion criterion that names what leads to the trial, or something wider."""

@@ -255,6 +255,11 @@ class TrialIndex:
         trials, namings, roles = (column[rows] for column in columns)
         return trials, namings, roles, counts
 
+    def count_about(self, concepts: Iterable[int]) -> int:
+        """How many trials are about one of these concepts: have it as a disease or a finding."""
+        rows = np.concatenate([self._posted[slice(*self._postings[concept])] for concept in concepts])
+        return len(np.unique(self._posted_trials[rows[self._posted_roles[rows] >= FINDING]]))
+
     def _stated(self, trial_index: int, field: int) -> Iterator[tuple[int, int]]:
         """Concepts that a trial names in a field, each with the row of `words`."""
         start, end = self._first_rows[trial_index : trial_index + 2]
