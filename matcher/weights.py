@@ -83,7 +83,7 @@ TOLD = 0.5
 """A word in a trial's interventions or summary, beside one in its title, conditions or keywords."""
 DENSE_WHOLE = 0.5
 """Share of a text as a whole in its likeness of meaning; its nearest sentence and diagnosis share the rest."""
-DENSE_PARTS = 12
+DENSE_PARTS = 16
 """Sentences, and diagnoses, whose meaning is compared: more of a long note cost time and changed nothing."""
 NOTE_WORDS = 25
 """Words that say something from which on a text is a note, in which not every diagnosis matters alike."""
@@ -95,7 +95,13 @@ BY_CONCEPTS = 1.0
 """What a place among the concepts' trials counts, beside one by words and one by meaning."""
 WORDED = 0.7
 """Share of the words of a diagnosis, by rarity, from which a trial's title, conditions and keywords name it."""
-MEANT = 0.45
+MEANT = 0.5
 """Cosine of meaning from which a trial that names a diagnosis, which no concept found, is possible."""
 MEANT_FAINTLY = 0.35
 """Cosine from which a trial is a hint."""
+MEANT_IN_NOTE = 0.25
+"""The same in a note, which is never as near to a title as a diagnosis is."""
+UNLIKE = 0.4
+"""Cosine below which a trial of one of a note's diagnoses is unlike the note as a whole, and possible at most."""
+UNLIKE_AT_ALL = 0.3
+"""The same, and a hint at most."""

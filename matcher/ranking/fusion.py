@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +17,7 @@ from matcher.assertion.context import Assertion
 from matcher.patient.reader import Understanding
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.similarity.index import Likeness, SimilarityIndex
-from matcher.similarity.wording import Question, Said, words_of
+from matcher.similarity.wording import Question, Said, telling_words
 
 Flags = npt.NDArray[np.bool_]
 
@@ -40,7 +41,7 @@ def asked(understood: Understanding, labels: Callable[[int], str], is_text: bool
     is_text: the input is no code or FHIR resource, whose own words are not the patient's. Of what is no note the
     diagnoses alone are compared, and what is past counts as what is denied.
     """
-    words = words_of(understood.text) if is_text else []
+    words = telling_words(understood.text) if is_text else []
     is_note = len(words) >= weights.NOTE_WORDS
     said: list[Said] = []
     denied: list[str] = []
@@ -60,38 +61,47 @@ def asked(understood: Understanding, labels: Callable[[int], str], is_text: bool
 def fuse(
     matches: Iterator[Scored], asked: Asked, open_index: Callable[[], SimilarityIndex], admitted: Flags
 ) -> Iterator[Scored]:
-    """Trials that concepts lead to, and behind them those that are only alike. The index is opened when it is needed:
-    for a note, else when the matches have come to their end.
+    """Trials that concepts lead to, and with them those that are only alike: behind them, or, in a note, by grade.
+
+    The index is opened when it is needed: for a note, else when the matches have come to their end.
     """
+    first = list(islice(matches, weights.REORDERED)) if asked.is_note else []
     seen: set[int] = set()
-    if asked.is_note:
-        index = open_index()
-        likeness = index.likeness(asked.question)
-        first = list(islice(matches, weights.REORDERED))
-        for scored in _by_grade(first, _fused(likeness)):
-            seen.add(scored.trial_index)
-            yield scored
-    for scored in matches:
+    for scored in () if asked.is_note else matches:
         seen.add(scored.trial_index)
         yield scored
     is_beyond = any(not item.is_known for item in asked.question.said)
     if not asked.question.said or not (asked.is_note or seen or is_beyond):
         return  # known diagnoses that lead nowhere: nothing fits
-    if not asked.is_note:
-        index = open_index()
-        likeness = index.likeness(asked.question)
-    yield from _alike(index, likeness, asked, admitted, seen)
+    index = open_index()
+    likeness = index.likeness(asked.question)
+    seen.update(scored.trial_index for scored in first)
+    alike = _alike(likeness, asked, admitted, seen)
+    for scored in _by_grade(first, alike, likeness) if asked.is_note else alike:
+        if scored.relation == RELATION:
+            reason = _reason(index, likeness, asked.question, scored.trial_index)
+            yield msgspec.structs.replace(scored, notes=(reason,))
+        else:
+            yield scored
+    yield from matches
 
 
-def _by_grade(matches: list[Scored], fused: npt.NDArray[np.float64]) -> list[Scored]:
-    """Matches of equal grade by their places among the concepts' trials and among those that are alike."""
-    places = {scored.trial_index: place for place, scored in enumerate(matches, start=1)}
+def _by_grade(first: list[Scored], alike: list[Scored], likeness: Likeness) -> list[Scored]:
+    """Trials of equal grade by their places among the concepts' trials and among those that are alike."""
+    fused = _fused(likeness)
+    for place, scored in enumerate(first, start=1):
+        fused[scored.trial_index] += weights.BY_CONCEPTS / (weights.RECIPROCAL + place)
+    if likeness.dense is not None:
+        first = [_held_back(scored, float(likeness.dense[scored.trial_index])) for scored in first]
+    return sorted((*first, *alike), key=lambda scored: (_GRADES.index(grade_of(scored)), -fused[scored.trial_index]))
 
-    def key(scored: Scored) -> tuple[int, float]:
-        by_concepts = weights.BY_CONCEPTS / (weights.RECIPROCAL + places[scored.trial_index])
-        return _GRADES.index(grade_of(scored)), -(by_concepts + float(fused[scored.trial_index]))
 
-    return sorted(matches, key=key)
+def _held_back(scored: Scored, dense: float) -> Scored:
+    """A trial that concepts lead to: at most possible where it is unlike the note, a hint where it is not like it."""
+    if dense >= weights.UNLIKE:
+        return scored
+    most = weights.STRONG if dense >= weights.UNLIKE_AT_ALL else weights.POSSIBLE
+    return msgspec.structs.replace(scored, score=min(scored.score, most * (1 - _BELOW)))
 
 
 def _fused(likeness: Likeness) -> npt.NDArray[np.float64]:
@@ -104,32 +114,32 @@ def _fused(likeness: Likeness) -> npt.NDArray[np.float64]:
     return fused
 
 
-def _alike(
-    index: SimilarityIndex, likeness: Likeness, asked: Asked, admitted: Flags, seen: set[int]
-) -> Iterator[Scored]:
+def _alike(likeness: Likeness, asked: Asked, admitted: Flags, seen: set[int]) -> list[Scored]:
     """Trials that only likeness leads to, suggestions first, each by its fused place."""
-    scores = _scores(likeness)
+    scores = _scores(likeness, asked.is_note)
     scores[~admitted | (likeness.denied >= weights.WORDED)] = 0.0
     fused = _fused(likeness)
     found = [trial for trial in np.flatnonzero(scores).tolist() if trial not in seen]
     found.sort(key=lambda trial: (scores[trial] < weights.POSSIBLE, -fused[trial]))
-    for trial in found:
-        score = float(scores[trial])
-        yield Scored(trial, score, (), (_reason(index, likeness, asked.question, trial),), RELATION, firm=True)
+    return [
+        Scored(trial, score, (), (), RELATION, firm=True)
+        for trial, score in zip(found, scores[found].tolist(), strict=True)
+    ]
 
 
-def _scores(likeness: Likeness) -> npt.NDArray[np.float64]:
+def _scores(likeness: Likeness, is_note: bool) -> npt.NDArray[np.float64]:
     """What likeness alone is worth, 0 where it is no hint: possible where words and meaning both say that the trial is
-    for a diagnosis that no vocabulary knows; of one that is known the concepts have spoken. Never strong; words alone
-    are a hint.
+    for a diagnosis that no vocabulary knows, or for one of a note; of one that is asked alone the concepts have spoken.
+    Never strong; words alone are a hint.
     """
     if likeness.dense is None:
         return np.where(likeness.covered >= weights.WORDED, weights.HINT * likeness.covered, 0.0)
     dense = likeness.dense.astype(np.float64)
-    good = (dense >= weights.MEANT) & (likeness.unknown >= weights.WORDED)
+    covered = likeness.covered if is_note else likeness.unknown
+    good = (dense >= weights.MEANT) & (covered >= weights.WORDED)
     hinted = np.minimum(dense, weights.POSSIBLE * (1 - _BELOW))
     scores = np.where(good, np.clip(dense, weights.POSSIBLE, weights.STRONG * (1 - _BELOW)), hinted)
-    return np.where(dense >= weights.MEANT_FAINTLY, scores, 0.0)
+    return np.where(dense >= (weights.MEANT_IN_NOTE if is_note else weights.MEANT_FAINTLY), scores, 0.0)
 
 
 _BELOW = 0.01

@@ -20,11 +20,19 @@ from matcher import weights
 from matcher.similarity.dense import Encoder, Vectors, default_encoder
 from matcher.similarity.lexical import Floats, LexicalIndex
 from matcher.similarity.vectors import Stored, Unmade, make_vectors, open_vectors, save_vectors
-from matcher.similarity.wording import Question, Said, TrialWording, sentences_told, trial_wordings, words_of
+from matcher.similarity.wording import (
+    Question,
+    Said,
+    TrialWording,
+    sentences_told,
+    telling_words,
+    trial_wordings,
+    words_of,
+)
 
 logger = logging.getLogger(__name__)
 
-SUFFIX = ".wording1"
+SUFFIX = ".wording2"
 """Of the folder beside a snapshot; the number changes with what is written."""
 MADE_BY_READER = 1_000
 """Vectors that a reader makes when they are missing, some seconds' work; more are made at publication alone."""
@@ -94,7 +102,7 @@ class SimilarityIndex:
                 words[word] = words.get(word, 0.0) + item.weight
         words = {word: weight**weights.REPEATED for word, weight in words.items()}
         sentences = sentences_told(question)
-        for word in dict.fromkeys(word for sentence in sentences for word in words_of(sentence)):
+        for word in dict.fromkeys(word for sentence in sentences for word in telling_words(sentence)):
             words[word] = words.get(word, 0.0) + weights.OTHER_WORDS
         return Likeness(
             self._named.scores(words) + weights.TOLD * self._told.scores(words),
@@ -114,7 +122,8 @@ class SimilarityIndex:
         """Cosines: of the text as a whole, of its nearest sentence, of its nearest diagnosis."""
         if self._vectors is None or self._encoder is None:
             return None
-        firm = list(dict.fromkeys(item.text for item in said))[: weights.DENSE_PARTS]
+        firmest = sorted(said, key=lambda item: -item.weight)
+        firm = list(dict.fromkeys(item.text for item in firmest))[: weights.DENSE_PARTS]
         sentences = sentences[: weights.DENSE_PARTS]
         whole = " ".join(sentences)
         texts = list(dict.fromkeys(text for text in (whole, *firm, *sentences) if text))

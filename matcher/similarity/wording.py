@@ -66,16 +66,20 @@ ORDER BY trial_id
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text that say something, in their normal form, in order."""
-    found = (_normal(word) for word in _WORD.findall(fold(text)))
-    return [word for word in found if word]
+    """The words of a text in their normal form, in order, without articles, prepositions and the like."""
+    return [word for word in map(_normal, _WORD.findall(fold(text))) if word]
+
+
+def telling_words(text: str) -> list[str]:
+    """Those of them that say something by themselves: no "year", "patient", "multiple"."""
+    return [word for word in words_of(text) if not is_filler(word)]
 
 
 @lru_cache(maxsize=200_000)
 def _normal(word: str) -> str:
-    """A word in its normal form, empty when it says nothing by itself."""
+    """A word in its normal form, empty when it says nothing."""
     word = normal_word(word.removesuffix("'s"))
-    return "" if len(word) < 2 or word in STOPWORDS or is_filler(word) else word
+    return "" if len(word) < 2 or word in STOPWORDS else word
 
 
 def sentences_told(question: Question) -> list[str]:
