@@ -110,7 +110,13 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     studies: dict[str, list[dict[str, Any]]] = {}
     for match in answer["matches"]:
         studies.setdefault(match["study_id"] or match["trial_id"], []).append(match)
-    for number, (match, *others) in enumerate(studies.values(), 1):
+    diagnoses = list(dict.fromkeys(match["for"] for match, *_ in studies.values()))
+    by_diagnosis = sorted(studies.values(), key=lambda records: diagnoses.index(records[0]["for"]))
+    named = None
+    for number, (match, *others) in enumerate(by_diagnosis, 1):
+        if len(diagnoses) > 1 and match["for"] != named:
+            named = match["for"]
+            console.print(f"\n[bold]For {escape(named)}[/bold]")
         _print_match(number, match, console)
         if others:
             console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access")
+"""Statuses of trials that are open or about to open."""
+
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
@@ -65,7 +68,7 @@ class Eligibility(msgspec.Struct, frozen=True, gc=False):
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
-    """A trial worth a look, with its reasons.
+    """A trial worth a look, with its reasons. leading ("for" in JSON): the patient's words for what leads to it.
 
     relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
     the same finding in another disease; treatment: what a better match gives, in a related disease.
@@ -79,6 +82,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     phase: tuple[str, ...]
     score: float
     grade: str
+    leading: str = msgspec.field(name="for")
     relation: str
     because: tuple[str, ...]
     path: tuple[Step, ...]

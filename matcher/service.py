@@ -88,7 +88,7 @@ class Matcher:
         matches = self._matches(ranked, known, limit)
         ruled_out: list[RuledOut] = []
         if excluded.any():
-            ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded), known, limit)
+            ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
         suggestions = Suggestions(
             Query(understood.text, known),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -179,8 +179,6 @@ class Matcher:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
         found: list[RuledOut] = []
         for scored in ranked:
-            if scored.score < weights.POSSIBLE * weights.CLOSED:
-                break  # what follows in the order of standing is weak too
             _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
             if reason is not None and grade_of(scored) != "weak":
                 found.append(RuledOut(self.catalogue.trial_ids[scored.trial_index], reason))
@@ -200,6 +198,7 @@ class Matcher:
             phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
+            leading=self.ranker.leading.diagnosis_of(scored.links).words,
             relation=scored.relation,
             because=because,
             path=path,

@@ -25,8 +25,8 @@ ALIKE = 3
 
 HINT = 0.35
 """Score of a trial for what the disease may come with, or of the same treatment in a related disease."""
-COMMON = 60
-"""What more diseases than this come with hints at nothing; nor does a treatment that more trials give."""
+USUAL_TREATMENT = 60
+"""A treatment that more trials give tells nothing of a disease."""
 
 UNSTATED_FINDING = 0.5
 """The trial requires a finding that is not stated and with which the patient's disease does not come."""
@@ -40,7 +40,7 @@ SETTING = 0.9
 """The trial names a setting, no more than a heading of the disease, or asks for new patients."""
 WIDER_CRITERION = 0.7
 """The trial is about something else, and what its criteria or keywords name is wider than the diagnosis too."""
-LEADS = 1.5
+LEADS = 1.2
 """By how many nats more a diagnosis must say to lead, and the other one to be context."""
 USUAL = 0.01
 """Share of a catalogue's trials from which what they are about is common."""
@@ -53,10 +53,10 @@ AGAINST = 0.3
 EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 
-UNCLEAR = 0.95
-"""Among trials of about the same score: it is not known whether the trial is open."""
-CLOSED = 0.9
-"""The same: the trial is closed."""
+JOINABLE = 0.965
+"""Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
+that are over three times.
+"""
 LEXICAL = 0.1
 """What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0

@@ -237,11 +237,13 @@ def _with_the_pointed_at(
     diseases: list[Element], findings: list[Element], inference: Inference, expansion: Expansion
 ) -> tuple[list[Element], list[Element]]:
     """Diseases and findings with the disease that they point at: as the cause of what is stated, or, of the findings
-    alone, as a complication of a stated disease (calciphylaxis on dialysis).
+    alone, as a complication of a stated disease (calciphylaxis on dialysis). Common diseases stand beside it.
     """
-    for one in _pointed_at([*findings, *diseases], inference, expansion):
-        if all(expansion.complicates(other.concept, one.concept) for other in diseases):
-            return [one], [*findings, *diseases]
+    common = [disease for disease in diseases if expansion.is_common(disease.concept)]
+    others = [disease for disease in diseases if disease not in common]
+    for one in _pointed_at([*findings, *others], inference, expansion):
+        if all(expansion.complicates(other.concept, one.concept) for other in others):
+            return [one, *common], [*findings, *others]
     for one in _pointed_at(findings, inference, expansion):
         if any(expansion.complicates(one.concept, other.concept) for other in diseases):
             return diseases, [*findings, one]

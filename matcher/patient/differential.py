@@ -78,7 +78,9 @@ class Inference:
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""
         findings = [
-            finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM
+            finding
+            for finding in dict.fromkeys(findings)
+            if self.terminology.kind(finding) is not Kind.SYMPTOM and not self.expansion.is_common(finding)
         ]
         if len(findings) < weights.FEWEST_RARE:
             return None

@@ -7,6 +7,7 @@ that can still come next; a property test holds the two equal.
 import heapq
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ import numpy as np
 
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
+from matcher.patient.dangers import dangerous_words
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
 from matcher.ranking.leading import Leading
@@ -26,7 +28,7 @@ from matcher.ranking.scoring import (
     Scored,
     Scorer,
     grade_of,
-    standing,
+    joinable,
     unstated,
 )
 from matcher.terminology import Terminology
@@ -39,7 +41,7 @@ _AT_ONCE = 100
 
 
 GRADES = ("strong", "possible", "weak")
-Key = tuple[int, bool, float, int]
+Key = tuple[bool, int, float, int]
 
 
 class ScoreBounds(NamedTuple):
@@ -60,24 +62,21 @@ class Ranker:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
-        self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
-        self._asking = np.ones(len(self._standing))
+        self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
+        self._asking = np.ones(len(catalogue.facts))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
                 self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
-    def ranked(self, patient: PatientCase, among: Flags | None = None, faint: bool = False) -> Iterator[Scored]:
+    def ranked(self, patient: PatientCase, among: Flags | None = None, least: float | None = None) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
-        ones give. among: which trials to look at, all if not stated. faint: with those that are too faint to be a hint.
+        ones give. among: which trials to look at, all if not stated. least: the lowest score of interest, that of a
+        hint if not stated.
         """
         best: list[Scored] = []
         seen: set[int] = set()
-        for scored in self.best_first(patient, among):
-            if not faint and scored.score < weights.FAINT:
-                if scored.score < weights.FAINT * weights.CLOSED:
-                    break  # so are all that follow
-                continue
+        for scored in self.best_first(patient, among, weights.FAINT if least is None else least):
             seen.add(scored.trial_index)
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
@@ -88,13 +87,21 @@ class Ranker:
         """All trials with a score, best first: the plain form, every candidate scored."""
         leading, beside = self.leading.of(patient)
         found = self._score_all(leading)
-        if _is_for_relatives(patient):
+        if self._is_for_relatives(patient):
             found += self.scorer.for_relatives(patient)
         if beside is not None:
-            found += [_beside(scored) for scored in self._score_all(beside)]
+            harmless = self._harmless(leading, None)
+            beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
+            found += [_beside(scored) for scored in beside_it]
         ranked = sorted(found, key=self._key)
         first = {scored.trial_index: scored for scored in reversed(ranked)}
         return [scored for scored in ranked if first[scored.trial_index] is scored]
+
+    def _is_for_relatives(self, patient: PatientCase) -> bool:
+        """Whether the text is about the disease of a relative, and the patient has nothing but what is common."""
+        own = (*patient.diseases, *patient.findings)
+        is_common = self.scorer.expansion.is_common
+        return bool(patient.family and patient.relative) and all(is_common(element.concept) for element in own)
 
     def _score_all(self, patient: PatientCase) -> list[Scored]:
         candidates = self.scorer.candidates.of((*patient.diseases, *patient.findings))
@@ -105,28 +112,43 @@ class Ranker:
         return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
 
     def _key(self, scored: Scored) -> Key:
-        """Where a trial stands: by grade, what leads before its context, by score, open trials before closed ones."""
-        value = -scored.score * float(self._standing[scored.trial_index])
-        return GRADES.index(grade_of(scored)), scored.beside, value, scored.trial_index
+        """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
+        joinable = int(self._joinable[scored.trial_index])
+        value = round(-scored.score * weights.JOINABLE**joinable, 9)
+        return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
-    def best_first(self, patient: PatientCase, among: Flags | None = None) -> Iterator[Scored]:
+    def best_first(self, patient: PatientCase, among: Flags | None = None, lowest: float = 0.0) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
-        place of the most that it can reach. among: which trials to look at, all if not stated.
+        place of the most that it can reach. among: which trials to look at, all if not stated. lowest: the least score
+        of interest.
         """
-        if _is_for_relatives(patient):
-            yield from (scored for scored in self.rank(patient) if among is None or among[scored.trial_index])
+        if self._is_for_relatives(patient):
+            found = (scored for scored in self.rank(patient) if scored.score >= lowest)
+            yield from (scored for scored in found if among is None or among[scored.trial_index])
             return
         leading, beside = self.leading.of(patient)
         if beside is None:
-            yield from self._in_turn(leading, among, False)
+            yield from self._in_turn(leading, among, lowest, False)
             return
         seen: set[int] = set()
-        for scored in heapq.merge(
-            self._in_turn(leading, among, False), self._in_turn(beside, among, True), key=self._key
+        for scored in chain(
+            self._in_turn(leading, among, lowest, False),
+            self._in_turn(beside, self._harmless(leading, among), lowest, True),
         ):
             if scored.trial_index not in seen:
                 seen.add(scored.trial_index)
                 yield scored
+
+    def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
+        """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
+        terminology, catalogue = self.scorer.terminology, self.scorer.catalogue
+        words = [word for one in patient.diseases for word in dangerous_words(one.concept, terminology)]
+        if not words:
+            return among
+        harmless = np.ones(len(catalogue.facts), np.bool_) if among is None else among.copy()
+        for word in words:
+            harmless[catalogue.trials_saying(word)] = False
+        return harmless
 
     def fitting(self, patient: PatientCase, among: Flags) -> int:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
@@ -147,7 +169,7 @@ class Ranker:
             element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
         )
 
-    def _in_turn(self, patient: PatientCase, among: Flags | None, beside: bool) -> Iterator[Scored]:
+    def _in_turn(self, patient: PatientCase, among: Flags | None, lowest: float, beside: bool) -> Iterator[Scored]:
         """Trials in their order, of which no more are found out than are asked for. beside: they are for what stands
         beside the diagnosis that leads.
         """
@@ -157,22 +179,26 @@ class Ranker:
         lifts = self.scorer.lifts(trials, patient.words)
         most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
-        least = -most * self._standing[trials]
-        rows = np.lexsort((trials, least, grades))
-        if among is not None:
-            rows = rows[among[trials[rows]]]
+        joinable = self._joinable[trials]
+        value = np.round(-most * weights.JOINABLE**joinable, 9)
+        rows = np.lexsort((trials, value, grades))
+        wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
+        rows = rows[wanted[rows]]
         waiting: list[tuple[Key, Scored]] = []
         for start in range(0, len(rows), _AT_ONCE):
             chunk = rows[start : start + _AT_ONCE]
-            columns = (grades[chunk], least[chunk], trials[chunk], lifts[chunk])
-            for grade, bound, trial_index, lift in zip(*(column.tolist() for column in columns), strict=True):
-                while waiting and waiting[0][0] < (grade, beside, bound, trial_index):
+            columns = (grades[chunk], value[chunk], trials[chunk], lifts[chunk])
+            for *bound, lift in zip(*(column.tolist() for column in columns), strict=True):
+                trial_index = bound[-1]
+                while waiting and waiting[0][0] < (beside, *bound):
                     yield heapq.heappop(waiting)[1]
                 found = scored.get(trial_index) or self.scorer.score(trial_index, case)
                 if found is not None:
                     scored[trial_index] = found
                     raised = _raised(found, lift, element)
                     raised = _beside(raised) if beside else raised
+                    if raised.score < lowest:
+                        continue
                     heapq.heappush(waiting, (self._key(raised), raised))
         while waiting:
             yield heapq.heappop(waiting)[1]
@@ -216,23 +242,18 @@ class Ranker:
         what is sure to be taken off, in the order in which `score` does that.
         """
         most = np.where(found.meeting > 1, found.values * (1 + weights.BOTH_DISEASES) * ROUNDING, found.values)
+        stated = found.finding_met
         if patient.context:
-            met = self.scorer.candidates.of(patient.context)
-            most[np.isin(found.trials, met.trials[met.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            beside = self.scorer.candidates.of(patient.context)
+            most[np.isin(found.trials, beside.trials[beside.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            stated = stated | np.isin(found.trials, beside.trials)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
-        most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
-            self.scorer.likeliest(patient)
-        )
+        most[self.scorer.catalogue.asks_finding[found.trials] & ~stated] *= unstated(self.scorer.likeliest(patient))
         if patient.diseases:
             most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]
         most[found.excluding] *= weights.AGAINST
         return most
-
-
-def _is_for_relatives(patient: PatientCase) -> bool:
-    """Whether the text is about the disease of a relative, and about nothing that the patient has."""
-    return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
 
 
 def _beside(scored: Scored) -> Scored:

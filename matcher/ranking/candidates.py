@@ -112,7 +112,7 @@ class Candidates:
             for other, how in self.expansion.manifestations(concept).items()
             if (how.weight >= steps.NEAR or not is_annotated(how.evidence))
             and self.terminology.kind(other) is not Kind.SYMPTOM
-            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= weights.COMMON)
+            and (not how.evidence.startswith("HPO") or not self.expansion.is_common(other))
         }
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.differential import ANNOTATED_DISEASES
+from matcher.ranking.scoring import Link
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
@@ -40,6 +41,11 @@ class Leading:
         leading = _only(patient, context, False)
         return leading._replace(context=(*beside.diseases, *beside.findings)), beside
 
+    def diagnosis_of(self, links: Sequence[Link]) -> Element:
+        """The diagnosis that a trial is for: of those that lead to it closely the one that says most."""
+        close = [link for link in links if link.value >= steps.NEAR * links[0].value]
+        return max((link.element for link in close), key=lambda element: self.information(element.concept))
+
     def _find_information(self, concept: int) -> float:
         """How much a diagnosis says, in nats: how few trials of the catalogue are about it, and how few kinds it has in
         the terminology and diseases come with it. That of the terminology counts as much as a rare finding at most,
@@ -66,25 +72,16 @@ class Leading:
         return self.catalogue.count_about(kinds) if kinds else 0
 
     def _leaders(self, elements: Sequence[Element]) -> list[Element]:
-        """What may lead: diseases known to come with something, and where there is none but common ones, findings of
-        few diseases.
-        """
-        present = [element for element in elements if not element.past and not element.ambiguous]
-        present = [element for element in present if not self._is_common(element.concept)]
-        diseases = [element for element in present if not element.finding]
-        proper = [element for element in diseases if self.expansion.manifestations(element.concept)]
-        if diseases:
-            return proper
-        return [element for element in present if self._specificity(element.concept) >= weights.RARE]
-
-    def _is_common(self, concept: int) -> bool:
-        """Whether so many diseases come with a concept that it tells little of any."""
-        return self.terminology.holds(concept) and int(self.expansion.commonness[concept]) > weights.COMMON
+        """What may lead: of what is present the diseases that are not common, else findings that are not, else all."""
+        present = [one for one in elements if not one.past]
+        telling = [one for one in present if not self.expansion.is_common(one.concept)]
+        return [one for one in telling if not one.finding] or telling or present
 
     def _is_context(self, element: Element, lead: Element) -> bool:
         """Whether a diagnosis says so much less than the leading one that it is context, and does not belong to it."""
         concept = element.concept
-        if not self._is_common(concept) and self._about(concept) < weights.USUAL * len(self.catalogue.trial_ids):
+        usual = self._about(concept) >= weights.USUAL * len(self.catalogue.trial_ids)
+        if not usual and not self.expansion.is_common(concept):
             return False
         less = self.information(lead.concept) - self.information(concept)
         return less >= weights.LEADS and not self._belongs(concept, lead.concept)

@@ -26,7 +26,7 @@ def same_treatment(
     for like in best:
         for treatment in catalogue.treatments(like.trial_index):
             giving = catalogue.trials_stating(treatment)
-            for trial_index in giving if len(giving) <= weights.COMMON else ():
+            for trial_index in giving if len(giving) <= weights.USUAL_TREATMENT else ():
                 if trial_index in seen or trial_index in found or trial_index in barred:
                     continue
                 if among is not None and not among[trial_index]:

@@ -98,6 +98,10 @@ class Expansion:
         self._manifesting = _having(_edge_counts(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION))
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
+    def is_common(self, concept: int) -> bool:
+        """Whether so many diseases come with a concept (hypertension, obesity, pain) that it tells little of any."""
+        return self.terminology.holds(concept) and int(self.commonness[concept]) > weights.COMMON
+
     def _is_group(self, concept: int) -> bool:
         return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > weights.WIDE
 

@@ -22,5 +22,7 @@ WIDE = 120
 """A concept with more descendants is a heading: it is not followed upwards."""
 WIDEST_KIN = 200
 """A group with more descendants than this makes nobody related."""
+COMMON = 60
+"""What more diseases than this come with is common: it hints at no trial and points at no disease."""
 NEAR = 0.6
 """From here on what is said of one concept is said of the other: denied, excluded, required, regular."""
