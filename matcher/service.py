@@ -18,7 +18,7 @@ from matcher.patient.reader import Mention, PatientReader, Understanding
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
-from matcher.ranking.fusion import asked, fuse
+from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
@@ -198,7 +198,7 @@ class Matcher:
             phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
-            leading=self.ranker.leading.diagnosis_of(scored.links).words,
+            leading=self.ranker.leading.diagnosis_of(scored.links).words if scored.links else WHOLE_TEXT,
             relation=scored.relation,
             because=because,
             path=path,

@@ -97,7 +97,7 @@ WORDED = 0.7
 """Share of the words of a diagnosis, by rarity, from which a trial's title, conditions and keywords name it."""
 MEANT = 0.5
 """Cosine of meaning from which a trial that names a diagnosis, which no concept found, is possible."""
-MEANT_FAINTLY = 0.35
+MEANT_FAINTLY = 0.3
 """Cosine from which a trial is a hint."""
 MEANT_IN_NOTE = 0.25
 """The same in a note, which is never as near to a title as a diagnosis is."""

@@ -22,6 +22,8 @@ from matcher.similarity.wording import Question, Said, telling_words
 Flags = npt.NDArray[np.bool_]
 
 RELATION = "wording"
+WHOLE_TEXT = "the text as a whole"
+"""What a trial is for that only likeness leads to."""
 _COUNTS = {
     Assertion.PRESENT: 1.0, Assertion.UNCERTAIN: weights.SAID_UNCERTAIN, Assertion.HISTORICAL: weights.SAID_PAST,
 }  # fmt: skip

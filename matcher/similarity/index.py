@@ -25,6 +25,7 @@ from matcher.similarity.wording import (
     Said,
     TrialWording,
     sentences_told,
+    spelt_words,
     telling_words,
     trial_wordings,
     words_of,
@@ -148,8 +149,8 @@ class SimilarityIndex:
 
     def agreeing(self, trial: int, question: Question) -> list[str]:
         """Words of the diagnoses in a question that a trial names in its title, conditions and keywords."""
-        words = dict.fromkeys(word for item in question.said for word in words_of(item.text))
-        return self._named.agreeing(trial, words)
+        spelt = {word: said for item in question.said for word, said in spelt_words(item.text).items()}
+        return [spelt[word] for word in self._named.agreeing(trial, spelt)]
 
 
 _PARTS = ("named", "told")

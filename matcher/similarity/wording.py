@@ -70,6 +70,11 @@ def words_of(text: str) -> list[str]:
     return [word for word in map(_normal, _WORD.findall(fold(text))) if word]
 
 
+def spelt_words(text: str) -> dict[str, str]:
+    """The words of a text in their normal form, each as the text spells it."""
+    return {word: spelt for spelt in _WORD.findall(fold(text)) if (word := _normal(spelt))}
+
+
 def telling_words(text: str) -> list[str]:
     """Those of them that say something by themselves: no "year", "patient", "multiple"."""
     return [word for word in words_of(text) if not is_filler(word)]
