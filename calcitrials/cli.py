@@ -334,7 +334,7 @@ def main() -> None:
     import duckdb
 
     from crawler.arguments import ArgumentError
-    from matcher import DiagnosisError, TrialNotFoundError
+    from matcher import DenseModelError, DiagnosisError, TrialNotFoundError
 
     try:
         app(prog_name="calcitrials", standalone_mode=True)
@@ -344,7 +344,7 @@ def main() -> None:
         _fail(str(error), FAILED)
     except ArgumentError as error:
         _fail(str(error), WRONG_USAGE)
-    except DiagnosisError as error:
+    except (DiagnosisError, DenseModelError) as error:
         _fail(str(error), WRONG_USAGE)
     except TrialNotFoundError as error:
         _fail(str(error), FAILED)

@@ -184,3 +184,15 @@ def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresho
     logger.info("publishing")
     for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
         logger.warning("published by force: %s", gate)
+    _index_wording(catalogue)
+
+
+def _index_wording(catalogue: Catalogue) -> None:
+    """Lay the index of words and meaning beside the snapshot, so that the first question need not wait for it."""
+    if catalogue.published is None:
+        return
+    logger.info("indexing the wording of trials")
+    try:
+        matcher.write_index(catalogue.published)
+    except matcher.DenseModelError as error:
+        logger.warning("trials are compared by their words alone: %s", error)

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,6 +151,8 @@ class Catalogue:
         others = sorted(set(self.snapshots.glob("catalog-*.duckdb")) - {snapshot})  # by a clock that may have gone back
         for old in others[: 1 - SNAPSHOTS_KEPT]:
             old.unlink()
+            for beside in self.snapshots.glob(f"{old.stem}.*"):  # what was made of it for readers
+                shutil.rmtree(beside, ignore_errors=True)
         return snapshot
 
     def _holder(self) -> str:

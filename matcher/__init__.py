@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matcher.batch.arrow import suggest_arrow
     from matcher.batch.mapping import map_trials
-    from matcher.errors import DiagnosisError, TrialNotFoundError
+    from matcher.errors import DenseModelError, DiagnosisError, TrialNotFoundError
     from matcher.results import Diagnosis, Match, Patient, Suggestions
     from matcher.service import Matcher
+    from matcher.similarity.index import write_index
     from matcher.terminology import Terminology
 
 __all__ = [
+    "DenseModelError",
     "Diagnosis",
     "DiagnosisError",
     "Match",
@@ -25,9 +27,11 @@ __all__ = [
     "TrialNotFoundError",
     "map_trials",
     "suggest_arrow",
+    "write_index",
 ]
 
 _HOMES = {
+    "DenseModelError": "matcher.errors",
     "Diagnosis": "matcher.results",
     "DiagnosisError": "matcher.errors",
     "Match": "matcher.results",
@@ -38,6 +42,7 @@ _HOMES = {
     "TrialNotFoundError": "matcher.errors",
     "map_trials": "matcher.batch.mapping",
     "suggest_arrow": "matcher.batch.arrow",
+    "write_index": "matcher.similarity.index",
 }
 
 

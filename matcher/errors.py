@@ -7,3 +7,7 @@ class DiagnosisError(ValueError):
 
 class TrialNotFoundError(ValueError):
     """The catalogue holds no trial of that id."""
+
+
+class DenseModelError(ValueError):
+    """The sentence model that was named cannot be used; the message is one sentence for who set it."""

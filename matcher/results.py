@@ -78,7 +78,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     """A trial worth a look, with its reasons. leading ("for" in JSON): the patient's words for what leads to it.
 
     relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
-    the same finding in another disease; treatment: what a better match gives, in a related disease.
+    the same finding in another disease; treatment: what a better match gives, in a related disease; wording: no concept
+    leads to it, its words or its meaning are like those of the text.
     """
 
     trial_id: str

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 import duckdb
 import msgspec
@@ -12,15 +13,18 @@ from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
+from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
 from matcher.patient.reader import PatientReader, Understanding
 from matcher.patient.unused_details import contradiction
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
+from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
+from matcher.similarity.index import SimilarityIndex
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -50,6 +54,11 @@ class Matcher:
             expansion = Expansion(terminology)
             return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
 
+    @cached_property
+    def similarity(self) -> SimilarityIndex:
+        """The words and the meaning of the trials, opened when they are first needed."""
+        return SimilarityIndex.open(self.catalogue.cursor())
+
     def suggest(
         self,
         diagnoses: str | Sequence[str],
@@ -77,7 +86,9 @@ class Matcher:
         details = [words for mention in understood.mentions for words in mention.not_used]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
-        matches = self._matches(self.ranker.ranked(concepts, admitted), known, limit, details)
+        likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
+        ranked = fuse(self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, admitted)
+        matches = self._matches(ranked, known, limit, details)
         ruled_out: list[RuledOut] = []
         if excluded.any():
             ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
@@ -157,9 +168,10 @@ class Matcher:
         why = Reasons(self.scorer)
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            lead = scored.links[0]
-            if lead.reached.weight <= steps.GROUP_ABOVE or (
-                scored.score < weights.POSSIBLE and lead.reached.relation == "broader"
+            lead = scored.links[0] if scored.links else None
+            if lead and (
+                lead.reached.weight <= steps.GROUP_ABOVE
+                or (scored.score < weights.POSSIBLE and lead.reached.relation == "broader")
             ):
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
@@ -202,7 +214,7 @@ class Matcher:
             phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
-            leading=self.ranker.leading.diagnosis_of(scored.links).words,
+            leading=self.ranker.leading.diagnosis_of(scored.links).words if scored.links else WHOLE_TEXT,
             relation=scored.relation,
             because=because,
             path=path,
@@ -246,6 +258,11 @@ def _not_strong(match: Match, stated: str, opposite: str) -> Match:
     why = f"It says {opposite!r}, the patient's diagnosis {stated!r}."
     score = min(match.score, round(weights.STRONG - 0.001, 3))
     return msgspec.structs.replace(match, grade="possible", score=score, because=(*match.because, why))
+
+
+def _is_coded(diagnoses: str | Sequence[str]) -> bool:
+    """Whether a FHIR resource stands among the diagnoses."""
+    return any(map(looks_like_fhir, (diagnoses,) if isinstance(diagnoses, str) else diagnoses))
 
 
 @contextmanager

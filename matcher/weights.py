@@ -76,3 +76,38 @@ RIVALS = 2
 """How many unrelated diseases may be as likely: more, and the findings point at none."""
 AS_GOOD = 0.97
 """Share of the best disease's score from which an unrelated one is as likely."""
+
+SAID_UNCERTAIN = 0.5
+"""What is only suspected counts so much among the words by which trials are compared with a text."""
+SAID_PAST = 0.3
+"""The same of what is past or told as history."""
+OTHER_WORDS = 0.3
+"""The same of a word that belongs to no diagnosis."""
+REPEATED = 0.5
+"""Power of how often a diagnosis is named: four times counts twice."""
+TOLD = 0.5
+"""A word in a trial's interventions or summary, beside one in its title, conditions or keywords."""
+DENSE_WHOLE = 0.5
+"""Share of a text as a whole in its likeness of meaning; its nearest sentence and diagnosis share the rest."""
+DENSE_PARTS = 16
+"""Sentences, and diagnoses, whose meaning is compared: more of a long note cost time and changed nothing."""
+NOTE_WORDS = 25
+"""Words that say something from which on a text is a note, in which not every diagnosis matters alike."""
+REORDERED = 300
+"""Of a note, how many trials that concepts lead to are put in order by likeness too."""
+RECIPROCAL = 60
+"""Constant of reciprocal rank fusion: the larger, the less the first places count."""
+BY_CONCEPTS = 1.0
+"""What a place among the concepts' trials counts, beside one by words and one by meaning."""
+WORDED = 0.7
+"""Share of the words of a diagnosis, by rarity, from which a trial's title, conditions and keywords name it."""
+MEANT = 0.5
+"""Cosine of meaning from which a trial that names a diagnosis, which no concept found, is possible."""
+MEANT_FAINTLY = 0.3
+"""Cosine from which a trial is a hint."""
+MEANT_IN_NOTE = 0.25
+"""The same in a note, which is never as near to a title as a diagnosis is."""
+UNLIKE = 0.4
+"""Cosine below which a trial of one of a note's diagnoses is unlike the note as a whole, and possible at most."""
+UNLIKE_AT_ALL = 0.3
+"""The same, and a hint at most."""

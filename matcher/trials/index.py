@@ -129,6 +129,10 @@ class TrialIndex:
         self._saying: Ints = trials.flatten().to_numpy()
         self._words = dict(zip(said["word"].to_pylist(), pairwise(trials.offsets.to_pylist()), strict=True))
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A further connection to the same catalogue."""
+        return self._connection.cursor()
+
     @cached_property
     def file(self) -> str:
         """Path of the database file."""

@@ -1,0 +1,208 @@
+"""How alike the trials of one catalogue are to a question: their words, and, where a model is there, their meaning.
+
+The index lies beside its snapshot, in a folder of the same name, and is memory-mapped. It is written at publication; a
+reader that finds none makes it, and keeps it in memory where it may not write.
+"""
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from matcher import weights
+from matcher.similarity.dense import Encoder, Vectors, default_encoder
+from matcher.similarity.lexical import Floats, LexicalIndex
+from matcher.similarity.vectors import Stored, Unmade, make_vectors, open_vectors, save_vectors
+from matcher.similarity.wording import (
+    Question,
+    Said,
+    TrialWording,
+    sentences_told,
+    spelt_words,
+    telling_words,
+    trial_wordings,
+    words_of,
+)
+
+logger = logging.getLogger(__name__)
+
+SUFFIX = ".wording2"
+"""Of the folder beside a snapshot; the number changes with what is written."""
+MADE_BY_READER = 1_000
+"""Vectors that a reader makes when they are missing, some seconds' work; more are made at publication alone."""
+
+Order = npt.NDArray[np.int64]
+
+
+class Likeness(NamedTuple):
+    """How alike each trial is to a question.
+
+    lexical: BM25 of its words; covered: the share of the words of a present diagnosis that its title, conditions and
+    keywords have; unknown: the same of a diagnosis that no vocabulary knows; denied: of one that is denied; dense:
+    cosine of meaning, None without a model.
+    """
+
+    lexical: Floats
+    covered: Floats
+    unknown: Floats
+    denied: Floats
+    dense: Floats | None
+
+
+class SimilarityIndex:
+    """The words and vectors of the trials of one catalogue, each trial by its place in the order of ids."""
+
+    def __init__(
+        self, named: LexicalIndex, told: LexicalIndex, vectors: Stored | None, encoder: Encoder | None
+    ) -> None:
+        self._named = named
+        self._told = told
+        self._vectors = vectors
+        self._encoder = encoder
+        self.trials = named.trials
+
+    @classmethod
+    def open(cls, connection: duckdb.DuckDBPyConnection) -> "SimilarityIndex":
+        """Open the index of a catalogue; make it when it is missing, beside a snapshot, else in memory alone."""
+        ((trials,),) = connection.execute("SELECT count(*) FROM trials").fetchall()
+        ((file, is_snapshot),) = connection.execute(
+            "SELECT path, readonly FROM duckdb_databases() WHERE database_name = current_database()"
+        ).fetchall()
+        encoder = default_encoder()
+        folder = folder_of(Path(file)) if is_snapshot else None
+        if folder is None or not folder.is_dir():
+            return _make(connection, encoder, folder, MADE_BY_READER)
+        try:
+            named, told = (LexicalIndex.open(folder / part, trials) for part in _PARTS)
+        except (OSError, ValueError, KeyError):
+            shutil.rmtree(folder, ignore_errors=True)
+            return _make(connection, encoder, folder, MADE_BY_READER)
+        vectors = open_vectors(folder, encoder, trials) if encoder else None
+        if encoder and vectors is None:
+            vectors = _vectors(list(trial_wordings(connection)), encoder, folder, MADE_BY_READER)
+        return cls(named, told, vectors, encoder if vectors is not None else None)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether meaning is compared, not words alone."""
+        return self._vectors is not None
+
+    def likeness(self, question: Question) -> Likeness:
+        """How alike each trial is to a question."""
+        pieces = {item: list(dict.fromkeys(words_of(item.text))) for item in question.said}
+        words: dict[str, float] = {}
+        for item in question.said:
+            for word in pieces[item]:
+                words[word] = words.get(word, 0.0) + item.weight
+        words = {word: weight**weights.REPEATED for word, weight in words.items()}
+        sentences = sentences_told(question)
+        for word in dict.fromkeys(word for sentence in sentences for word in telling_words(sentence)):
+            words[word] = words.get(word, 0.0) + weights.OTHER_WORDS
+        return Likeness(
+            self._named.scores(words) + weights.TOLD * self._told.scores(words),
+            self._covered(pieces[item] for item in question.said if item.weight >= 1),
+            self._covered(pieces[item] for item in question.said if item.weight >= 1 and not item.is_known),
+            self._covered(words_of(text) for text in question.denied),
+            self._dense(question.said, sentences),
+        )
+
+    def _covered(self, pieces: Iterable[list[str]]) -> Floats:
+        covered = np.zeros(self.trials, np.float32)
+        for words in {tuple(words) for words in pieces if words}:
+            np.maximum(covered, self._named.covered(words), out=covered)
+        return covered
+
+    def _dense(self, said: Sequence[Said], sentences: Sequence[str]) -> Floats | None:
+        """Cosines: of the text as a whole, of its nearest sentence, of its nearest diagnosis."""
+        if self._vectors is None or self._encoder is None:
+            return None
+        firmest = sorted(said, key=lambda item: -item.weight)
+        firm = list(dict.fromkeys(item.text for item in firmest))[: weights.DENSE_PARTS]
+        sentences = sentences[: weights.DENSE_PARTS]
+        whole = " ".join(sentences)
+        texts = list(dict.fromkeys(text for text in (whole, *firm, *sentences) if text))
+        if not texts:
+            return np.zeros(self.trials, np.float32)
+        vector_of = dict(zip(texts, self._encoder.encode(texts), strict=True))
+        nearest = [self._nearest([vector_of[text] for text in part]) for part in (firm, sentences) if part]
+        parts = [self._nearest([vector_of[whole]]), *nearest] if whole else nearest
+        shares = np.array([weights.DENSE_WHOLE, *[(1 - weights.DENSE_WHOLE) / max(len(nearest), 1)] * len(nearest)])
+        shares = shares[len(shares) - len(parts) :]
+        found: Floats = np.einsum("p,pt->t", shares / shares.sum(), np.array(parts)).astype(np.float32)
+        return found
+
+    def _nearest(self, vectors: Sequence[Vectors]) -> Floats:
+        assert self._vectors is not None
+        query = np.array(vectors, np.float32).T
+        found = np.empty(self.trials, np.float32)
+        for start in range(0, self.trials, _ROWS):  # float16 is widened block by block
+            block = np.asarray(self._vectors[start : start + _ROWS], np.float32) @ query
+            found[start : start + _ROWS] = block.max(1)
+        return found
+
+    def agreeing(self, trial: int, question: Question) -> list[str]:
+        """Words of the diagnoses in a question that a trial names in its title, conditions and keywords."""
+        spelt = {word: said for item in question.said for word, said in spelt_words(item.text).items()}
+        return [spelt[word] for word in self._named.agreeing(trial, spelt)]
+
+
+_PARTS = ("named", "told")
+_ROWS = 65_536
+
+
+def folder_of(snapshot: Path) -> Path:
+    """Where the index of a snapshot lies."""
+    return snapshot.with_suffix(SUFFIX)
+
+
+def write_index(snapshot: Path) -> None:
+    """Make the index of a published snapshot, with all vectors where a model is there."""
+    with duckdb.connect(str(snapshot), read_only=True) as connection:
+        _make(connection, default_encoder(), folder_of(snapshot), None)
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection, encoder: Encoder | None, folder: Path | None, most: int | None
+) -> SimilarityIndex:
+    trials = list(trial_wordings(connection))
+    named = LexicalIndex.build(words_of(trial.named) for trial in trials)
+    told = LexicalIndex.build(words_of(trial.told) for trial in trials)
+    if folder is not None and not folder.is_dir():
+        _write(folder, named, told)
+    vectors = _vectors(trials, encoder, folder, most) if encoder else None
+    return SimilarityIndex(named, told, vectors, encoder if vectors is not None else None)
+
+
+def _write(folder: Path, named: LexicalIndex, told: LexicalIndex) -> None:
+    """Write the words of an index; a folder is there whole or not at all."""
+    try:
+        draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=folder.name + ".tmp"))
+    except OSError:
+        return  # a reader that may not write there keeps what it made in memory
+    try:
+        for part, index in zip(_PARTS, (named, told), strict=True):
+            index.save(draft / part)
+        draft.chmod(0o755)
+        draft.rename(folder)
+    except OSError as error:  # another reader was first, or the disk is full
+        logger.info("the index of wording was not written: %s", error)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _vectors(trials: Sequence[TrialWording], encoder: Encoder, folder: Path | None, most: int | None) -> Stored | None:
+    others = sorted(folder.parent.glob(f"*{SUFFIX}")) if folder is not None else []
+    try:
+        keys, vectors = make_vectors([trial.heading for trial in trials], encoder, others, most)
+    except Unmade:
+        logger.info("trials are compared by their words alone: vectors of this model are made at the next publication")
+        return None
+    if folder is not None and folder.is_dir() and os.access(folder, os.W_OK):
+        save_vectors(folder, encoder, keys, vectors)
+    return vectors
