@@ -30,9 +30,10 @@ class Parts(NamedTuple):
 TERMINOLOGY = Parts(
     of=(
         "terminology",
-        "text/language",
-        "text/lexical_filters",
         "text/normalise",
+        "text/lexical_filters",
+        "text/language",
+        "text/words",
         "text/ordinary_words",
         "fingerprints",
     ),
@@ -42,8 +43,8 @@ TERMINOLOGY = Parts(
 MAPPING = Parts(
     of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
     without=(
-        "assertion/avoidance", "assertion/context", "assertion/headings", "assertion/marked_text", "assertion/reach",
-        "assertion/scopes", "linking/bare_findings", "linking/phrase", "linking/unlinkable", "trials/index",
+        "assertion/avoidance", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable",
+        "trials/index",
     ),
 )  # fmt: skip
 """What maps the texts of trials to concepts. Left out is what only charts are read with, and what only reads."""

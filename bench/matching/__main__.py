@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.matching import ablation, reading, trec, unseen
+from bench.matching import ablation, comorbid, reading, trec, unseen
 from bench.matching import charts as match_charts
 from bench.matching import folds as match_folds
 from bench.matching import gold as match_gold
@@ -22,11 +22,12 @@ from bench.matching import typos as match_typos
 from bench.matching.cache import SHARED
 from bench.matching.report import Row, print_table
 
-PARTS = ("gold", "unseen", "trec", "reading", "charts", "folds", "terms", "typos", "latency")
+PARTS = ("gold", "unseen", "comorbid", "trec", "reading", "charts", "folds", "terms", "typos", "latency")
 ON_DEMAND = ("ablation",)
 """Asked for by name only: they take long and say what to build, not how good it is."""
 OF_REGISTRY = {
     "unseen": unseen.measure,
+    "comorbid": comorbid.measure,
     "trec": trec.measure,
     "reading": reading.measure,
     "terms": match_terms.measure,

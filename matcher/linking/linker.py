@@ -383,8 +383,10 @@ def _is_denied(typed: Sequence[str], hit: EntityLink) -> bool:
     """Whether words of a hit stand on both sides of a denial: "hands: no calcinosis" names nothing. Non is a part of
     names ("non small cell").
     """
-    inner = ["" if word == "non" else word for word in typed]
-    return hit.end - hit.start > 2 and is_denied_within(inner, hit.start + 1, hit.end - 1)
+    if hit.end - hit.start <= 2:
+        return False
+    inner = ["" if word == "non" else word for word in typed[hit.start : hit.end]]
+    return is_denied_within(inner, 1, len(inner) - 1)
 
 
 def _tells(token: Token) -> bool:

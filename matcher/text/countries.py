@@ -22,13 +22,17 @@ _ELSEWHERE = re.compile(
     r"trial|study|studies|emigrated|raised|nee?|opere\w*|operado|operada|operiert|geboren|nacid[ao]|nat[ao]|"
     r"operat[ao]|nascid[ao]|voyage|reise|viaj\w+)\b[^,;.]*$"
 )
-_INSTITUTION = re.compile(
-    r"\b(?:hospital\w*|h\w*pitaux|hopital|ospedale|clinic\w*|klinik\w*|klinikum|ziekenhuis|kliniek|clinique|universi\w+|institut\w*|"
-    r"instituto|centro|centre|center|maternidad|sanatorio|school|college|rue|calle|via|avenida|colonia|virgen|san|santa)"
-    r"(?: [\w.-]+){0,3} ?$"
+_NAMED_AFTER = re.compile(
+    r"\b(?:hospital\w*|hopital\w*|ospedale|ziekenhuis|krankenhaus|klinik\w*|clini\w+|universi\w+|institut\w*|college|"
+    r"centro|cent(?:er|re)|foundation|fundacion|calle|avenida|rue|avenue|street|plaza|place|piazza|via|banco|bank)"
+    r"(?: [\w'’]+){0,2} ?$"
 )
-"""What is called after a country, and is no place where the patient lives: Hospital del Salvador."""
+"""Before a country's name, what only bears it: Hospital del Salvador."""
 _WORDS = re.compile(r"[\w.'’-]+(?: [\w.'’-]+){0,4}")
+
+
+_BEFORE = 60
+"""Characters before a country's name that say what it is there for."""
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +52,7 @@ def canonical_country(name: str | None) -> str | None:
 
 
 def is_country(name: str) -> bool:
-    """Whether a name or code is that of a country."""
+    """Whether this is a name or code of a country."""
     return flat(name.strip()) in _names()
 
 
@@ -57,10 +61,8 @@ def stated_country(text: str) -> str | None:
     lower = flat(text)
     for pattern, subject in ((_LIVES, lower), (_FROM, text)):
         for match in pattern.finditer(subject):
-            before = max(0, match.start() - 60)
-            if pattern is _FROM and (
-                _ELSEWHERE.search(lower, before, match.start()) or _INSTITUTION.search(lower, before, match.start())
-            ):
+            before = lower[max(0, match.start() - _BEFORE) : match.start()]
+            if pattern is _FROM and (_ELSEWHERE.search(before) or _NAMED_AFTER.search(before)):
                 continue
             words = _WORDS.match(lower, match.end())
             found = _longest(words[0]) if words is not None else None

@@ -36,6 +36,7 @@ def crawled(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["match", "calcinosis", "--age", "old"], "'old' is not an age: write 45y"),
         (["match", "calcinosis", "--country", "Narnia"], "'Narnia' is no country: write its name"),
         (["match", "calcinosis", "--sex", "x"], "write female or male"),
+        (["match", "calcinosis", "--country", "Narnia"], "'Narnia' is no country"),
         (["match", "--file", "no-such-file"], "cannot read no-such-file"),
         (["match", "--batch", "no-such-file"], "cannot read no-such-file"),
         (["match", "calcinosis", "--batch", "-"], "--batch takes its diagnoses from its own file"),

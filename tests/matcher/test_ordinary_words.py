@@ -106,5 +106,5 @@ def test_what_is_a_disease_stays_one(reader: PatientReader, text: str, label: st
 )
 def test_ordinary_words_of_titles_name_no_disease(title: str) -> None:
     linker = EntityLinker(default())
-    assert list(RunningText(default(), linker).named(title, drop_denied=False)) == []
+    assert list(RunningText(default(), linker).named(title)) == []
     assert linker.scan(title, clean_tokens(title), patterns=False) == []
