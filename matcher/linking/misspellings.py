@@ -16,6 +16,7 @@ from matcher.terminology import Terminology
 from matcher.terminology.trigrams import NGramIndex, allowed_edits
 from matcher.text.lexical_filters import affix_differs, affixes, same_numbers, says_something
 from matcher.text.normalise import STOPWORDS, bag_key, phrase_key
+from matcher.text.ordinary_words import RAREST
 
 NAME_REACH = 9
 """Words to each side of a misspelt one that a name may reach."""
@@ -125,6 +126,11 @@ class Misspellings:
             for rest in rests
         )
 
+    def _is_foreign(self, typed: str, language: str) -> bool:
+        """Whether a word is one of another language: an English one may well be a slip ("heat failure")."""
+        ordinary = self.terminology.ordinary_words
+        return ordinary.frequency(typed, "en") < RAREST and ordinary.is_ordinary(typed, language)
+
     def _is_compounded(self, word: str, known: str, distance: int) -> bool:
         """Whether two words end with the same word of the vocabularies and begin otherwise: "méniscocalcinose" is no
         misspelling of the calcinosis of something else.
@@ -132,7 +138,7 @@ class Misspellings:
         for cut in range(len(word) - LONG_WORD, SHORTEST_SPLIT_PART, -1):
             rest = word[cut:]
             if known.endswith(rest) and rest in self.terminology.word_set:
-                return distance > max(1, cut // LETTERS_PER_EDIT)
+                return distance > max(2, cut // LETTERS_PER_EDIT)
         return False
 
     def _around(
@@ -180,7 +186,10 @@ class Misspellings:
         def is_known(word_index: int) -> bool:
             word = found[word_index]
             return (
-                word in known or word in STOPWORDS or not word.isalpha() or self._is_a_word(typed[word_index], language)
+                word in known
+                or word in STOPWORDS
+                or not word.isalpha()
+                or self._is_foreign(typed[word_index], language)
             )
 
         for start, end in dict.fromkeys(stretches):
