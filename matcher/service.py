@@ -86,8 +86,9 @@ class Matcher:
         details = [words for mention in understood.mentions for words in mention.not_used]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
+        harmless = self.ranker.harmless(concepts, admitted)
         likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
-        ranked = fuse(self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, admitted)
+        ranked = fuse(self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless)
         matches = self._matches(ranked, known, limit, details)
         ruled_out: list[RuledOut] = []
         if excluded.any():

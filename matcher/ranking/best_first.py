@@ -139,6 +139,14 @@ class Ranker:
                 seen.add(scored.trial_index)
                 yield scored
 
+    def harmless(self, patient: PatientCase, among: Flags) -> Flags:
+        """Of the trials to look at those that give nothing dangerous for the patient or that is to be avoided."""
+        found = self._harmless(patient, among)
+        kept = (among if found is None else found).copy()
+        for word in patient.avoided:
+            kept[self.scorer.catalogue.trials_saying(word)] = False
+        return kept
+
     def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
         """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
         terminology, catalogue = self.scorer.terminology, self.scorer.catalogue

@@ -56,16 +56,16 @@ def asked(understood: Understanding, labels: Callable[[int], str], is_text: bool
             said += [Said(name, weight, bool(mention.concepts)) for name in names]
     if is_text and not understood.mentions and not is_note:
         said.append(Said(understood.text, 1.0, is_known=False))
-    text = understood.text if is_note else "; ".join(dict.fromkeys(item.text for item in said))
-    return Asked(Question(text, said, denied), is_note)
+    return Asked(Question(understood.text if is_note else "", said, denied), is_note)
 
 
 def fuse(
-    matches: Iterator[Scored], asked: Asked, open_index: Callable[[], SimilarityIndex], admitted: Flags
+    matches: Iterator[Scored], asked: Asked, open_index: Callable[[], SimilarityIndex], harmless: Flags
 ) -> Iterator[Scored]:
     """Trials that concepts lead to, and with them those that are only alike: behind them, or, in a note, by grade.
 
-    The index is opened when it is needed: for a note, else when the matches have come to their end.
+    harmless: trials that may be brought. The index is opened when it is needed: for a note, else when the matches have
+    come to their end.
     """
     first = list(islice(matches, weights.REORDERED)) if asked.is_note else []
     seen: set[int] = set()
@@ -78,7 +78,7 @@ def fuse(
     index = open_index()
     likeness = index.likeness(asked.question)
     seen.update(scored.trial_index for scored in first)
-    alike = _alike(likeness, asked, admitted, seen)
+    alike = _alike(likeness, asked, harmless, seen)
     for scored in _by_grade(first, alike, likeness) if asked.is_note else alike:
         if scored.relation == RELATION:
             reason = _reason(index, likeness, asked.question, scored.trial_index)
@@ -95,7 +95,8 @@ def _by_grade(first: list[Scored], alike: list[Scored], likeness: Likeness) -> l
         fused[scored.trial_index] += weights.BY_CONCEPTS / (weights.RECIPROCAL + place)
     if likeness.dense is not None:
         first = [_held_back(scored, float(likeness.dense[scored.trial_index])) for scored in first]
-    return sorted((*first, *alike), key=lambda scored: (_GRADES.index(grade_of(scored)), -fused[scored.trial_index]))
+    both = (*first, *alike)
+    return sorted(both, key=lambda one: (_GRADES.index(grade_of(one)), one.beside, -fused[one.trial_index]))
 
 
 def _held_back(scored: Scored, dense: float) -> Scored:
@@ -116,10 +117,10 @@ def _fused(likeness: Likeness) -> npt.NDArray[np.float64]:
     return fused
 
 
-def _alike(likeness: Likeness, asked: Asked, admitted: Flags, seen: set[int]) -> list[Scored]:
+def _alike(likeness: Likeness, asked: Asked, harmless: Flags, seen: set[int]) -> list[Scored]:
     """Trials that only likeness leads to, suggestions first, each by its fused place."""
     scores = _scores(likeness, asked.is_note)
-    scores[~admitted | (likeness.denied >= weights.WORDED)] = 0.0
+    scores[~harmless | (likeness.denied >= weights.WORDED)] = 0.0
     fused = _fused(likeness)
     found = [trial for trial in np.flatnonzero(scores).tolist() if trial not in seen]
     found.sort(key=lambda trial: (scores[trial] < weights.POSSIBLE, -fused[trial]))

@@ -125,8 +125,8 @@ class SimilarityIndex:
             return None
         firmest = sorted(said, key=lambda item: -item.weight)
         firm = list(dict.fromkeys(item.text for item in firmest))[: weights.DENSE_PARTS]
-        sentences = sentences[: weights.DENSE_PARTS]
         whole = " ".join(sentences)
+        sentences = sentences[: weights.DENSE_PARTS]
         texts = list(dict.fromkeys(text for text in (whole, *firm, *sentences) if text))
         if not texts:
             return np.zeros(self.trials, np.float32)

@@ -44,7 +44,8 @@ class Said(NamedTuple):
 class Question(NamedTuple):
     """What is known of a patient, as plain text.
 
-    said: what is present; denied: what is not, or is a relative's.
+    text: that of a note, empty where nothing but the diagnoses counts; said: what is present; denied: what is not, or
+    is a relative's.
     """
 
     text: str

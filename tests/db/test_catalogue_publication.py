@@ -48,6 +48,18 @@ def test_the_last_five_snapshots_are_kept_and_the_link_is_relative(tmp_path: Pat
     assert not list(moved.root.glob("*.tmp"))
 
 
+def test_what_was_made_of_a_snapshot_goes_with_it(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    made: list[Path] = []
+    for _ in range(6):
+        with catalogue.writing("test") as connection:
+            snapshot = catalogue.publish(connection)
+        made.append(snapshot.with_suffix(".index"))
+        made[-1].mkdir()
+        (made[-1] / "part.npy").touch()
+    assert [folder.exists() for folder in made] == [False, *[True] * 5]
+
+
 def test_a_snapshot_is_in_the_storage_format_of_duckdb_1_5_and_has_no_log_beside_it(tmp_path: Path) -> None:
     catalogue = Catalogue(tmp_path)
     snapshot = publish(catalogue, "T1")
