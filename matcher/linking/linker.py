@@ -222,6 +222,10 @@ class EntityLinker:
     def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         for start, end, meanings in abbreviated(self.terminology.abbreviations, text, found):
             yield EntityLink(start, end, meanings, "abbreviation", 0.95, len(meanings) > 1)
+        rare = self.terminology.rare_abbreviations
+        alone = text[found[0].start : found[0].end] if len(found) == 1 else ""
+        if alone in rare and alone not in self.terminology.abbreviations:
+            yield EntityLink(0, 1, tuple(rare[alone]), "abbreviation", 0.95, len(rare[alone]) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""

@@ -35,6 +35,8 @@ class Tables(msgspec.Struct, frozen=True):
     starts: dict[str, int]
     """First two words of the names of several words, with the number of words of the longest such name."""
     abbreviations: dict[str, list[int]]
+    rare_abbreviations: dict[str, list[int]]
+    """Those that only a supplementary vocabulary has: meant where one stands alone."""
     codes: dict[str, list[int]]
     patterns: list[tuple[int, list[list[str]], str]]
     sources: list[str]
@@ -64,6 +66,7 @@ class Terminology:
         self.keys = tables.keys
         self.starts = tables.starts
         self.abbreviations = tables.abbreviations
+        self.rare_abbreviations = tables.rare_abbreviations
         self._key_pointers = arrays["key_pointers"]
         self._key_concepts = arrays["key_concepts"]
         self._key_kinds = arrays["key_kinds"]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matcher.terminology import Kind, Relation, Terminology, weights
 from matcher.terminology.model import is_annotated
 
-_TREES = ("MeSH", "HPO", "ICD-10-CM")
+_TREES = ("MeSH", "HPO", "ICD-10-CM", "Mondo")
 _IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
     int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
 )  # plain numbers compare quicker than members of an enumeration
