@@ -30,6 +30,8 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
+SHORTEST_RARE = 4
+"""Letters of an abbreviation that only a large vocabulary has; three are too often a laboratory test (ALT, CRP)."""
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 
@@ -224,7 +226,7 @@ class EntityLinker:
             yield EntityLink(start, end, meanings, "abbreviation", 0.95, len(meanings) > 1)
         rare = self.terminology.rare_abbreviations
         alone = text[found[0].start : found[0].end] if len(found) == 1 else ""
-        if alone in rare and alone not in self.terminology.abbreviations:
+        if len(alone) >= SHORTEST_RARE and alone in rare and alone not in self.terminology.abbreviations:
             yield EntityLink(0, 1, tuple(rare[alone]), "abbreviation", 0.95, len(rare[alone]) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:

@@ -27,16 +27,29 @@ def built_in() -> list[Vocabulary]:
     tree, diseases = mesh.load(), mondo.load()
     return [
         curated.load(), *([tree] if tree else []), *hpo.load(), icd10cm.load(), *([diseases] if diseases else []),
+        mondo.codes(),
     ]  # fmt: skip
 
 
-def in_use() -> list[Vocabulary]:
-    """Built-in and loaded vocabularies; a whole one that is built in gives its place to the loaded release of it."""
-    inside, loaded = built_in(), store.vocabularies()
+def together(inside: list[Vocabulary], loaded: list[Vocabulary]) -> list[Vocabulary]:
+    """Built-in and loaded vocabularies; a whole one that is built in gives its place to the loaded release of it.
+
+    Those of nothing but codes come last, for the first to say what a code means is believed.
+    """
     whole = {vocabulary.info.name: vocabulary for vocabulary in loaded if vocabulary.concepts and vocabulary.edges}
     chosen = [whole.get(vocabulary.info.name, vocabulary) for vocabulary in inside]
     placed = {id(vocabulary) for vocabulary in chosen}
-    return [*chosen, *(vocabulary for vocabulary in loaded if id(vocabulary) not in placed)]
+    others = [vocabulary for vocabulary in loaded if id(vocabulary) not in placed]
+    return sorted([*chosen, *others], key=_is_of_codes)
+
+
+def _is_of_codes(vocabulary: Vocabulary) -> bool:
+    return not (vocabulary.concepts or vocabulary.names or vocabulary.edges)
+
+
+def in_use() -> list[Vocabulary]:
+    """All vocabularies that the matcher goes by, those that lead first."""
+    return together(built_in(), store.vocabularies())
 
 
 def _compile_default(version: str) -> Terminology:

@@ -2,7 +2,7 @@
 
 The surest evidence goes first, over all vocabularies together, so that what is loaded beside them changes little:
 
-1. a trusted code: the one claimant of an id (the curated table, Mondo's exact matches, DOID's references);
+1. a trusted code: the one concept that claims an id (the curated table, Mondo's exact matches, DOID's references);
 2. two labels that are the same words, then the same words in any order;
 3. a label that is an exact synonym of one other concept, then the same in any order.
 
@@ -103,7 +103,7 @@ def merged(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
             if concept.id in settled:
                 continue
             key = key_of(words_of[concept.label], concept)
-            called = _called(key, concept.id, synonyms, clusters)
+            called = _called(key, concept.id, synonyms, clusters) if key else None
             if called is not None:
                 clusters.join_apart(*_earlier_first(called, concept.id, places))
     _join_by_code(claims, clusters)  # those whose claimants the names have made one
@@ -134,13 +134,15 @@ def _owners(
     places: dict[str, int] = {}
     leading: dict[str, set[str]] = defaultdict(set)
     supplementary: dict[str, set[str]] = defaultdict(set)
+    for concept in (concept for vocabulary in vocabularies for concept in vocabulary.concepts):
+        places.setdefault(concept.id, len(places))
     for vocabulary in vocabularies:
-        for concept in vocabulary.concepts:
-            places.setdefault(concept.id, len(places))
         synonyms = supplementary if vocabulary.is_supplementary else leading
         for name in vocabulary.names:
             if name.kind not in (NameKind.LABEL, NameKind.SYNONYM) or is_abbreviation(name.name):
                 continue
+            if name.id not in places:
+                continue  # a translation of a concept of another release
             words = words_of[name.name]
             if len(phrase_key(words)) >= _SHORTEST_SYNONYM:
                 synonyms[phrase_key(words)].add(name.id)
@@ -162,21 +164,22 @@ def _earlier_first(one: str, other: str, places: Mapping[str, int]) -> tuple[str
 
 
 def _claims(vocabularies: Sequence[Vocabulary]) -> dict[str, set[str]]:
-    """Concepts that say of a code that it means them; what the curated table says of a code is final. Beyond it a
+    """Concepts that say of a code that it means them, by the first vocabulary that says so. Beyond the curated table a
     concept with several codes of one vocabulary is another one than each of them.
     """
-    claims: dict[str, set[str]] = defaultdict(set)
-    curated = {row.code for vocabulary in vocabularies[:1] for row in vocabulary.codes}
+    claims: dict[str, set[str]] = {}
     for rank, vocabulary in enumerate(vocabularies):
         counts = Counter((row.id, prefix(row.code)) for row in vocabulary.codes)
+        own: dict[str, set[str]] = defaultdict(set)
         for row in vocabulary.codes:
-            if rank == 0 or (row.code not in curated and counts[row.id, prefix(row.code)] == 1):
-                claims[row.code].add(row.id)
+            if row.code not in claims and (rank == 0 or counts[row.id, prefix(row.code)] == 1):
+                own[row.code].add(row.id)
+        claims |= own
     return claims
 
 
 def _join_by_code(claims: Mapping[str, set[str]], clusters: Clusters) -> None:
-    """Join what is said to be the other's concept, where nobody else claims the code."""
+    """Join what is said to be the other's concept, where only one concept says so."""
     for code, claimants in claims.items():
         roots = {clusters.root(claimant) for claimant in claimants if claimant in clusters}
         if code in clusters and len(roots) == 1:

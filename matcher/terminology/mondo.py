@@ -75,10 +75,10 @@ def vocabulary(terms: dict[str, _Term], version: str) -> Vocabulary:
     concepts: list[ConceptRow] = []
     names: list[NameRow] = []
     edges: list[EdgeRow] = []
-    codes = _codes()
+    moved: list[CodeRow] = []
     for identifier, term in terms.items():
-        if term.deprecated:
-            codes += [CodeRow(term.replaced_by, identifier)] if term.replaced_by else []
+        if term.deprecated or not term.label:
+            moved += [CodeRow(term.replaced_by, identifier)] if term.replaced_by else []
             continue
         concepts.append(ConceptRow(identifier, term.label))
         names.append(NameRow(identifier, term.label, NameKind.LABEL))
@@ -89,7 +89,7 @@ def vocabulary(terms: dict[str, _Term], version: str) -> Vocabulary:
             if steps == 1
         ]
     info = VocabularyInfo("Mondo", version, LICENCE, URL)
-    return narrowed(Vocabulary(info, tuple(concepts), tuple(names), tuple(codes), tuple(edges)))
+    return narrowed(Vocabulary(info, tuple(concepts), tuple(names), tuple(moved), tuple(edges)))
 
 
 def narrowed(whole: Vocabulary) -> Vocabulary:
@@ -126,7 +126,9 @@ def _all_below(identifier: str, below: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _codes() -> list[CodeRow]:
+def codes() -> Vocabulary:
+    """Codes of Orphanet, OMIM and MeSH by Mondo's terms, for whichever release of it is in use."""
     with resources.files("matcher.terminology").joinpath("mondo_codes.tsv").open(encoding="utf-8") as lines:
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [CodeRow(row["id"], code) for row in rows for code in row["codes"].split(" ")]
+        found = tuple(CodeRow(row["id"], code) for row in rows for code in row["codes"].split(" "))
+    return Vocabulary(VocabularyInfo("Mondo codes", "July 2024", LICENCE, URL), codes=found, is_supplementary=True)
