@@ -189,7 +189,7 @@ def _general_words(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[
 
 def _may_be_abbreviation(row: NameRow, vocabulary: Vocabulary) -> bool:
     if row.kind is NameKind.LABEL:
-        return False
+        return vocabulary.is_supplementary and row.name.isupper() and is_abbreviation(row.name)
     is_short_word = " " not in row.name and len(row.name) <= _SHORT_WORD and vocabulary.is_supplementary
     return is_short_word or is_abbreviation(row.name)
 

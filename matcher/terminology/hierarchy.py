@@ -1,9 +1,9 @@
 """How merged concepts hang together: the edges of all vocabularies, what of them holds, and those that names tell.
 
 `is-a` comes of a tree's parent, of the curated table, or of a concept's own name; never of a name that two concepts
-share. Trees differ in what they mean by it, so an edge is left out that a better witness denies: a tree of findings
-does not place what a classification of diseases places (HPO has hydrophobia below dysphagia, rabies is not), and what
-is no neoplasm in a classification is none because an index lists it there.
+share. Trees differ in what they mean by it, so an edge is left out that a better witness denies: a finding that bears a
+synonym of a disease which a classification places does not place it (HPO has hydrophobia below dysphagia, rabies is
+not), and what is no neoplasm in a classification is none because an index lists it there.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ import numpy as np
 
 from matcher.terminology import lexical, mesh
 from matcher.terminology.model import Kind, NameKind, Relation, Vocabulary
-from matcher.text.normalise import phrase_key
+from matcher.text.normalise import bag_key, phrase_key
 
 Edge = tuple[int, int, int, float, int]
 """Concept, relation, other concept, weight, place of the source."""
@@ -55,7 +55,7 @@ def edges(
     words_of: Mapping[str, list[str]],
 ) -> tuple[list[Edge], list[str]]:
     """All edges and their sources."""
-    told, sources = _told(vocabularies, place_of, concepts)
+    told, sources = _told(vocabularies, place_of, concepts, words_of)
     told += _to_curated(told, concepts, words_of, sources)
     return _with_lexical(told, concepts, sources), sources
 
@@ -86,16 +86,35 @@ class _Classified:
         return subject in self.known and any(target in below and subject not in below for below in self._below)
 
 
+def _apart(
+    vocabularies: Sequence[Vocabulary], place_of: Mapping[str, int], words_of: Mapping[str, list[str]]
+) -> set[str]:
+    """Ids of findings that bear a synonym of the disease they were merged with, and another label."""
+    labels: dict[int, set[str]] = defaultdict(set)
+    rows = [row for vocabulary in vocabularies for row in vocabulary.concepts]
+    for row in rows:
+        if row.kind is not Kind.FINDING:
+            labels[place_of[row.id]].add(bag_key(words_of[row.label]))
+    return {
+        row.id
+        for row in rows
+        if row.kind is Kind.FINDING and bag_key(words_of[row.label]) not in labels[place_of[row.id]]
+    }
+
+
 def _told(
-    vocabularies: Sequence[Vocabulary], place_of: Mapping[str, int], concepts: Concepts
+    vocabularies: Sequence[Vocabulary],
+    place_of: Mapping[str, int],
+    concepts: Concepts,
+    words_of: Mapping[str, list[str]],
 ) -> tuple[list[Edge], list[str]]:
     """Edges between merged concepts. The curated table has the last word on the hierarchy among its own concepts."""
     curated, kinds = concepts.curated, concepts.kinds
     classified = _Classified(vocabularies, place_of)
+    apart = _apart(vocabularies, place_of, words_of)
     sources: dict[str, int] = {}
     best: dict[tuple[int, int, int], Edge] = {}
     for rank, vocabulary in enumerate(vocabularies):
-        findings = {row.id for row in vocabulary.concepts if row.kind is Kind.FINDING}
         for row in vocabulary.edges:
             if row.subject not in place_of or row.object not in place_of:
                 continue
@@ -104,7 +123,7 @@ def _told(
                 continue
             if rank and relation is Relation.IS_A:
                 is_disease = kinds[subject] == Kind.DISEASE and subject in classified.known
-                if (is_disease and row.subject in findings) or classified.denies(subject, target):
+                if (is_disease and row.subject in apart) or classified.denies(subject, target):
                     continue
                 if subject in curated and target in curated:
                     continue

@@ -108,6 +108,13 @@ def test_an_abbreviation_of_a_large_vocabulary_counts_alone_only() -> None:
         assert [linker.terminology.ids[hit.concepts[0]] for hit in hits] == found, text
 
 
+def test_a_label_in_capitals_is_no_word() -> None:
+    terminology = compiled(vocabulary(("B:1", "AIDX"), ("B:2", "Sample"), is_supplementary=True))
+    assert "aidx" not in terminology.key_index
+    assert terminology.rare_abbreviations["AIDX"] == [terminology.place_of["B:1"]]
+    assert named(terminology, "sample") == "B:2"
+
+
 def test_what_is_no_neoplasm_in_a_classification_is_none_by_an_index() -> None:
     index = vocabulary(
         ("A:1", "weakness"), ("A:2", "growth"), ("A:3", "wart"),
