@@ -54,7 +54,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     place_of = {identifier: roots[clusters.root(identifier)] for identifier in clusters}
     names = _names(vocabularies, place_of, words_of)
     curated = frozenset(place_of[row.id] for vocabulary in vocabularies[:1] for row in vocabulary.concepts)
-    tree = hierarchy.Concepts(labels, kinds, members, names.keys, curated)
+    tree = hierarchy.Concepts(labels, kinds, members, names.keys, curated, _detailed(vocabularies, place_of))
     edges, sources = hierarchy.edges(vocabularies, place_of, tree, words_of)
     codes = _codes(vocabularies, place_of)
     arrays = _name_arrays(names) | hierarchy.arrays(edges, len(ids))
@@ -65,7 +65,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     for label, strings in (("key", keys), ("word", words)):
         index = NGramIndex.build(strings)
         arrays[f"{label}_gram_pointers"], arrays[f"{label}_gram_postings"] = index.pointers, index.postings
-    arrays["descendants"] = hierarchy.descendant_counts(edges, tree.headings)
+    arrays["descendants"] = hierarchy.descendant_counts(edges, tree.detailed, len(ids))
     starts: dict[str, int] = {}
     for key in keys:
         parts = key.split(" ")
@@ -79,6 +79,18 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
         starts, names.abbreviations, names.rare_abbreviations, codes, names.patterns, sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
+
+
+def _detailed(vocabularies: Sequence[Vocabulary], place_of: dict[str, int]) -> frozenset[int]:
+    """Concepts that only ICD-10-CM or a supplementary vocabulary tells apart."""
+    plain = {
+        place_of[row.id]
+        for vocabulary in vocabularies
+        if not vocabulary.is_supplementary
+        for row in vocabulary.concepts
+        if not row.id.startswith("ICD10CM:")
+    }
+    return frozenset(place_of.values()) - plain
 
 
 def _codes(vocabularies: Sequence[Vocabulary], place_of: dict[str, int]) -> dict[str, list[int]]:

@@ -6,8 +6,8 @@ synonym of a disease which a classification places does not place it (HPO has hy
 not), and what is no neoplasm in a classification is none because an index lists it there.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +20,8 @@ Edge = tuple[int, int, int, float, int]
 """Concept, relation, other concept, weight, place of the source."""
 
 
-_NARROW = 35
-"""Concepts below a heading up to which it is near to each of them (pulmonary fibrosis has 30)."""
+_NARROW = 20
+"""Concepts below a heading up to which it is near to each of them."""
 _TREE = (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP)
 
 
@@ -34,13 +34,17 @@ class Claim(NamedTuple):
 
 
 class Concepts(NamedTuple):
-    """What edges are drawn between. keys: the claims of concepts to each name; curated: those of our own table."""
+    """What edges are drawn between. keys: the claims of concepts to each name; curated: those of our own table.
+
+    detailed: those that only ICD-10-CM or a supplementary vocabulary tells apart, which make a wider concept no wider.
+    """
 
     labels: Sequence[str]
     kinds: Sequence[int]
     members: Sequence[Sequence[str]]
     keys: Mapping[str, Mapping[int, Claim]]
     curated: frozenset[int]
+    detailed: frozenset[int]
 
     @property
     def headings(self) -> list[bool]:
@@ -140,7 +144,10 @@ def _with_near_headings(told: Sequence[Edge], concepts: Concepts, sources: Seque
     """The edges, where a narrow MeSH heading above a curated disease is a wider disease after all: trials of
     pulmonary fibrosis are filed there. What else stands above a curated concept is curated; other headings list it.
     """
-    counts = descendant_counts(told, concepts.headings)
+    counts = descendant_counts(told, concepts.detailed, len(concepts.labels))
+    held = Counter(
+        target for subject, relation, target, *_ in told if relation in _TREE and subject in concepts.curated
+    )
 
     def leads(edge: Edge) -> bool:
         subject, relation, target, _, source = edge
@@ -150,6 +157,7 @@ def _with_near_headings(told: Sequence[Edge], concepts: Concepts, sources: Seque
             and subject in concepts.curated
             and concepts.kinds[subject] == concepts.kinds[target] == Kind.DISEASE
             and target not in concepts.curated
+            and held[target] == 1  # one above several groups what the curated table keeps apart
             and counts[target] <= _NARROW
         )
 
@@ -240,13 +248,13 @@ def arrays(edges: Iterable[Edge], size: int) -> dict[str, np.ndarray]:
     return made
 
 
-def descendant_counts(edges: Iterable[Edge], only_icd: Sequence[bool], limit: int = 2000) -> np.ndarray:
-    """Number of concepts below each, counted up to a limit, without those that only ICD-10-CM tells apart."""
+def descendant_counts(edges: Iterable[Edge], detailed: Collection[int], size: int, limit: int = 2000) -> np.ndarray:
+    """Number of concepts below each, counted up to a limit, without the detailed ones."""
     children: dict[int, list[int]] = defaultdict(list)
     for subject, relation, target, _, _ in edges:
-        if relation in (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP) and not only_icd[subject]:
+        if relation in _TREE and subject not in detailed:
             children[target].append(subject)
-    counts = np.zeros(len(only_icd), dtype=np.int32)
+    counts = np.zeros(size, dtype=np.int32)
     for concept in children:
         seen = {concept}
         stack = [concept]

@@ -128,16 +128,16 @@ def _in_any_order(words: list[str], concept: ConceptRow | None = None) -> str:
 def _owners(
     vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
 ) -> tuple[dict[str, int], Sequence[dict[str, set[str]]]]:
-    """Place of each concept in the order of vocabularies, and the concepts that have a name as a synonym: in those that
-    lead, in the supplementary ones.
+    """Place of each concept in the order of vocabularies, and for each vocabulary the concepts that have a name as a
+    synonym, the supplementary ones last.
     """
     places: dict[str, int] = {}
-    leading: dict[str, set[str]] = defaultdict(set)
-    supplementary: dict[str, set[str]] = defaultdict(set)
+    found: list[dict[str, set[str]]] = []
     for concept in (concept for vocabulary in vocabularies for concept in vocabulary.concepts):
         places.setdefault(concept.id, len(places))
-    for vocabulary in vocabularies:
-        synonyms = supplementary if vocabulary.is_supplementary else leading
+    for vocabulary in sorted(vocabularies, key=lambda vocabulary: vocabulary.is_supplementary):
+        synonyms: dict[str, set[str]] = defaultdict(set)
+        found.append(synonyms)
         for name in vocabulary.names:
             if name.kind not in (NameKind.LABEL, NameKind.SYNONYM) or is_abbreviation(name.name):
                 continue
@@ -147,13 +147,14 @@ def _owners(
             if len(phrase_key(words)) >= _SHORTEST_SYNONYM:
                 synonyms[phrase_key(words)].add(name.id)
                 synonyms[_in_any_order(words)].add(name.id)
-    return places, (leading, supplementary)
+    return places, found
 
 
 def _called(key: str, identifier: str, synonyms: Sequence[Mapping[str, set[str]]], clusters: Clusters) -> str | None:
-    """The one other concept that has a name as a synonym, by the vocabularies that lead before all the others."""
+    """The one other concept that has a name as a synonym, by the first vocabulary that has it as another's."""
+    own = clusters.root(identifier)
     for owners in synonyms:
-        called = {clusters.root(owner) for owner in owners.get(key, ())} - {clusters.root(identifier)}
+        called = {clusters.root(owner) for owner in owners.get(key, ())} - {own}
         if called:
             return called.pop() if len(called) == 1 else None
     return None
