@@ -4,7 +4,8 @@ The surest evidence goes first, over all vocabularies together, so that what is 
 
 1. a trusted code: the one concept that claims an id (the curated table, Mondo's exact matches, DOID's references);
 2. two labels that are the same words, then the same words in any order;
-3. a label that is an exact synonym of one other concept, then the same in any order.
+3. a label that is an exact synonym of one other concept, of an earlier vocabulary before a later one, the same words in
+   any order last.
 
 A synonym that two concepts share proves nothing, nor does a label that is a synonym of several: those are ambiguities.
 Abbreviations never join anything. Beyond codes, at most one concept of each vocabulary (by its ids' prefix) is in one
@@ -85,7 +86,7 @@ def merged(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
     clusters = Clusters(vocabularies)
     claims = _claims(vocabularies)
     _join_by_code(claims, clusters)
-    places, synonyms = _owners(vocabularies, words_of)
+    ranks, synonyms = _owners(vocabularies, words_of)
     settled = {row.code for vocabulary in vocabularies[:1] for row in vocabulary.codes}
     for key_of in (_in_order, _in_any_order):
         owners: dict[str, list[str]] = defaultdict(list)
@@ -98,14 +99,13 @@ def merged(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
         for first, *others in owners.values():
             for other in others:
                 clusters.join_apart(first, other)
-    for key_of in (_in_order, _in_any_order):
+    for earlier, key_of in ((True, _in_order), (True, _in_any_order), (False, _in_order), (False, _in_any_order)):
         for concept in concepts:
-            if concept.id in settled:
-                continue
-            key = key_of(words_of[concept.label], concept)
-            called = _called(key, concept.id, synonyms, clusters) if key else None
+            key = "" if concept.id in settled else key_of(words_of[concept.label], concept)
+            rank = ranks[concept.id]
+            called = _called(key, concept.id, synonyms[:rank] if earlier else synonyms[rank + 1 :], clusters)
             if called is not None:
-                clusters.join_apart(*_earlier_first(called, concept.id, places))
+                clusters.join_apart(*sorted((called, concept.id), key=ranks.__getitem__))
     _join_by_code(claims, clusters)  # those whose claimants the names have made one
     return clusters
 
@@ -128,40 +128,40 @@ def _in_any_order(words: list[str], concept: ConceptRow | None = None) -> str:
 def _owners(
     vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
 ) -> tuple[dict[str, int], Sequence[dict[str, set[str]]]]:
-    """Place of each concept in the order of vocabularies, and for each vocabulary the concepts that have a name as a
-    synonym, the supplementary ones last.
+    """The rank of each concept's vocabulary, the supplementary ones last, and by rank the concepts that have a name as
+    a synonym.
     """
-    places: dict[str, int] = {}
+    ranked = sorted(vocabularies, key=lambda vocabulary: vocabulary.is_supplementary)
+    ranks: dict[str, int] = {}
+    for rank, vocabulary in enumerate(ranked):
+        for concept in vocabulary.concepts:
+            ranks.setdefault(concept.id, rank)
     found: list[dict[str, set[str]]] = []
-    for concept in (concept for vocabulary in vocabularies for concept in vocabulary.concepts):
-        places.setdefault(concept.id, len(places))
-    for vocabulary in sorted(vocabularies, key=lambda vocabulary: vocabulary.is_supplementary):
+    for vocabulary in ranked:
         synonyms: dict[str, set[str]] = defaultdict(set)
         found.append(synonyms)
         for name in vocabulary.names:
             if name.kind not in (NameKind.LABEL, NameKind.SYNONYM) or is_abbreviation(name.name):
                 continue
-            if name.id not in places:
+            if name.id not in ranks:
                 continue  # a translation of a concept of another release
             words = words_of[name.name]
             if len(phrase_key(words)) >= _SHORTEST_SYNONYM:
                 synonyms[phrase_key(words)].add(name.id)
                 synonyms[_in_any_order(words)].add(name.id)
-    return places, found
+    return ranks, found
 
 
 def _called(key: str, identifier: str, synonyms: Sequence[Mapping[str, set[str]]], clusters: Clusters) -> str | None:
     """The one other concept that has a name as a synonym, by the first vocabulary that has it as another's."""
+    if not key:
+        return None
     own = clusters.root(identifier)
     for owners in synonyms:
         called = {clusters.root(owner) for owner in owners.get(key, ())} - {own}
         if called:
             return called.pop() if len(called) == 1 else None
     return None
-
-
-def _earlier_first(one: str, other: str, places: Mapping[str, int]) -> tuple[str, str]:
-    return (one, other) if places.get(one, 0) <= places.get(other, 0) else (other, one)
 
 
 def _claims(vocabularies: Sequence[Vocabulary]) -> dict[str, set[str]]:
