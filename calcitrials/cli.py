@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
@@ -173,6 +174,9 @@ def match(
     status: Annotated[
         list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
     ] = None,
+    recruiting: Annotated[
+        bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
@@ -186,8 +190,9 @@ def match(
     from calcitrials import output
     from calcitrials.matching import MatchJob
     from calcitrials.patient_options import patient_of
+    from matcher.results import OPEN_STATUSES
 
-    statuses = _statuses(status or [])
+    statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:
         if diagnosis or file:
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
@@ -201,19 +206,7 @@ def match(
     if format is Format.JSON:
         output.print_json(answer)
     elif format is Format.CSV:
-        columns = (
-            "trial_id",
-            "title",
-            "status",
-            "phase",
-            "grade",
-            "relation",
-            "score",
-            "because",
-            "url",
-            "last_update",
-        )
-        output.print_rows(columns, [[match[name] for name in columns] for match in answer["matches"]], format)
+        output.print_trials(answer["matches"], format)
     else:
         output.print_matches(answer, console_for(sys.stdout))
 
@@ -332,6 +325,10 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
         raise typer.Exit(FAILED)
 
 
+app.command("new-registry")(new_registry)
+app.command("record-expected")(record_expected)
+
+
 def main() -> None:
     """Run the command line; errors become one line on stderr and an exit status."""
     import duckdb
@@ -340,7 +337,7 @@ def main() -> None:
     from matcher import DiagnosisError, TrialNotFoundError
 
     try:
-        app(standalone_mode=True)
+        app(prog_name="calcitrials", standalone_mode=True)
     except CommandError as error:
         _fail(str(error), error.exit_status)
     except CatalogueError as error:

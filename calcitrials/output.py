@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.crawls import CrawlReport
+from matcher.results import COLUMNS
 
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
@@ -86,17 +87,12 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
             console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
 
 
-MATCH_COLUMNS = (
-    "trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update"
-)  # fmt: skip
-
-
 def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
     """Suggested trials alone: as JSON, as CSV, or for a person."""
     if form is Format.JSON:
         print_json(matches)
     elif form is Format.CSV:
-        print_rows(MATCH_COLUMNS, [[match[name] for name in MATCH_COLUMNS] for match in matches], form)
+        print_rows(COLUMNS, [[match[name] for name in COLUMNS] for match in matches], form)
     else:
         console = console_for(sys.stdout)
         for number, match in enumerate(matches, 1):
@@ -109,15 +105,28 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     """Suggestions for a person: what was understood, the trials with reasons, what was ruled out, how old it is."""
     for diagnosis in answer["diagnoses"]:
         _print_diagnosis(diagnosis, console)
+    for note in answer["query"].get("notes", ()):
+        console.print(f"[bold]not read[/bold] {escape(note)}")
+    if others := answer["query"]["patient"].get("other_ages"):
+        ages = ", ".join(f"{age:g}" for age in (answer["query"]["patient"]["age_years"], *others))
+        console.print(f"[bold]several ages[/bold] {ages} years: none of them alone rules a trial out; say --age")
     if not answer["matches"]:
         console.print("\n[bold]No trial in this catalogue fits.[/bold]")
     studies: dict[str, list[dict[str, Any]]] = {}
     for match in answer["matches"]:
         studies.setdefault(match["study_id"] or match["trial_id"], []).append(match)
-    for number, (match, *others) in enumerate(studies.values(), 1):
+    diagnoses = list(dict.fromkeys(match["for"] for match, *_ in studies.values()))
+    by_diagnosis = sorted(studies.values(), key=lambda records: diagnoses.index(records[0]["for"]))
+    named = None
+    for number, (match, *others) in enumerate(by_diagnosis, 1):
+        if len(diagnoses) > 1 and match["for"] != named:
+            named = match["for"]
+            console.print(f"\n[bold]For {escape(named)}[/bold]")
         _print_match(number, match, console)
         if others:
             console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
+    if answer["fit"] > len(answer["matches"]):
+        console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
         console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
     for line in answer.get("explanation", ()):
@@ -132,9 +141,13 @@ def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:
     assertion = "" if diagnosis["assertion"] == "present" else f" [{diagnosis['assertion']}]"
     understood = concepts or "not understood"
     console.print(f"[bold]{escape(diagnosis['mention'])}[/bold]{escape(assertion)} → {escape(understood)}")
-    meanings = [_label(one) for one in (*diagnosis["alternatives"], *diagnosis["did_you_mean"])]
+    sure = all(concept["rule"] == "exact" for concept in diagnosis["concepts"]) and diagnosis["concepts"]
+    others = () if sure else (*diagnosis["alternatives"], *diagnosis["did_you_mean"])
+    meanings = [_label(one) for one in others]
     if meanings:
         console.print(f"  did you mean: {escape('; '.join(meanings))}?")
+    if diagnosis["not_used"]:
+        console.print(f"  not used: {escape('; '.join(diagnosis['not_used']))}")
 
 
 def _label(meaning: Any) -> str:

@@ -3,6 +3,7 @@
 from calcitrials.errors import WRONG_USAGE, CommandError
 from db.ages import DAYS_PER_UNIT, age_limit
 from matcher import Patient
+from matcher.text.countries import is_country
 
 
 def patient_of(age: str | None, sex: str | None, country: str | None) -> Patient | None:
@@ -12,7 +13,7 @@ def patient_of(age: str | None, sex: str | None, country: str | None) -> Patient
     """
     if age is None and sex is None and country is None:
         return None
-    return Patient(age_years=_years(age), sex=_sex(sex), country=country)
+    return Patient(age_years=_years(age), sex=_sex(sex), country=_country(country))
 
 
 def _years(age: str | None) -> float | None:
@@ -22,6 +23,12 @@ def _years(age: str | None) -> float | None:
     if days is None:
         raise CommandError(f"{age!r} is not an age: write 45y, 18m, 6w or 10d", WRONG_USAGE)
     return days / DAYS_PER_UNIT["year"]
+
+
+def _country(country: str | None) -> str | None:
+    if country is not None and not is_country(country):
+        raise CommandError(f"{country!r} is no country: write its name or its code of two letters", WRONG_USAGE)
+    return country
 
 
 def _sex(sex: str | None) -> str | None:

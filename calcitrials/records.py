@@ -14,7 +14,7 @@ from db.catalogue import Catalogue, published_at
 from db.crawls import FILE_SCOPE, IDS_SCOPE
 from db.identifiers import normalise
 from db.registries import terms_of
-from db.writer import CHILD_TABLES
+from db.tables import CHILD_TABLES
 
 HIDDEN = frozenset(
     {"trial_id", "brief_title", "source_url", "payload_sha256", "content_hash", "crawl_id", "ages_are_bands"}

@@ -1,4 +1,4 @@
-"""Manners towards a registry: back-off and Retry-After where it falters, the pace that it asks for, and no more
+"""Politeness towards a registry: back-off and Retry-After where it falters, the pace that it asks for, and no more
 requests where it forbids them.
 
 Scrapy repeats a request at once and knows no Retry-After (RFC 9110, 10.2.3); the back-off takes the place of its

@@ -219,6 +219,11 @@ class RegistrySpider(scrapy.Spider):
         repeated.meta["backoff"] = min(first_s * 2 ** (repeated.meta["retry_times"] - 1), 60.0)
         return repeated
 
+    def repeats(self, response: Response, reason: str) -> list[scrapy.Request]:
+        """The request of ``again`` for a callback to ``yield from``; none when the repeats are used up."""
+        repeated = self.again(response, reason)
+        return [repeated] if repeated else []
+
     def failed(self, failure: Failure) -> None:
         """Errback of every request: say what could not be got, and go on."""
         request: scrapy.Request = failure.request  # type: ignore[attr-defined]

@@ -43,13 +43,13 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
-# Manners: one request a second and host unless the user says otherwise; robots.txt obeyed, with Crawl-delay,
-# by every spider that does not opt out with a reason in its own file.
+# Politeness: each host is asked at most once a second unless the user says otherwise; robots.txt is obeyed, with
+# Crawl-delay, by every spider that does not opt out with a reason in its own file.
 AUTOTHROTTLE_ENABLED = False  # it would start with 5 s and never react to 429; crawler.politeness does
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CRAWL_DELAY_MAX_S = 30.0
 DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0  # "one request a second" means at least a second
+DOWNLOAD_DELAY_JITTER = 0  # a second between two requests means at least a second
 EXTENSIONS = {"crawler.politeness.Pace": 0}
 ROBOTSTXT_OBEY = True
 

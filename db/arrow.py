@@ -12,6 +12,8 @@ from db.trial import Trial
 def arrow_type(kind: msgspec.inspect.Type) -> pa.DataType:
     """Arrow type of a field. Enums, dates and times travel as text and are cast by the database."""
     match kind:
+        case msgspec.inspect.Metadata(type=described):
+            return arrow_type(described)
         case msgspec.inspect.UnionType(types=types):
             (present,) = (t for t in types if not isinstance(t, msgspec.inspect.NoneType))
             return arrow_type(present)

@@ -18,6 +18,9 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from db import tables
+from db.rows import insert
+
 SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
@@ -187,10 +190,13 @@ class Catalogue:
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing of the catalogue's tables, with their comments."""
-    for path in sorted(files("db.schema").iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".sql"):
-            connection.execute(path.read_text(encoding="utf-8"))
+    scripts = [path for path in files("db.schema").iterdir() if path.name.endswith(".sql")]
+    connection.begin()  # one write to the disk in place of one a statement
+    connection.execute(tables.CREATE)
+    for path in sorted(scripts, key=lambda script: script.name):
+        connection.execute(path.read_text(encoding="utf-8"))
     _set_info(connection, "schema_version", str(SCHEMA_VERSION))
+    connection.commit()
 
 
 def published_at(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -240,7 +246,7 @@ def _info(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
 
 def _set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
     connection.execute("DELETE FROM catalogue_info WHERE key = ?", [key])
-    connection.execute("INSERT INTO catalogue_info VALUES (?, ?)", [key, value])
+    insert(connection, "catalogue_info", {"key": key, "value": value})
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

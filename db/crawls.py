@@ -8,6 +8,8 @@ from typing import NamedTuple
 import duckdb
 import msgspec
 
+from db.rows import insert
+
 IDS_SCOPE = "ids: "
 """How the scope of a crawl of single records begins."""
 FILE_SCOPE = "file: "
@@ -57,9 +59,7 @@ def save_report(connection: duckdb.DuckDBPyConnection, report: CrawlReport, gate
         "duration_s": report.duration_s,
         "gates": list(gates),
     }
-    names = ", ".join(row)
-    marks = ", ".join(f"${name}" for name in row)
-    connection.execute(f"INSERT INTO crawls ({names}) VALUES ({marks})", row)
+    insert(connection, "crawls", row)
 
 
 class Watermark(NamedTuple):

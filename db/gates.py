@@ -11,9 +11,10 @@ import duckdb
 import msgspec
 
 from db.crawls import IDS_SCOPE, CrawlReport
+from db.tables import OF_THE_CATALOGUE
 
 CHILD_TABLES_WATCHED = ("conditions", "interventions", "locations", "eligibility", "sponsors", "identifiers")
-BOOKKEEPING = frozenset({"study_id", "crawl_id", "first_seen_at", "changed_at", "missing_since", "via"})
+NOT_WATCHED = OF_THE_CATALOGUE | {"via"}
 
 
 class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +159,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, database: str | None) -> lis
         "AND database_name = coalesce($name, current_database()) AND schema_name = 'main'",
         {"name": database},
     ).fetchall()
-    return [(name, kind) for name, kind in rows if name not in BOOKKEEPING]
+    return [(name, kind) for name, kind in rows if name not in NOT_WATCHED]
 
 
 def _filled(name: str, kind: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import duckdb
 import msgspec
 
+from db.rows import insert
+
 
 class Registry(msgspec.Struct, frozen=True):
     """A registry, or an aggregator that passes records on.
@@ -26,10 +28,7 @@ def save_registries(connection: duckdb.DuckDBPyConnection, registries: Iterable[
     """Write down these registries; what was written of one before is replaced."""
     for one in registries:
         connection.execute("DELETE FROM registries WHERE registry = ?", [one.registry])
-        connection.execute(
-            "INSERT INTO registries (registry, terms, study_rank) VALUES (?, ?, ?)",
-            [one.registry, one.terms, one.study_rank],
-        )
+        insert(connection, "registries", msgspec.structs.asdict(one))
 
 
 def terms_of(connection: duckdb.DuckDBPyConnection, registry: str) -> str | None:

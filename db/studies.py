@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from db.identifiers import find, normalise
 from db.registries import study_ranks
+from db.rows import insert
 
 _TRIALS_AT_ONCE = 20_000
 _STUDY_IDS = pa.schema([("trial_id", pa.string()), ("study_id", pa.string())])
@@ -68,9 +69,10 @@ def link_studies(connection: duckdb.DuckDBPyConnection) -> int:
     connection.execute("DROP TABLE study_keys")
     connection.execute("DELETE FROM study_conflicts")
     for conflict in conflicts:
-        connection.execute(
-            "INSERT INTO study_conflicts VALUES (?, ?, ?)",
-            [conflict.identifier, list(conflict.trial_ids), list(conflict.nct_ids)],
+        insert(
+            connection,
+            "study_conflicts",
+            {name: list(value) if isinstance(value, tuple) else value for name, value in conflict._asdict().items()},
         )
     return len(conflicts)
 
@@ -97,7 +99,7 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, aliases: Mapping[str, str
         connection.register(
             "keys", pa.table(dict(zip(("trial_id", "scheme", "number", "is_name"), columns, strict=True)))
         )
-        connection.execute("INSERT INTO study_keys SELECT * FROM keys")
+        connection.execute("INSERT INTO study_keys BY NAME SELECT * FROM keys")
         connection.unregister("keys")
 
 

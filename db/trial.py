@@ -1,7 +1,12 @@
-"""The one typed record of a trial, whatever registry it comes from."""
+"""The one typed record of a trial, whatever registry it comes from.
+
+A field stands here alone, with its meaning: the catalogue's tables, their comments, and how a record is written into
+them follow from it (db.tables).
+"""
 
 import datetime as dt
 import hashlib
+from typing import Annotated
 
 import msgspec
 
@@ -10,162 +15,195 @@ from db.dates import PartialDate
 from db.vocabularies import Phase, Sex, Status, StudyType
 
 
-class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A condition as the registry lists it, with its code where the registry codes conditions.
+def meaning(text: str, **extra: object) -> msgspec.Meta:
+    """What a field means, as the comment of its column or table says it.
 
-    code_system: "ICD-10", "ORPHA", "MedDRA", ... (DRKS and EU CTR code their conditions).
+    Of a date or an age limit: what it is of, without a full stop, as several columns speak of it. has_kind: a date that
+    may be actual or estimated. column, column_meaning: of a table of texts.
     """
+    return msgspec.Meta(description=text, extra=dict(extra))
 
-    condition: str
-    code_system: str | None = None
-    code: str | None = None
+
+class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A condition as the registry lists it, with its code where the registry codes conditions (DRKS and EU CTR do)."""
+
+    condition: Annotated[str, meaning("The condition in the registry's own words.")]
+    code_system: Annotated[
+        str | None, meaning("Vocabulary of the code, where the registry codes conditions: ICD-10, ORPHA, MedDRA.")
+    ] = None
+    code: Annotated[str | None, meaning("Code of the condition in that vocabulary.")] = None
 
 
 class MeshTerm(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A MeSH heading that the registry (not the sponsor) assigned.
+    """A MeSH heading that the registry (not the sponsor) assigned."""
 
-    branch: "condition" or "intervention".
-    is_ancestor: the heading is an ancestor of an assigned one (a weak hint, not a match).
-    """
-
-    term: str
-    branch: str
-    mesh_id: str | None = None
-    is_ancestor: bool = False
+    term: Annotated[str, meaning("MeSH heading.")]
+    branch: Annotated[str, meaning("What the heading describes: condition or intervention.")]
+    mesh_id: Annotated[str | None, meaning("MeSH unique id, such as D002114.")] = None
+    is_ancestor: Annotated[
+        bool, meaning("The heading is an ancestor of an assigned one: a weak hint, not a match.")
+    ] = False
 
 
 class Intervention(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is given or done, with its type in the registry's words (lower case)."""
 
-    name: str
-    type: str | None = None
-    description: str | None = None
-    other_names: tuple[str, ...] = ()
+    name: Annotated[str, meaning("Name of the intervention.")]
+    type: Annotated[
+        str | None, meaning("Kind of intervention in the registry's words, lower case (drug, device, ...).")
+    ] = None
+    description: Annotated[str | None, meaning("How it is given.")] = None
+    other_names: Annotated[tuple[str, ...], meaning("Other names of the intervention.")] = ()
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
     """A site, or a country alone where the registry names no site. Latitude and longitude in degrees."""
 
-    country: str | None = None
-    facility: str | None = None
-    city: str | None = None
-    state: str | None = None
-    zip: str | None = None
-    status: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
+    country: Annotated[str | None, meaning("Country in English.")] = None
+    facility: Annotated[str | None, meaning("Name of the site.")] = None
+    city: Annotated[str | None, meaning("City of the site.")] = None
+    state: Annotated[str | None, meaning("State or region of the site.")] = None
+    zip: Annotated[str | None, meaning("Postal code of the site.")] = None
+    status: Annotated[str | None, meaning("Recruitment status of the site or country in the registry's words.")] = None
+    latitude: Annotated[float | None, meaning("Latitude in degrees.")] = None
+    longitude: Annotated[float | None, meaning("Longitude in degrees.")] = None
 
 
 class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Another number of the same study, as the record states it.
+    """Another number of the same study, as the record states it."""
 
-    type: the registry's word for its kind, where it gives one ("EUDRACT_NUMBER", "org_study_id").
-    source: the field of the record that holds it.
-    """
-
-    identifier: str
-    source: str
-    type: str | None = None
-    domain: str | None = None
+    identifier: Annotated[str, meaning("The number as stated; a number of a known registry in its usual form.")]
+    source: Annotated[str, meaning("Field of the record that states it.")]
+    type: Annotated[str | None, meaning("Kind of number in the registry's words (EUDRACT_NUMBER, REGISTRY, ...).")] = (
+        None
+    )
+    domain: Annotated[str | None, meaning("Issuer of the number, where stated.")] = None
 
 
 class Sponsor(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A sponsor. role: "lead" or "collaborator"; agency_class as the registry says (INDUSTRY, NIH, ...)."""
+    """A sponsor."""
 
-    name: str
-    role: str = "lead"
-    agency_class: str | None = None
+    name: Annotated[str, meaning("Name of the sponsor.")]
+    role: Annotated[str, meaning("lead or collaborator.")] = "lead"
+    agency_class: Annotated[
+        str | None, meaning("Class of the sponsor in the registry's words (INDUSTRY, NIH, OTHER, ...).")
+    ] = None
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An outcome measure. kind: "primary", "secondary" or "other"."""
+    """An outcome measure."""
 
-    measure: str
-    kind: str
-    time_frame: str | None = None
-    description: str | None = None
+    measure: Annotated[str, meaning("What is measured.")]
+    kind: Annotated[str, meaning("primary, secondary or other.")]
+    time_frame: Annotated[str | None, meaning("When it is measured.")] = None
+    description: Annotated[str | None, meaning("How it is measured.")] = None
 
 
 class Eligibility(msgspec.Struct, frozen=True, omit_defaults=True):
     """Criteria text as the registry holds it, and its items where the text has recognisable ones."""
 
-    criteria: str | None = None
-    inclusion: tuple[str, ...] = ()
-    exclusion: tuple[str, ...] = ()
+    criteria: Annotated[str | None, meaning("Criteria text as the registry holds it.")] = None
+    inclusion: Annotated[
+        tuple[str, ...], meaning("Inclusion items, in order; empty where the text has no recognisable items.")
+    ] = ()
+    exclusion: Annotated[
+        tuple[str, ...], meaning("Exclusion items, in order; empty where the text has no recognisable items.")
+    ] = ()
 
 
 class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a record came from.
+    """Where a record came from."""
 
-    source_url: address the payload was fetched from. fetched_at: when (UTC).
-    payload_sha256: hash of the record's own bytes in that payload.
-    """
-
-    source_url: str
-    fetched_at: dt.datetime
-    payload_sha256: str
+    source_url: Annotated[str, meaning("Address that the record was fetched from, or the file it was imported from.")]
+    fetched_at: Annotated[dt.datetime, meaning("When the payload with the present state was fetched (UTC).")]
+    payload_sha256: Annotated[str, meaning("SHA-256 of the record's own bytes in that payload.")]
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One registry record, harmonised values beside the registry's own words (``registry_*``).
 
-    trial_id: the registry's own id (NCT03582800, ISRCTN73380053, EUCTR2018-002751-15).
-    registry: short name of the registry (ctgov, isrctn, ctis, euctr, drks, listing, ictrp ones).
-    url: the page a person reads. phase: a set, sorted; empty where no phase applies or is stated.
-    sex: None where the registry does not say. start_date .. last_update_date: partial dates.
-    min_age, max_age: None = the registry states no limit.
-    recruitment_start_date, recruitment_end_date: where the registry gives dates instead of a status
-        (ISRCTN): ``registry_status`` is then None and ``status`` is derived anew at each publication.
-    via: None where the record comes from the registry itself; "ictrp" for a copy that the WHO platform passes
-        on, which never overwrites the registry's own record.
+    phase is sorted. Where the registry gives dates instead of a status (ISRCTN: recruitment_start_date and
+    recruitment_end_date), registry_status is None and status is derived anew at each publication. A copy that came
+    through an aggregator (via) never overwrites the registry's own record.
     """
 
-    trial_id: str
-    registry: str
-    url: str
-    via: str | None = None
-    brief_title: str | None = None
-    official_title: str | None = None
-    acronym: str | None = None
-    brief_summary: str | None = None
-    detailed_description: str | None = None
-    status: Status = Status.UNKNOWN
-    registry_status: str | None = None
-    last_known_status: str | None = None
-    why_stopped: str | None = None
-    study_type: StudyType | None = None
-    registry_study_type: str | None = None
-    phase: tuple[Phase, ...] = ()
-    registry_phase: str | None = None
-    primary_purpose: str | None = None
-    allocation: str | None = None
-    intervention_model: str | None = None
-    masking: str | None = None
-    enrollment: int | None = None
-    enrollment_type: str | None = None
-    sex: Sex | None = None
-    registry_sex: str | None = None
-    healthy_volunteers: bool | None = None
-    min_age: AgeLimit | None = None
-    max_age: AgeLimit | None = None
-    start_date: PartialDate | None = None
-    primary_completion_date: PartialDate | None = None
-    completion_date: PartialDate | None = None
-    recruitment_start_date: PartialDate | None = None
-    recruitment_end_date: PartialDate | None = None
-    first_posted_date: PartialDate | None = None
-    last_update_date: PartialDate | None = None
-    results_date: PartialDate | None = None
-    has_results: bool | None = None
-    eligibility: Eligibility = Eligibility()
-    conditions: tuple[Condition, ...] = ()
-    keywords: tuple[str, ...] = ()
-    mesh_terms: tuple[MeshTerm, ...] = ()
-    interventions: tuple[Intervention, ...] = ()
-    locations: tuple[Location, ...] = ()
-    identifiers: tuple[Identifier, ...] = ()
-    sponsors: tuple[Sponsor, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    trial_id: Annotated[
+        str, meaning("The registry's own id, such as NCT03582800, ISRCTN73380053, EUCTR2018-002751-15.")
+    ]
+    registry: Annotated[
+        str, meaning("Short name of the registry that keeps the record: ctgov, isrctn, ctis, euctr, drks, listing, ...")
+    ]
+    url: Annotated[str, meaning("Page of the record that a person reads.")]
+    via: Annotated[
+        str | None,
+        meaning("Aggregator that the record came through (ictrp); NULL when it came from the registry itself."),
+    ] = None
+    brief_title: Annotated[str | None, meaning("Title for the public.")] = None
+    official_title: Annotated[str | None, meaning("Scientific title.")] = None
+    acronym: Annotated[str | None, meaning("Acronym of the study.")] = None
+    brief_summary: Annotated[str | None, meaning("Summary as the registry holds it.")] = None
+    detailed_description: Annotated[str | None, meaning("Longer description as the registry holds it.")] = None
+    status: Annotated[Status, meaning("Harmonised recruitment status.")] = Status.UNKNOWN
+    registry_status: Annotated[str | None, meaning("Recruitment status in the registry's own words.")] = None
+    last_known_status: Annotated[str | None, meaning("Last status the registry knew before it became unknown.")] = None
+    why_stopped: Annotated[str | None, meaning("Reason the sponsor gives for a stop.")] = None
+    study_type: Annotated[StudyType | None, meaning("Harmonised kind of study.")] = None
+    registry_study_type: Annotated[str | None, meaning("Kind of study in the registry's own words.")] = None
+    phase: Annotated[
+        tuple[Phase, ...],
+        meaning("Set of phases; two are a combined phase, an empty list is none stated or not applicable."),
+    ] = ()
+    registry_phase: Annotated[str | None, meaning("Phase in the registry's own words.")] = None
+    primary_purpose: Annotated[
+        str | None, meaning("Primary purpose of the design, lower case (treatment, prevention, ...).")
+    ] = None
+    allocation: Annotated[str | None, meaning("Allocation to arms, lower case (randomized, non_randomized, na).")] = (
+        None
+    )
+    intervention_model: Annotated[
+        str | None, meaning("Intervention or observational model, lower case (parallel, crossover, cohort, ...).")
+    ] = None
+    masking: Annotated[str | None, meaning("Masking, lower case (none, single, double, triple, quadruple).")] = None
+    enrollment: Annotated[int | None, meaning("Number of participants, planned or actual.")] = None
+    enrollment_type: Annotated[str | None, meaning("Whether enrollment is actual or estimated, where stated.")] = None
+    sex: Annotated[Sex | None, meaning("Sexes admitted; NULL when the registry does not say.")] = None
+    registry_sex: Annotated[str | None, meaning("Sexes admitted in the registry's own words.")] = None
+    healthy_volunteers: Annotated[bool | None, meaning("Whether healthy volunteers are admitted.")] = None
+    min_age: Annotated[AgeLimit | None, meaning("Lower age limit")] = None
+    max_age: Annotated[AgeLimit | None, meaning("Upper age limit")] = None
+    start_date: Annotated[PartialDate | None, meaning("Start of the study", has_kind=True)] = None
+    primary_completion_date: Annotated[
+        PartialDate | None, meaning("Last data for the primary outcome", has_kind=True)
+    ] = None
+    completion_date: Annotated[PartialDate | None, meaning("End of the study", has_kind=True)] = None
+    recruitment_start_date: Annotated[
+        PartialDate | None, meaning("Start of recruitment, where the registry gives one")
+    ] = None
+    recruitment_end_date: Annotated[PartialDate | None, meaning("End of recruitment, where the registry gives one")] = (
+        None
+    )
+    first_posted_date: Annotated[PartialDate | None, meaning("Registration or first posting")] = None
+    last_update_date: Annotated[PartialDate | None, meaning("Last update at the registry")] = None
+    results_date: Annotated[PartialDate | None, meaning("First posting of results")] = None
+    has_results: Annotated[bool | None, meaning("Whether the registry shows results.")] = None
+    eligibility: Annotated[
+        Eligibility, meaning("Eligibility criteria of a trial: the text and the items read from it.")
+    ] = Eligibility()
+    conditions: Annotated[tuple[Condition, ...], meaning("Conditions of a trial as its registry lists them.")] = ()
+    keywords: Annotated[
+        tuple[str, ...],
+        meaning("Keywords of a trial.", column="keyword", column_meaning="The keyword in the registry's own words."),
+    ] = ()
+    mesh_terms: Annotated[tuple[MeshTerm, ...], meaning("MeSH headings that the registry assigned to a trial.")] = ()
+    interventions: Annotated[tuple[Intervention, ...], meaning("What is given or done in a trial.")] = ()
+    locations: Annotated[
+        tuple[Location, ...], meaning("Sites of a trial; a country alone where the registry names no site.")
+    ] = ()
+    identifiers: Annotated[
+        tuple[Identifier, ...], meaning("Every number a record states for its study, with the field that states it.")
+    ] = ()
+    sponsors: Annotated[tuple[Sponsor, ...], meaning("Sponsors of a trial.")] = ()
+    outcomes: Annotated[tuple[Outcome, ...], meaning("Outcome measures of a trial.")] = ()
     provenance: Provenance
 
 

@@ -15,31 +15,9 @@ import pyarrow as pa
 
 from db.arrow import trials_table
 from db.crawls import CrawlReport
+from db.rows import insert
+from db.tables import CHILD_TABLES, OF_THE_CATALOGUE, TABLES, TRIALS
 from db.trial import Reject, Trial, sha256
-
-DATE_FIELDS_WITH_KIND = ("start_date", "primary_completion_date", "completion_date")
-DATE_FIELDS = (
-    *DATE_FIELDS_WITH_KIND,
-    "recruitment_start_date",
-    "recruitment_end_date",
-    "first_posted_date",
-    "last_update_date",
-    "results_date",
-)
-LISTS = {
-    "conditions": "item.condition, item.code_system, item.code",
-    "mesh_terms": "item.branch, item.mesh_id, item.term, coalesce(item.is_ancestor, false)",
-    "interventions": "item.type, item.name, item.description, item.other_names",
-    "locations": "item.country, item.facility, item.city, item.state, item.zip, item.status, item.latitude, "
-    "item.longitude",
-    "identifiers": "item.identifier, item.source, item.type, item.domain",
-    "sponsors": "item.name, coalesce(item.role, 'lead'), item.agency_class",
-    "outcomes": "item.kind, item.measure, item.time_frame, item.description",
-    "keywords": "item",
-}
-CHILD_TABLES = (*LISTS, "eligibility")
-BOOKKEEPING = ("crawl_id", "first_seen_at", "changed_at", "missing_since", "fetched_at", "payload_sha256",
-               "source_url", "content_hash", "study_id")  # fmt: skip
 
 STATES_BYTES = 4 * 1024 * 1024
 """Encoded trials whose former and present states are compared at once: as JSON with all child rows they take several
@@ -123,7 +101,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
         connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql(0)}")
         for part in range(1, parts):
             connection.execute(f"INSERT INTO former {_states_sql(part)}")
-        for name in ("trials", *CHILD_TABLES):
+        for name in (TRIALS, *CHILD_TABLES):
             connection.execute(f"DELETE FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)")
     if new or changed:
         _insert(connection, crawl_id, now)
@@ -145,12 +123,12 @@ def _keep_former(connection: duckdb.DuckDBPyConnection, part: int, crawl_id: str
     ).fetchall()
     fields = ("trial_id", "registry", "content_hash", "valid_from", "crawl_id", "changed_fields", "state")
     versions = [(*row[:5], _changed_fields(row[5], row[6]), row[5]) for row in states]
-    table = pa.table({name: [row[place] for row in versions] for place, name in enumerate(fields)})
+    table = pa.table({name: [row[index] for row in versions] for index, name in enumerate(fields)})
     connection.register("versions", table)
     try:
         connection.execute(
-            "INSERT INTO trial_versions SELECT trial_id, registry, content_hash, valid_from, $now, crawl_id, "
-            "$crawl_id, changed_fields, state::JSON FROM versions",
+            "INSERT INTO trial_versions BY NAME SELECT * REPLACE (state::JSON AS state), $now AS valid_to, "
+            "$crawl_id AS replaced_by_crawl_id FROM versions",
             {"now": now, "crawl_id": crawl_id},
         )
     finally:
@@ -165,47 +143,9 @@ def _changed_fields(former: str, present: str) -> list[str]:
 
 def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> None:
     """Insert the new and changed trials of ``staged`` with all their child rows."""
-    dates = []
-    for name in DATE_FIELDS:
-        parts = [f"s.{name}.date::DATE", f"s.{name}.precision", f"s.{name}.text"]
-        if name in DATE_FIELDS_WITH_KIND:
-            parts.append(f"s.{name}.kind")
-        dates.append(", ".join(parts))
-    connection.execute(
-        f"""
-        INSERT INTO trials
-        SELECT s.trial_id, s.registry, s.via, s.trial_id, s.brief_title, s.official_title, s.acronym,
-               s.brief_summary, s.detailed_description, coalesce(s.status, 'unknown'), s.registry_status,
-               s.last_known_status, s.why_stopped, s.study_type, s.registry_study_type, coalesce(s.phase, []),
-               s.registry_phase, s.primary_purpose, s.allocation, s.intervention_model, s.masking, s.enrollment,
-               s.enrollment_type, s.sex, s.registry_sex, s.healthy_volunteers,
-               s.min_age.days, s.min_age.text, s.max_age.days, s.max_age.days + s.max_age.unit_days, s.max_age.text,
-               coalesce(s.min_age.is_band, s.max_age.is_band, false),
-               {", ".join(dates)},
-               s.has_results, list_filter(s.sponsors, lambda x: coalesce(x.role, 'lead') = 'lead')[1].name, s.url,
-               s.provenance.source_url, s.provenance.fetched_at::TIMESTAMP, s.provenance.payload_sha256,
-               s.content_hash, $crawl_id, d.first_seen_at, $now, NULL
-        FROM staged s JOIN delta d USING (trial_id)
-        """,
-        {"crawl_id": crawl_id, "now": now},
-    )
-    for name, columns in LISTS.items():
-        connection.execute(
-            f"""
-            INSERT INTO {name}
-            SELECT trial_id, position, {columns}
-            FROM (SELECT trial_id, unnest({name}) AS item, generate_subscripts({name}, 1) AS position
-                  FROM staged SEMI JOIN delta USING (trial_id))
-            """
-        )
-    connection.execute(
-        """
-        INSERT INTO eligibility
-        SELECT trial_id, eligibility.criteria, coalesce(eligibility.inclusion, []), coalesce(eligibility.exclusion, [])
-        FROM staged SEMI JOIN delta USING (trial_id) WHERE eligibility.criteria IS NOT NULL
-           OR len(eligibility.inclusion) > 0 OR len(eligibility.exclusion) > 0
-        """
-    )
+    for table in TABLES:
+        parameters = {"crawl_id": crawl_id, "now": now} if table.name == TRIALS else {}
+        connection.execute(table.insert, parameters)
 
 
 def _states_sql(part: int) -> str:
@@ -223,7 +163,7 @@ def _states_sql(part: int) -> str:
     return f"""
         SELECT t.trial_id, t.registry, t.content_hash, t.changed_at, t.crawl_id,
                json_merge_patch(to_json(b), to_json({{{children}}})) AS state
-        FROM trials t JOIN (SELECT * EXCLUDE ({", ".join(BOOKKEEPING)}) FROM trials) b USING (trial_id)
+        FROM trials t JOIN (SELECT * EXCLUDE ({", ".join(sorted(OF_THE_CATALOGUE))}) FROM trials) b USING (trial_id)
         SEMI JOIN {trials} USING (trial_id) {joins}
     """
 
@@ -233,19 +173,8 @@ def write_rejects(connection: duckdb.DuckDBPyConnection, rejects: Sequence[Rejec
     for reject in rejects:
         digest = sha256(reject.payload)
         connection.execute("DELETE FROM rejects WHERE payload_sha256 = ? AND registry = ?", [digest, reject.registry])
-        connection.execute(
-            "INSERT INTO rejects VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                crawl_id,
-                reject.registry,
-                reject.trial_id,
-                reject.reason,
-                reject.payload,
-                digest,
-                reject.source_url,
-                reject.fetched_at,
-            ],
-        )
+        values = {name: getattr(reject, name) for name in reject.__struct_fields__}
+        insert(connection, "rejects", {**values, "crawl_id": crawl_id, "payload_sha256": digest})
 
 
 def drop_outdated_rejects(connection: duckdb.DuckDBPyConnection, report: CrawlReport) -> None:
@@ -266,7 +195,7 @@ def write_alias(
 ) -> None:
     """Record that a registry redirects an obsolete id to a current one."""
     connection.execute("DELETE FROM aliases WHERE alias = ?", [alias])
-    connection.execute("INSERT INTO aliases VALUES (?, ?, ?, ?)", [alias, trial_id, registry, now])
+    insert(connection, "aliases", {"alias": alias, "trial_id": trial_id, "registry": registry, "seen_at": now})
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -28,15 +28,23 @@ class Parts(NamedTuple):
 
 
 TERMINOLOGY = Parts(
-    of=("terminology", "text/normalise", "text/lexical_filters", "fingerprints"),
+    of=(
+        "terminology",
+        "text/normalise",
+        "text/lexical_filters",
+        "text/language",
+        "text/words",
+        "text/ordinary_words",
+        "fingerprints",
+    ),
     without=("terminology/expansion", "terminology/weights"),
 )
 """What compiles the terminology."""
 MAPPING = Parts(
     of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
     without=(
-        "assertion/avoidance", "assertion/context", "assertion/headings", "assertion/marked_text", "assertion/reach",
-        "assertion/scopes", "linking/bare_findings", "linking/phrase", "linking/unlinkable", "trials/index",
+        "assertion/avoidance", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable",
+        "trials/index",
     ),
 )  # fmt: skip
 """What maps the texts of trials to concepts. Left out is what only charts are read with, and what only reads."""

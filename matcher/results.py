@@ -4,23 +4,31 @@ from typing import Any
 
 import msgspec
 
+OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access")
+"""Statuses of trials that are open or about to open."""
+
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
-    life_stage: "adult" or "child", where no age is stated.
+    life_stage: "adult" or "child", where no age is stated. other_ages: further ages that the text states and that
+    differ; a trial is then ruled out only where all of them are outside its limits.
     """
 
     age_years: float | None = None
     sex: str | None = None
     country: str | None = None
     life_stage: str | None = None
+    other_ages: tuple[float, ...] = ()
 
 
-class Query(msgspec.Struct, frozen=True):
-    """What was asked, with the patient's data as understood from options and text together."""
+class Query(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was asked, with the patient's data as understood from options and text together. notes: what of the input
+    could not be read, and what to do about it.
+    """
 
     text: str
     patient: Patient
+    notes: tuple[str, ...] = ()
 
 
 class ConceptMatch(msgspec.Struct, frozen=True, gc=False):
@@ -34,13 +42,15 @@ class ConceptMatch(msgspec.Struct, frozen=True, gc=False):
 
 class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     """One mention of a disease or finding. concepts: the accepted meanings; alternatives: other meanings of the same
-    words; did_you_mean: near names when nothing was accepted."""
+    words; did_you_mean: near names when nothing was accepted; not_used: what the text says of it beside and is not used
+    (stage, receptor, mutation, line of therapy)."""
 
     mention: str
     assertion: str
     concepts: tuple[ConceptMatch, ...] = ()
     alternatives: tuple[ConceptMatch, ...] = ()
     did_you_mean: tuple[str, ...] = ()
+    not_used: tuple[str, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
@@ -65,7 +75,7 @@ class Eligibility(msgspec.Struct, frozen=True, gc=False):
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
-    """A trial worth a look, with its reasons.
+    """A trial worth a look, with its reasons. leading ("for" in JSON): the patient's words for what leads to it.
 
     relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
     the same finding in another disease; treatment: what a better match gives, in a related disease.
@@ -79,12 +89,17 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     phase: tuple[str, ...]
     score: float
     grade: str
+    leading: str = msgspec.field(name="for")
     relation: str
     because: tuple[str, ...]
     path: tuple[Step, ...]
     eligibility: Eligibility
     url: str
     last_update: str | None
+
+
+COLUMNS = ("trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update")
+"""Fields of a match that a flat table of suggestions shows, in this order."""
 
 
 class RuledOut(msgspec.Struct, frozen=True, gc=False):
@@ -95,11 +110,15 @@ class RuledOut(msgspec.Struct, frozen=True, gc=False):
 
 
 class Suggestions(msgspec.Struct, frozen=True):
-    """The answer to one question. explanation: why a named trial stands where it stands, or why it is not there."""
+    """The answer to one question. fit: how many trials within the patient's limits are worth a look as far as concepts
+    tell, of which the matches are the best. explanation: why a named trial stands where it stands, or why it is not
+    there.
+    """
 
     query: Query
     diagnoses: tuple[Diagnosis, ...]
     matches: tuple[Match, ...]
     ruled_out: tuple[RuledOut, ...]
+    fit: int = 0
     explanation: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
     catalogue: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET

@@ -12,9 +12,11 @@ from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
-from matcher.patient.reader import Mention, PatientReader, Understanding
+from matcher.patient.mention import Mention
+from matcher.patient.reader import PatientReader, Understanding
+from matcher.patient.unused_details import contradiction
 from matcher.ranking.best_first import Ranker
-from matcher.ranking.eligibility import check
+from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
@@ -35,6 +37,7 @@ class Matcher:
         self.reader = PatientReader(terminology, expansion, catalogue.own_terms)
         self.ranker = Ranker(catalogue, terminology, expansion)
         self.scorer = self.ranker.scorer
+        self._limits = Limits(catalogue.facts)
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
         self._countries: dict[int, frozenset[str]] | None = None
@@ -71,12 +74,19 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
-        matches, ruled_out = self._split(self.ranker.ranked(concepts), known, statuses, limit)
+        details = [words for mention in understood.mentions for words in mention.not_used]
+        wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
+        admitted = wanted & ~excluded
+        matches = self._matches(self.ranker.ranked(concepts, admitted), known, limit, details)
+        ruled_out: list[RuledOut] = []
+        if excluded.any():
+            ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
         suggestions = Suggestions(
-            Query(understood.text, known),
+            Query(understood.text, known, understood.notes),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
             tuple(matches),
             tuple(ruled_out),
+            max(len(matches), self.ranker.fitting(concepts, admitted)),
         )
         if explain is not None:
             lines = explain_trial(self.ranker, self.trial_index(explain), concepts, suggestions)
@@ -117,7 +127,7 @@ class Matcher:
             self.catalogue.content_words(trial_index),
         )  # fmt: skip
         others = (scored for scored in self.ranker.ranked(concepts) if scored.trial_index != trial_index)
-        return tuple(self._split(others, Patient(), (), limit)[0])
+        return tuple(self._matches(others, Patient(), limit))
 
     def trial_index(self, trial_id: str) -> int:
         """Index of a trial in the catalogue.
@@ -136,26 +146,17 @@ class Matcher:
         """Content words of the input, to prefer trials that use the same ones among equals."""
         return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
 
-    def _split(
-        self, ranked: Iterable[Scored], patient: Patient, statuses: Collection[str], limit: int
-    ) -> tuple[list[Match], list[RuledOut]]:
+    def _matches(
+        self, ranked: Iterable[Scored], patient: Patient, limit: int, details: Sequence[str] = ()
+    ) -> list[Match]:
+        """The first trials of a ranking, of which hints alike are left out after some. details: what the patient's
+        words say that no concept holds; a trial that states the opposite is not strong.
+        """
         matches: list[Match] = []
-        ruled_out: list[RuledOut] = []
-        wanted = frozenset(statuses)
-        limited = (patient.age_years, patient.sex, patient.life_stage) != (None, None, None)
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        weak = weights.POSSIBLE * weights.CLOSED  # what follows in the order of standing is weak too
         countries = self._country_sets() if patient.country else {}
         for scored in ranked:
-            facts = self.catalogue.facts[scored.trial_index]
-            if wanted and facts.status not in wanted:
-                continue
-            eligibility, reason = check(facts, patient, countries.get(scored.trial_index))
-            if reason is not None:
-                if len(ruled_out) < limit and grade_of(scored) != "weak":
-                    ruled_out.append(RuledOut(facts.trial_id, reason))
-                continue
             lead = scored.links[0]
             if lead.reached.weight <= steps.GROUP_ABOVE or (
                 scored.score < weights.POSSIBLE and lead.reached.relation == "broader"
@@ -163,11 +164,31 @@ class Matcher:
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
                     continue
-            if len(matches) < limit:
-                matches.append(self._match(scored, eligibility, why))
-            if len(matches) >= limit and (not limited or len(ruled_out) >= limit or scored.score < weak):
+            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries.get(scored.trial_index))
+            match = self._match(scored, eligibility, why)
+            opposite = self._opposite(scored.trial_index, details) if details and match.grade == "strong" else None
+            matches.append(match if opposite is None else _not_strong(match, *opposite))
+            if len(matches) == limit:
                 break
-        return matches, ruled_out
+        return sorted(matches, key=lambda match: match.grade != "strong") if details else matches
+
+    def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
+        """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
+        found: list[RuledOut] = []
+        for scored in ranked:
+            _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
+            if reason is not None and grade_of(scored) != "weak":
+                found.append(RuledOut(self.catalogue.trial_ids[scored.trial_index], reason))
+                if len(found) == limit:
+                    break
+        return found
+
+    def _opposite(self, trial_index: int, details: Sequence[str]) -> tuple[str, str] | None:
+        """A detail of the patient and the words of the trial's title or conditions that state its opposite."""
+        conditions = (
+            self.catalogue.words(row) for _, field, row in self.catalogue.namings(trial_index) if field == "condition"
+        )
+        return contradiction(details, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
 
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
@@ -181,6 +202,7 @@ class Matcher:
             phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
+            leading=self.ranker.leading.diagnosis_of(scored.links).words,
             relation=scored.relation,
             because=because,
             path=path,
@@ -215,7 +237,15 @@ class Matcher:
         return Diagnosis(
             mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
+            mention.not_used,
         )  # fmt: skip
+
+
+def _not_strong(match: Match, stated: str, opposite: str) -> Match:
+    """A match that is no more than possible, for its trial states the opposite of what the patient has."""
+    why = f"It says {opposite!r}, the patient's diagnosis {stated!r}."
+    score = min(match.score, round(weights.STRONG - 0.001, 3))
+    return msgspec.structs.replace(match, grade="possible", score=score, because=(*match.because, why))
 
 
 @contextmanager

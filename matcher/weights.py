@@ -1,94 +1,78 @@
-"""Every number by which trials are chosen, scored and shown, and diseases inferred, with what it means.
+"""Every number by which trials are chosen, scored and shown, and by which findings point at a disease.
 
-It lies below all rooms that use it (the trial index, the patient, the ranking, the service), which is why it is no part
-of the ranking's folder. Costs of steps between concepts stand in `matcher/terminology/weights.py`: they decide how
-trials are mapped, too, these here do not. `python -m bench.matching --only ablation` takes each of them out in turn.
+Their module lies below all rooms that use them (the patient, the index of trials, the ranking, the service), so it is
+not in the ranking's folder. What a step from one concept to another costs stands in `matcher/terminology/weights.py`,
+for those numbers also decide how trials are mapped. `python -m bench.matching --only ablation` takes each out in turn.
 """
 
-# Where a trial names something: how much that says about what the trial is for.
-CONDITION = 1.0
 TITLE = 0.97
+"""A trial's title names it: a condition, which says most, counts 1."""
 MESH = 0.9
+"""The registry indexed the trial under it."""
 KEYWORD = 0.8
+"""It is a keyword of the trial."""
 INCLUSION = 0.7
-MESH_ANCESTOR = 0.3
+"""The trial's inclusion criteria name it."""
 
-# Grades and what is shown.
 STRONG = 0.7
+"""Score from which a suggestion is strong."""
 POSSIBLE = 0.42
+"""Score from which a trial is a suggestion at all."""
 FAINT = 0.1
-FAINT_WIDER = 0.2
+"""Score below which a trial is not even a hint."""
 ALIKE = 3
+"""How many hints are shown that rest on one and the same wider disease, heading or possible manifestation."""
 
-# Candidates.
-CANDIDATES = 120
 HINT = 0.35
-HINTED = 0.3
-HINT_ANNOTATED = 0.8
-HINT_CURATED = 0.3
-COMMON = 60
-EXCLUDING = 0.6
+"""Score of a trial for what the disease may come with, or of the same treatment in a related disease."""
+USUAL_TREATMENT = 60
+"""A treatment that more trials give tells nothing of a disease."""
 
-# Disease and finding.
 UNSTATED_FINDING = 0.5
-CERTAIN_FINDING = 0.95
-REGULAR = 0.7
-TREATABLE = 0.5
-UNTREATED_FINDING = 0.6
+"""The trial requires a finding that is not stated and with which the patient's disease does not come."""
+ONE_SIDE = 0.6
+"""Disease or finding of the trial is not the patient's: it treats another finding, or in no or one other disease."""
 SISTER_CAUSE = 0.4
-SISTER_CAUSES = 0.75
+"""The trial is of the same finding in another disease than the patient's."""
 SEVERAL = 3
-SINGLE_CAUSE = 0.6
-SEVERAL_CAUSES = 0.93
-NO_CAUSE_NAMED = 0.6
-SPECIAL_KIND = 0.65
-INFERRED_ALONE = 0.5
-OTHER_SETTING = 0.9
-HEADING_ONLY = 0.9
-FOCUS_UNMET = 0.6
-FOCUS_BESIDE = 0.7
-BOTH_DISEASES = 0.12
-BOTH_NEAR = 0.7
+"""A trial of so many unrelated diseases with a finding takes the finding whatever it comes of."""
+SETTING = 0.9
+"""The trial names a setting, no more than a heading of the disease, or asks for new patients."""
+WIDER_CRITERION = 0.7
+"""The trial is about something else, and what its criteria or keywords name is wider than the diagnosis too."""
+LEADS = 1.2
+"""By how many nats more a diagnosis must say to lead, and the other one to be context."""
+USUAL = 0.01
+"""Share of a catalogue's trials from which what they are about is common."""
+FEW = 10
+"""Trials that are added to each count of them, for small numbers say little of how rare a disease is."""
+BOTH_DISEASES = 0.3
+"""What is added for a trial that meets two of the patient's diseases."""
+AGAINST = 0.3
+"""The trial is about, excludes or gives what is denied, had, past or to be avoided, or is for another age."""
+EARLIER_STUDY = 0.6
+"""The trial takes those alone who took part in an earlier study."""
 
-# What speaks against a trial.
-DENIED = 0.3
-DENIED_ANYWAY = 0.85
-PAST_CAUSE = 0.3
-PAST_BESIDE = 0.97
-EARLIER_STUDY = 0.55
-NEW_ONSET = 0.93
-ADULTS_ONLY = 0.4
-ADULT_DAYS = 16 * 365
-CHILDREN_ONLY = 0.4
-INFANTS_UNSAID = 0.6
-
-# Among equals.
-UNCLEAR = 0.95
-CLOSED = 0.9
+JOINABLE = 0.965
+"""Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
+that are over three times.
+"""
 LEXICAL = 0.1
+"""What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0
-
-# Relatives, and trials of the same treatment.
-RELATIVE = 0.8
-RELATIVE_NEAR = 0.6
+"""Rarity in nats of the shared words that brings most of that."""
 TREATING = 3
-USUAL = 60
-SAME_TREATMENT = 0.25
+"""How many of the best trials are asked for their treatments."""
 
-# The patient.
-UNCERTAIN = 0.92
-IMPLIED = 0.95
-DENIED_KIN = 0.6
-SPECIAL_DISEASE = 0.7
-POINTED = 0.9
-
-# Diseases that findings point at.
-ENOUGH = 0.6
-FEWEST = 3
-FEWEST_RARE = 2
 RARE = 5.5
-CLEAR = 0.85
-AS_GOOD = 0.97
-AS_GOOD_FEW = 2
-NEAR_FINDING = 0.7
+"""Information in nats of a finding of less than one disease in 250."""
+FEWEST_RARE = 2
+"""How many rare findings point at a disease."""
+FEWEST = 3
+"""How many findings of any kind do."""
 CURATED_BONUS = 1.15
+"""How much more a disease counts of which the curated table tells something."""
+RIVALS = 2
+"""How many unrelated diseases may be as likely: more, and the findings point at none."""
+AS_GOOD = 0.97
+"""Share of the best disease's score from which an unrelated one is as likely."""

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.matching import ablation, reading, trec, unseen, vocabularies
+from bench.matching import ablation, comorbid, reading, trec, unseen, vocabularies
 from bench.matching import charts as match_charts
 from bench.matching import folds as match_folds
 from bench.matching import gold as match_gold
@@ -22,12 +22,15 @@ from bench.matching import typos as match_typos
 from bench.matching.cache import SHARED
 from bench.matching.report import Row, print_table
 
-PARTS = ("gold", "unseen", "trec", "reading", "charts", "folds", "vocabularies", "terms", "typos", "latency")
+PARTS = (
+    "gold", "unseen", "comorbid", "trec", "reading", "charts", "folds", "vocabularies", "terms", "typos", "latency",
+)  # fmt: skip
 ON_DEMAND = ("ablation",)
 """Asked for by name only: they take long and say what to build, not how good it is."""
 OF_REGISTRY = {
     "unseen": unseen.measure,
     "vocabularies": vocabularies.measure,
+    "comorbid": comorbid.measure,
     "trec": trec.measure,
     "reading": reading.measure,
     "terms": match_terms.measure,

@@ -35,21 +35,18 @@ DEPTH = 100
 """Trials that are asked for a note: its figures are of the first ten judged ones, seldom deeper."""
 EVERY, NONE = -1e9, 1e9
 NEUTRAL: Mapping[str, float] = {
-    # thresholds, at which all passes
-    "STRONG": NONE, "FAINT": EVERY, "FAINT_WIDER": EVERY, "HINT_ANNOTATED": EVERY, "HINT_CURATED": EVERY,
-    "EXCLUDING": EVERY, "REGULAR": EVERY, "TREATABLE": EVERY, "BOTH_NEAR": NONE, "DENIED_ANYWAY": NONE,
-    "RELATIVE_NEAR": EVERY, "DENIED_KIN": NONE, "SPECIAL_DISEASE": NONE, "RARE": NONE, "CLEAR": NONE, "ENOUGH": EVERY,
-    "NEAR_FINDING": NONE, "INHERITED_NEAR": NONE, "OBLIGATE": NONE, "AS_GOOD": NONE,
+    # thresholds, at which all passes or nothing does
+    "STRONG": NONE, "FAINT": EVERY, "NEAR": NONE, "RARE": NONE, "AS_GOOD": NONE,
     # counts, at which none is too many or too few
-    "ALIKE": NONE, "CANDIDATES": 10**9, "COMMON": NONE, "SEVERAL": NONE, "ADULT_DAYS": NONE, "TREATING": 0,
-    "USUAL": NONE, "FEWEST": NONE, "FEWEST_RARE": NONE, "AS_GOOD_FEW": NONE, "MANY_KINDS": NONE, "MAX_DOWN": 50,
-    "MAX_REACHED": NONE, "WIDE": NONE, "WIDEST_KIN": NONE,
-    # shares that are added, and hints
-    "BOTH_DISEASES": 0.0, "LEXICAL": 0.0, "ENOUGH_WORDS": 1e-9, "HINT": 0.0, "GROUP_MEMBER": 0.0, "GROUP_ABOVE": 0.0,
-    "SAME_TREATMENT": 0.0, "MESH_ANCESTOR": 0.0,
+    "ALIKE": NONE, "COMMON": NONE, "USUAL": EVERY,
+    "USUAL_TREATMENT": NONE, "RIVALS": NONE, "FEW": 0, "LEADS": NONE, "SEVERAL": NONE, "TREATING": 0,
+    "FEWEST_RARE": NONE, "FEWEST": NONE,
+    "MANY_KINDS": NONE, "MAX_REACHED": NONE, "WIDE": NONE, "WIDEST_KIN": EVERY,
+    # what is added, and hints
+    "BOTH_DISEASES": 0.0, "LEXICAL": 0.0, "ENOUGH_WORDS": 1e-9, "HINT": 0.0, "GROUP_ABOVE": 0.0,
 }  # fmt: skip
 """What takes a weight out where that is not 1."""
-FIELDS = ("CONDITION", "TITLE", "MESH", "KEYWORD", "INCLUSION", "MESH_ANCESTOR")
+FIELDS = ("TITLE", "MESH", "KEYWORD", "INCLUSION")
 
 
 class Asked(NamedTuple):

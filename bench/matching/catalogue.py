@@ -21,6 +21,8 @@ from db.publication import derive
 from db.registries import save_registries
 from db.trial import Trial
 from db.writer import encode, write_trials
+from matcher.terminology import default
+from matcher.trials.indexing import mapping_version
 
 BATCH = 4000
 FACTS = SHARED / "data" / "trials" / "calcinosis_trials.jsonl"
@@ -28,8 +30,6 @@ STUDIES = SHARED / "data" / "ctgov" / "studies.ndjson.gz"
 SCALE = SHARED / "data" / "ctgov" / "scale.ndjson.gz"
 FACTS_ORDER = 7
 """Seed of the order in which the facts are loaded: it decides nothing here, but a catalogue is to be the same again."""
-MAPPING = ("matcher/text", "matcher/assertion", "matcher/terminology", "matcher/linking", "matcher/trials")
-"""Folders of what maps trials."""
 
 
 def read_facts(facts: Sequence[Fact], seed: int) -> list[Trial]:
@@ -68,7 +68,7 @@ def registry_catalogue() -> tuple[Path, str]:
     """
     sources = [FACTS, STUDIES, SCALE]
     folder = current("registry", code_hash(["db", "crawler/readers"], sources))
-    matched, mark = code_hash(MAPPING), folder / "mapped"
+    matched, mark = mapping_version(default().version), folder / "mapped"
     if mark.exists() and mark.read_text() == matched:
         return folder, "catalogue kept from an earlier run"
     began = time.perf_counter()

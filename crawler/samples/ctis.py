@@ -150,11 +150,11 @@ def _label(records: Path | None) -> str:
 
 def _load(source: Path) -> list[_Entry]:
     entries = []
-    for place, line in enumerate(filter(bytes.strip, source.read_bytes().split(b"\n")), 1):
+    for number, line in enumerate(filter(bytes.strip, source.read_bytes().split(b"\n")), 1):
         try:
             entries.append(_entry(msgspec.json.decode(line)))
         except (msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{source.name}, record {place}: {error!r}") from error
+            raise ValueError(f"{source.name}, record {number}: {error!r}") from error
     return entries
 
 

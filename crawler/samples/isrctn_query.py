@@ -62,13 +62,13 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.tokens: list[re.Match[str]] = []
-        place = 0
-        while place < len(text):
-            token = _TOKEN.match(text, place)
+        position = 0
+        while position < len(text):
+            token = _TOKEN.match(text, position)
             if token is None:
-                raise QueryError(f"cannot read '{text[place : place + 40].strip()}'")
+                raise QueryError(f"cannot read '{text[position : position + 40].strip()}'")
             self.tokens.append(token)
-            place = token.end()
+            position = token.end()
 
     def takes(self, symbol: str) -> bool:
         """Step over this operator or bracket if it is next."""

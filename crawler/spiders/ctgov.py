@@ -7,7 +7,6 @@ updated since is asked for again.
 import datetime as dt
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +28,8 @@ going round in circles."""
 
 
 class _Page(msgspec.Struct, rename="camel"):
+    """What the spider looks at of a page; the studies themselves are the reader's."""
+
     studies: list[msgspec.Raw]
     next_page_token: str | None = None
     total_count: int | None = None
@@ -63,7 +64,7 @@ class CtgovSpider(RegistrySpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tokens_seen: set[str] = set()
-        self._pages_seen: set[bytes] = set()
+        self._pages_seen: set[int] = set()
         self._idle_pages = 0
         self._led_to = set(self.ids)
         self._began_anew = False
@@ -139,10 +140,10 @@ class CtgovSpider(RegistrySpider):
             return
         if page.total_count is not None and "pageToken" not in params and self.expected is None:
             self.expected = page.total_count
-        # a digest for each page: a set of ids would grow with the registry
-        digest = blake2b(b"".join(page.studies), digest_size=16).digest()
-        idle = not page.studies or digest in self._pages_seen
-        self._pages_seen.add(digest)
+        # a number for each page: a set of ids would grow with the registry
+        content = hash(b"".join(page.studies))
+        idle = not page.studies or content in self._pages_seen
+        self._pages_seen.add(content)
         self._idle_pages = self._idle_pages + 1 if idle else 0
         token = page.next_page_token
         if token is None:
@@ -195,8 +196,7 @@ class CtgovSpider(RegistrySpider):
         body = utf8(response.body)
         current = _NCT_ID.search(body)
         if current is None or not _is_json(body):
-            repeated = self.again(response, "the answer is not a study in JSON")
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, "the answer is not a study in JSON")
             return
         trial_id = current[1].decode()
         if trial_id != nct_id:
@@ -214,10 +214,9 @@ class CtgovSpider(RegistrySpider):
             self.problems.append(f"the registry refuses the question with {response.status}: {text}")
             return []
         try:
-            return _pages.decode(utf8(response.body))
+            return _decoded_page(response.body)
         except msgspec.DecodeError as error:
-            repeated = self.again(response, f"the answer is not a page of studies in JSON ({error})")
-            return [repeated] if repeated else []
+            return self.repeats(response, f"the answer is not a page of studies in JSON ({error})")
 
     def _get(self, path: str, params: dict[str, str], callback: Any, **kwargs: Any) -> scrapy.Request:
         query = "?" + urlencode(params) if params else ""
@@ -235,6 +234,17 @@ def essie_any(conditions: tuple[str, ...]) -> str:
     if len(names) == 1:
         return names[0]
     return " OR ".join(f'"{name}"' for name in names if name)
+
+
+def _decoded_page(body: bytes) -> _Page:
+    """The page, whatever its encoding. Raises DecodeError.
+
+    Read as it came where that can be done: a copy in UTF-8 would cost more than all else that the spider does with it.
+    """
+    try:
+        return _pages.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _pages.decode(utf8(body))
 
 
 def _data_version(response: Response) -> str | None:

@@ -195,8 +195,7 @@ class CtisSpider(RegistrySpider):
         if isinstance(current, str) and current[:_TRIAL] != number[:_TRIAL]:
             reason = f"the answer is another trial ({current[:40]})"
         if reason:
-            repeated = self.again(response, reason)
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, reason)
             return
         if isinstance(current, str) and current != number:
             yield Alias(f"CTIS{number}", f"CTIS{current}")

@@ -75,8 +75,7 @@ class EuctrSpider(RegistrySpider):
         """Ask for the downloads of a search once its number of trials is known."""
         total = _total(response)
         if total is None:
-            repeated = self.again(response, "the answer does not tell how many trials there are")
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, "the answer does not tell how many trials there are")
             return
         if number is None:
             self.expected = total
@@ -93,8 +92,7 @@ class EuctrSpider(RegistrySpider):
         body = utf8(response.body)
         numbers = set(_VERSION.findall(body))
         if not numbers and not body.lstrip().startswith(_PREFACE):
-            repeated = self.again(response, "the answer is not a text of trials")
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, "the answer is not a text of trials")
             return
         is_whole = body.rstrip(b" \t").endswith((b"\n", b"\r"))
         if not is_second and (len(numbers) < due or not is_whole):
@@ -119,8 +117,7 @@ class EuctrSpider(RegistrySpider):
         """A trial of the catalogue that no search brought: still there (then nothing is read), or gone."""
         total = _total(response)
         if total is None:
-            repeated = self.again(response, "the answer does not tell how many trials there are")
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, "the answer does not tell how many trials there are")
         elif total == 0:
             yield Gone(f"EUCTR{number}")
 

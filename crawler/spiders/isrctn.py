@@ -195,8 +195,7 @@ class IsrctnSpider(RegistrySpider):
         """Hand over what was found; ask for each of the others, so that only a clear answer makes a trial gone."""
         fault, _ = _fault(utf8(response.body), LARGEST_ANSWER)
         if fault:
-            repeated = self.again(response, fault)
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, fault)
             return
         found = {f"ISRCTN{number.decode()}" for number in _NUMBER.findall(utf8(response.body))}
         if found:
@@ -223,16 +222,14 @@ class IsrctnSpider(RegistrySpider):
         if _WHOLE_RECORD.search(body) and number and trial_id.endswith(number[1].decode()):
             yield self.payload(response)
         else:
-            repeated = self.again(response, f"the answer is not the whole record of {trial_id}")
-            yield from [repeated] if repeated else []
+            yield from self.repeats(response, f"the answer is not the whole record of {trial_id}")
 
     def _total(self, response: Response) -> int | list[scrapy.Request]:
         """The announced size of an answer; what to ask instead when it announces none."""
         fault, total = _fault(utf8(response.body), 0)
         if not fault:
             return total
-        repeated = self.again(response, fault)
-        return [repeated] if repeated else list(self._next())
+        return self.repeats(response, fault) or list(self._next())
 
     def _ask_count(self, window: _Window, callback: Callable[..., Any], **found: Any) -> scrapy.Request:
         params = {"q": self._question(window), "limit": "0"}

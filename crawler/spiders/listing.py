@@ -80,9 +80,9 @@ class ListingSpider(RegistrySpider):
         elif response.status in NOT_FOUND:
             self.problems.append(f"{page}: there is no such page ({response.status})")
         elif not body.strip():
-            yield from self._again(response, "the page is empty")
+            yield from self.repeats(response, "the page is empty")
         elif b"<html" in body and b"</html" not in body:
-            yield from self._again(response, "the page breaks off before its end")
+            yield from self.repeats(response, "the page breaks off before its end")
         else:
             # a page that is no UTF-8 and does not name its encoding is read by what the header names
             header = http_content_type_encoding((response.headers.get("Content-Type") or b"").decode("latin-1"))
@@ -90,11 +90,6 @@ class ListingSpider(RegistrySpider):
             read_by = None if html_body_declared_encoding(as_sent.body) else header
             text = utf8(as_sent.body, read_by) if read_by else as_sent.body
             yield msgspec.structs.replace(as_sent, body=text, url=page)
-
-    def _again(self, response: Response, reason: str) -> Iterator[scrapy.Request]:
-        repeated = self.again(response, reason)
-        if repeated:
-            yield repeated
 
     def _address(self, page: str) -> str:
         """Where a page is asked for: its own address unless another base takes the place of scheme and host."""

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from matcher.assertion.cues import Cue, find_cues
 from matcher.assertion.marked_text import SAYING, Mention, is_plain
@@ -24,6 +25,23 @@ class Assertion(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Course(StrEnum):
+    """What becomes of a disease or finding, which decides what "history of" it means, and that it has gone."""
+
+    LASTS = "lasts"
+    ENDS = "ends"
+    PASSES = "passes"
+    """A symptom, which comes and goes."""
+
+
+class Span(NamedTuple):
+    """Where a diagnosis stands in a text, by its characters, and what becomes of it."""
+
+    start: int
+    end: int
+    course: Course = Course.ENDS
+
+
 class AssertedText:
     """The clauses of a text and what it says of the diagnoses in it."""
 
@@ -32,30 +50,39 @@ class AssertedText:
         self._cues = find_cues(self._found.words)
         self.clauses: list[Clause] = clauses(self._found)
 
-    def assertions(self, spans: Sequence[tuple[int, int]]) -> list[Assertion]:
-        """The assertion of each mention, given by its characters in the text: (start, end)."""
+    def assertions(self, spans: Sequence[Span]) -> list[Assertion]:
+        """The assertion of each mention."""
         words, cues = self._found.words, self._cues
         if is_plain(words, cues):
             return [Assertion.PRESENT] * len(spans)
         starts = self._found.starts
         mentions = [
             (max(0, bisect_right(starts, start) - 1), max(bisect_left(starts, end), bisect_right(starts, start)))
-            for start, end in spans
+            for start, end, _ in spans
         ]
         firsts = [cue.first for cue in cues]
         mentions = [_without_cues(mention, words, _touching(mention, cues, firsts)) for mention in mentions]
         middles = [(first + after - 1) // 2 for first, after in mentions]
-        return [_weighed(last) for last in strongest(find_scopes(words, cues, mentions), middles)]
+        held = strongest(find_scopes(words, cues, mentions), middles)
+        return [_weighed(last, course) for last, (_, _, course) in zip(held, spans, strict=True)]
 
     def relatives(self) -> list[tuple[int, int]]:
         """Stretches of the text that speak of relatives: (start, end)."""
+        return self._stretches("family", "mine")
+
+    def avoided(self) -> list[tuple[int, int]]:
+        """Stretches of the text that name what is not to be done or given: (start, end)."""
+        return self._stretches("avoided")
+
+    def _stretches(self, assertion: str, *others: str) -> list[tuple[int, int]]:
+        """Words that an assertion holds for. others: assertions that may come to the same."""
         cues = self._cues
-        if not any(sense.assertion in ("family", "mine") for cue in cues for sense in cue.senses):
+        if not any(sense.assertion in (assertion, *others) for cue in cues for sense in cue.senses):
             return []
         words = [(index, index + 1) for index, word in enumerate(self._found.words) if word not in PUNCTUATION]
         scopes = find_scopes(self._found.words, cues, words)
         starts, ends = self._found.starts, self._found.ends
-        return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == "family"]
+        return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == assertion]
 
 
 @lru_cache(maxsize=2)
@@ -107,15 +134,25 @@ def _without_cues(mention: Mention, words: Sequence[str], cues: Sequence[Cue]) -
     return first, after
 
 
-def _weighed(last: dict[str, int]) -> Assertion:
-    """What holds for a word, by its last cue of each assertion: of a relative before denied, past and in doubt."""
+def _weighed(last: dict[str, int], course: Course) -> Assertion:
+    """What holds for a word, by its last cue of each assertion: of a relative before denied, past and in doubt.
+
+    Told as history, only what ends is past; a symptom that has gone is absent.
+    """
     if "family" in last:
         return Assertion.FAMILY
+    if "change" in last:  # what is denied, or over, is a change of what is there
+        return Assertion.PRESENT
     confirmed = last.get("confirmed", -2)
     if last.get("negated", -2) > confirmed:
         return Assertion.NEGATED
-    if last.get("historical", -2) > max(confirmed, last.get("present", -2)):
-        return Assertion.HISTORICAL
+    there = max(confirmed, last.get("present", -2))
+    ended = last.get("ended", -2)
+    gone = last.get("gone", -2)
+    told = last.get("history", -2) if course is Course.ENDS else -2
+    if max(ended, gone, told, last.get("historical", -2)) > there:
+        absent = (gone > there and course is not Course.LASTS) or (ended > there and course is Course.PASSES)
+        return Assertion.NEGATED if absent else Assertion.HISTORICAL
     if last.get("uncertain", -2) > confirmed:
         return Assertion.UNCERTAIN
     return Assertion.PRESENT

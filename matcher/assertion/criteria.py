@@ -1,28 +1,17 @@
-"""What a trial's criterion says of the diseases it names: that they are denied, or that the item excludes them."""
+"""What a trial's criterion says of the diseases that it names, read by the same cues and scopes as a chart."""
 
-import re
+from collections.abc import Sequence
 
-_CLAUSE_END = re.compile(r"[.;:\n](?=\s|$)|\s[-*•]\s")
-_DENIAL = re.compile(
-    r"\b(?:no|not|without|absence of|free of|free from|exclud\w+|negative for|never|non|sans|pas de|ohne|"
-    r"kein\w*|sin|senza|sem|geen)\b"
-    r"(?![^,]*\b(?:but|with)\b)[^,]{0,60}$"
-)
-_FARTHEST_BEFORE = 120
-"""Characters before a name in which its denial stands."""
-_EXCLUDED_ITEM = re.compile(r"\s*(?:excluded?|exclusion|not |no )", re.I)
+from matcher.assertion.context import AssertedText, Assertion, Course, Span
+from matcher.assertion.cues import is_denied_within
 
 
-def excludes(criterion: str) -> bool:
-    """Whether an inclusion criterion says what keeps people out."""
-    return _EXCLUDED_ITEM.match(criterion) is not None
+def are_denied(criterion: str, spans: Sequence[tuple[int, int]], words: Sequence[str]) -> list[bool]:
+    """Whether a criterion denies each of the names at some of its characters ("no lupus", "free of gout").
 
-
-def is_denied(lower: str, start: int) -> bool:
-    """Whether the clause before a name denies it. lower: the criterion, flat; start: where the name begins."""
-    begin = max(0, start - _FARTHEST_BEFORE)
-    before = lower[begin:start]
-    last = None
-    for match in _CLAUSE_END.finditer(before):
-        last = match
-    return _DENIAL.search(before[last.end() :] if last else before) is not None
+    words: its words, flat; most criteria hold no cue of a denial, and are not looked at further.
+    """
+    if not is_denied_within(words, 0, len(words)):
+        return [False] * len(spans)
+    found = AssertedText(criterion).assertions([Span(start, end, Course.LASTS) for start, end in spans])
+    return [assertion is Assertion.NEGATED for assertion in found]

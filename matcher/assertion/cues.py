@@ -1,15 +1,23 @@
 """The cue words of assertions, read from ``cues/<language>.tsv``, and where they stand in a text.
 
 A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(...)`` a group, ``word*`` any ending,
-``#`` a number, ``<name>`` a word group of the language: its own, or the relatives of `matcher.text.kin`, ``<kin>`` who
-are so wherever they are named and ``<house>`` who are so beside a possessive. Only: with an exclamation mark the cue
-counts only in a text of its language, because its words mean something else in another one; with a tilde in all but
-that one ("no" is "in the" in Portuguese).
+``#`` a number, ``,`` a comma, ``<name>`` a word group of the language: its own, or the relatives of `matcher.text.kin`,
+``<kin>`` who are so wherever they are named and ``<house>`` who are so beside a possessive. Only: with an exclamation
+mark the cue counts only in a text of its language, because its words mean something else in another one; with a tilde
+in all but that one ("no" is "in the" in Portuguese).
+
+Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``ended`` (it was and is over), ``gone`` (it
+has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
+``present`` outweighs these, ``confirmed`` denial and doubt too, and
+what a ``change`` is of is there whatever is said of the change. ``avoided`` speaks of
+treatments. ``border``, ``turn`` and ``own`` end what others speak
+of; ``none`` says nothing although its words look like a cue.
 
 Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
 beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
-``doubted`` and ``revised`` (settles what was in doubt). Before growing a row, look whether one of its words is a common
-word in another language ("nicht" is a niece in Dutch).
+``beside`` and ``count`` (results, of the diagnosis that they belong to: right before, or with a place between),
+``joined`` (only what ends right before), ``doubted`` and ``revised`` (settles what was in doubt). Before growing a row,
+look whether one of its words is a common word in another language ("nicht" is a niece in Dutch).
 """
 
 import csv
@@ -37,7 +45,7 @@ class Sense(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """A cue in a text: the place of its first word and the one after its last."""
+    """A cue in a text: the index of its first word and the one after its last."""
 
     first: int
     after: int
@@ -45,7 +53,7 @@ class Cue(NamedTuple):
 
 
 class _Node:
-    """A place in the network of cue words: the words that lead on, and what the words so far say."""
+    """A node in the network of cue words: the words that lead on, and what the words so far say."""
 
     __slots__ = ("endings", "senses", "words")
 
@@ -98,12 +106,14 @@ class _State:
         return found
 
 
-_PIECE = re.compile(r"[|()\[\]]|<\w+>|[\w#]+\*?")
+_PIECE = re.compile(r"[|()\[\],]|<\w+>|[\w#]+\*?")
 _SHORTEST_STEM = 3
 _HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
 """Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
 _LATER = frozenset(("doubted", "revised"))
 """Reaches of cues that deny only what was in doubt before."""
+_AROUND = 100
+"""Words on either side that tell which language some words are in."""
 _MOST_WORDS = 20_000
 """Words that a state remembers."""
 
@@ -125,8 +135,7 @@ def _start() -> _State:
         for name, alone in (("kin", True), ("house", False)):
             words = (row.words for row in kin_words(language) if row.alone is alone)
             groups[name] = _parsed("|".join(words), groups)
-        table = resources.files("matcher.assertion").joinpath("cues", f"{language}.tsv").read_text(encoding="utf-8")
-        for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE):
+        for row in _rows(language):
             pattern = _parsed(row["cue"], groups)
             if row["assertion"] == "group":
                 groups[row["side"]] = pattern
@@ -137,6 +146,12 @@ def _start() -> _State:
             for branch in pattern.branches:
                 root.absorb(_leading(branch, said))
     return _State([root])
+
+
+def _rows(language: str) -> Iterator[dict[str, str]]:
+    """The rows of a language's table."""
+    table = resources.files("matcher.assertion").joinpath("cues", f"{language}.tsv").read_text(encoding="utf-8")
+    return iter(csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def _parsed(pattern: str, groups: dict[str, _Group]) -> _Group:
@@ -176,20 +191,20 @@ def find_cues(words: Sequence[str]) -> list[Cue]:
     found: list[Cue] = []
     start = _start()
     free = 0
-    for place, word in enumerate(words):
-        state = start.next(word) if place >= free else None
+    for index, word in enumerate(words):
+        state = start.next(word) if index >= free else None
         if state is None:
             continue
-        senses, after = state.senses, place + 1
-        for next_place in range(after, len(words)):
-            state = state.next(words[next_place])
+        senses, after = state.senses, index + 1
+        for next_index in range(after, len(words)):
+            state = state.next(words[next_index])
             if state is None:
                 break
             if state.senses:
-                senses, after = state.senses, next_place + 1
+                senses, after = state.senses, next_index + 1
         if senses:
-            found.append(Cue(place, after, senses))
-            free = place + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
+            found.append(Cue(index, after, senses))
+            free = index + 1 if all(sense.assertion in _HOLLOW for sense in senses) else after
     return found
 
 
@@ -207,7 +222,7 @@ def is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
     """
     senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
     denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
-    if not denying:
-        return False
-    language = language_of(words)
+    if not denying or any(not sense.language for sense in denying):
+        return bool(denying)
+    language = language_of(words[max(0, start - _AROUND) : end + _AROUND])
     return any(counts_in(sense, language) for sense in denying)

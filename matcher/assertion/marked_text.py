@@ -14,7 +14,9 @@ from matcher.text.language import is_filler, language_of
 from matcher.text.normalise import STOPWORDS
 from matcher.text.sentences import PUNCTUATION, STOPS
 
-SAYING = frozenset(("negated", "family", "historical", "uncertain"))
+PAST = frozenset(("historical", "ended", "gone", "history"))
+"""Ways to be past: it was; it was and is over; it has left off; it is told under the patient's history."""
+SAYING = frozenset(("negated", "family", "uncertain")) | PAST
 """What a cue may say of a diagnosis that is not simply there."""
 ASKING = frozenset("?¿")
 _PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))
@@ -66,6 +68,7 @@ class MarkedText:
 
     def lay_out(self) -> None:
         """Find sentences, brackets and punctuation; a text whose cues say nothing needs none of them."""
+        self._first_of = {after: first for first, after in reversed(self._mentions)}
         self._mention_ends = sorted(after for _, after in self._mentions)
         self.depths = _depths(self.words)
         self.sentences = list(_sentences(self.words))
@@ -113,6 +116,11 @@ class MarkedText:
         low = bisect_right(self._mention_ends, first)
         high = bisect_right(self._mention_ends, after)
         return self._mention_ends[high - 1] if low < high else None
+
+    def mention_up_to(self, after: int) -> Mention | None:
+        """A diagnosis that ends right before a word."""
+        first = self._first_of.get(after)
+        return None if first is None else (first, after)
 
     def tests_between(self, low: int, high: int) -> Iterator[Mention]:
         """Names behind which a test is asked for that begin between two words."""
@@ -194,8 +202,8 @@ def denies(sense: Sense) -> bool:
 
 
 def _says(cue: Cue) -> bool:
-    """Whether a cue says something of a diagnosis."""
-    return any(sense.assertion in SAYING for sense in cue.senses)
+    """Whether a cue says something of what it speaks of."""
+    return any(sense.assertion in SAYING or sense.assertion == "avoided" for sense in cue.senses)
 
 
 def _without_holders(mentions: Sequence[Mention]) -> Iterator[Mention]:

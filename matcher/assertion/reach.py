@@ -1,7 +1,9 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
+import re
+
 from matcher.assertion.cues import Cue, Sense
-from matcher.assertion.marked_text import MarkedText, denies, roles
+from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -19,11 +21,20 @@ BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
 AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
 AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
 """Words between what somebody had and the age when it was."""
+_DATE_PARTS = re.compile(r"[./]")
 MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
+WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
+"""What begins with these is no item of a list: "no fever, with rash"."""
+RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
+"""Behind these stands more of what is named before: "a haematoma which has resolved"."""
+_OF_ONE = frozenset(("historical", "ended"))
+"""What these say they say of one thing, not of a list: "status post CABG, hypertension"."""
+_OF_RESULTS = frozenset(("beside", "count"))
+"""Reaches of cues that say how something was measured, and speak of nothing else."""
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
-_RIVALS = frozenset(("negated", "historical", "uncertain", "present"))
+_RIVALS = frozenset(("negated", "uncertain", "present")) | PAST
 
 
 class Reach:
@@ -42,6 +53,8 @@ class Reach:
                 stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
             case "after" | "either" | "else" | "last":
                 stretch = self._nearest(cue, sense)
+            case "itself":
+                stretch = cue.first, self._behind(cue, sense)[1]
             case _:
                 return None
         return stretch if stretch is not None and stretch[0] < stretch[1] else None
@@ -53,7 +66,11 @@ class Reach:
             return self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
+        if sense.reach == "joined":
+            return self._text.mention_up_to(cue.first)
         start = self.clause_start(cue.first, sense)
+        if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
+            return None
         if sense.reach == "word":
             return (self._text.tests[cue.first], cue.first) if cue.first in self._text.tests else None
         opens = (
@@ -69,6 +86,20 @@ class Reach:
             if right is not None and (left is None or right - cue.after < cue.first - left):
                 return behind
         return self._before(cue, sense, start)
+
+    def _belongs(self, result: int, start: int, directly: bool) -> bool:
+        """Whether a result or a count is that of a diagnosis, not of the analyte named behind it: "gout, ECOG 0".
+
+        directly: nothing may stand between; else a place may ("calcinosis of the hands: negative").
+        """
+        text = self._text
+        end = text.last_mention_end(start, result)
+        if end is None:  # it stands alone, and speaks of what is named right before
+            end = text.last_mention_end(max(0, result - FARTHEST), result)
+            return end is not None and text.says_nothing(end, result)
+        if directly:
+            return "," not in text.words[end:result] and text.says_nothing(end, result)
+        return end in text.cue_from or text.says_nothing(end, min(end + 1, result))
 
     def _behind(self, cue: Cue, sense: Sense) -> Stretch:
         """Words behind a cue, as far as it reaches."""
@@ -97,7 +128,7 @@ class Reach:
             if depths[index] > depth:
                 index += 1
             elif word == "," and not person and sense.reach != "clause":
-                if joined or not self._list_goes_on(index, last, commas):
+                if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break
                 commas += 1
                 index += 1
@@ -173,6 +204,8 @@ class Reach:
 
     def _list_goes_on(self, comma: int, last: int, commas: int) -> bool:
         """Whether a list goes on behind a comma: short items, and the last one joined by a conjunction."""
+        if self._text.is_any(comma + 1, WITH):
+            return False
         length = 0
         index = comma + 1
         while index < last:
@@ -197,6 +230,8 @@ class Reach:
     def _before(self, cue: Cue, sense: Sense, start: int) -> Stretch | None:
         """The clause before a cue; when it says nothing, the nearest earlier one with a diagnosis."""
         edge = cue.first
+        if self._text.is_any(start - 1, RELATIVE) and start > 1 and self._text.says_nothing(start, edge):
+            start = self.clause_start(start - 1, sense)
         everything = self._text.has_role("all", start, edge)
         if not self._text.mentioned(start, edge):
             last = self._text.ends_here(cue.after) or (
@@ -210,7 +245,8 @@ class Reach:
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
             ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
             start = max(ending, default=start)
-        while everything and self._text.is_word(start - 1, ","):
+        farthest = start - FARTHEST
+        while everything and start > farthest and self._text.is_word(start - 1, ","):
             start = self.clause_start(start - 1, sense)
         return self._list_start(start, edge, sense), edge
 
@@ -221,7 +257,9 @@ class Reach:
             low = self._text.sentence(start).first if start < len(self._text.words) else start
             if start <= low:
                 jumps += 1
-                if jumps == 1 and not self._text.says_nothing(start, origin):
+                if jumps == 1 and (
+                    self._text.has_role("own", start, origin) or not self._text.says_nothing(start, origin)
+                ):
                     return None
                 asked = self._text.is_word(start - 2, "?")
                 if (sense.reach != "back" and not asked) or start == 0 or jumps > 2:
@@ -272,6 +310,7 @@ class Reach:
             or (
                 other.assertion in _RIVALS
                 and other.assertion != sense.assertion
+                and not (other.assertion in PAST and sense.assertion in PAST)
                 and other.side in ("after", "either")
                 and other.reach != "word"
             )
@@ -290,7 +329,13 @@ class Reach:
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
         """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
         joined = self._text.has_role("join", start, edge)
-        while joined and sense.assertion in ("negated", "uncertain") and self._text.is_word(start - 1, ","):
+        farthest = start - FARTHEST
+        while (
+            joined
+            and start > farthest
+            and sense.assertion in ("negated", "uncertain")
+            and self._text.is_word(start - 1, ",")
+        ):
             before = self.clause_start(start - 1, sense)
             cues = bool(self._text.cues_from(before, start))
             if cues or start - 1 - before > SHORT_ITEM or not self._text.mentioned(before, start - 1):
@@ -305,6 +350,10 @@ class Reach:
         return None
 
 
+def _is_year(word: str) -> bool:
+    return word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s")
+
+
 def is_date(word: str) -> bool:
     """Whether a word says that something was in the past: a year, "ago"."""
-    return word in AGO or (word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s"))
+    return word in AGO or any(_is_year(part) for part in _DATE_PARTS.split(word))

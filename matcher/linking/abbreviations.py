@@ -1,72 +1,198 @@
-"""Abbreviations of the terminology in a text: SSc, C.R.E.S.T., SSc-ILD, and in short texts in small letters too."""
+"""Abbreviations of the terminology in a text: SSc, C.R.E.S.T., SSc-ILD, and in short texts in small letters too.
+
+Few letters mean many things. In a chart an abbreviation beside a number or a unit is a measure (PR 80, RA 96 %), and a
+word in capitals among others is that word (BLOOD AT THE MEATUS). Two letters, what is no disease in most texts of the
+language, and an abbreviation of another language than the text's are unsure: they count when the text says that a
+diagnosis follows, when they stand in a list of diagnoses, or when another diagnosis makes them likely.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from matcher.terminology import Terminology
+from matcher.terminology.model import ANY_LANGUAGE
 from matcher.text.language import is_filler
-from matcher.text.normalise import Token
+from matcher.text.normalise import STOPWORDS, Token, fold
 
+ABBREVIATION, UNSURE, OTHER_SENSE = "abbreviation", "abbreviation, unsure", "abbreviation, other sense"
+"""Rules of abbreviations; the latter two count only beside what makes them likely."""
+IN_DOUBT = frozenset((UNSURE, OTHER_SENSE))
 LONGEST_SHOUTED, PLAIN_WORD = 3, 7
 """Letters of words that may be anything in a text of capitals, and of one that is no abbreviation."""
 SHORT_TEXT = 3
 """Words of a text in which an abbreviation may stand in small letters."""
+COMMON = 4.5
+"""Zipf frequency of a word that is no abbreviation in small letters: "led", "ten", "als"."""
+SHORT_CLAUSE = 5
+"""Words of a clause that is no sentence: its abbreviations are meant."""
+SURE = 4
+"""Letters of an abbreviation that means the same in every language."""
+SURE_IN_ITS_LANGUAGE = 3
 _PIECE = re.compile(r"(?<![\w.])[A-Za-z](?:\.[A-Za-z]){2,}(?!\w)|[A-Za-z][\w\-/]*")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
-_ORDINARY = frozenset({"was", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
+_CODED = re.compile(r"-[A-Z]\d+\b")
+_ORDINARY = frozenset({"was", "has", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
 """Words that are abbreviations only in capitals, however short the text."""
+_NUMBER_BEHIND = re.compile(
+    r"\s*(?:[:=<>~≈]|of|is|was|at|de|di|von|van)?\s*(?:[<>≤≥~≈]\s*)?(?:(?!(?:19|20)\d\d\b(?!\s*[%/]))\d{3,}|\d+\s*[.,/]\s*\d+|"
+    r"\d+\s*(?:%|mm|cm|ml|m/s|bpm|mg|µg|g/|u/|/min|/m|x\b|°|ms\b|l/|kg|sec|s\b|vol))",
+    re.I,
+)
+_MEASURED_BEFORE = re.compile(
+    r"(?:\d\s*%\s*(?:\(?\s*)?(?:on|in|a|en|su|bei|op|with|w/)?|\b(?:on|in|sats?|saturat\w+|sp?o2)(?:\s+\d+)?)\s*$", re.I
+)
+_ROOM_AIR = frozenset({"RA"})
+_HEADING_END = re.compile(r":(?!\s*(?:no|none|neg|negative|yes|pos|absent|denied)\b)", re.I)
+_HEADINGS = frozenset({"PE", "CC"})
+"""Headings of notes: physical examination, chief complaint."""
+_GRADED = frozenset("mild moderate severe trace trivial mod leve moderada lieve moderata modere moderee".split())  # noqa: SIM905
+"""What echocardiograms say of valves: "mild MR/AS"."""
+_USED_FOR = frozenset(
+    "test testing tests smear drain course visit department physician doctor interval segment ratio level levels gene "  # noqa: SIM905
+    "virus vaccine antibody antigen titer screen wave block staff notes note room unit".split()
+)
+"""Words behind which an abbreviation is no disease of the patient: PAP smear, ED course."""
+_DIAGNOSING = frozenset(
+    "history diagnosis diagnosed diagnoses known dx hx pmh pmhx h suffers suffering sufferer underlying comorbid "  # noqa: SIM905
+    "diagnostic diagnostique antecedent antecedents atteint atteinte connu connue souffrant diagnostico diagnosticado "
+    "diagnosticada antecedente antecedentes conocido conocida afecto afecta diagnosi diagnosticata affetto affetta "
+    "noto nota portador portadora diagnose bekannte bekannter bekanntem bekannt bekende bekend voorgeschiedenis "
+    "vorgeschichte anamnese erkrankt syndrome disease refractory relapsed newly longstanding".split()
+)
+"""Words that say that a diagnosis follows."""
+_WITH = frozenset(
+    "with of has had have for by her his my likely suspected possible probable out confirmed recurrent chronic severe "  # noqa: SIM905
+    "acute active and secondary due to untreated controlled juvenile overlap no without denies "
+    "avec chez d sans mit bei nach keine ohne con sin senza per com sem por met bij geen zonder een une".split()
+)
+"""Words before a diagnosis, and before much else."""
+_DIAGNOSED_WITHIN = 3
+"""Words before an abbreviation among which one says that a diagnosis follows."""
 
 
 class Abbreviated(NamedTuple):
-    """A stretch of tokens that is an abbreviation, and the concepts that it may mean, likeliest first."""
+    """A stretch of tokens that is an abbreviation, and the concepts that it may mean, likeliest first.
+
+    rule: ABBREVIATION; UNSURE when nothing in its clause says that a disease is meant; OTHER_SENSE when besides it is
+    no disease in most texts of the language.
+    """
 
     start: int
     end: int
     meanings: tuple[int, ...]
+    rule: str
 
 
-def abbreviated(table: Mapping[str, Sequence[int]], text: str, found: Sequence[Token]) -> Iterator[Abbreviated]:
-    """Abbreviations among the tokens of a clause. table: the concepts of each as it is spelt."""
+def abbreviated(
+    terminology: Terminology, text: str, found: Sequence[Token], language: str = "", chart: bool = False
+) -> Iterator[Abbreviated]:
+    """Abbreviations among the tokens of a clause. language: of the text; chart: it is one, not a trial's term."""
     if not found:
         return
     short = len(found) <= SHORT_TEXT
     shouted = not short and text.isupper() and any(map(_is_plain_word, found))
     by_start = {token.start: token_index for token_index, token in enumerate(found)}
+    local = terminology.local_abbreviations.get(language, {}) if chart else {}
     for match in _PIECE.finditer(text, found[0].start, found[-1].end):
         if shouted and len(match[0]) <= LONGEST_SHOUTED:
             continue  # in a text of capitals "HE" is a man
-        for first, last, meanings in _pieces(table, match, short):
+        small = short and terminology.ordinary_words.commonest(fold(match[0])) < COMMON
+        for first, last, meanings in _pieces(terminology.abbreviations, local, match, small):
             start = by_start.get(first)
             if not meanings or start is None:
                 continue
             end = start
             while end < len(found) and found[end].start < last:
                 end += 1
-            yield Abbreviated(start, end, tuple(meanings))
+            if chart and _is_no_disease(text, found, start, end, first, last):
+                continue
+            valves = _of_valves(terminology, meanings, found, start) if chart else ()
+            if valves:
+                yield Abbreviated(start, end, valves, ABBREVIATION)
+                continue
+            rule = _rule(terminology, text, found, start, last, language) if chart else ABBREVIATION
+            yield Abbreviated(start, end, tuple(meanings), rule)
 
 
 def _pieces(
-    table: Mapping[str, Sequence[int]], match: re.Match[str], short: bool
+    table: Mapping[str, Sequence[int]], local: Mapping[str, Sequence[int]], match: re.Match[str], small: bool
 ) -> list[tuple[int, int, Sequence[int]]]:
     """(start, end, meanings) of a word of a text, or of its parts: SSc-ILD, SSc/DM."""
-    whole = _meanings(table, match[0].replace(".", "").rstrip("-/"), short)
+    plain = match[0].replace(".", "")
+    if plain != match[0] and not (plain.isupper() or plain.islower()):
+        return []  # S.p.A. is a company
+    whole = _meanings(table, local, plain.rstrip("-/"), small)
     if whole or ("-" not in match[0] and "/" not in match[0]):
         return [(match.start(), match.end(), whole)]
+    if _CODED.search(match[0]):
+        return []  # PD-L1 is no Parkinson disease
     return [
-        (match.start() + part.start(), match.start() + part.end(), _meanings(table, part[0], False))
+        (match.start() + part.start(), match.start() + part.end(), _meanings(table, local, part[0], False))
         for part in _PART.finditer(match[0])
     ]
 
 
-def _meanings(table: Mapping[str, Sequence[int]], piece: str, short: bool) -> Sequence[int]:
-    """Concepts of an abbreviation. short: it stands in so short a text that small letters may be meant as large."""
-    meanings = table.get(piece) or table.get(piece.removesuffix("s"))
-    if meanings is None and short and len(piece) >= 3 and piece.lower() not in _ORDINARY:
+def _meanings(
+    table: Mapping[str, Sequence[int]], local: Mapping[str, Sequence[int]], piece: str, small: bool
+) -> Sequence[int]:
+    """Concepts of an abbreviation, those of the text's language first.
+
+    small: its small letters may be meant as large.
+    """
+    meanings = local.get(piece) or table.get(piece) or table.get(piece.removesuffix("s"))
+    if meanings is None and small and len(piece) >= 3 and piece.lower() not in _ORDINARY:
         ways = (piece.upper(), piece.capitalize(), piece[:2].upper() + piece[2:])
         meanings = next((table[spelt] for spelt in ways if spelt in table), None)
     if meanings is None and "-" in piece:
         meanings = table.get(piece.replace("-", ""))
     return meanings or ()
+
+
+def _is_no_disease(text: str, found: Sequence[Token], start: int, end: int, first: int, last: int) -> bool:
+    """Whether an abbreviation is a measure, a thing that is used, or a word in capitals among others."""
+    if _NUMBER_BEHIND.match(text, last):
+        return True
+    if text[first:last] in _ROOM_AIR and _MEASURED_BEFORE.search(text, max(0, first - 20), first):
+        return True
+    if start == 0 and text[first:last] in _HEADINGS and _HEADING_END.match(text, last):
+        return True
+    if end < len(found) and found[end].text in _USED_FOR and text[last : found[end].start].isspace():
+        return True
+    word = fold(text[first:last])
+    if not (word in STOPWORDS or is_filler(word) or word in _ORDINARY):
+        return False
+    beside = [found[index] for index in (start - 1, end) if 0 <= index < len(found)]
+    return any(text[token.start : token.end].isupper() and len(token.text) > LONGEST_SHOUTED for token in beside)
+
+
+def _of_valves(
+    terminology: Terminology, meanings: Sequence[int], found: Sequence[Token], start: int
+) -> tuple[int, ...]:
+    """The meanings that are of heart valves, where a grade stands before an abbreviation or the one beside it."""
+    if _GRADED.isdisjoint(token.text for token in found[max(0, start - 2) : start]):
+        return ()
+    return tuple(concept for concept in meanings if "valve" in terminology.labels[concept].lower())
+
+
+def _rule(terminology: Terminology, text: str, found: Sequence[Token], start: int, last: int, language: str) -> str:
+    """How sure an abbreviation is a disease by its letters, its language and what stands before it."""
+    piece = text[found[start].start : last]
+    local = terminology.local_abbreviations
+    here = local.get(language or "en", {})
+    other = piece in here and not here[piece]
+    if not other and len(found) <= SHORT_CLAUSE:
+        return ABBREVIATION
+    at_home = language in ("", "en") or bool(here.get(piece)) or piece in local.get(ANY_LANGUAGE, {})
+    if not other and (len(piece) >= SURE or (at_home and len(piece) >= SURE_IN_ITS_LANGUAGE)):
+        return ABBREVIATION
+    before = [token.text for token in found[max(0, start - _DIAGNOSED_WITHIN) : start]]
+    behind = [token.text for token in found[start + 1 : start + 2]]
+    if not _DIAGNOSING.isdisjoint(before) or not _DIAGNOSING.isdisjoint(behind):
+        return ABBREVIATION
+    if other:
+        return OTHER_SENSE
+    return ABBREVIATION if at_home and before and before[-1] in _WITH else UNSURE
 
 
 def _is_plain_word(token: Token) -> bool:

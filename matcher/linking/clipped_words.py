@@ -55,9 +55,9 @@ class ClippedWords:
             start += 1
         return tuple(found) if len(found) <= MOST_ENDINGS else ()
 
-    def find(self, text: str, found: Sequence[Token]) -> Iterator[SpeltOut]:
+    def find(self, text: str, found: Sequence[Token], language: str = "") -> Iterator[SpeltOut]:
         """Stretches of a clause that are names with words cut short."""
-        options = [self._options(text, token) for token in found]
+        options = [self._options(text, token, language) for token in found]
         cut = [
             token_index
             for token_index, words in enumerate(options)
@@ -78,14 +78,15 @@ class ClippedWords:
                 if name_indices:
                     yield SpeltOut(start, end, name_indices)
 
-    def _options(self, text: str, token: Token) -> tuple[str, ...]:
+    def _options(self, text: str, token: Token, language: str) -> tuple[str, ...]:
         """The words that a token may stand for: itself, or all that begin like it where a full stop cuts it short."""
         if text[token.end : token.end + 1] != "." or token.end - token.start < SHORTEST_CLIPPED:
             return (token.text,)
         typed = fold(text[token.start : token.end])
         if not typed.isalpha():
             return (token.text,)
-        if typed in self.terminology.word_set and typed not in abbreviations(""):
+        whole = typed in self.terminology.word_set or self.terminology.ordinary_words.is_ordinary(typed, language)
+        if whole and typed not in abbreviations(""):
             return (token.text,)
         return self._endings(typed) or (token.text,)
 

@@ -32,12 +32,19 @@ MOST_PARTS = 2
 """English readings of the first word of a compound that is no everyday word."""
 SHORTEST_INFLECTED = 5
 """Letters of an inflected everyday word."""
+ORDINARY, COMMON, EVERYWHERE = 2.6, 3.3, 4.5
+"""Zipf frequency of an ordinary word, of a common one, and of one that is met in every kind of text."""
+OFTENER = 1.0
+"""By how much the Zipf frequency of a false friend exceeds that of the name that it looks like: ten times as often."""
 MOST_WORDS = 6
 MOST_WAYS = 48
 """English readings of a phrase that are tried."""
 MOST_OPTIONS = 6
 MOST_IF_ENGLISH = 3
 """English readings of a word that English names have."""
+_NEVER_ALONE = frozenset({"crisi", "crise", "crisis", "colique"})
+"""Words that are several things without another one: an asthmatic crisis, a colic or of the colon."""
+_HEADS = frozenset({"disease", "disorder", "syndrome"})
 _INSIDE_NAMES = frozenset(
     {
         "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
@@ -121,10 +128,16 @@ class Cognates:
             return ()
         for spelt in _spellings(typed):
             for form in _forms(spelt):
-                found = list(dict.fromkeys(self._cognates(form)))
+                found = [english for english in dict.fromkeys(self._cognates(form)) if self._is_as_rare(word, english)]
                 if found:
                     return tuple(found[:MOST_OPTIONS])
         return tuple(dict.fromkeys(self._compound(word)))[:MOST_OPTIONS]
+
+    def _is_as_rare(self, word: str, english: str) -> bool:
+        """Whether an English word is met about as often as one that it is taken for: durante is no Duhring."""
+        ordinary = self.terminology.ordinary_words
+        often = ordinary.commonest(word)
+        return often < EVERYWHERE or ordinary.frequency(english, "en") + OFTENER > often
 
     def _cognates(self, word: str) -> Iterator[str]:
         endings = _endings()
@@ -156,7 +169,7 @@ class Cognates:
         english = chain(same, (known for form in forms for known in self._cognates(form)))
         return tuple(islice(dict.fromkeys(english), MOST_PARTS))
 
-    def find(self, text: str, found: Sequence[Token]) -> Iterator[Cognate]:
+    def find(self, text: str, found: Sequence[Token], language: str = "") -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
         content = [token_index for token_index, token in enumerate(found) if token.text not in _SMALL]
@@ -177,6 +190,9 @@ class Cognates:
         if abroad or not text.isascii():
             marked = [token_index for token_index, word in typed.items() if abroad or not word.isascii()]
             foreign.update(token_index for token_index in marked if fold(typed[token_index]) in _everyday())
+        if language and language != "en":
+            own = (token_index for token_index, word in typed.items() if language in _spoken().get(fold(word), ()))
+            foreign.update(own)
         if not foreign:
             return
         ways = {
@@ -193,12 +209,36 @@ class Cognates:
                     continue
                 if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
                     continue
-                if len(window) == 1 and _is_short(typed[window[0]]):
+                if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue
+                if len(window) > 1 and _HEADS.issuperset(ways[window[-1]]) and window[-1] - window[-2] > 1:
+                    continue  # "comunicación de enfermedad"
                 name = self._named([ways[token_index] for token_index in window])
-                if name is not None and not (len(window) == 1 and _is_a_country(text, found[window[0]])):
+                if name is not None and not (
+                    len(window) == 1
+                    and (
+                        _is_a_country(text, found[window[0]])
+                        or self._is_false_friend(typed[window[0]], self.terminology.keys[name], language)
+                    )
+                ):
                     yield Cognate(window[0], window[-1] + 1, name, len(window) == 1)
                     break
+
+    def _is_false_friend(self, typed: str, name: str, language: str) -> bool:
+        """Whether a word looks like the English name of a disease and is another one: an ordinary English word that no
+        name has (influence), or one that is met ten times as often as the disease (Italian ricetta and rickets).
+        """
+        word = fold(typed)
+        ordinary = self.terminology.ordinary_words
+        if word in _everyday():
+            own = max(ordinary.frequency(word, other) for other in _spoken()[word])
+            elsewhere = ordinary.frequency(word, language) if language else ordinary.commonest(word)
+            return language not in _spoken()[word] and elsewhere >= COMMON and (bool(language) or elsewhere > own)
+        english = ordinary.frequency(word, "en")
+        abroad = ordinary.commonest(word) if language in ("", "en") else ordinary.frequency(word, language)
+        if english >= ORDINARY and (language in ("", "en") and english >= abroad - OFTENER):
+            return True
+        return " " not in name and abroad >= COMMON and abroad > ordinary.frequency(name, "en") + OFTENER
 
     def _readings(self, word: str, typed: str, foreign: bool) -> tuple[str, ...]:
         """English for a word of a phrase in another language."""
@@ -281,6 +321,16 @@ def _everyday() -> dict[str, tuple[str, ...]]:
         for form in _inflected(row):
             inflected[form] = tuple(dict.fromkeys((*inflected.get(form, ()), *english)))
     return inflected | words
+
+
+@cache
+def _spoken() -> dict[str, frozenset[str]]:
+    """Languages of the everyday words and their inflected forms."""
+    languages: dict[str, set[str]] = {}
+    for row in _rows("everyday_words.tsv"):
+        for form in (row["word"], *_inflected(row)):
+            languages.setdefault(form, set()).add(row["language"])
+    return {form: frozenset(found) for form, found in languages.items()}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from matcher.text.lexical_filters import prefix_of
 from matcher.text.normalise import Token
 
 CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "und", "oder", "y", "o", "e", "en", "of"})
@@ -26,19 +27,35 @@ def coordinated(words: Sequence[str], token_index: int, key_index: Mapping[str, 
             yield token_index - 1, token_index, name_index
 
 
+def slashed(text: str, found: Sequence[Token], key_index: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+    """(start, end, index of the name) of the first of two words with a slash between them that share what follows:
+    "thoracic/lumbar fracture".
+    """
+    for token_index in range(len(found) - 2):
+        if text[found[token_index].end : found[token_index + 1].start] != "/":
+            continue
+        for length in (1, 2):
+            head = [token.text for token in found[token_index + 2 : token_index + 2 + length]]
+            name_index = key_index.get(" ".join([found[token_index].text, *head]))
+            if name_index is not None and len(head) == length:
+                yield token_index, token_index + 1, name_index
+                break
+
+
 def with_suspended_words(text: str, found: Sequence[Token], key_index: Mapping[str, int]) -> list[Token]:
     """The tokens of a clause with those completed that end in a hyphen: "dermato- and polymyositis" names
     dermatomyositis too, "hypoparathyroidism, pseudo-" is pseudohypoparathyroidism.
     """
-    if "-" not in text:
+    if "-" not in text and "/" not in text:
         return list(found)
     result: list[Token] = []
     for token_index, token in enumerate(found):
         hangs = text[token.end : token.end + 1] == "-" and not text[token.end + 1 : token.end + 2].isalnum()
+        hangs = hangs or (text[token.end : token.end + 1] == "/" and bool(prefix_of(token.text)))
         if not hangs or len(token.text) < _SHORTEST_PART:
             result.append(token)
             continue
-        end = token.end + 1
+        end = token.end + (text[token.end] == "-")
         if result and text[result[-1].end : token.start].strip() == "," and token.text + result[-1].text in key_index:
             before = result.pop()
             result.append(Token(token.text + before.text, before.start, end))

@@ -66,7 +66,9 @@ class Descriptions:
         generic = self.terminology.ids[concept]
         if generic not in deposits.GENERIC:
             return None
-        found = deposits.at_site(words, parts, start, end, generic, self._taken(owners))
+        near = range(start - deposits.NEAR, end + deposits.NEAR)
+        taken = self._taken({index: owners[index] for index in near if index in owners})
+        found = deposits.at_site(words, parts, start, end, generic, taken)
         return None if found is None else self.terminology.place_of.get(found)
 
     def _taken(self, owners: Mapping[int, int]) -> set[int]:

@@ -5,21 +5,23 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.assertion.cues import is_denied_within
-from matcher.linking.abbreviations import abbreviated
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
 from matcher.linking.clipped_words import ClippedWords
-from matcher.linking.cognates import Cognates
-from matcher.linking.coordination import coordinated, with_suspended_words
+from matcher.linking.cognates import ORDINARY, Cognates
+from matcher.linking.coordination import coordinated, slashed, with_suspended_words
 from matcher.linking.descriptions import LIKELY, Descriptions
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
 from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
 from matcher.terminology import Kind, NameKind, Terminology
 from matcher.text.language import is_filler
-from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, says_something
-from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, loose_key, phrase_key, tokens
+from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, is_another_thing, says_something
+from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, content_indices, loose_key, phrase_key, tokens
 
 LONGEST_BAG = 6
 """Content words of a name that is looked for in another order."""
+DENYING_WITH_NON = ("it", "fr")
+"""Languages that deny with the word "non"."""
 PREFIX_WORDS = frozenset({"non", "anti", "pseudo", "pre"})
 """Words that make another thing of the name that they are hyphened to."""
 CUT_SHORT = 0.93
@@ -32,6 +34,10 @@ SHORTENED = 0.93
 LONGEST_LOOSE = 7
 SHORTEST_RARE = 4
 """Letters of an abbreviation that only a large vocabulary has; three are too often a laboratory test (ALT, CRP)."""
+AND = frozenset({"and", "or", "et", "ou", "und", "oder", "ed"})
+"""Words that names in another order do not cross, unless they have one of them."""
+COMMON, COMMON_ALONE = 4.0, 3.3
+"""Zipf frequency of a word that alone tells no disease in another order, and none in another form."""
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
 
@@ -87,31 +93,35 @@ class EntityLinker:
         """The tokens of a clause with those completed that end in a hyphen (see `with_suspended_words`)."""
         return with_suspended_words(text, found, self.terminology.key_index)
 
-    def scan(self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True) -> list[EntityLink]:
+    def scan(
+        self, text: str, found: Sequence[Token], misspelt: bool = True, patterns: bool = True, language: str = ""
+    ) -> list[EntityLink]:
         """All non-overlapping hits in a clause, longest names first.
 
         misspelt: look for misspelt names too. patterns: look for descriptions in plain words and for shortened names
-        too (charts, not trials).
+        too (charts, not trials). language: of the text that the clause is part of, empty where it is not known.
         """
         candidates = list(self._exact(found))
         candidates += self._reordered(text, found)
         candidates += self._around_brackets(text, found)
-        candidates += self._coordinated(found)
+        candidates += self._coordinated(text, found)
         candidates += self._joined(found)
-        candidates += self._abbreviated(text, found)
-        candidates += self._foreign(text, found)
+        candidates += self._abbreviated(text, found, language, patterns)
+        candidates += self._foreign(text, found, language)
         if patterns:
-            candidates += self._cut_short(text, found)
+            candidates += self._cut_short(text, found, language)
             candidates += self._shortened(text, found, candidates)
         candidates = [
-            self._of_stated_type(found, hit) for hit in candidates if not self._reversed(text, found, hit.start)
+            self._of_stated_type(found, hit)
+            for hit in candidates
+            if not self._reversed(text, found, hit.start, language)
         ]
         typed = [typed_word(text, token) for token in found]
         candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
         if misspelt:
-            misspellings = self._misspelt(text, found, typed, _choose(candidates))
+            misspellings = self._misspelt(text, found, typed, _choose(candidates), language)
             candidates += [hit for hit in misspellings if not _is_denied(typed, hit)]
         chosen = _choose(candidates)
         if patterns:
@@ -132,7 +142,7 @@ class EntityLinker:
         concept = self.descriptions.at_site(hit.concepts[0], hit.start, hit.end, words, parts, owners)
         return hit if concept is None else hit._replace(concepts=(concept, *hit.concepts))
 
-    def _reversed(self, text: str, found: Sequence[Token], start: int) -> bool:
+    def _reversed(self, text: str, found: Sequence[Token], start: int, language: str) -> bool:
         """Whether a hyphenated prefix or unknown word before a name makes it another thing: non-hematologic,
         pre-eclampsia, pseudohajdu-cheney syndrome.
         """
@@ -140,6 +150,8 @@ class EntityLinker:
             return False
         before = found[start - 1]
         if before.text in PREFIX_WORDS:
+            if language in DENYING_WITH_NON and text[before.end : found[start].start].isspace():
+                return False
             return found[start].start - before.end <= 1
         unknown = len(before.text) > 3 and before.text.isalpha() and before.text not in self.terminology.word_set
         return unknown and bool(affixes(before.text)) and text[before.end : found[start].start] == "-"
@@ -169,7 +181,9 @@ class EntityLinker:
                 name_index = index.get(" ".join(words[start : start + length]) if length > 1 else words[start])
                 if name_index is None:
                     continue
-                if length == 1 and not says_something(words[start]):
+                if length == 1 and (
+                    not says_something(words[start]) or is_another_thing(words[start], words[start + 1 : start + 2])
+                ):
                     continue
                 concepts, broad = self.concepts_of(name_index)
                 yield EntityLink(start, start + length, concepts, "exact", 0.95 if broad else 1.0)
@@ -177,17 +191,23 @@ class EntityLinker:
 
     def _reordered(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names whose words stand in another order; brackets and words such as "with" are not crossed."""
-        content = [token_index for token_index, token in enumerate(found) if token.text not in STOPWORDS]
+        content = content_indices([token.text for token in found])
         words = [found[token_index].text for token_index in content]
         bags = self.terminology.bag_index
         for first in range(len(content)):
             for last in range(first + 2, min(first + LONGEST_BAG, len(content)) + 1):
                 bag = " ".join(sorted(set(words[first:last])))
-                if bag in bags and not is_crossed(text, found[content[first] : content[last - 1] + 1]):
+                if bag not in bags or not self._tell_a_disease(words[first:last], COMMON):
+                    continue
+                if not is_crossed(text, found[content[first] : content[last - 1] + 1]):
                     concepts: list[int] = []
+                    joined = any(token.text in AND for token in found[content[first] : content[last - 1] + 1])
                     for name_index in self.terminology.keys_of_bag(bag):
+                        if joined and AND.isdisjoint(self.terminology.keys[name_index].split(" ")):
+                            continue  # "son and daughter" are not the daughter's son
                         concepts += [concept for concept in self.concepts_of(name_index)[0] if concept not in concepts]
-                    yield EntityLink(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
+                    if concepts:
+                        yield EntityLink(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
 
     def _around_brackets(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names with another word for one of theirs in brackets: "fibrodysplasia (myositis) ossificans"."""
@@ -200,11 +220,14 @@ class EntityLinker:
                 if hit.start < first < hit.end:
                     yield hit._replace(end=hit.end + after - first, rule="word order", score=0.97)
 
-    def _coordinated(self, found: Sequence[Token]) -> Iterable[EntityLink]:
+    def _coordinated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names that share a word with another one."""
         words = [token.text for token in found]
         for token_index in range(len(words)):
             for start, end, name_index in coordinated(words, token_index, self.terminology.key_index):
+                yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
+        if "/" in text:
+            for start, end, name_index in slashed(text, found, self.terminology.key_index):
                 yield EntityLink(start, end, self.concepts_of(name_index)[0], "exact", 0.95)
 
     def _joined(self, found: Sequence[Token]) -> Iterable[EntityLink]:
@@ -221,30 +244,30 @@ class EntityLinker:
                     yield EntityLink(token_index, token_index + length, self.concepts_of(name_index)[0], "exact", 0.97)
                     break
 
-    def _abbreviated(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
-        for start, end, meanings in abbreviated(self.terminology.abbreviations, text, found):
-            yield EntityLink(start, end, meanings, "abbreviation", 0.95, len(meanings) > 1)
+    def _abbreviated(self, text: str, found: Sequence[Token], language: str, chart: bool) -> Iterable[EntityLink]:
+        for start, end, meanings, rule in abbreviated(self.terminology, text, found, language, chart):
+            yield EntityLink(start, end, meanings, rule, 0.95, rule in IN_DOUBT or len(meanings) > 1)
         rare = self.terminology.rare_abbreviations
         alone = text[found[0].start : found[0].end] if len(found) == 1 else ""
         if len(alone) >= SHORTEST_RARE and alone in rare and alone not in self.terminology.abbreviations:
             yield EntityLink(0, 1, tuple(rare[alone]), "abbreviation", 0.95, len(rare[alone]) > 1)
 
-    def _cut_short(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
+    def _cut_short(self, text: str, found: Sequence[Token], language: str) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""
-        for start, end, name_indices in self.clipped_words.find(text, found):
+        for start, end, name_indices in self.clipped_words.find(text, found, language):
             concepts = {self.concepts_of(name_index)[0][0] for name_index in name_indices}
             if len(concepts) == 1:
                 yield EntityLink(start, end, tuple(concepts), "cut short", CUT_SHORT)
 
     def _misspelt(
-        self, text: str, found: Sequence[Token], typed: Sequence[str], chosen: Sequence[EntityLink]
+        self, text: str, found: Sequence[Token], typed: Sequence[str], chosen: Sequence[EntityLink], language: str
     ) -> Iterable[EntityLink]:
         """Misspelt names in what is not explained, and those that a short clause or a list item is as a whole."""
         words = [token.text for token in found]
         covered = {token_index for hit in chosen for token_index in range(hit.start, hit.end)}
-        corrections = list(self.misspellings.words(typed, words, covered))
+        corrections = list(self.misspellings.words(typed, words, covered, language))
         stretches = [(0, len(words)), *list_items(text, found), *open_runs(found, covered)]
-        corrections += self.misspellings.phrases(typed, words, stretches, unexplained=not chosen)
+        corrections += self.misspellings.phrases(typed, words, stretches, not chosen, language)
         for start, end, name_index, _, score, rivals in corrections:
             concepts = self.concepts_of(name_index)[0]
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)
@@ -253,9 +276,9 @@ class EntityLinker:
                 start, end, (*concepts[:1], *others) if others else concepts, "misspelt", score, bool(others)
             )
 
-    def _foreign(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
+    def _foreign(self, text: str, found: Sequence[Token], language: str) -> Iterable[EntityLink]:
         """Names in other languages by their English words."""
-        for start, end, name_index, alone in self.cognates.find(text, found):
+        for start, end, name_index, alone in self.cognates.find(text, found, language):
             yield EntityLink(
                 start, end, self.concepts_of(name_index)[0], "cognate", COGNATE_ALONE if alone else COGNATE
             )
@@ -265,7 +288,7 @@ class EntityLinker:
         short = {
             (hit.start, hit.end): hit.concepts[0]
             for hit in candidates
-            if hit.rule == "abbreviation" and not hit.ambiguous
+            if (hit.rule == ABBREVIATION or hit.rule in IN_DOUBT) and len(hit.concepts) == 1
         }
         names = shortened_names(self.terminology, text, found, short)
         return [
@@ -283,7 +306,11 @@ class EntityLinker:
             if (start, end) != (0, len(words)) and any(word not in QUALIFIERS for word in words[:start] + words[end:]):
                 continue
             part = words[start:end]
-            if part[0] in STOPWORDS or part[-1] in STOPWORDS:
+            if (
+                part[0] in STOPWORDS
+                or part[-1] in STOPWORDS
+                or not self._tell_a_disease(part, COMMON_ALONE if len(part) == 1 else COMMON)
+            ):
                 continue
             name_indices = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
             if not name_indices and not chosen:  # "Alzheimer" alone
@@ -291,6 +318,16 @@ class EntityLinker:
             if name_indices:
                 yield EntityLink(start, end, self.concepts_of(name_indices[0])[0], "word forms", 0.9)
                 return
+
+    def _tell_a_disease(self, words: Sequence[str], common: float) -> bool:
+        """Whether words in another order or form can tell a disease: two that say which one, or one that is a name
+        itself or met less often than the Zipf frequency stated. "Syndrome in adults" is no ADULT syndrome.
+        """
+        telling = [word for word in words if _says_which(word)]
+        if len(telling) != 1:
+            return bool(telling)
+        word = telling[0]
+        return word in self.terminology.key_index or self.terminology.ordinary_words.commonest(word) < common
 
     def without_wide_heads(self, found: Sequence[Token], hits: list[EntityLink]) -> list[EntityLink]:
         """Hits of a term without a lone wide word of it: "Helicobacter pylori infection" is not "infection"."""
@@ -328,6 +365,12 @@ class EntityLinker:
         if not words or len(words) > 8:
             return []
         key = phrase_key(words)
+        if len(words) == 1 and self.terminology.ordinary_words.commonest(words[0]) >= ORDINARY:
+            spelt = self.terminology.abbreviations.get(words[0].upper())
+            if spelt:
+                return list(spelt[:limit])
+            headed = self.terminology.keys_of_bag(f"~ {loose_key([*words, 'disease'])}")  # "Wilson"
+            return [self.concepts_of(name_index)[0][0] for name_index in headed[:1]]
         found: list[int] = []
         from rapidfuzz import fuzz
 
@@ -346,13 +389,19 @@ def _is_denied(typed: Sequence[str], hit: EntityLink) -> bool:
     """Whether words of a hit stand on both sides of a denial: "hands: no calcinosis" names nothing. Non is a part of
     names ("non small cell").
     """
-    inner = ["" if word == "non" else word for word in typed]
-    return hit.end - hit.start > 2 and is_denied_within(inner, hit.start + 1, hit.end - 1)
+    if hit.end - hit.start <= 2:
+        return False
+    inner = ["" if word == "non" else word for word in typed[hit.start : hit.end]]
+    return is_denied_within(inner, 1, len(inner) - 1)
 
 
 def _tells(token: Token) -> bool:
     """Whether a word says which disease it is."""
-    return token.text not in STOPWORDS and token.text not in SAYS_NOTHING and token.text not in QUALIFIERS
+    return _says_which(token.text)
+
+
+def _says_which(word: str) -> bool:
+    return word not in STOPWORDS and word not in SAYS_NOTHING and word not in QUALIFIERS
 
 
 def _choose(candidates: Iterable[EntityLink]) -> list[EntityLink]:

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from matcher.terminology import Terminology
 from matcher.terminology.trigrams import NGramIndex, allowed_edits
-from matcher.text.lexical_filters import affix_differs, same_numbers, says_something
+from matcher.text.lexical_filters import affix_differs, affixes, same_numbers, says_something
 from matcher.text.normalise import STOPWORDS, bag_key, phrase_key
 
 NAME_REACH = 9
@@ -29,14 +29,18 @@ SHORTEST_SPLIT_PART = 3
 MOST_UNKNOWN = 40
 CORRECTIONS = 6
 TOO_FAR = 99
-_TREATMENT_WORDS = frozenset(
-    "injektion injektionen inyeccion inyecciones iniezione iniezioni injecao injecoes injectie injecties injizieren "  # noqa: SIM905
-    "infusion infusionen infusie infusies infusione".split()
-)
-"""Words of letters in other languages that look like misspelt diseases ("Injektion" and infection)."""
 LONG_WORD = 6
 ENDING_LETTERS = 2
 """Letters by which a plural is longer than the normal form, or another one."""
+MOST_EDITS = 3
+LONG_ABROAD = 12
+"""Letters of a word of another language than English that may hold more than one error."""
+LETTERS_PER_EDIT = 4
+"""Letters of the first part of a compound for each error in it."""
+SHORTEST_REST = 5
+"""Letters of a word behind a prefix."""
+_PREFIXES = ("hiper", "hipo", "iper", "ipo", "emi", "iso", "anti", "inter", "semi", "multi", "neo", "sub", "uni")
+"""Prefixes that make another word of one, beside those that reverse it."""
 SCORE, SCORE_PER_EDIT, LOWEST_SCORE = 0.95, 1.2, 0.6
 
 
@@ -72,29 +76,64 @@ class Misspellings:
         found = []
         for known in (index.strings[word_index] for word_index in _near(index, typed, word, edits)):
             distance = _distance(typed, word, known, edits)
-            if distance <= edits and not affix_differs(word, known):
-                found.append((distance, known[0] != word[0], known))  # the first letter is seldom mistyped
+            if distance > 1 and known[0] != word[0]:
+                continue  # the first letter is seldom mistyped, and never together with another one
+            if distance <= edits and not affix_differs(word, known) and not self._is_compounded(word, known, distance):
+                found.append((distance, known[0] != word[0], known))
         return tuple((known, distance) for distance, _, known in sorted(found)[:CORRECTIONS])
 
-    def words(self, typed: Sequence[str], found: Sequence[str], covered: set[int]) -> Iterator[Correction]:
+    def words(
+        self, typed: Sequence[str], found: Sequence[str], covered: set[int], language: str = ""
+    ) -> Iterator[Correction]:
         """Names around misspelt words.
 
         typed, found: the words as they stand there and in their normal form. covered: indices of those that a name
-        explains already.
+        explains already. language: of the text, empty where it is not known.
         """
         known = self.terminology.word_set
         unknown = [
             token_index
             for token_index, word in enumerate(found)
             if word not in known and word not in STOPWORDS and token_index not in covered and len(word) >= 5
-            if typed[token_index] not in _TREATMENT_WORDS
+            if not self._is_a_word(typed[token_index], language)
         ]
         if not unknown or len(unknown) > MOST_UNKNOWN:
             return
-        options = {token_index: self.corrections(typed[token_index], found[token_index]) for token_index in unknown}
+        most = 1 if language not in ("", "en") else MOST_EDITS  # other languages have more forms than the vocabularies
+        options = {
+            token_index: tuple(
+                (word, edits)
+                for word, edits in self.corrections(typed[token_index], found[token_index])
+                if edits <= most or len(typed[token_index]) >= LONG_ABROAD
+            )
+            for token_index in unknown
+        }
         for token_index in unknown:
             for correction, edits in options[token_index]:
                 yield from self._around(found, token_index, correction, edits, options)
+
+    def _is_a_word(self, typed: str, language: str) -> bool:
+        """Whether a word is one of its own: it stands in a word list, or is a prefix and a word ("hemipelvis")."""
+        ordinary = self.terminology.ordinary_words.is_ordinary
+        if ordinary(typed, language):
+            return True
+        rests = (typed.removeprefix(prefix) for prefix in (affixes(typed), *_PREFIXES) if typed.startswith(prefix))
+        return any(
+            rest != typed
+            and len(rest) >= SHORTEST_REST
+            and (rest in self.terminology.word_set or ordinary(rest, language))
+            for rest in rests
+        )
+
+    def _is_compounded(self, word: str, known: str, distance: int) -> bool:
+        """Whether two words end with the same word of the vocabularies and begin otherwise: "méniscocalcinose" is no
+        misspelling of the calcinosis of something else.
+        """
+        for cut in range(len(word) - LONG_WORD, SHORTEST_SPLIT_PART, -1):
+            rest = word[cut:]
+            if known.endswith(rest) and rest in self.terminology.word_set:
+                return distance > max(1, cut // LETTERS_PER_EDIT)
+        return False
 
     def _around(
         self,
@@ -125,18 +164,30 @@ class Misspellings:
                 yield Correction(start, end, names[0], total, _score(total, sum(map(len, window))))
 
     def phrases(
-        self, typed: Sequence[str], found: Sequence[str], stretches: Iterable[tuple[int, int]], unexplained: bool
+        self,
+        typed: Sequence[str],
+        found: Sequence[str],
+        stretches: Iterable[tuple[int, int]],
+        unexplained: bool,
+        language: str = "",
     ) -> Iterator[Correction]:
         """Names within a few edits of whole stretches of the words in which some word is unknown.
 
         unexplained: no name is among the words, so that a slip may also have made a known word ("systemic sclerosus").
         """
         known = self.terminology.english_words
+
+        def is_known(word_index: int) -> bool:
+            word = found[word_index]
+            return (
+                word in known or word in STOPWORDS or not word.isalpha() or self._is_a_word(typed[word_index], language)
+            )
+
         for start, end in dict.fromkeys(stretches):
             words = found[start:end]
             if not 1 < len(words) <= LONGEST_PHRASE:
                 continue
-            all_known = all(word in known or word in STOPWORDS or not word.isalpha() for word in words)
+            all_known = all(map(is_known, range(start, end)))
             if all_known and not unexplained:
                 continue
             key = phrase_key(list(words))

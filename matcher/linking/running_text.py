@@ -6,12 +6,14 @@ other word orders, misspellings, descriptions. A microsecond a word.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from matcher.assertion.criteria import is_denied
+from matcher.assertion.criteria import are_denied
 from matcher.linking.coordination import CONJUNCTIONS, coordinated
+from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
-from matcher.text.lexical_filters import says_something
+from matcher.text.lexical_filters import is_another_thing, says_something
 from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS, normal_word
 from matcher.text.sentences import flat
 
@@ -25,6 +27,8 @@ _POSSESSIVE = re.compile(r"'s\b")
 _TYPE = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_ROMAN))}) (?P<roman>{ROMAN_NUMBER})(?P<letter>[a-d]?)\b")
 _TYPE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(TYPE_WORDS))})(?= +\d)")
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
+_CODE_BEHIND = re.compile(r"-?\d{3}")
+"""Behind an abbreviation, what makes the code of a drug or a trial of it: TAK-063."""
 
 
 class _NormalWords(dict[str, str]):
@@ -53,6 +57,15 @@ def _arabic(match: re.Match[str]) -> str:
     return (head + number).ljust(len(match[0]))
 
 
+class Name(NamedTuple):
+    """A concept named in a text, the characters that name it, and the rule by which it was found."""
+
+    concept: int
+    start: int
+    end: int
+    rule: str
+
+
 class RunningText:
     """Finds names in running text."""
 
@@ -74,27 +87,43 @@ class RunningText:
         }
         self._concepts_of = linker.concepts_of
 
-    def named(self, text: str, drop_denied: bool) -> Iterator[tuple[int, str, str]]:
-        """(concept, the text's words, rule) for every name, with ``drop_denied`` without those that the clause
-        denies.
-        """
-        lower = _folded(text)
+    def named(self, text: str) -> list[Name]:
+        """Every name, those in the order of the words before abbreviations."""
+        return self._found(text, _folded(text))
+
+    def told(self, criterion: str) -> list[tuple[Name, bool]]:
+        """Every name in a criterion, and whether it is denied."""
+        lower = _folded(criterion)
+        found = self._found(criterion, lower)
+        spans = [(name.start, name.end) for name in found]
+        denied = are_denied(criterion, spans, _WORD.findall(lower)) if found else ()
+        return list(zip(found, denied, strict=True))
+
+    def _found(self, text: str, lower: str) -> list[Name]:
         normal = self._normal
         pattern = _WORD if _LETTERS_DIGITS.search(lower) is None else _SPLIT_WORD
         words = [normal[word] for word in pattern.findall(lower)]
         hits = self._hits(words)
+        found: list[Name] = []
+        said: list[str] = []
         if hits:
             spans = [match.span() for match in pattern.finditer(lower)]
             for start, end, name_index in hits:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
-                if not (drop_denied and is_denied(lower, first)):
-                    yield self._concepts_of(name_index)[0][0], text[first:last], "exact"
+                found.append(Name(self._concepts_of(name_index)[0][0], first, last, "exact"))
+                said.append(text[first:last])
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
-            if concept is not None and not (drop_denied and is_denied(lower, match.start())):
-                yield concept, match[0], "abbreviation"
+            if concept is None or _CODE_BEHIND.match(text, match.end()):
+                continue
+            if text[match.start() - 1 : match.start()] == "(" and stands_for(match[0], text[: match.start() - 1]):
+                before = text[: match.start() - 1].rstrip()
+                if not any(before.endswith(words) for words in said):
+                    continue  # "cisplatin, vinblastine and temozolomide (CVT)"
+            found.append(Name(concept, match.start(), match.end(), "abbreviation"))
+        return found
 
     def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
         """(start, end, index of the name) of the names among words; one that shares a word with another one gives way
@@ -129,7 +158,7 @@ class RunningText:
                             break
             if free == token_index + 1:
                 name_index = single.get(word)
-                if name_index is not None:
+                if name_index is not None and not is_another_thing(word, words[token_index + 1 : token_index + 2]):
                     yield token_index, token_index + 1, name_index
                 elif word in CONJUNCTIONS:
                     shared += coordinated(words, token_index, index)

@@ -33,18 +33,22 @@ def shortened_names(
     abbreviations: the concept of each unambiguous abbreviation, by its stretch of tokens.
     """
     words = [token.text for token in found]
-    yield from _cancers(terminology, words)
+    yield from _cancers(terminology, text, found, words)
     yield from _narrowed(terminology, words, abbreviations)
     if not text.isupper():
         yield from _eponyms(terminology, text, found, words)
 
 
-def _cancers(terminology: Terminology, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+def _cancers(
+    terminology: Terminology, text: str, found: Sequence[Token], words: Sequence[str]
+) -> Iterator[tuple[int, int, int]]:
     """ "castration resistant prostate ca": the words before "ca" with "cancer" are a name."""
     for token_index, word in enumerate(words):
-        if word != "ca":
+        if word != "ca" or text[found[token_index].start] not in "cC":  # "ça"
             continue
         for start in range(max(0, token_index - 4), token_index):
+            if words[start] in STOPWORDS:
+                continue
             names = terminology.keys_of_words([*words[start:token_index], "cancer"])
             if names:
                 yield start, token_index + 1, names[0]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from matcher import weights
 from matcher.assertion.avoidance import avoided
 from matcher.assertion.context import Assertion
 from matcher.linking import deposits
@@ -11,6 +10,7 @@ from matcher.patient.demographics import AgeGroup
 from matcher.patient.differential import Inference
 from matcher.patient.reader import Understanding
 from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
 
 
@@ -44,6 +44,8 @@ class PatientCase(NamedTuple):
     avoided: frozenset[str] = frozenset()
     """Words of treatments that the text says to avoid."""
     age_group: AgeGroup = AgeGroup.OPEN
+    context: tuple[Element, ...] = ()
+    """What the patient has beside what leads: symptoms and common diseases."""
 
 
 def patient_case(
@@ -63,12 +65,11 @@ def patient_case(
             known = terminology.holds(concept)
             reached = expansion.of(concept)
             if mention.assertion is Assertion.NEGATED:
-                kin = [other for other, how in reached.items() if how.weight >= weights.DENIED_KIN]
+                kin = [other for other, how in reached.items() if how.weight >= steps.NEAR]
                 if known and terminology.ids[concept] in deposits.GENERIC:
                     kin += _members(concept, terminology, expansion)
                 denied.update((other, mention.words) for other in kin if other not in denied)
                 continue
-            weight = mention.score * (weights.UNCERTAIN if mention.assertion is Assertion.UNCERTAIN else 1.0)
             finding = known and terminology.kind(concept) in (Kind.FINDING, Kind.SYMPTOM)
             if known and terminology.kind(concept) is Kind.GROUP:
                 finding = any(
@@ -76,7 +77,7 @@ def patient_case(
                     for edge in terminology.edges(concept, backwards=True)
                 )
             element = Element(
-                concept, weight, finding, mention.words, mention.rule, mention.score, reached,
+                concept, mention.score, finding, mention.words, mention.rule, mention.score, reached,
                 past=mention.assertion is Assertion.HISTORICAL, ambiguous=mention.ambiguous,
             )  # fmt: skip
             if mention.assertion is Assertion.FAMILY:
@@ -109,7 +110,7 @@ def _past_findings(stated: Collection[Element]) -> Iterator[tuple[int, str]]:
     there = [element.reached for element in stated if not element.past]
     for element in past:
         for concept, how in element.reached.items():
-            if how.weight >= weights.DENIED_KIN and not any(concept in reached for reached in there):
+            if how.weight >= steps.NEAR and not any(concept in reached for reached in there):
                 yield concept, f"{element.words} (now past)"
 
 
@@ -157,7 +158,7 @@ def _of_its_cause(element: Element, elements: list[Element], terminology: Termin
                 how.relation == "complication"
                 and kind is not None
                 and kind.relation == "narrower"
-                and kind.weight >= weights.SPECIAL_DISEASE
+                and kind.weight >= steps.NEAR
                 and terminology.kind(concept) is Kind.DISEASE
             ):
                 return element._replace(concept=concept, finding=False, reached=expansion.of(concept))
@@ -208,7 +209,7 @@ def _implied(
         implied += [
             Element(
                 concept,
-                weights.IMPLIED * disease.weight,
+                disease.weight,
                 finding=True,
                 words=disease.words,
                 rule="part of the disease",
@@ -236,11 +237,13 @@ def _with_the_pointed_at(
     diseases: list[Element], findings: list[Element], inference: Inference, expansion: Expansion
 ) -> tuple[list[Element], list[Element]]:
     """Diseases and findings with the disease that they point at: as the cause of what is stated, or, of the findings
-    alone, as a complication of a stated disease (calciphylaxis on dialysis).
+    alone, as a complication of a stated disease (calciphylaxis on dialysis). Common diseases stand beside it.
     """
-    for one in _pointed_at([*findings, *diseases], inference, expansion):
-        if all(expansion.complicates(other.concept, one.concept) for other in diseases):
-            return [one], [*findings, *diseases]
+    common = [disease for disease in diseases if expansion.is_common(disease.concept)]
+    others = [disease for disease in diseases if disease not in common]
+    for one in _pointed_at([*findings, *others], inference, expansion):
+        if all(expansion.complicates(other.concept, one.concept) for other in others):
+            return [one, *common], [*findings, *others]
     for one in _pointed_at(findings, inference, expansion):
         if any(expansion.complicates(one.concept, other.concept) for other in diseases):
             return diseases, [*findings, one]
@@ -259,7 +262,7 @@ def _pointed_at(findings: list[Element], inference: Inference, expansion: Expans
     return [
         Element(
             pointed.concept,
-            weights.POINTED,
+            1.0,
             False,
             words,
             "suggested by findings",

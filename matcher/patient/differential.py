@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from matcher import weights
 from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
 
@@ -61,7 +62,7 @@ class Inference:
         near = [
             (concept, how.weight)
             for concept, how in self.expansion.of(finding).items()
-            if concept == finding or (how.weight >= weights.NEAR_FINDING and concept in manifested)
+            if concept == finding or (how.weight >= steps.NEAR and concept in manifested)
         ]
         annotated = [(*self._annotations(concept), weight) for concept, weight in near]
         found = np.concatenate([diseases for diseases, _, _ in annotated])
@@ -75,22 +76,25 @@ class Inference:
         """How much a finding says, in nats: the logarithm of how few diseases come with it."""
         return math.log(ANNOTATED_DISEASES / (1 + len(np.unique(self._annotations(finding)[0]))))
 
+    def _is_common_disease(self, concept: int) -> bool:
+        return self.terminology.kind(concept) is Kind.DISEASE and self.expansion.is_common(concept)
+
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""
         findings = [
-            finding for finding in dict.fromkeys(findings) if self.terminology.kind(finding) is not Kind.SYMPTOM
+            finding
+            for finding in dict.fromkeys(findings)
+            if self.terminology.kind(finding) is not Kind.SYMPTOM and not self._is_common_disease(finding)
         ]
         if len(findings) < weights.FEWEST_RARE:
             return None
         best = sorted(self._explaining(findings), key=lambda item: (-item.share, item.concept))
         if not best:
             return None
-        rivals = [item for item in best[1:] if item.share >= weights.CLEAR * best[0].share]
+        rivals = [item for item in best[1:] if item.share >= weights.AS_GOOD * best[0].share]
         related = self.expansion.of(best[0].concept)
-        unrelated = [
-            item for item in rivals if item.concept not in related and item.share >= weights.AS_GOOD * best[0].share
-        ]
-        return None if len(unrelated) > weights.AS_GOOD_FEW else best[0]
+        unrelated = sum(item.concept not in related for item in rivals)
+        return None if unrelated > weights.RIVALS else best[0]
 
     def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
         """Diseases that explain enough of the findings' information, and enough of the findings."""
@@ -103,9 +107,9 @@ class Inference:
         by, is_rare = explained != 0, information >= weights.RARE
         shares = explained.sum(axis=0) / information.sum()
         enough = (by.sum(axis=0) >= weights.FEWEST) | (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
-        for column in np.flatnonzero((shares * weights.CURATED_BONUS >= weights.ENOUGH) & enough).tolist():
+        for column in np.flatnonzero((shares * weights.CURATED_BONUS >= steps.NEAR) & enough).tolist():
             disease, share = int(diseases[column]), float(shares[column])
             curated = any(not is_annotated(edge.source) for edge in self.terminology.edges(disease))
             share = min(1.0, share * (weights.CURATED_BONUS if curated else 1.0))
-            if share >= weights.ENOUGH:
+            if share >= steps.NEAR:
                 yield Pointed(disease, share, tuple(np.array(findings)[by[:, column]].tolist()))

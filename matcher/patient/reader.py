@@ -1,57 +1,54 @@
 """From what was typed or sent to mentions: concepts with assertions, and what the text says of the patient."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from matcher.assertion.context import Assertion, asserted, says_family_history
+from matcher.assertion.context import Assertion, Course, Span, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
+from matcher.linking.courses import Courses
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
-from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
 from matcher.linking.unlinkable import unknown_names
-from matcher.patient.demographics import stated_patient
+from matcher.patient import unused_details
+from matcher.patient.demographics import SAME_AGE_YEARS, stated_patient
 from matcher.patient.fhir import looks_like_fhir, read_fhir
+from matcher.patient.fhir_statements import CodedCondition
+from matcher.patient.mention import Mention
 from matcher.patient.relatives import affected_relative
+from matcher.patient.senses import Senses
 from matcher.results import Patient
-from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
-from matcher.terminology.model import is_annotated
+from matcher.text.language import language_of
 from matcher.text.normalise import Token
 
+LONGEST_SHOWN = 60
+"""Characters of an input that is not understood that are shown: longer than any name of a disease asked for alone."""
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
+LOAD_SNOMED = (
+    "SNOMED CT is not built in: send the display texts too, or load a table that has its codes, such as Mondo's "
+    "mondo_exactmatch_sctid.sssom.tsv (calcitrials terms load FILE), which takes a SNOMED CT licence"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
 _SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
-_IN_CONTEXT = frozenset((bare_findings.RULE, LIKELY))
-"""Rules of findings that count only beside a disease that makes them likely."""
-BY_CONTEXT = "abbreviation, by context"
-RELATED_ENOUGH = 0.3
-SHARED_CAUSE = 0.4
-"""How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
-FINDINGS_OF_A_CAUSE = 2
-"""Stated findings that together suggest a disease which is not named."""
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
+SHORT_INPUT, SHORTEST_INPUT = 12, 6
+"""Words of an input that is no letter: its abbreviations are what is asked for, even those with another sense."""
+_LIST_MARK = re.compile(r"\s*(?:[,;/+&•-]|\n|and|or|et|ou|und|oder|y|o|e|ed|en|of|,\s*(?:and|or))\s*", re.I)
+"""What stands between the items of a list."""
 _LIKENESS = re.compile(r"[-‐]like\b|[- ]?(?:artig|ähnlich|aehnlich)\w*|-achtige?\b", re.I)
 """Behind the name of a disease, what makes it something else that resembles it."""
 
 
-class Mention(NamedTuple):
-    """A diagnosis in the input. concepts: accepted meanings; ambiguous: they are rivals."""
-
-    words: str
-    assertion: Assertion
-    concepts: tuple[int, ...]
-    alternatives: tuple[int, ...]
-    rule: str
-    score: float
-    ambiguous: bool = False
-    near: tuple[str, ...] = ()
+Placed = tuple[int, int, Mention]
+"""A mention and where it stands in the text: (start, end, mention)."""
 
 
 class Understanding(NamedTuple):
@@ -62,6 +59,8 @@ class Understanding(NamedTuple):
     patient: Patient
     relative: str | None
     """What the patient is to an affected relative, "sibling" or "parent", where that is what the text says."""
+    notes: tuple[str, ...] = ()
+    """What could not be read, as sentences without the patient's data."""
 
 
 class PatientReader:
@@ -72,6 +71,8 @@ class PatientReader:
         self.expansion = expansion
         self.linker = EntityLinker(terminology)
         self.own_terms = own_terms or {}
+        self._courses = Courses(terminology)
+        self._senses = Senses(terminology, expansion)
 
     def read(self, diagnoses: str | Sequence[str]) -> Understanding:
         """Understand free text, a list, codes or FHIR JSON.
@@ -93,34 +94,39 @@ class PatientReader:
         mentions: list[Mention] = []
         patient = Patient()
         relative: str | None = None
+        notes: list[str] = []
         for part in parts:
             if isinstance(part, str):
                 mentions += self.mentions(part)
                 continue
             patient = _merge(patient, part.patient)
             relative = relative or part.relative
+            notes += part.notes
             for condition in part.conditions:
-                mentions += self._condition(condition.codes, condition.texts, condition.assertion)
-        mentions = self.resolve(mentions)
+                mentions += self._condition(condition)
+        notes += _only_in_snomed(mentions)
+        mentions = self._senses.resolve(mentions)
         if not any(mention.concepts for mention in mentions):
             self._refuse_unknown_code(items)
         text = "; ".join(texts)
         relative = relative or affected_relative(text)
-        return Understanding("; ".join(items), tuple(mentions), _merge(patient, stated_patient(text)), relative)
+        shown = "; ".join(part if isinstance(part, str) else part.shown() for part in parts)
+        return Understanding(
+            shown, tuple(mentions), _with_stated(patient, stated_patient(text)), relative, tuple(notes)
+        )
 
     def _refuse_unknown_code(self, items: Sequence[str]) -> None:
         for item in items:
             if looks_like_code(item) and any(char.isdigit() for char in item):
-                hint = "; SNOMED CT is not among them: send the display text too" if _SNOMED.match(item) else ""
+                hint = f"; {LOAD_SNOMED}" if _SNOMED.match(item) else ""
                 raise DiagnosisError(
                     f"{item[:40]} is no code or name that the loaded vocabularies know "
                     f"(ICD-10, ICD-10-CM, ORPHA, OMIM, HP, MESH, MONDO, DOID){hint}"
                 )
 
-    def _condition(
-        self, codes: Sequence[tuple[str, str]], texts: Sequence[str], assertion: Assertion
-    ) -> Iterable[Mention]:
+    def _condition(self, condition: CodedCondition) -> Iterable[Mention]:
         """Mentions of one coded condition: all codings and the text together, each concept once."""
+        codes, texts, assertion = condition.codes, condition.texts, condition.assertion
         seen: set[int] = set()
         silent: list[Mention] = []
         for text in texts:
@@ -140,9 +146,9 @@ class PatientReader:
             if not concepts or related:
                 continue
             seen.update(concepts)
-            yield Mention(f"{system}:{code}", assertion, concepts[:1], concepts[1:], "code", 1.0)
-        if not seen:
-            unknown = [Mention(f"{system}:{code}", assertion, (), (), "none", 0.0) for system, code in codes]
+            yield Mention(_code(system, code), assertion, concepts[:1], concepts[1:], "code", 1.0)
+        if not seen and not condition.aside:
+            unknown = [Mention(_code(system, code), assertion, (), (), "none", 0.0) for system, code in codes]
             yield from silent[:1] or unknown[:1]
 
     def mentions(self, text: str) -> list[Mention]:
@@ -152,35 +158,14 @@ class PatientReader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
+        language = self.terminology.ordinary_words.language_of(text) or language_of(text.lower().split())
+        for detail in unused_details.details(text):  # "HER2 negative" denies no cancer
+            masked = masked[: detail.start] + "x" * (detail.end - detail.start) + masked[detail.end :]
         asserted_text = asserted(self._without_suspended_hyphens(masked))
-        found: list[tuple[int, int, Mention]] = []
+        found: list[Placed] = []
         for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
-            part = rest[clause.start : clause.end + cut_short]
-            tokens = self.linker.completed(part, clean_tokens(part))
-            if not tokens:
-                continue
-            hits = self.linker.scan(part, tokens)
-            for hit in hits:
-                start, end = tokens[hit.start].start, tokens[hit.end - 1].end
-                likeness = _LIKENESS.match(part, end)
-                if likeness is None:
-                    mention = self._mention(part[start:end], hit)
-                else:
-                    mention = self._resembling(part[start : likeness.end()], hit)
-                found.append((clause.start + start, clause.start + end, mention))
-            if not hits:
-                found += [(clause.start, clause.end, mention) for mention in self._own(part, tokens)]
-            covered = frozenset(token_index for hit in hits for token_index in range(hit.start, hit.end))
-            for first, after in unknown_names(part, tokens, covered, self.terminology.word_set):
-                start, end = tokens[first].start, tokens[after - 1].end
-                found.append((clause.start + start, clause.start + end, self._unknown(part[start:end])))
-            for token, concept_id in bare_findings.find(part, tokens, covered):
-                concept = self.terminology.place_of.get(concept_id)
-                if concept is not None:
-                    words = part[token.start : token.end]
-                    bare = Mention(words, Assertion.PRESENT, (concept,), (), bare_findings.RULE, 0.9, ambiguous=True)
-                    found.append((clause.start + token.start, clause.start + token.end, bare))
+            found += self._of_clause(rest[clause.start : clause.end + cut_short], clause.start, language)
         for code in codes:
             rule = "nearest code above" if code.wider else "code"
             several = len(code.concepts) > 1
@@ -188,14 +173,59 @@ class PatientReader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
-        assertions = asserted_text.assertions([(start, end) for start, end, _ in found])
+        found = self._with_listed(text, found)
+        spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
+        assertions = asserted_text.assertions(spans)
+        places = [(start, end) for start, end, _ in found]
+        unused = unused_details.by_mention(text, places, [bool(mention.concepts) for _, _, mention in found])
         mentions = [
-            mention._replace(assertion=assertion)
-            for (_, end, mention), assertion in zip(found, assertions, strict=True)
+            mention._replace(assertion=assertion, not_used=details)
+            for (_, end, mention), assertion, details in zip(found, assertions, unused, strict=True)
             if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
-        return mentions if told else [self._unknown(text.strip()[:200])]
+        return mentions if told else [self._unknown(_shown(text))]
+
+    def _course(self, concepts: Sequence[int]) -> Course:
+        """What becomes of what a mention means; of one that is not understood, that it may end."""
+        return self._courses.of(concepts[0]) if concepts else Course.ENDS
+
+    def _of_clause(self, part: str, offset: int, language: str) -> Iterator[Placed]:
+        """Mentions in a clause of a text. offset: where it begins; language: of the text."""
+        words = self.linker.completed(part, clean_tokens(part))
+        if not words:
+            return
+
+        def placed(first: int, after: int, mention: Mention) -> Placed:
+            return offset + words[first].start, offset + words[after - 1].end, mention
+
+        def said(first: int, after: int) -> str:
+            return part[words[first].start : words[after - 1].end]
+
+        hits = self.linker.scan(part, words, language=language)
+        for hit in hits:
+            likeness = _LIKENESS.match(part, words[hit.end - 1].end)
+            named = said(hit.start, hit.end)
+            mention = self._mention(named, hit) if likeness is None else self._resembling(named + likeness[0], hit)
+            yield placed(hit.start, hit.end, mention)
+        if not hits:
+            yield from (placed(0, len(words), mention) for mention in self._own(part, words))
+        covered = frozenset(token_index for hit in hits for token_index in range(hit.start, hit.end))
+        for first, after in unknown_names(part, words, covered, self.terminology.word_set):
+            yield placed(first, after, self._unknown(said(first, after)))
+        for token, concept_id in bare_findings.find(part, words, covered):
+            concept = self.terminology.place_of.get(concept_id)
+            if concept is not None:
+                bare = Mention(
+                    part[token.start : token.end],
+                    Assertion.PRESENT,
+                    (concept,),
+                    (),
+                    bare_findings.RULE,
+                    0.9,
+                    ambiguous=True,
+                )
+                yield offset + token.start, offset + token.end, bare
 
     def _resembling(self, words: str, hit: EntityLink) -> Mention:
         """What only looks like a disease ("scleroderma-like changes") is none that is known."""
@@ -207,19 +237,57 @@ class PatientReader:
         near = tuple(self.terminology.labels[concept] for concept in self.linker.near_misses(words))
         return Mention(words, Assertion.PRESENT, (), (), "none", 0.0, near=near)
 
-    def _with_short_forms(self, text: str, found: list[tuple[int, int, Mention]]) -> list[tuple[int, int, Mention]]:
-        """Short forms as the text defines them, where it does so otherwise than the table of abbreviations."""
-        defined: dict[str, Mention] = {}
-        for (_, end, long), (start, after, short) in pairwise(found):
-            bracketed = text[end:start].strip() == "(" and text[after : after + 1] == ")"
-            if not (bracketed and long.concepts and is_short_form(short.words) and stands_for(short.words, text[:end])):
+    def _with_short_forms(self, text: str, found: list[Placed]) -> list[Placed]:
+        """Short forms as the text defines them, where it does so otherwise than the table of abbreviations; without
+        those that it defines by words that name no disease ("ojo izquierdo (OI)").
+        """
+        defined: dict[str, Mention | None] = {}
+        for number, (start, after, short) in enumerate(found):
+            before = text[:start].rstrip()
+            bracketed = before.endswith("(") and text[after : after + 1] == ")"
+            if not (bracketed and is_short_form(short.words) and stands_for(short.words, before)):
                 continue
-            if not any(self._are_kin(one, other) for one in long.concepts for other in short.concepts):
+            _, end, long = found[number - 1] if number else (0, 0, short)
+            if not number or before[end:].strip() != "(":
+                if (short.rule == ABBREVIATION or short.rule in IN_DOUBT) and short.words not in defined:
+                    defined[short.words] = None
+            elif long.concepts and not any(
+                self._are_kin(one, other) for one in long.concepts for other in short.concepts
+            ):
                 defined[short.words] = long
-        return [
-            (start, end, defined[mention.words]._replace(words=mention.words) if mention.words in defined else mention)
-            for start, end, mention in found
-        ]
+        result: list[Placed] = []
+        for start, end, mention in found:
+            long_form = defined.get(mention.words, mention)
+            if long_form is not None:
+                result.append((start, end, long_form._replace(words=mention.words)))
+        return result
+
+    def _with_listed(self, text: str, found: list[Placed]) -> list[Placed]:
+        """Unsure abbreviations that are the whole input, or an item in a list of diagnoses, as sure ones."""
+        size = len(text.split())
+
+        def is_diagnosis(mention: Mention) -> bool:
+            kinds = [self.terminology.kind(concept) for concept in mention.concepts if self.terminology.holds(concept)]
+            return mention.rule not in IN_DOUBT and bool(kinds) and Kind.SYMPTOM not in kinds
+
+        result: list[Placed] = []
+        for number, (start, end, mention) in enumerate(found):
+            beside = [(found[number - 1][1], start, found[number - 1][2])] if number else []
+            beside += [(end, found[number + 1][0], found[number + 1][2])] if number + 1 < len(found) else []
+            items = sum(
+                is_diagnosis(other) and _LIST_MARK.fullmatch(text, first, after) is not None
+                for first, after, other in beside
+            )
+            other_sense = mention.rule == OTHER_SENSE
+            short = size <= (SHORTEST_INPUT if other_sense else SHORT_INPUT)
+            if mention.rule in IN_DOUBT and (short or items > other_sense):
+                several = len(mention.concepts) > 1
+                first, *others = mention.concepts
+                mention = mention._replace(rule=ABBREVIATION, ambiguous=several)
+                if not several:
+                    mention = mention._replace(concepts=(first,), alternatives=tuple(others))
+            result.append((start, end, mention))
+        return result
 
     def _are_kin(self, one: int, other: int) -> bool:
         """Whether two concepts are the same disease, or one is wider or comes of the other."""
@@ -252,94 +320,32 @@ class PatientReader:
             return []
         return [Mention(part.strip(" ."), Assertion.PRESENT, (concept_index,), (), "own words", 0.9)]
 
-    def resolve(self, mentions: list[Mention]) -> list[Mention]:
-        """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""
-        context = {
-            concept
-            for mention in mentions
-            if not mention.ambiguous
-            for concept in mention.concepts[:1]
-            if self.terminology.holds(concept)
-        }
-        bare = [mention.concepts[0] for mention in mentions if mention.ambiguous and mention.rule in _IN_CONTEXT]
-        resolved: list[Mention] = []
-        for mention in mentions:
-            if not mention.ambiguous:
-                resolved.append(mention)
-                continue
-            if mention.rule in _IN_CONTEXT:
-                resolved.append(mention)
-                continue
-            spelt_out = [concept for concept in mention.concepts if concept in context]
-            scores = {concept: self._relatedness(concept, context) for concept in mention.concepts}
-            best = spelt_out or [concept for concept, score in scores.items() if score >= RELATED_ENOUGH]
-            best = best or [concept for concept in mention.concepts if self._comes_with_one(concept, bare)]
-            if len(best) == 1:
-                rest = tuple(concept for concept in mention.concepts if concept != best[0])
-                resolved.append(
-                    mention._replace(concepts=(best[0],), alternatives=rest, ambiguous=False, rule=BY_CONTEXT)
-                )
-            else:
-                resolved.append(mention._replace(score=mention.score * 0.7))
-        context.update(mention.concepts[0] for mention in resolved if mention.rule == BY_CONTEXT)
-        causes = Counter(cause for finding in context for cause in self._causes(finding))
-        context.update(cause for cause, findings in causes.items() if findings >= FINDINGS_OF_A_CAUSE)
-        return [
-            found
-            for mention in resolved
-            for found in (self._resolve_bare(mention, context) if mention.rule in _IN_CONTEXT else [mention])
-        ]
-
-    def _comes_with_one(self, disease: int, findings: Iterable[int]) -> bool:
-        """Whether a disease makes one of some bare findings likely: in "DM, no calcifications" DM is no diabetes."""
-        if not self.terminology.holds(disease):
-            return False
-        return any(bare_findings.is_made_likely(self.expansion, finding, (disease,)) for finding in findings)
-
-    def _resolve_bare(self, mention: Mention, context: set[int]) -> list[Mention]:
-        """A bare finding: accepted when it is denied or a diagnosis makes it likely, a question when it stands alone,
-        else nothing.
-        """
-        finding = mention.concepts[0]
-        denied = mention.assertion is Assertion.NEGATED
-        if denied or bare_findings.is_made_likely(self.expansion, finding, context):
-            return [mention._replace(ambiguous=False)]
-        near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
-        alone = mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near)
-        return [] if context else [alone]
-
-    def _relatedness(self, concept: int, context: set[int]) -> float:
-        expansion = self.expansion
-        best = 0.0
-        own = expansion.of(concept)
-        does = expansion.manifestations(concept)
-        for other in context:
-            if other in own:
-                best = max(best, own[other].weight)
-            for finding, reached in expansion.of(other).items():
-                if reached.weight >= 0.5 and finding in does and self.terminology.kind(finding) is not Kind.SYMPTOM:
-                    best = max(best, min(1.0, does[finding].weight + 0.2) * reached.weight)
-            does_other = expansion.manifestations(other)
-            if concept in does_other:
-                best = max(best, does_other[concept].weight)
-            if best < SHARED_CAUSE and not self._causes(concept).isdisjoint(self._causes(other)):
-                best = SHARED_CAUSE
-        return best
-
-    def _causes(self, finding: int) -> frozenset[int]:
-        """Diseases that come with a finding by our own table."""
-        if self.terminology.kind(finding) is not Kind.FINDING:
-            return frozenset()
-        edges = self.terminology.edges(finding, backwards=True)
-        return frozenset(
-            edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and not is_annotated(edge.source)
-        )
-
 
 def _is_a_cue(mention: Mention, behind: str) -> bool:
     """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
     goes_on = behind.lstrip()[:1] not in ("", ",", ";", ".", ")")
-    return mention.rule == "abbreviation" and goes_on and says_family_history(mention.words)
+    return (mention.rule == ABBREVIATION or mention.rule in IN_DOUBT) and goes_on and says_family_history(mention.words)
+
+
+def _code(system: str, code: str) -> str:
+    """A code with its vocabulary, which some codes bear already ("HP:0003761")."""
+    return code if code.upper().startswith(f"{system}:") else f"{system}:{code}"
+
+
+def _only_in_snomed(mentions: Iterable[Mention]) -> list[str]:
+    """What to do about conditions that are there as a SNOMED CT code alone, which no loaded vocabulary knows."""
+    alone = sum(1 for mention in mentions if mention.rule == "none" and mention.words.startswith("SNOMED:"))
+    if not alone:
+        return []
+    return [f"{alone} of the conditions {'is' if alone == 1 else 'are'} given by a SNOMED CT code alone: {LOAD_SNOMED}"]
+
+
+def _shown(text: str) -> str:
+    """What is shown of an input that is not understood: all of a name, the beginning of a letter."""
+    words = " ".join(text.split())
+    if len(words) <= LONGEST_SHOWN:
+        return words
+    return words[:LONGEST_SHOWN].rpartition(" ")[0] + " …"
 
 
 def clean(text: str) -> str:
@@ -348,7 +354,7 @@ def clean(text: str) -> str:
     Raises:
         DiagnosisError: nothing but control characters is left over from something.
     """
-    kept = "".join(char if char in "\n\r\t" or ord(char) >= 32 else " " for char in text.replace("\x7f", " "))
+    kept = _CONTROL.sub(" ", text)
     kept = kept.replace("\ufeff", "").replace("\u200b", "").strip()
     if text.strip() and not kept:
         raise DiagnosisError("the diagnosis holds nothing but control characters")
@@ -361,4 +367,20 @@ def _merge(first: Patient, second: Patient) -> Patient:
         first.sex or second.sex,
         first.country or second.country,
         first.life_stage or second.life_stage,
+        first.other_ages if first.age_years is not None else second.other_ages,
     )
+
+
+def _with_stated(derived: Patient, stated: Patient) -> Patient:
+    """A Patient resource with what the texts state. A stated age comes before that of the birth date; where they differ
+    both are kept.
+    """
+    merged = _merge(derived, stated)
+    if derived.age_years is None or stated.age_years is None:
+        return merged
+    ages = (stated.age_years, *stated.other_ages)
+    differs = all(abs(derived.age_years - age) > 2 * SAME_AGE_YEARS for age in ages)
+    if not differs and not stated.other_ages:
+        return merged
+    others = (*stated.other_ages, derived.age_years) if differs else stated.other_ages
+    return Patient(stated.age_years, merged.sex, merged.country, merged.life_stage, others)

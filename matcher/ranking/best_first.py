@@ -7,14 +7,18 @@ that can still come next; a property test holds the two equal.
 import heapq
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
+from matcher.patient.dangers import dangerous_words
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
+from matcher.ranking.leading import Leading
 from matcher.ranking.same_treatment import same_treatment
 from matcher.ranking.scoring import (
     ASKED,
@@ -24,12 +28,20 @@ from matcher.ranking.scoring import (
     Scored,
     Scorer,
     grade_of,
-    standing,
+    joinable,
     unstated,
 )
 from matcher.terminology import Terminology
+from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
-from matcher.trials.index import Floats, Ints, TrialIndex
+from matcher.trials.index import Flags, Floats, Ints, TrialIndex
+
+_AT_ONCE = 100
+"""Trials whose bounds are turned from arrays into numbers at once."""
+
+
+GRADES = ("strong", "possible", "weak")
+Key = tuple[bool, int, float, int]
 
 
 class ScoreBounds(NamedTuple):
@@ -49,79 +61,147 @@ class Ranker:
 
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
-        self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
-        self._asking = np.ones(len(self._standing))
+        self.leading = Leading(catalogue, expansion)
+        self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
+        self._asking = np.ones(len(catalogue.facts))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
                 self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
-    def ranked(self, patient: PatientCase, faint: bool = False) -> Iterator[Scored]:
+    def ranked(self, patient: PatientCase, among: Flags | None = None, least: float | None = None) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
-        ones give. faint: with those that are too faint to be a hint.
+        ones give. among: which trials to look at, all if not stated. least: the lowest score of interest, that of a
+        hint if not stated.
         """
         best: list[Scored] = []
         seen: set[int] = set()
-        for scored in self.best_first(patient):
-            if not faint:
-                if scored.score < weights.FAINT * weights.CLOSED:
-                    break  # so are all that follow
-                if scored.score < (weights.FAINT_WIDER if scored.relation == "broader" else weights.FAINT):
-                    continue
+        for scored in self.best_first(patient, among, weights.FAINT if least is None else least):
             seen.add(scored.trial_index)
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
-        yield from same_treatment(best, seen, patient, self.scorer)
+        yield from same_treatment(best, seen, patient, self.scorer, among)
 
     def rank(self, patient: PatientCase) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
+        leading, beside = self.leading.of(patient)
+        found = self._score_all(leading)
+        if self._is_for_relatives(patient):
+            found += self.scorer.for_relatives(patient)
+        if beside is not None:
+            harmless = self._harmless(leading, None)
+            beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
+            found += [_beside(scored) for scored in beside_it]
+        ranked = sorted(found, key=self._key)
+        first = {scored.trial_index: scored for scored in reversed(ranked)}
+        return [scored for scored in ranked if first[scored.trial_index] is scored]
+
+    def _is_for_relatives(self, patient: PatientCase) -> bool:
+        """Whether the text is about the disease of a relative, and the patient has nothing but what is common."""
+        own = (*patient.diseases, *patient.findings)
+        is_common = self.scorer.expansion.is_common
+        return bool(patient.family and patient.relative) and all(is_common(element.concept) for element in own)
+
+    def _score_all(self, patient: PatientCase) -> list[Scored]:
         candidates = self.scorer.candidates.of((*patient.diseases, *patient.findings))
         case = self.scorer.case(patient, candidates)
         found = (self.scorer.score(trial_index, case) for trial_index in candidates.trials.tolist())
         scored = [item for item in found if item is not None]
-        if _is_for_relatives(patient):
-            scored += self.scorer.for_relatives(patient)
         lifts = self.scorer.lifts(np.array([item.trial_index for item in scored], np.int64), patient.words).tolist()
-        raised = [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
-        return sorted(raised, key=lambda item: (-item.score * self._standing[item.trial_index], item.trial_index))
+        return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
 
-    def best_first(self, patient: PatientCase) -> Iterator[Scored]:
-        """The trials of `rank`, in the same order, each scored when its turn may have come.
+    def _key(self, scored: Scored) -> Key:
+        """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
+        joinable = int(self._joinable[scored.trial_index])
+        value = round(-scored.score * weights.JOINABLE**joinable, 9)
+        return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
-        Until then a trial waits at the place of the most that it can reach.
+    def best_first(self, patient: PatientCase, among: Flags | None = None, lowest: float = 0.0) -> Iterator[Scored]:
+        """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
+        place of the most that it can reach. among: which trials to look at, all if not stated. lowest: the least score
+        of interest.
         """
-        if _is_for_relatives(patient):
-            yield from self.rank(patient)
+        if self._is_for_relatives(patient):
+            found = (scored for scored in self.rank(patient) if scored.score >= lowest)
+            yield from (scored for scored in found if among is None or among[scored.trial_index])
             return
-        if not patient.diseases and not patient.findings:
+        leading, beside = self.leading.of(patient)
+        if beside is None:
+            yield from self._in_turn(leading, among, lowest, False)
             return
+        seen: set[int] = set()
+        for scored in chain(
+            self._in_turn(leading, among, lowest, False),
+            self._in_turn(beside, self._harmless(leading, among), lowest, True),
+        ):
+            if scored.trial_index not in seen:
+                seen.add(scored.trial_index)
+                yield scored
+
+    def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
+        """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
+        terminology, catalogue = self.scorer.terminology, self.scorer.catalogue
+        words = [word for one in patient.diseases for word in dangerous_words(one.concept, terminology)]
+        if not words:
+            return among
+        harmless = np.ones(len(catalogue.facts), np.bool_) if among is None else among.copy()
+        for word in words:
+            harmless[catalogue.trials_saying(word)] = False
+        return harmless
+
+    def fitting(self, patient: PatientCase, among: Flags) -> int:
+        """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
+        fitting = np.zeros(len(among), np.bool_)
+        leading, beside = self.leading.of(patient)
+        for case, share in ((leading, 1.0), (beside, weights.ONE_SIDE)):
+            if case is not None and (case.diseases or case.findings):
+                _, bounds = self._known_bounds(case)
+                fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
+        return int(np.count_nonzero(fitting & among))
+
+    def _known_bounds(self, patient: PatientCase) -> tuple[Element | None, ScoreBounds]:
+        """The bounds for a patient, and the only element there is, if one is all: many patients share its bounds."""
         element = self._only_element(patient)
         if element is None:
-            bounds = self._bounds(patient)
-        else:
-            bounds = self._shared_bounds(
-                element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
-                patient.age_group,
-            )  # fmt: skip
-        case, trials, most, scored = bounds
-        lifts, held_back = self.scorer.lifts(trials, patient.words), self._standing[trials]
-        columns = (-(most * lifts) * held_back, trials, lifts, held_back)
-        heap = list(zip(*[column.tolist() for column in columns], range(len(trials)), strict=True))
-        heapq.heapify(heap)
-        while heap:
-            _, trial_index, lift, held_back, row = heapq.heappop(heap)
-            found = scored.get(trial_index)
-            if found is None:
-                found = self.scorer.score(trial_index, case)
-                if found is None:
-                    continue
-                scored[trial_index], most[row] = found, found.score
-                waiting = (-(found.score * lift) * held_back, trial_index, lift, held_back, row)
-                if heap and heap[0] < waiting:
-                    heapq.heappush(heap, waiting)
-                    continue
-            yield _raised(found, lift, element)
+            return None, self._bounds(patient)
+        return element, self._shared_bounds(
+            element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
+        )
+
+    def _in_turn(self, patient: PatientCase, among: Flags | None, lowest: float, beside: bool) -> Iterator[Scored]:
+        """Trials in their order, of which no more are found out than are asked for. beside: they are for what stands
+        beside the diagnosis that leads.
+        """
+        if not patient.diseases and not patient.findings:
+            return
+        element, (case, trials, most, scored) = self._known_bounds(patient)
+        lifts = self.scorer.lifts(trials, patient.words)
+        most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
+        grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
+        joinable = self._joinable[trials]
+        value = np.round(-most * weights.JOINABLE**joinable, 9)
+        rows = np.lexsort((trials, value, grades))
+        wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
+        rows = rows[wanted[rows]]
+        waiting: list[tuple[Key, Scored]] = []
+        for start in range(0, len(rows), _AT_ONCE):
+            chunk = rows[start : start + _AT_ONCE]
+            columns = (grades[chunk], value[chunk], trials[chunk], lifts[chunk])
+            for *bound, lift in zip(*(column.tolist() for column in columns), strict=True):
+                trial_index = bound[-1]
+                while waiting and waiting[0][0] < (beside, *bound):
+                    yield heapq.heappop(waiting)[1]
+                found = scored.get(trial_index) or self.scorer.score(trial_index, case)
+                if found is not None:
+                    scored[trial_index] = found
+                    raised = _raised(found, lift, element)
+                    raised = _beside(raised) if beside else raised
+                    if raised.score < lowest:
+                        continue
+                    heapq.heappush(waiting, (self._key(raised), raised))
+        while waiting:
+            yield heapq.heappop(waiting)[1]
 
     def _only_element(self, patient: PatientCase) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
@@ -161,22 +241,24 @@ class Ranker:
         """The most that `score` can come to for each candidate, 0 for what only hints lead to: the strongest link, less
         what is sure to be taken off, in the order in which `score` does that.
         """
-        several = len(patient.diseases) + len(patient.findings) > 1
-        most = found.values * (1 + weights.BOTH_DISEASES) * ROUNDING if several else found.values.copy()
+        most = np.where(found.meeting > 1, found.values * (1 + weights.BOTH_DISEASES) * ROUNDING, found.values)
+        stated = found.finding_met
+        if patient.context:
+            beside = self.scorer.candidates.of(patient.context)
+            most[np.isin(found.trials, beside.trials[beside.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            stated = stated | np.isin(found.trials, beside.trials)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
-        most[unmet] *= weights.FOCUS_UNMET
-        most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
-            self.scorer.likeliest(patient)
-        )
-        most[unmet] *= weights.OTHER_SETTING if patient.diseases else weights.SEVERAL_CAUSES
+        most[self.scorer.catalogue.asks_finding[found.trials] & ~stated] *= unstated(self.scorer.likeliest(patient))
+        if patient.diseases:
+            most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]
-        most[found.excluding] *= weights.DENIED
+        most[found.excluding] *= weights.AGAINST
         return most
 
 
-def _is_for_relatives(patient: PatientCase) -> bool:
-    """Whether the text is about the disease of a relative, and about nothing that the patient has."""
-    return bool(patient.family and patient.relative and not patient.diseases and not patient.findings)
+def _beside(scored: Scored) -> Scored:
+    """A scored trial of what stands beside the diagnosis that leads: at most possible."""
+    return msgspec.structs.replace(scored, score=scored.score * weights.ONE_SIDE, beside=True)
 
 
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:

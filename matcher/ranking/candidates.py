@@ -1,4 +1,4 @@
-"""Trials that a patient's concepts lead to, the most promising ones: as arrays, for some concepts lead to thousands."""
+"""Trials that a patient's concepts lead to, all of them: as arrays, for some concepts lead to thousands."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -19,24 +19,18 @@ from matcher.trials.roles import DISEASE, FINDING, ROLES
 class CandidateSet(NamedTuple):
     """Trials that something leads to, a row each.
 
-    strengths: of the strongest way to any place where the trial names something, hints included. values: of the
-    strongest way to what the trial means, 0 where only hints lead there. disease_met, finding_met: something near
-    is a disease or a finding that the trial is about. excluding: the trial excludes what leads to it. hinting: a hint
-    leads to what the trial is about.
+    values: of the strongest way to what the trial means, 0 where only hints lead there. meeting: how many elements
+    lead there. disease_met, finding_met: something near is a disease or a finding that the trial is about. excluding:
+    the trial excludes what leads to it. hinting: a hint leads to what the trial is about.
     """
 
     trials: Ints
-    strengths: Floats
     values: Floats
+    meeting: Ints
     disease_met: Flags
     finding_met: Flags
     excluding: Flags
     hinting: Flags
-
-    def at(self, rows: Ints | slice) -> "CandidateSet":
-        """Some of the rows, in their order."""
-        trials, strengths, values, *flags = self
-        return CandidateSet(trials[rows], strengths[rows], values[rows], *(flag[rows] for flag in flags))
 
 
 _BITS = (1 << np.arange(len(ROLES))).astype(np.int16)
@@ -44,7 +38,7 @@ _BITS = (1 << np.arange(len(ROLES))).astype(np.int16)
 _DISEASE, _FINDING = 1 << DISEASE, 1 << FINDING
 _HINTED_DISEASE, _HINTED_FINDING = _DISEASE << len(ROLES), _FINDING << len(ROLES)
 _NO_FLAGS: Flags = np.zeros(0, np.bool_)
-NOWHERE = CandidateSet(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), *[_NO_FLAGS] * 4)
+NOWHERE = CandidateSet(np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int64), *[_NO_FLAGS] * 4)
 
 
 class Candidates:
@@ -58,27 +52,21 @@ class Candidates:
         self._set_of = lru_cache(maxsize=2_000)(self._find_set_of)
 
     def of(self, elements: Sequence[Element]) -> CandidateSet:
-        """Trials that name something reached from the elements, the most promising ones first; values are the most of
-        what each element gives.
-        """
+        """Trials that name something reached from the elements; values are the most of what each element gives."""
         sets = [self._set(element) for element in elements]
         if not sets:
             return NOWHERE
         if len(sets) == 1:
-            best = sets[0].at(slice(weights.CANDIDATES))
-            return best._replace(values=best.values * elements[0].weight)
+            return sets[0]._replace(values=sets[0].values * elements[0].weight)
         sureness = np.repeat([element.weight for element in elements], [len(found.trials) for found in sets])
-        trials, strengths, values, *flags = (np.concatenate(columns) for columns in zip(*sets, strict=True))
+        trials, values, meeting, *flags = (np.concatenate(columns) for columns in zip(*sets, strict=True))
         order = np.argsort(trials, kind="stable")
         first = _first_of_each(trials[order])
-        together = np.add.reduceat((strengths * sureness)[order], first)
         most, *marks = (np.maximum.reduceat(column[order], first) for column in (values * sureness, *flags))
-        return CandidateSet(trials[order][first], together, most, *marks).at(
-            _strongest_first(together)[: weights.CANDIDATES]
-        )
+        return CandidateSet(trials[order][first], most, np.add.reduceat(meeting[order], first), *marks)
 
     def _set(self, element: Element) -> CandidateSet:
-        """Trials that name what an element leads to, the strongest first."""
+        """Trials that name what an element leads to."""
         known = self.terminology.holds(element.concept)
         if known and element.reached is self.expansion.of(element.concept):
             return self._set_of(element.concept, element.finding)
@@ -93,7 +81,7 @@ class Candidates:
         hinted = [concept for concept in named.intersection(hints) if concept not in reached]
         if not meant and not hinted:
             return NOWHERE
-        trials, fields, named_weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
+        trials, named_weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
         near = [reached[concept].weight for concept in meant] + [hints[concept].weight for concept in hinted]
         nearness = np.array(near).repeat(counts)
         values = nearness * named_weights
@@ -109,29 +97,28 @@ class Candidates:
         marks = np.bitwise_or.reduceat(marks[order], first)
         trials, values = trials[best], values[best]
         excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[trials]
-        strengths = np.maximum.reduceat((nearness * fields)[order], first)
         excluding &= values > 0
         hinting = (marks & _HINTED_FINDING > 0) & ~self.catalogue.has_diseases[trials]
         hinting |= marks & _HINTED_DISEASE > 0
         met = marks & _DISEASE > 0, marks & _FINDING > 0
-        return CandidateSet(trials, strengths, values, *met, excluding, hinting).at(_strongest_first(strengths))
+        return CandidateSet(trials, values, (values > 0).astype(np.int64), *met, excluding, hinting)
 
     def _find_hints(self, concept: int) -> dict[int, ConceptPath]:
         """What a disease may come with, for hints only."""
         if not self.terminology.holds(concept):
             return {}
         return {
-            other: ConceptPath(weights.HINTED * how.weight, "manifestation", how.evidence)
+            other: ConceptPath(weights.HINT * how.weight, "manifestation", how.evidence)
             for other, how in self.expansion.manifestations(concept).items()
-            if how.weight >= (weights.HINT_ANNOTATED if is_annotated(how.evidence) else weights.HINT_CURATED)
+            if (how.weight >= steps.NEAR or not is_annotated(how.evidence))
             and self.terminology.kind(other) is not Kind.SYMPTOM
-            and (not how.evidence.startswith("HPO") or self.expansion.commonness[other] <= weights.COMMON)
+            and (not how.evidence.startswith("HPO") or not self.expansion.is_common(other))
         }
 
 
 def is_at_least(how: ConceptPath) -> bool:
     """Whether to exclude what is reached is to exclude what it is reached from."""
-    return how.relation != "narrower" and how.weight >= weights.EXCLUDING
+    return how.relation != "narrower" and how.weight >= steps.NEAR
 
 
 def _first_of_each(trials: Ints) -> Ints:
@@ -139,7 +126,3 @@ def _first_of_each(trials: Ints) -> Ints:
     is_first = np.ones(len(trials), dtype=bool)
     is_first[1:] = trials[1:] != trials[:-1]
     return np.flatnonzero(is_first)
-
-
-def _strongest_first(strengths: Floats) -> Ints:
-    return (-strengths).argsort(kind="stable")

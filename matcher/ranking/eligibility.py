@@ -1,11 +1,15 @@
 """A trial's stated limits against what is known of the patient. Never says that somebody is eligible."""
 
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
 from matcher.patient.demographics import canonical_country
 from matcher.results import Eligibility, Patient
-from matcher.trials.index import Facts
+from matcher.trials.index import Facts, Flags
 
 _DAYS_IN_YEAR = 365.25
-_GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
+GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
 """A trial for people of 18 years at most is one for children, though an adult may be of that age."""
 _NOBODY = Patient()
 _NOTHING_KNOWN = Eligibility("unknown", "unknown", "unknown", "unknown")
@@ -19,7 +23,10 @@ def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> t
     """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
     if patient == _NOBODY:
         return _NOTHING_KNOWN, None
-    age, reason = _stage(facts, patient.life_stage) if patient.age_years is None else _age(facts, patient.age_years)
+    if patient.age_years is None:
+        age, reason = _stage(facts, patient.life_stage)
+    else:
+        age, reason = _ages(facts, (patient.age_years, *patient.other_ages))
     sex = "unknown"
     admitted = facts.sex
     if patient.sex in ("female", "male"):
@@ -40,25 +47,70 @@ def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> t
     return Eligibility(verdict, age, sex, country), reason
 
 
+class Limits:
+    """The stated limits of all trials of a catalogue, to rule out at once what `check` rules out one by one."""
+
+    def __init__(self, facts: Sequence[Facts]) -> None:
+        self._starts_days = np.array([-np.inf if one.min_age_days is None else one.min_age_days for one in facts])
+        self._ends_days = np.array(
+            [np.inf if one.max_age_until_days is None else one.max_age_until_days for one in facts]
+        )
+        self._statuses = np.array([one.status for one in facts])
+        self._sexes = np.array([one.sex or "" for one in facts])
+
+    def of_status(self, wanted: Collection[str]) -> Flags:
+        """For each trial whether its status is one of these, whatever it is where none is wanted."""
+        return np.isin(self._statuses, list(wanted)) if wanted else np.ones(len(self._statuses), np.bool_)
+
+    def excluding(self, patient: Patient) -> Flags:
+        """For each trial whether a stated limit excludes the patient."""
+        excluded = np.zeros(len(self._sexes), np.bool_)
+        if patient.age_years is not None:
+            excluded |= self._out_of_age(patient.age_years)
+            for age_years in patient.other_ages:
+                excluded &= self._out_of_age(age_years)
+        elif patient.life_stage == "adult":
+            excluded |= self._ends_days <= _CHILDHOOD_UNTIL_DAYS
+        elif patient.life_stage == "child":
+            excluded |= self._starts_days >= GROWN_UP_DAYS
+        if patient.sex in ("female", "male"):
+            excluded |= self._sexes == ("male" if patient.sex == "female" else "female")
+        return excluded
+
+    def _out_of_age(self, age_years: float) -> Flags:
+        low_end, high_end = _days(age_years)
+        return (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
+
+
+def _days(age_years: float) -> tuple[float, float]:
+    """The days of life that a stated age covers, from and before: a whole number of years the year that follows it."""
+    low_end = age_years * _DAYS_IN_YEAR
+    return low_end, low_end + (_DAYS_IN_YEAR if float(age_years).is_integer() else 0.0)
+
+
 def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
     """The same where all that is known is whether the patient is grown up: only what is clear rules out."""
     low, until = facts.min_age_days, facts.max_age_until_days
     if life_stage == "adult" and until is not None and until <= _CHILDHOOD_UNTIL_DAYS:
         return "not met", f"The patient is an adult; the trial ends before {_years(until)}."
-    if life_stage == "child" and low is not None and low >= _GROWN_UP_DAYS:
+    if life_stage == "child" and low is not None and low >= GROWN_UP_DAYS:
         return "not met", f"The patient is a child; the trial starts at {_years(low)}."
     return "unknown", None
+
+
+def _ages(facts: Facts, ages: tuple[float, ...]) -> tuple[str, str | None]:
+    """What all of the ages say that a text states; where they differ in it nothing is known."""
+    found = [_age(facts, age) for age in ages]
+    return found[0] if len({age for age, _ in found}) == 1 else ("unknown", None)
 
 
 def _age(facts: Facts, age_years: float) -> tuple[str, str | None]:
     low, until = facts.min_age_days, facts.max_age_until_days
     if low is None and until is None:
         return "unknown", None
-    # A whole number of years covers the year that follows it.
-    low_end = age_years * _DAYS_IN_YEAR
-    high_end = low_end + (_DAYS_IN_YEAR if float(age_years).is_integer() else 0.0)
+    low_end, high_end = _days(age_years)
     stated = f"{age_years:g} years" if age_years >= 2 else f"{age_years * 12:.0f} months"
-    if low is not None and (high_end <= low or (high_end == low_end and low_end < low)):
+    if low is not None and high_end <= low and low_end < low:
         return "not met", f"The patient is {stated} old; the trial starts at {_years(low)}."
     if until is not None and low_end >= until:
         return "not met", f"The patient is {stated} old; the trial ends before {_years(until)}."

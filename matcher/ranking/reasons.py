@@ -10,7 +10,6 @@ _FIELD_WORDS = {
     "mesh": "is indexed under",
     "keyword": "has the keyword",
     "inclusion": "admits in its criteria",
-    "mesh_ancestor": "is indexed below",
 }
 _RELATION_WORDS = {
     "narrower": "which is a kind of {label}",

@@ -6,14 +6,19 @@ from matcher import weights
 from matcher.patient.case import PatientCase
 from matcher.ranking.scoring import Link, Scored, Scorer
 from matcher.terminology.expansion import ConceptPath
+from matcher.trials.index import Flags
 
 
 def same_treatment(
-    best: Sequence[Scored], seen: Collection[int], patient: PatientCase, scorer: Scorer
+    best: Sequence[Scored],
+    seen: Collection[int],
+    patient: PatientCase,
+    scorer: Scorer,
+    among: Flags | None = None,
 ) -> Iterator[Scored]:
-    """Trials, not seen yet, that give what one of the best ones gives, for a disease or finding related to the
-    patient's: one that a common group holds. They are hints, and stand behind what the diagnosis itself leads to.
-    None gives what the patient is to avoid, or is for what the patient is said not to have.
+    """Trials, not seen yet and among those looked at, that give what one of the best ones gives, for a disease or
+    finding related to the patient's: one that a common group holds. They are hints, and stand behind what the diagnosis
+    itself leads to. None gives what the patient is to avoid, or is for what the patient is said not to have.
     """
     catalogue = scorer.catalogue
     barred = {trial_index for word in patient.avoided for trial_index in catalogue.trials_saying(word).tolist()}
@@ -21,8 +26,10 @@ def same_treatment(
     for like in best:
         for treatment in catalogue.treatments(like.trial_index):
             giving = catalogue.trials_stating(treatment)
-            for trial_index in giving if len(giving) <= weights.USUAL else ():
+            for trial_index in giving if len(giving) <= weights.USUAL_TREATMENT else ():
                 if trial_index in seen or trial_index in found or trial_index in barred:
+                    continue
+                if among is not None and not among[trial_index]:
                     continue
                 link = _kinship(like, trial_index, scorer)
                 if link is not None and link.naming.concept not in patient.denied:
@@ -44,8 +51,8 @@ def _kinship(like: Scored, trial_index: int, scorer: Scorer) -> Link | None:
             common = kin & scorer.expansion.kin(other) if scorer.terminology.holds(other) else None
             if common:
                 group = min(common, key=lambda held: (int(scorer.terminology.descendants[held]), held))
-                how = ConceptPath(weights.SAME_TREATMENT, "treatment", scorer.terminology.ids[group])
-                value = weights.SAME_TREATMENT * link.value * naming.weight
+                how = ConceptPath(weights.HINT, "treatment", scorer.terminology.ids[group])
+                value = weights.HINT * link.value * naming.weight
                 if best is None or value > best.value:
                     best = Link(link.element, naming, how, value)
     return best

@@ -19,6 +19,8 @@ from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import Candidates, CandidateSet, is_at_least
+from matcher.ranking.eligibility import GROWN_UP_DAYS
+from matcher.results import OPEN_STATUSES
 from matcher.terminology import Kind, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
@@ -27,18 +29,20 @@ from matcher.trials.index import Floats, Ints, Naming, Profile, TrialIndex
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 ASKED = {
     "requires:earlier-study": ("EARLIER_STUDY", "Only for people who took part in an earlier study."),
-    "requires:new-onset": ("NEW_ONSET", "For newly diagnosed or untreated patients."),
+    "requires:new-onset": ("SETTING", "For newly diagnosed or untreated patients."),
 }
 """What a trial may ask for beside a diagnosis: the weight that it costs, and how that is said."""
 ROUNDING = 1 + 1e-9
 """By how much a mean of two may lie above the larger one when it is computed."""
 
 
-def standing(status: str) -> float:
-    """How a trial stands among those of about the same score: open ones before closed ones."""
-    if status in ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access"):
-        return 1.0
-    return weights.UNCLEAR if status == "unknown" else weights.CLOSED
+def joinable(status: str) -> int:
+    """How soon a trial of a status can be joined: 0 it is open, 1 that is unclear, 2 it is closed, 3 it is over."""
+    if status in OPEN_STATUSES:
+        return 0
+    if status == "unknown":
+        return 1
+    return 3 if status in ("completed", "withdrawn", "terminated") else 2
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
@@ -51,7 +55,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
-    """A trial with its score and what made it."""
+    """A trial with its score and what made it. beside: it is not for the diagnosis that leads."""
 
     trial_index: int
     score: float
@@ -59,6 +63,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     notes: tuple[str, ...]
     relation: str
     firm: bool
+    beside: bool = False
 
 
 class PreparedCase(NamedTuple):
@@ -92,9 +97,7 @@ class Scorer:
         treatable = {
             element.concept
             for element in patient.findings
-            if any(
-                element.reached[concept].weight >= weights.TREATABLE for concept in named.intersection(element.reached)
-            )
+            if any(element.reached[concept].weight >= steps.NEAR for concept in named.intersection(element.reached))
         }
         diseases = (element.concept for element in patient.diseases)
         return PreparedCase(
@@ -119,13 +122,14 @@ class Scorer:
             return None
         notes: list[str] = []
         no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
+        stated: set[int] = set()
+        beside = self._links(profile, patient.context, stated) if patient.context else []
         value = _both_sides(by_disease, by_finding)
         if no_disease_met and no_finding_met and profile.diseases:
-            value *= weights.FOCUS_UNMET
             if all(link.reached.relation == "broader" for link in links):
-                value *= weights.FOCUS_BESIDE
+                value *= weights.WIDER_CRITERION
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
-        if no_finding_met and profile.findings and (required := self._required(profile, met)):
+        if no_finding_met and stated.isdisjoint(profile.findings) and (required := self._required(profile, met)):
             likely = max(self._likelihood(patient, concept) for concept in required)
             value *= unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
@@ -133,21 +137,18 @@ class Scorer:
         if not by_disease or no_disease_met:
             factor = self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
             value *= factor
-            if by_finding and factor in (weights.SISTER_CAUSE, weights.SISTER_CAUSES):
+            if by_finding and factor == weights.SISTER_CAUSE:
                 relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
         if by_disease and by_disease[0].element.past and all(link.element.past for link in by_disease):
-            value *= weights.PAST_BESIDE if by_finding else weights.PAST_CAUSE
+            value *= 1.0 if by_finding else weights.AGAINST
             notes.append(f"{by_disease[0].element.words} is past.")
-        if (
-            len(by_disease) > 1
-            and len({link.element.concept for link in by_disease if link.value > weights.BOTH_NEAR}) > 1
-        ):
+        if _meets_two(by_disease, beside):
             value *= 1 + weights.BOTH_DISEASES
         blocking = _blocking(profile, patient, by_disease, by_finding) if patient.denied else None
         if blocking is not None:
-            value *= weights.DENIED
+            value *= weights.AGAINST
             notes.append(f"You state that {blocking} is absent.")
         for name, (cost, said) in ASKED.items() if profile.asked else ():
             if name in profile.asked:
@@ -161,11 +162,11 @@ class Scorer:
             value *= self._age_factor(profile, patient.age_group, by_disease, notes)
         excluded = self._excluded(trial_index, links) if trial_index in case.excluding else None
         if excluded is not None:
-            value *= weights.DENIED
+            value *= weights.AGAINST
             notes.append(f"The exclusion criteria name {self.catalogue.words(excluded)}.")
         avoided = [word for word, saying in case.avoiding.items() if trial_index in saying] if case.avoiding else []
         if avoided:
-            value *= weights.DENIED
+            value *= weights.AGAINST
             notes.append(f"You state that this is to be avoided: {', '.join(avoided)}.")
         return Scored(
             trial_index,
@@ -190,10 +191,10 @@ class Scorer:
         if not by_disease or not all(link.element.concept in case.of_childhood for link in by_disease):
             return 1.0
         least = self.catalogue.facts[trial_index].min_age_days
-        if least is None or least < weights.ADULT_DAYS:
+        if least is None or least < GROWN_UP_DAYS:
             return 1.0
         notes.append("The trial takes adults only.")
-        return weights.ADULTS_ONLY
+        return weights.AGAINST
 
     def _age_factor(self, profile: Profile, group: AgeGroup, by_disease: list[Link], notes: list[str]) -> float:
         """What it costs that a trial without limits of age is for children, or says nothing of them and not of an
@@ -204,11 +205,11 @@ class Scorer:
             if by_disease or facts.min_age_days is not None or any("children" in asked for asked in profile.asked):
                 return 1.0
             notes.append("The trial says nothing of infants.")
-            return weights.INFANTS_UNSAID
+            return weights.AGAINST
         if facts.max_age_until_days is not None or "admits:children-only" not in profile.asked:
             return 1.0
         notes.append("The trial takes children only.")
-        return weights.CHILDREN_ONLY
+        return weights.AGAINST
 
     def _required(self, profile: Profile, met: set[int]) -> set[int]:
         """Findings that the trial asks for beside what is met, where none of them is. A disease that counts as one,
@@ -256,16 +257,16 @@ class Scorer:
         if profile.diseases and met.isdisjoint(profile.diseases):
             own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
-                return weights.OTHER_SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
+                return weights.SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
             causing = sum(self._causes_one(concept, met) for concept in profile.diseases)
             several = self.catalogue.causes(profile.trial_index) >= weights.SEVERAL and causing > 1
             names = self._names(profile.diseases)
             if patient.diseases:
                 if by_finding:
                     notes.append(f"The trial is for {names}: another cause of the same finding.")
-                return weights.SISTER_CAUSES if several else weights.SISTER_CAUSE
+                return weights.SISTER_CAUSE
             notes.append(f"The trial takes it as part of {names}.")
-            return weights.SEVERAL_CAUSES if several else weights.SINGLE_CAUSE
+            return 1.0 if several else weights.ONE_SIDE
         if by_disease or not patient.diseases:
             return 1.0
         return self._uncaused(by_finding)
@@ -275,9 +276,7 @@ class Scorer:
         best = _strongest(by_finding)
         if self.catalogue.kind(best.naming.concept) is Kind.DISEASE and best.reached.relation != "narrower":
             return 1.0  # a disease of its own, whatever it comes of
-        if best.element.inferred and best.reached.relation != "same":
-            return weights.NO_CAUSE_NAMED * weights.INFERRED_ALONE
-        return weights.NO_CAUSE_NAMED * (weights.SPECIAL_KIND if best.reached.relation == "narrower" else 1.0)
+        return weights.ONE_SIDE ** (2 if best.reached.relation == "narrower" else 1)
 
     def _causes_one(self, disease: int, findings: set[int]) -> bool:
         """Whether a disease is known to come with one of the findings."""
@@ -296,7 +295,7 @@ class Scorer:
         for element in case.patient.findings:
             if element.concept in case.treatable and not self._covers(profile, met, element):
                 notes.append(f"The trial does not address {element.words}.")
-                return weights.UNTREATED_FINDING
+                return weights.ONE_SIDE
         return 1.0
 
     def _covers(self, profile: Profile, met: set[int], element: Element) -> bool:
@@ -327,7 +326,7 @@ class Scorer:
             (
                 does[concept].weight * kinds[concept].weight
                 for concept in does.keys() & kinds.keys()
-                if kinds[concept].weight >= weights.REGULAR
+                if kinds[concept].weight >= steps.NEAR
             ),
             default=0.0,
         )
@@ -342,7 +341,7 @@ class Scorer:
             for concept, how in self.candidates.hints(element.concept).items():
                 naming = profile.findings.get(concept) or profile.diseases.get(concept)
                 if naming is not None:
-                    value = weights.HINT * how.weight / weights.HINTED * element.weight
+                    value = how.weight * element.weight
                     if best is None or value > best.value:
                         best = Link(element, naming, how, value)
         if best is None or (profile.diseases and best.naming.concept not in profile.diseases):
@@ -373,9 +372,9 @@ class Scorer:
             if f"admits:{patient.relative}" not in profile.asked:
                 continue
             links = self._links(profile, patient.family, set())
-            if links and max(link.value for link in links) >= weights.RELATIVE_NEAR:
+            if links and max(link.value for link in links) >= steps.NEAR:
                 note = f"The trial also takes a {patient.relative} of affected people."
-                value = weights.RELATIVE * max(link.value for link in links)
+                value = max(link.value for link in links)
                 found.append(Scored(trial_index, value, tuple(links), (note,), "same", firm=True))
         return found
 
@@ -392,6 +391,12 @@ class Scorer:
 _value = attrgetter("value")
 
 
+def _meets_two(by_disease: list[Link], beside: list[Link]) -> bool:
+    """Whether a trial meets two of the patient's diseases, or what stands beside the one that leads."""
+    diseases = {link.element.concept for link in by_disease if link.value > steps.NEAR}
+    return len(diseases) > 1 or any(link.value > steps.NEAR for link in beside)
+
+
 def _is_aside(link: Link) -> bool:
     """Whether a trial names no more than a wide heading, and that beside its conditions and titles."""
     return link.reached.weight <= steps.GROUP_ABOVE and link.naming.field not in ("condition", "title")
@@ -406,7 +411,7 @@ def _both_sides(by_disease: list[Link], by_finding: list[Link]) -> float:
     disease, finding = _strongest(by_disease).value, _strongest(by_finding).value
     if disease >= weights.POSSIBLE:
         return math.sqrt(disease * finding)
-    return finding * weights.HEADING_ONLY * math.sqrt(max(link.element.weight for link in by_disease))
+    return finding * weights.SETTING * math.sqrt(max(link.element.weight for link in by_disease))
 
 
 def _strongest(links: list[Link]) -> Link:
@@ -415,8 +420,6 @@ def _strongest(links: list[Link]) -> Link:
 
 def _blocking(profile: Profile, patient: PatientCase, by_disease: list[Link], by_finding: list[Link]) -> str | None:
     """The words that deny what the trial is about, None when they do not matter to it."""
-    if any(link.value >= weights.DENIED_ANYWAY and link.naming.concept in profile.findings for link in by_finding):
-        return None
     focus = {*profile.findings, *(() if by_disease else profile.diseases)}
     focus.update(link.naming.concept for link in by_disease if link.reached.relation == "narrower")
     return next((patient.denied[concept] for concept in sorted(focus) if concept in patient.denied), None)
@@ -424,7 +427,7 @@ def _blocking(profile: Profile, patient: PatientCase, by_disease: list[Link], by
 
 def unstated(likely: float) -> float:
     """What it costs that the trial asks for a finding which is not stated, and which is so likely."""
-    return weights.UNSTATED_FINDING + (weights.CERTAIN_FINDING - weights.UNSTATED_FINDING) * likely
+    return weights.UNSTATED_FINDING + (1 - weights.UNSTATED_FINDING) * likely
 
 
 def _relation(by_disease: list[Link], by_finding: list[Link], patient: PatientCase) -> str:

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from matcher.terminology import curated as curated_table
 from matcher.terminology import hierarchy
 from matcher.terminology.compiled import Tables, Terminology
 from matcher.terminology.hierarchy import Claim
 from matcher.terminology.merging import is_abbreviation, merged
-from matcher.terminology.model import NameKind, NameRow, Vocabulary
+from matcher.terminology.model import ANY_LANGUAGE, NameKind, NameRow, Vocabulary
 from matcher.terminology.trigrams import NGramIndex
+from matcher.text import ordinary_words
 from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, sound
 
 LONGEST_NAME_WORDS = 12
+"""Longer names are definitions; nobody types them."""
+_SHORTEST_SHARED = 3
+"""Letters of an abbreviation of one language that counts in the others too."""
 _SEVERAL = 4
 """Concepts from whose names on a word is general."""
 _SHORT_WORD = 5
@@ -57,7 +62,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     tree = hierarchy.Concepts(labels, kinds, members, names.keys, curated, _detailed(vocabularies, place_of))
     edges, sources = hierarchy.edges(vocabularies, place_of, tree, words_of)
     codes = _codes(vocabularies, place_of)
-    arrays = _name_arrays(names) | hierarchy.arrays(edges, len(ids))
+    arrays = _name_arrays(names) | hierarchy.arrays(edges, len(ids)) | ordinary_words.build()
     keys = list(names.keys)
     words = sorted({word for key in keys for word in key.split(" ") if len(word) > 3 and not word[0].isdigit()})
     foreign = [word for word in words if word not in names.english_words]
@@ -76,7 +81,8 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
         version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, sounds,
-        starts, names.abbreviations, names.rare_abbreviations, codes, names.patterns, sources, sorted(arrays),
+        starts, names.abbreviations, names.local_abbreviations, names.rare_abbreviations, codes, names.patterns,
+        sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
 
@@ -118,6 +124,7 @@ class _Names:
         self.bags: dict[str, list[int]] = {}
         self.abbreviations: dict[str, list[int]] = {}
         self.rare_abbreviations: dict[str, list[int]] = {}
+        self.local_abbreviations: dict[str, dict[str, list[int]]] = {}
         self.patterns: list[tuple[int, list[list[str]], str]] = []
         self.english_words: set[str] = set()
 
@@ -125,6 +132,7 @@ class _Names:
 def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_of: dict[str, list[str]]) -> _Names:
     names = _Names()
     general = _general_words(vocabularies, words_of)
+    everyday = curated_table.everyday_names()
     for rank, vocabulary in enumerate(vocabularies):
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
         curated = rank == 0
@@ -140,8 +148,12 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
                 continue
             if row.kind is NameKind.ABBREVIATION or (not curated and _may_be_abbreviation(row, vocabulary)):
                 spelt = row.name if not row.name.islower() else row.name.upper()
-                table = names.rare_abbreviations if vocabulary.is_supplementary else names.abbreviations
-                held = table.setdefault(spelt, [])
+                if vocabulary.is_supplementary:
+                    held = names.rare_abbreviations.setdefault(spelt, [])
+                elif row.language == "en":
+                    held = names.abbreviations.setdefault(spelt, [])
+                else:
+                    held = names.local_abbreviations.setdefault(row.language, {}).setdefault(spelt, [])
                 if concept not in held:
                     held.append(concept)
                 continue
@@ -152,6 +164,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             if is_lone and words[0] in general:
                 continue
             key = phrase_key(words)
+            if key in everyday and not curated:
+                continue
             if row.language == "en":
                 names.english_words.update(words)
             kind = int(row.kind) if rank else min(int(row.kind), NameKind.SYNONYM)
@@ -161,6 +175,7 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             held_key = names.keys.setdefault(key, {})
             if held_key.get(concept) != _WIDE_WORD:
                 held_key[concept] = min(claim, held_key.get(concept, claim))
+    _share_abbreviations(names)
     for place, key in enumerate(names.keys):
         bag = bag_key(key.split(" "))
         if bag:
@@ -204,6 +219,21 @@ def _may_be_abbreviation(row: NameRow, vocabulary: Vocabulary) -> bool:
         return vocabulary.is_supplementary and row.name.isupper() and is_abbreviation(row.name)
     is_short_word = " " not in row.name and len(row.name) <= _SHORT_WORD and vocabulary.is_supplementary
     return is_short_word or is_abbreviation(row.name)
+
+
+def _share_abbreviations(names: _Names) -> None:
+    """Abbreviations of one language count in every text unless they mean something else there; what is no disease in
+    most texts of a language stands there without one.
+    """
+    for language in sorted(names.local_abbreviations):
+        for spelt, concepts in names.local_abbreviations[language].items():
+            if len(spelt) < _SHORTEST_SHARED:
+                continue
+            held = names.abbreviations.setdefault(spelt, concepts)
+            if held is not concepts and language == ANY_LANGUAGE:
+                held += [concept for concept in concepts if concept not in held]
+    for language, spelt in curated_table.other_senses():
+        names.local_abbreviations.setdefault(language, {}).setdefault(spelt, [])
 
 
 def _share_curated(names: _Names) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
 from matcher.terminology.trigrams import NGramIndex
 from matcher.text.normalise import bag_key, loose_key
+from matcher.text.ordinary_words import OrdinaryWords
 
 _KINDS, _NAME_KINDS = tuple(Kind), tuple(NameKind)
 """By their values, which is sooner than to ask the enumerations."""
@@ -35,6 +36,8 @@ class Tables(msgspec.Struct, frozen=True):
     starts: dict[str, int]
     """First two words of the names of several words, with the number of words of the longest such name."""
     abbreviations: dict[str, list[int]]
+    local_abbreviations: dict[str, dict[str, list[int]]]
+    """Concepts of the abbreviations of each language; none of those that are no disease in most of its texts."""
     rare_abbreviations: dict[str, list[int]]
     """Those that only a supplementary vocabulary has: meant where one stands alone."""
     codes: dict[str, list[int]]
@@ -67,6 +70,7 @@ class Terminology:
         self.starts = tables.starts
         self.abbreviations = tables.abbreviations
         self.rare_abbreviations = tables.rare_abbreviations
+        self.local_abbreviations = tables.local_abbreviations
         self._key_pointers = arrays["key_pointers"]
         self._key_concepts = arrays["key_concepts"]
         self._key_kinds = arrays["key_kinds"]
@@ -96,6 +100,11 @@ class Terminology:
     def place_of(self) -> dict[str, int]:
         """Number of the concept that has this id, in whatever vocabulary."""
         return {member: place for place, members in enumerate(self.tables.members) for member in members}
+
+    @cached_property
+    def ordinary_words(self) -> OrdinaryWords:
+        """How common words are in each language."""
+        return OrdinaryWords(self.arrays)
 
     @cached_property
     def word_grams(self) -> NGramIndex:

@@ -12,6 +12,10 @@ from matcher.terminology import Kind, Relation, Terminology, weights
 from matcher.terminology.model import is_annotated
 
 _TREES = ("MeSH", "HPO", "ICD-10-CM", "Mondo")
+_FARTHEST_UP = 3
+"""Steps that are followed upwards."""
+_ALWAYS = 0.995
+"""From here on an edge that is stored as a fraction weighs 1."""
 _IS_A, _ACCEPTS, _IN_GROUP, _MANIFESTATION = map(
     int, (Relation.IS_A, Relation.ACCEPTS, Relation.IN_GROUP, Relation.MANIFESTATION)
 )  # plain numbers compare quicker than members of an enumeration
@@ -94,6 +98,10 @@ class Expansion:
         self._manifesting = _having(_edge_counts(terminology, False, Relation.MANIFESTATION, Relation.COMPLICATION))
         self._alike = [_Edges(terminology, backwards, Relation.SAME_SPECTRUM) for backwards in (False, True)]
 
+    def is_common(self, concept: int) -> bool:
+        """Whether so many diseases come with a concept (hypertension, obesity, pain) that it tells little of any."""
+        return self.terminology.holds(concept) and int(self.commonness[concept]) > weights.COMMON
+
     def _is_group(self, concept: int) -> bool:
         return self.terminology.kind(concept) is Kind.GROUP or int(self.terminology.descendants[concept]) > weights.WIDE
 
@@ -132,45 +140,43 @@ class Expansion:
 
     def _down(self, concept: int, reached: dict[int, ConceptPath]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
-        step = weights.DOWN_FINDING if finding else weights.DOWN
+        step = weights.NEARLY if finding else weights.DOWN
         if not finding and int(self.terminology.descendants[concept]) > weights.WIDE:
             step *= weights.WIDER  # "muscular disease" is most likely another one of its many kinds
         layer = {concept: 1.0}
-        for _ in range(weights.MAX_DOWN):
+        while layer:
             below: dict[int, float] = {}
             for parent, weight in layer.items():
                 for other, relation, _, source in self._below.of(parent):
                     if other not in reached and len(reached) < weights.MAX_REACHED:
-                        below[other] = value = weight * (weights.GROUP_MEMBER if relation == _IN_GROUP else step)
+                        below[other] = value = weight * (weights.GROUP_ABOVE if relation == _IN_GROUP else step)
                         reached[other] = ConceptPath(value, "narrower", source)
-            layer, step = below, weights.DEEP
+            layer, step = below, weights.NEARLY
 
     def _up_and_beside(self, concept: int, reached: dict[int, ConceptPath]) -> None:
         finding = self.terminology.kind(concept) is not Kind.DISEASE
         layer = {concept}
-        for depth, weight in enumerate((weights.UP_ONE, weights.UP_TWO, weights.UP_THREE)):
+        for depth, weight in enumerate(weights.UP**step for step in range(1, _FARTHEST_UP + 1)):
             above: set[int] = set()
             for child in layer:
                 for other, relation, strength, source in self._above.of(child):
                     if relation == _ACCEPTS:
-                        _keep(reached, other, ConceptPath(weights.ACCEPTED_GROUP, "broader", source))
+                        _keep(reached, other, ConceptPath(weights.NEARLY, "broader", source))
                     elif relation == _IS_A:
                         if self._is_group(other):
                             _keep(reached, other, ConceptPath(weights.GROUP_ABOVE, "broader", source))
                             continue
                         value = (
-                            weights.UP_FINDING ** (depth + 1)
-                            if finding
-                            else weight * self._nearness(child, other, source)
+                            weights.NEARLY ** (depth + 1) if finding else weight * self._nearness(child, other, source)
                         )
                         _keep(reached, other, ConceptPath(value, "broader", source))
                         above.add(other)
                     elif depth:
-                        _keep(reached, other, ConceptPath(weight * weights.SPECTRUM * strength, "broader", source))
+                        _keep(reached, other, ConceptPath(weight * weights.NEARLY * strength, "broader", source))
             layer = above
         for side in self._alike:
             for other, _, weight, source in side.of(concept):
-                _keep(reached, other, ConceptPath(weights.SPECTRUM * weight, "same", source))
+                _keep(reached, other, ConceptPath(weights.NEARLY * weight, "same", source))
 
     def _nearness(self, child: int, parent: int, source: str) -> float:
         """How near a wider disease is beyond one that the name tells or the curated table says."""
@@ -190,9 +196,9 @@ class Expansion:
         if self._manifesting.isdisjoint(self.around(concept)):  # seen sooner than all that it leads to
             return found
         for disease, how in self.of(concept).items():
-            if how.relation == "narrower" or (disease != concept and how.weight < weights.INHERITED_NEAR):
+            if how.relation == "narrower" or (disease != concept and how.weight < weights.NEAR):
                 continue
-            factor = 1.0 if disease == concept else weights.INHERITED
+            factor = 1.0 if disease == concept else weights.NEARLY
             for other, relation, weight, source in self._all.of(disease):
                 name = _COMES_WITH.get(relation)
                 if name is not None:
@@ -229,7 +235,7 @@ class Expansion:
         return tuple(
             other
             for other, relation, weight, source in self._all.of(concept)
-            if relation == _MANIFESTATION and weight >= weights.OBLIGATE and not is_annotated(source)
+            if relation == _MANIFESTATION and weight >= _ALWAYS and not is_annotated(source)
         )
 
 

@@ -74,6 +74,10 @@ class ConceptRow(msgspec.Struct, frozen=True):
     kind: Kind = Kind.DISEASE
 
 
+ANY_LANGUAGE = "all"
+"""Language of a name that all languages have: HIV."""
+
+
 class NameRow(msgspec.Struct, frozen=True):
     """A name of a concept in one language."""
 

@@ -22,7 +22,17 @@ _ELSEWHERE = re.compile(
     r"trial|study|studies|emigrated|raised|nee?|opere\w*|operado|operada|operiert|geboren|nacid[ao]|nat[ao]|"
     r"operat[ao]|nascid[ao]|voyage|reise|viaj\w+)\b[^,;.]*$"
 )
+_NAMED_AFTER = re.compile(
+    r"\b(?:hospital\w*|hopital\w*|ospedale|ziekenhuis|krankenhaus|klinik\w*|clini\w+|universi\w+|institut\w*|college|"
+    r"centro|cent(?:er|re)|foundation|fundacion|calle|avenida|rue|avenue|street|plaza|place|piazza|via|banco|bank)"
+    r"(?: [\w'’]+){0,2} ?$"
+)
+"""Before a country's name, what only bears it: Hospital del Salvador."""
 _WORDS = re.compile(r"[\w.'’-]+(?: [\w.'’-]+){0,4}")
+
+
+_BEFORE = 60
+"""Characters before a country's name that say what it is there for."""
 
 
 @lru_cache(maxsize=1)
@@ -41,12 +51,18 @@ def canonical_country(name: str | None) -> str | None:
     return _names().get(flat(name.strip()), name.strip())
 
 
+def is_country(name: str) -> bool:
+    """Whether this is a name or code of a country."""
+    return flat(name.strip()) in _names()
+
+
 def stated_country(text: str) -> str | None:
     """The country that a text says the patient lives in, or comes from."""
     lower = flat(text)
     for pattern, subject in ((_LIVES, lower), (_FROM, text)):
         for match in pattern.finditer(subject):
-            if pattern is _FROM and _ELSEWHERE.search(lower, max(0, match.start() - 60), match.start()):
+            before = lower[max(0, match.start() - _BEFORE) : match.start()]
+            if pattern is _FROM and (_ELSEWHERE.search(before) or _NAMED_AFTER.search(before)):
                 continue
             words = _WORDS.match(lower, match.end())
             found = _longest(words[0]) if words is not None else None

@@ -34,10 +34,13 @@ def kin_words(language: str) -> tuple[KinWords, ...]:
     return tuple(KinWords(row["relation"], row["sex"], row["alone"] == "yes", row["words"]) for row in rows)
 
 
-def any_of(relations: Collection[str], sex: str = "", language: str = "") -> str:
-    """A regular expression, flat, for the words of some relations, in one language or in all."""
-    words = sorted(set(_plain_words(relations, sex, language)), key=lambda word: (-len(word), word))
-    return f"(?:{'|'.join(words)})"
+def any_of(relations: Collection[str], sex: str = "", language: str = "", without: str = "") -> str:
+    """A regular expression, flat, for the words of some relations, in one language or in all.
+
+    without: a regular expression for words to leave out.
+    """
+    words = {word for word in _plain_words(relations, sex, language) if not re.fullmatch(without, word)}
+    return f"(?:{'|'.join(sorted(words, key=lambda word: (-len(word), word)))})"
 
 
 def _plain_words(relations: Collection[str], sex: str, language: str) -> Iterator[str]:

@@ -34,12 +34,36 @@ QUALIFIERS = frozenset(
     "management unspecified nos other various multiple complicated uncomplicated".split()
 )
 """Words that say how bad a disease is, since when, or whose, and not which it is."""
+_ANOTHER_THING = {
+    "shock": frozenset({"wave", "block", "therapy"}),
+    "stress": frozenset(
+        {"test", "testing", "echo", "echocardiography", "echocardiogram", "imaging", "mri", "perfusion", "dose"}
+    ),
+    "fever": frozenset({"chart", "clinic", "curve"}),
+    "cancer": frozenset({"registry", "center", "centre", "institute", "society"}),
+    "burn": frozenset({"center", "centre", "unit"}),
+    "infection": frozenset({"control"}),
+    "pain": frozenset({"clinic", "scale", "score"}),
+    "allergy": frozenset({"clinic", "testing", "test"}),
+    "fatigue": frozenset({"scale"}),
+}
+"""Names that are something else before some words."""
 MISTYPED_AFFIX = 2
 
 
 def says_something(word: str) -> bool:
     """Whether a word alone can name a disease: not "chronic", not "calcium", no number."""
     return len(word) >= 3 and word not in SAYS_NOTHING and word not in STOPWORDS and not word.isdigit()
+
+
+def is_another_thing(word: str, behind: Sequence[str]) -> bool:
+    """Whether the word behind a name makes something else of it: shock wave, stress test."""
+    return not _ANOTHER_THING.get(word, frozenset()).isdisjoint(behind)
+
+
+def prefix_of(word: str) -> str:
+    """A word that is a reversing prefix alone: the first one of "hypo/hyperthyroidism"."""
+    return word if word in _AFFIXES else ""
 
 
 def affixes(word: str) -> str:

@@ -6,6 +6,7 @@ here needs to be consistent, not linguistically perfect.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -283,6 +284,10 @@ def phrase_key(words: list[str]) -> str:
     return " ".join(words)
 
 
+_LETTERED = frozenset(
+    {"vitamin", "vitamine", "vitamina", "hepatitis", "hepatite", "epatite", "factor", "influenza", "hemophilia"}
+)
+"""Words of which there are several kinds, told by a letter."""
 _HEADS = frozenset({"disease", "disorder", "syndrome", "condition", "illness"})
 _SAME_SUBJECT = {
     "impairment": "insufficiency", "cancer": "neoplasm", "carcinoma": "neoplasm", "tumor": "neoplasm",
@@ -306,13 +311,22 @@ def loose_key(words: list[str]) -> str:
 
     A last resort for whole phrases only: "renal impairment" meets "kidney insufficiency".
     """
-    kept = {"disease" if word in _HEADS else _SAME_SUBJECT.get(word, word) for word in words if word not in STOPWORDS}
+    kept = {"disease" if word in _HEADS else _SAME_SUBJECT.get(word, word) for word in bag_key(words).split()}
     return " ".join(sorted(kept)) if any(len(word) >= 4 for word in kept - {"disease"}) else ""
 
 
-def bag_key(words: list[str]) -> str:
+def content_indices(words: Sequence[str]) -> list[int]:
+    """Indices of the words that tell something: no stop words but the letter of vitamin D, of hepatitis A."""
+    return [
+        word_index
+        for word_index, word in enumerate(words)
+        if word not in STOPWORDS or (len(word) == 1 and word_index > 0 and words[word_index - 1] in _LETTERED)
+    ]
+
+
+def bag_key(words: Sequence[str]) -> str:
     """Key of a phrase whatever its order: inversions ("Ossification, Heterotopic") meet their plain form."""
-    return " ".join(sorted({word for word in words if word not in STOPWORDS}))
+    return " ".join(sorted({words[word_index] for word_index in content_indices(words)}))
 
 
 _SOUNDS = (

@@ -36,7 +36,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 def field_weight(field: str) -> float:
     """How much it says that a trial names a concept in a field: 1 for a condition, 0 where it admits nobody."""
-    return float(getattr(weights, field.upper(), 0.0))
+    return 1.0 if field == "condition" else float(getattr(weights, field.upper(), 0.0))
 
 
 class Naming(msgspec.Struct, frozen=True, gc=False):
@@ -97,7 +97,7 @@ ANTI JOIN fresh_words USING (trial_id)"""
 _CONCEPTS = """
 SELECT trial_index, number, concept_id, list_position(?, field) - 1 AS field, list_position(?, role) - 1 AS role,
        score, words
-FROM mapped_concepts
+FROM mapped_concepts WHERE field <> 'mesh_ancestor'
 """
 _WORDS = """
 SELECT word, list(trial_index) AS saying
@@ -191,7 +191,6 @@ class TrialIndex:
         is_first = np.ones(len(concepts), dtype=bool)
         is_first[1:] = (concepts[1:] != concepts[:-1]) | (trials[1:] != trials[:-1])
         concepts, self._posted_trials = concepts[is_first], trials[is_first]
-        self._posted_fields = self._field_weights[self._row_fields[by_concept[is_first]]]
         roles = self._row_roles[by_concept]
         naming_weights = np.where(roles != UNSAID, self._row_weights[by_concept], 0.0)
         self._posted_roles, self._posted_weights = (
@@ -241,17 +240,21 @@ class TrialIndex:
         """The words of each of the catalogue's own terms."""
         return {concept: words for words, concept in self.own_terms.items()}
 
-    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, Floats, RoleNumbers, list[int]]:
-        """Trials that name concepts, one concept after the other. For each trial the weight of the best field that
-        does, the weight of the naming in its profile (0 when it has none), and the concept's role; then how many trials
-        each concept has.
+    def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, RoleNumbers, list[int]]:
+        """Trials that name concepts, one concept after the other. For each trial the weight of the naming in its
+        profile (0 when it has none) and the concept's role; then how many trials each concept has.
         """
         spans = [self._postings[concept] for concept in concepts]
         rows = np.concatenate([self._posted[start:end] for start, end in spans])
         counts = [end - start for start, end in spans]
-        columns = (self._posted_trials, self._posted_fields, self._posted_weights, self._posted_roles)
-        trials, fields, namings, roles = (column[rows] for column in columns)
-        return trials, fields, namings, roles, counts
+        columns = (self._posted_trials, self._posted_weights, self._posted_roles)
+        trials, namings, roles = (column[rows] for column in columns)
+        return trials, namings, roles, counts
+
+    def count_about(self, concepts: Iterable[int]) -> int:
+        """How many trials are about one of these concepts: have it as a disease or a finding."""
+        rows = np.concatenate([self._posted[slice(*self._postings[concept])] for concept in concepts])
+        return len(np.unique(self._posted_trials[rows[self._posted_roles[rows] >= FINDING]]))
 
     def _stated(self, trial_index: int, field: int) -> Iterator[tuple[int, int]]:
         """Concepts that a trial names in a field, each with the row of `words`."""

@@ -8,11 +8,10 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from matcher.assertion.criteria import excludes
 from matcher.fingerprints import MAPPING, digest
 from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
-from matcher.linking.running_text import RunningText
+from matcher.linking.running_text import Name, RunningText
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
@@ -72,12 +71,22 @@ class TrialMapper:
         """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
         return self._scan(text, misspelt=False) or self._scan(text, misspelt=True) or (self._own_words(text),)
 
-    def of_text(self, text: str, drop_denied: bool) -> tuple[Named, ...]:
-        """Concepts that running text names."""
+    def of_text(self, text: str) -> tuple[Named, ...]:
+        """Concepts that running text names, each once."""
+        return self._distinct(text, self.running.named(text))
+
+    def of_criterion(self, text: str) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+        """Concepts that a criterion asks for, and those that it denies."""
+        told = self.running.told(text)
+        asked, denied = ([name for name, said in told if said is side] for side in (False, True))
+        return self._distinct(text, asked), self._distinct(text, denied)
+
+    def _distinct(self, text: str, names: Iterable[Name]) -> tuple[Named, ...]:
         terminology = self.terminology
         named: dict[int, Named] = {}
-        for concept, words, rule in self.running.named(text, drop_denied):
+        for concept, start, end, rule in names:
             if concept not in named:
+                words = text[start:end]
                 named[concept] = Named(terminology.ids[concept], terminology.labels[concept], rule, 1.0, words)
         return tuple(named.values())
 
@@ -143,7 +152,7 @@ class TrialMapper:
             yield from (("condition", position, named) for named in self._condition(condition, system, code))
         title_seen: set[str] = set()
         for position, title in enumerate(trial.titles, start=1):
-            for named in self.of_text(title, drop_denied=False):
+            for named in self.of_text(title):
                 if named.concept_id not in title_seen:
                     title_seen.add(named.concept_id)
                     yield "title", position, named
@@ -158,11 +167,11 @@ class TrialMapper:
         for position, form, words in treatments(trial.interventions):
             yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
         for position, text in enumerate(trial.inclusion, start=1):
-            excluded = excludes(text)
-            field = "exclusion" if excluded else "inclusion"
-            yield from ((field, position, named) for named in self.of_text(text, drop_denied=not excluded))
+            asked, denied = self.of_criterion(text)
+            yield from (("inclusion", position, named) for named in asked)
+            yield from (("exclusion", position, named) for named in denied)
         for position, text in enumerate(trial.exclusion, start=1):
-            yield from (("exclusion", position, named) for named in self.of_text(text, drop_denied=False))
+            yield from (("exclusion", position, named) for named in self.of_text(text))
 
     def _condition(self, condition: str, system: str | None, code: str | None) -> Sequence[Named]:
         found = list(self.of_term(condition))

@@ -112,6 +112,17 @@ def test_a_registry_that_says_when_to_come_back_is_left_alone_until_then(
     assert repeated_at - refused_at > 0.9  # asked for are one second, and one and a half to two and a half
 
 
+def test_after_429_the_registry_is_asked_half_as_often(sample_url: str, tmp_path: Path) -> None:
+    delay_s = 0.3
+    with faulty(sample_url, [Rule(faults.refused(429), nth(1), studies)], asked_as=small_pages) as registry:
+        ended = crawl(tmp_path, registry.url, "--all", "--delay", str(delay_s))
+    assert ended.status == 0, ended.err
+    arrivals = [request.at for request in registry.asked("/studies", "/version")[2:]]
+    gaps = len(arrivals) - 1
+    assert gaps == 4  # the first page again, the others, and the version
+    assert arrivals[-1] - arrivals[0] > gaps * 2 * delay_s * 0.9
+
+
 ODDITIES = {
     "records twice across pages": [Rule(faults.rewritten_json(Repeated()), always, studies)],
     "an empty page with a token": [

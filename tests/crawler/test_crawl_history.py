@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
-from crawler.samples.server import serve
 from tests.support import faults
-from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS, study, write_lines
+from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.support.faults import Rule, always, faulty, path_ends
 from tests.support.running import Run, calcitrials, crawl, last_report, rows, trial_ids
 from tests.support.tables import tables
@@ -122,34 +121,3 @@ def test_a_lost_working_file_is_made_from_the_published_catalogue(copy: Path, sa
     assert "the working file is damaged" in run.err
     assert tables(copy) == before
     assert trial_ids(copy) == set(BUNDLED_IDS)
-
-
-def large_studies(folder: Path, count: int, title: str) -> Path:
-    """As many made-up records of about the size of real ones, with a hundred sites each."""
-    records = []
-    for number in range(count):
-        record = study(f"NCT1{number:07}", officialTitle=f"{title} {number}")
-        record["protocolSection"] |= {
-            "eligibilityModule": {"eligibilityCriteria": "Inclusion Criteria:\n\n* a criterion of some length\n" * 200},
-            "contactsLocationsModule": {
-                "locations": [
-                    {"facility": f"Hospital {place} of {number}", "country": "France"} for place in range(100)
-                ]
-            },
-        }
-        records.append(record)
-    return write_lines(folder / f"{title}.jsonl", records)
-
-
-def test_thousands_of_large_records_may_change_at_once(tmp_path: Path) -> None:
-    """Comparing their states must not need more memory than the writer is given."""
-    catalog = tmp_path / "catalog"
-    for title in ("former", "present"):
-        records = {"ctgov": large_studies(tmp_path, 2000, title)}
-        with serve("ctgov", records=records) as urls:
-            run = crawl(catalog, urls["ctgov"], "--all")
-        assert run.status == 0, run.err
-    (versions,) = rows(
-        catalog, "SELECT count(*), min(len(changed_fields)), any_value(changed_fields[1]) FROM trial_versions"
-    )
-    assert versions == (2000, 1, "official_title")

@@ -231,7 +231,7 @@ def test_a_damaged_page_gives_a_trial_or_a_reject(body: bytes) -> None:
 
 
 @needs_shared
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_a_damaged_real_page_gives_a_trial_or_a_reject(data: st.DataObject) -> None:
     page = data.draw(st.sampled_from(REAL_PAGES))

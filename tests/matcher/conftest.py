@@ -3,13 +3,13 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from db import tables
 from db.ages import age_limit
 from matcher import Matcher
 
@@ -57,8 +57,7 @@ def make_catalogue(path: Path, trials: Sequence[tuple[Any, ...]] = TRIALS) -> No
     """Write trials, those above if none are given, into a new catalogue file."""
     now = dt.datetime(2026, 11, 22)
     with duckdb.connect(str(path)) as connection:
-        for name in ("trials.sql", "children.sql"):
-            connection.execute(resources.files("db.schema").joinpath(name).read_text(encoding="utf-8"))
+        connection.execute(tables.CREATE)
 
         def insert(table: str, **values: object) -> None:
             marks = ", ".join("?" * len(values))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher import Matcher
-from matcher.assertion.context import AssertedText
+from matcher.assertion.context import AssertedText, Span
 
 PHRASES = Path(__file__).with_name("assertions.txt")
 MARK = re.compile(r"\{([pnfhu]):([^}]*)\}")
@@ -63,10 +63,10 @@ def test_a_present_finding_outweighs_its_past_and_past_diseases(matcher: Matcher
 def test_a_line_is_read_in_a_blink(matcher: Matcher) -> None:
     """Cues and scopes of a typical line; the bound is wide, a full scan of the table would break it."""
     text = "54-year-old woman with systemic sclerosis, no Raynaud phenomenon"
-    AssertedText(text).assertions([(23, 41), (46, 64)])
+    AssertedText(text).assertions([Span(23, 41), Span(46, 64)])
     began = time.perf_counter()
     for _ in range(200):
-        AssertedText(text).assertions([(23, 41), (46, 64)])
+        AssertedText(text).assertions([Span(23, 41), Span(46, 64)])
     assert (time.perf_counter() - began) / 200 < 0.002
 
 
@@ -96,7 +96,17 @@ CUES = st.sampled_from(
 @settings(deadline=None)
 @given(st.lists(CUES, max_size=40).map(" ".join))
 def test_every_mention_of_any_text_gets_an_assertion(text: str) -> None:
-    spans = [match.span() for match in re.finditer("calcinosis", text)]
+    spans = [Span(*match.span()) for match in re.finditer("calcinosis", text)]
     read = AssertedText(text)
     assert len(read.assertions(spans)) == len(spans)
     assert all(0 <= start < end <= len(text) for start, end in read.relatives())
+
+
+def test_what_lasts_leads_to_trials_when_it_is_told_as_history(matcher: Matcher) -> None:
+    found = matcher.suggest("PMH: multiple sclerosis. Presents with dermatomyositis and calcinosis.")
+    grades = {match.trial_id: match.grade for match in found.matches}
+    assert grades["NCT00001248"] == "possible"
+    assert list(grades).index(ANCHOR) < list(grades).index("NCT00001248")
+    alone = matcher.suggest("PMH: multiple sclerosis")
+    assert alone.matches[0].trial_id == "NCT00001248"
+    assert alone.matches[0].grade == "strong"

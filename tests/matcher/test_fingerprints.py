@@ -46,10 +46,11 @@ def with_a_change(folder: Path, file: str) -> Path:
     [
         ("text/normalise.py", True, True),
         ("text/sentences.py", True, False),
-        ("text/words/fr.tsv", True, False),
+        ("text/words/fr.tsv", True, True),
         ("terminology/names.tsv", True, True),
         ("terminology/expansion.py", True, False),
-        ("assertion/scopes.py", False, False),
+        ("assertion/scopes.py", True, False),
+        ("assertion/avoidance.py", False, False),
         ("assertion/cues/de.tsv", True, False),
         ("linking/deposits.tsv", True, False),
         ("linking/bare_findings.tsv", False, False),

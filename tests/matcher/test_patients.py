@@ -1,9 +1,11 @@
 """What charts state of the patient: age, sex, country, and what the patient is to an affected relative."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
+from matcher import Matcher
 from matcher.patient.demographics import AgeGroup, age_group, age_since, canonical_country, combine, stated_patient
 from matcher.patient.relatives import affected_relative
 from matcher.results import Patient
@@ -93,6 +95,38 @@ def test_stated_patients(row: str) -> None:
     assert (found.sex or "", found.country or "") == (sex, country)
 
 
+LINES = [
+    line
+    for line in Path(__file__).with_name("patients.txt").read_text(encoding="utf-8").splitlines()
+    if line[:1] != "#"
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_ages_and_sex_as_charts_state_them(line: str) -> None:
+    text, ages, sex = (cell.strip() for cell in line.split("|"))
+    found = stated_patient(text, dt.date(2026, 11, 30))
+    stated = () if found.age_years is None else (found.age_years, *found.other_ages)
+    assert stated == pytest.approx(tuple(float(age) for age in ages.split("/") if age), rel=0.02)
+    assert (found.sex or "") == sex
+
+
+def test_ages_that_differ_are_all_shown_and_none_alone_rules_out(matcher: Matcher) -> None:
+    answer = matcher.suggest("dermatomyositis in a 9-year-old girl; a 17-year-old boy")
+    assert (answer.query.patient.age_years, answer.query.patient.other_ages) == (9.0, (17.0,))
+    one = matcher.suggest("calcinosis cutis in a 9-year-old girl")
+    assert "NCT01918904" in {row.trial_id for row in one.ruled_out}
+    two = matcher.suggest("calcinosis cutis in a 9-year-old girl; the 30-year-old woman")
+    assert "NCT01918904" not in {row.trial_id for row in two.ruled_out}
+    (match,) = (match for match in two.matches if match.trial_id == "NCT01918904")
+    assert match.eligibility.age == "unknown"
+    both = matcher.suggest("calcinosis cutis in a 9-year-old girl; a 12-year-old boy")
+    assert "NCT01918904" in {row.trial_id for row in both.ruled_out}
+    option = matcher.suggest("calcinosis cutis in a 9-year-old girl; a 30-year-old", patient=Patient(age_years=9.0))
+    assert option.query.patient.other_ages == ()
+    assert "NCT01918904" in {row.trial_id for row in option.ruled_out}
+
+
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
@@ -127,6 +161,21 @@ def test_dates_of_birth_give_the_age_today() -> None:
 )  # fmt: skip
 def test_countries_have_one_name(name: str, country: str | None) -> None:
     assert canonical_country(name) == country
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("ingresa al Hospital del Salvador para una cirugía", None),
+        ("paciente del Salvador con calcinosis", "El Salvador"),
+        ("treated at the University of Jordan, calcinosis", None),
+        ("a man from Jordan with calcinosis", "Jordan"),
+        ("Clínica de España, calcinosis", None),
+        ("natural de España, calcinosis", "Spain"),
+    ],
+)
+def test_what_bears_the_name_of_a_country_is_none(text: str, country: str | None) -> None:
+    assert stated_patient(text).country == country
 
 
 RELATIVES = """

@@ -39,4 +39,4 @@ def test_the_fast_path_is_the_full_linker_on_the_names_that_both_know(
     assume(all(link.rule in ("exact", "abbreviation") for link in links))
     full = [link.concepts[0] for link in links if link.rule == "exact"]
     assert full
-    assert [concept for concept, _, rule in running.named(text, drop_denied=False) if rule == "exact"] == full
+    assert [name.concept for name in running.named(text) if name.rule == "exact"] == full

@@ -223,10 +223,10 @@ def test_fhir_bundle_gives_diagnoses_and_patient(matcher: Matcher) -> None:
 
 def test_answer_has_the_shape_of_the_design(matcher: Matcher) -> None:
     answer = json.loads(msgspec.json.encode(matcher.suggest("CREST")))
-    assert list(answer) == ["query", "diagnoses", "matches", "ruled_out"]
+    assert list(answer) == ["query", "diagnoses", "matches", "ruled_out", "fit"]
     assert set(answer["matches"][0]) == {
-        "trial_id", "study_id", "registry", "title", "status", "phase", "score", "grade", "relation", "because", "path",
-        "eligibility", "url", "last_update",
+        "trial_id", "study_id", "registry", "title", "status", "phase", "score", "grade", "for", "relation", "because",
+        "path", "eligibility", "url", "last_update",
     }  # fmt: skip
     assert all(0 <= match["score"] <= 1 and match["because"] and match["path"] for match in answer["matches"])
 

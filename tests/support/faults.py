@@ -269,10 +269,10 @@ class FaultyRegistry:
         chosen: Fault | None = None
         with self._arrival:
             self.requests.append(request)
-            for place, rule in enumerate(self.rules):
+            for index, rule in enumerate(self.rules):
                 if rule.where(request):
-                    self._counts[place] += 1
-                    if chosen is None and rule.times(self._counts[place]):
+                    self._counts[index] += 1
+                    if chosen is None and rule.times(self._counts[index]):
                         chosen = rule.fault
             self._arrival.notify_all()
         exchange = Exchange(self, handler, request)

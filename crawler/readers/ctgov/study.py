@@ -342,12 +342,12 @@ def _lower(word: str | None) -> str | None:
     return word.lower() if word else None
 
 
-def _date(given: _Date | None) -> PartialDate | None:
+def _date(field: _Date | None) -> PartialDate | None:
     """A day, month or year; with a time of day where the server adds one."""
-    if given is None or given.date is None:
+    if field is None or field.date is None:
         return None
-    stated_date = iso_partial_date(given.date, _lower(given.type))
-    return stated_date if stated_date.date else spoken_partial_date(given.date, _lower(given.type), day_first=False)
+    stated_date = iso_partial_date(field.date, _lower(field.type))
+    return stated_date if stated_date.date else spoken_partial_date(field.date, _lower(field.type), day_first=False)
 
 
 def _mesh_terms(derived: _Derived) -> tuple[MeshTerm, ...]:

@@ -23,7 +23,7 @@ _TYPE = re.compile(
     re.I,
 )
 _PRODUCT = re.compile(r"(?:Trade Name|Product Name|INN or Proposed INN)\s*:\s*([^\n;]+?)\s*(?=\n|;|$)", re.I)
-_ARM = re.compile(r"(?P<arm>[^:]{1,80}):\s*(?P<given>.+)", re.S)
+_ARM = re.compile(r"(?P<arm>[^:]{1,80}):\s*(?P<treatment>.+)", re.S)
 
 _PRIMARY = re.compile(r"Primary end point\(s\)\s*:\s*(.*?)(?=;\s*Timepoint\(s\)|$)", re.S)
 _SECONDARY = re.compile(r"Secondary end point\(s\)\s*:\s*(.*?)(?=;\s*Timepoint\(s\)|$)", re.S)
@@ -83,9 +83,9 @@ def _given(entries: list[str]) -> Iterator[Intervention]:
         if kind := _TYPE.match(entry):
             yield Intervention(words.squeeze(entry[kind.end() :]), kind[1].lower())
         elif arm := _ARM.fullmatch(entry):
-            given = words.stated(arm["given"])
-            if given and given.lower() != "no":
-                yield Intervention(words.headline(given), description=f"{words.squeeze(arm['arm'])}: {given}")
+            treatment = words.stated(arm["treatment"])
+            if treatment and treatment.lower() != "no":
+                yield Intervention(words.headline(treatment), description=f"{words.squeeze(arm['arm'])}: {treatment}")
         else:
             yield Intervention(words.headline(entry), description=entry if len(entry) > 200 else None)
 

@@ -114,8 +114,8 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         if override
         else status_on(payload.fetched_at.date(), start, end, overall_end)
     )
-    given = [children_by_name(item) for item in children(fields.get("interventions"), "intervention")]
-    registry_phase = ", ".join(unique(_text(one, "phase", as_is=True) for one in given)) or None
+    interventions = [children_by_name(item) for item in children(fields.get("interventions"), "intervention")]
+    registry_phase = ", ".join(unique(_text(one, "phase", as_is=True) for one in interventions)) or None
     design_type = _text(design, "primaryStudyDesign", as_is=True)
     gender = _text(people, "gender", as_is=True)
     final = count(_text(people, "totalFinalEnrolment"))
@@ -160,7 +160,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
             for name in unique(_conditions(fields, "diseaseClass1") + _conditions(fields, "diseaseClass2"))
             if name.lower() != "other"
         ),
-        interventions=tuple(_interventions(given)),
+        interventions=tuple(_interventions(interventions)),
         locations=tuple(_locations(people)),
         identifiers=tuple(_identifiers(children_by_name(fields.get("externalRefs")), trial_id)),
         sponsors=tuple(_sponsors(record)),
@@ -238,9 +238,9 @@ def _conditions(fields: dict[str, Element], part: str, marks: str = "\n") -> lis
     return unique(name for condition in each for name in listed(_text(condition, part), marks))
 
 
-def _interventions(given: list[dict[str, Element]]) -> Iterator[Intervention]:
+def _interventions(interventions: list[dict[str, Element]]) -> Iterator[Intervention]:
     """Drugs by name; an intervention that names none goes by the first sentence of its description."""
-    for one in given:
+    for one in interventions:
         type_, description = lower(_text(one, "interventionType")), _text(one, "description")
         names = listed(_text(one, "drugNames"))
         for name in names or ([headline(description)] if description else []):

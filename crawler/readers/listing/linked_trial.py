@@ -49,7 +49,7 @@ def linked_trial(objects: Iterable[Mapping[str, Any]]) -> LinkedTrial:
     keywords = [word for text in _texts(trial.get("keywords")) for word in text.split(",")]
     subjects = _things(trial.get("studySubject"))
     conditions = [trial.get("healthCondition"), *(one for one in subjects if _types(one) & _CONDITIONS)]
-    given = [*map(trial.get, _TREATMENTS), *(one for one in subjects if _types(one) & _GIVEN)]
+    treatments = [*map(trial.get, _TREATMENTS), *(one for one in subjects if _types(one) & _GIVEN)]
     return LinkedTrial(
         name=_first(trial.get("name")) or _first(trial.get("headline")),
         description=_first(trial.get("description")),
@@ -62,7 +62,7 @@ def linked_trial(objects: Iterable[Mapping[str, Any]]) -> LinkedTrial:
         modified=tuple(text for one in everything for text in _texts(one.get("dateModified"))),
         conditions=tuple(unique(text for value in conditions for text in _texts(value))),
         keywords=tuple(unique(keywords)),
-        interventions=tuple(unique(text for value in given for text in _texts(value))),
+        interventions=tuple(unique(text for value in treatments for text in _texts(value))),
         identifiers=tuple(unique(_texts(trial.get("identifier")))),
         locations=tuple(_locations(trial.get("studyLocation"))),
     )
