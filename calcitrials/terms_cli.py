@@ -53,7 +53,8 @@ def terms_find(
 @terms.command("load")
 def terms_load(
     files: Annotated[
-        list[Path], typer.Argument(help="Vocabulary files: OBO, OBO graphs, SSSOM, Babelon, DOID and HPO tables.")
+        list[Path],
+        typer.Argument(help="Vocabulary files: OBO, OBO graphs, Orphadata XML, SSSOM, Babelon, DOID and HPO tables."),
     ],
 ) -> None:
     """Load vocabulary files from disk; each is checked and kept unaltered."""

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.matching import ablation, comorbid, reading, trec, unseen
+from bench.matching import ablation, comorbid, reading, trec, unseen, vocabularies
 from bench.matching import charts as match_charts
 from bench.matching import folds as match_folds
 from bench.matching import gold as match_gold
@@ -22,11 +22,14 @@ from bench.matching import typos as match_typos
 from bench.matching.cache import SHARED
 from bench.matching.report import Row, print_table
 
-PARTS = ("gold", "unseen", "comorbid", "trec", "reading", "charts", "folds", "terms", "typos", "latency")
+PARTS = (
+    "gold", "unseen", "comorbid", "trec", "reading", "charts", "folds", "vocabularies", "terms", "typos", "latency",
+)  # fmt: skip
 ON_DEMAND = ("ablation",)
 """Asked for by name only: they take long and say what to build, not how good it is."""
 OF_REGISTRY = {
     "unseen": unseen.measure,
+    "vocabularies": vocabularies.measure,
     "comorbid": comorbid.measure,
     "trec": trec.measure,
     "reading": reading.measure,
@@ -47,7 +50,7 @@ def main() -> None:
         print("nothing is measured: the bench needs the shared data in ../shared/data")
         return
     seed = secrets.randbelow(1_000_000) if options.seed is None else options.seed
-    chosen = options.only or [part for part in PARTS if not (options.quick and part == "folds")]
+    chosen = options.only or [part for part in PARTS if not (options.quick and part in ("folds", "vocabularies"))]
     rows: list[Row] = []
     details = [f"seed {seed}"]
     for part in chosen:

@@ -24,7 +24,7 @@ from bench.matching.gold import GOLD, LIMIT, MARKS, lines, score
 from bench.matching.report import OURS, Mark, Row
 from bench.matching.scores import canonical
 from db.catalogue import Catalogue
-from matcher.terminology import Kind, Relation, Terminology, Vocabulary, built_in, cache, default, store
+from matcher.terminology import Kind, Relation, Terminology, Vocabulary, cache, default, in_use
 from matcher.terminology.compile import compile_terminology
 
 FOLDS = 8
@@ -97,8 +97,7 @@ class Compiler:
     """The built-in terminology without some curated rows; what is compiled is kept in the bench's cache."""
 
     def __init__(self) -> None:
-        self.curated, *built_in_others = built_in()
-        self._others = [*built_in_others, *store.vocabularies()]
+        self.curated, *self._others = in_use()
 
     def without(self, left_out: Collection[str]) -> Terminology:
         """The terminology without the curated rows of these concepts."""

@@ -32,6 +32,8 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
+SHORTEST_RARE = 4
+"""Letters of an abbreviation that only a large vocabulary has; three are too often a laboratory test (ALT, CRP)."""
 AND = frozenset({"and", "or", "et", "ou", "und", "oder", "ed"})
 """Words that names in another order do not cross, unless they have one of them."""
 COMMON, COMMON_ALONE = 4.0, 3.3
@@ -245,6 +247,10 @@ class EntityLinker:
     def _abbreviated(self, text: str, found: Sequence[Token], language: str, chart: bool) -> Iterable[EntityLink]:
         for start, end, meanings, rule in abbreviated(self.terminology, text, found, language, chart):
             yield EntityLink(start, end, meanings, rule, 0.95, rule in IN_DOUBT or len(meanings) > 1)
+        rare = self.terminology.rare_abbreviations
+        alone = text[found[0].start : found[0].end] if len(found) == 1 else ""
+        if len(alone) >= SHORTEST_RARE and alone in rare and alone not in self.terminology.abbreviations:
+            yield EntityLink(0, 1, tuple(rare[alone]), "abbreviation", 0.95, len(rare[alone]) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token], language: str) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""

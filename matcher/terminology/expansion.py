@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matcher.terminology import Kind, Relation, Terminology, weights
 from matcher.terminology.model import is_annotated
 
-_TREES = ("MeSH", "HPO", "ICD-10-CM")
+_TREES = ("MeSH", "HPO", "ICD-10-CM", "Mondo")
 _FARTHEST_UP = 3
 """Steps that are followed upwards."""
 _ALWAYS = 0.995

@@ -1,9 +1,10 @@
 """Official vocabulary files that a user may load: what they are, and how each is read.
 
-Known: Mondo mapping tables (SSSOM), OBO files of HPO, DOID and Mondo, OBO graphs (JSON) of ORDO, DOID and NCIt, HPO
-annotations, HPO translations (Babelon) with their synonym tables, DOID translations. Codes of UMLS and MedDRA in them
-are dropped. Codes of SNOMED CT are used where the user loads a table that has them (nothing of the kind is built in):
-its terms do not allow passing them on, and whoever loads it answers for a licence. Names are never taken from it.
+Known: OBO files of HPO, DOID and Mondo, Mondo mapping tables (SSSOM), OBO graphs (JSON) of ORDO, DOID and NCIt,
+Orphadata's nomenclature (XML), HPO annotations, HPO translations (Babelon) with their synonym tables, DOID
+translations. Codes of UMLS and MedDRA in them are dropped. Codes of SNOMED CT are used where the user loads a table
+that has them (nothing of the kind is built in): its terms do not allow passing them on, and whoever loads it answers
+for a licence. Names are never taken from it.
 """
 
 import csv
@@ -15,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from matcher.terminology import mondo, orphadata
 from matcher.terminology.model import (
     CodeRow,
     ConceptRow,
@@ -35,6 +37,8 @@ _LICENCES = {
     "ORDO": ("CC BY 4.0 (Orphanet)", "https://www.orphadata.com"),
     "NCIt": ("CC BY 4.0", "https://ncithesaurus.nci.nih.gov"),
 }
+_SUPPLEMENTARY = ("Mondo", "DOID", "ORDO", "NCIt", "Orphanet")
+"""Large ones, which add to what the built-in ones say."""
 
 
 class UnknownVocabularyError(ValueError):
@@ -53,11 +57,12 @@ def read_vocabulary(path: Path) -> Vocabulary:
         UnknownVocabularyError: the file is none of the known kinds, or holds no usable row.
     """
     try:
-        text = read_text(path)
+        if orphadata.is_orphadata(path.read_bytes()):
+            vocabulary: Vocabulary | None = orphadata.read(path)
+        else:
+            vocabulary = _read(read_text(path), path)
     except (OSError, UnicodeDecodeError, EOFError) as error:
         raise UnknownVocabularyError(f"{path.name} cannot be read: {error}") from None
-    try:
-        vocabulary = _read(text, path)
     except (KeyError, IndexError, SyntaxError, csv.Error, msgspec.DecodeError) as error:
         raise UnknownVocabularyError(
             f"{path.name} looks like a vocabulary file and cannot be read: {error!r}"
@@ -65,11 +70,11 @@ def read_vocabulary(path: Path) -> Vocabulary:
     if vocabulary is None:
         raise UnknownVocabularyError(
             f"{path.name} is no vocabulary file that can be loaded: Mondo SSSOM tables, OBO or OBO-graph JSON of HPO, "
-            "DOID, Mondo or ORDO, HPO annotations, HPO or DOID translations"
+            "DOID, Mondo or ORDO, Orphadata's product 1, HPO annotations, HPO or DOID translations"
         )
     if not (vocabulary.concepts or vocabulary.names or vocabulary.codes or vocabulary.edges):
         raise UnknownVocabularyError(f"{path.name} holds no row that can be used")
-    return vocabulary
+    return msgspec.structs.replace(vocabulary, is_supplementary=vocabulary.info.name in _SUPPLEMENTARY)
 
 
 def _read(text: str, path: Path) -> Vocabulary | None:
@@ -110,7 +115,7 @@ def _read_obo(text: str, path: Path) -> Vocabulary:
     if name.startswith("hp"):
         return load_obo(text, _info("HPO", _version(version), path), "HP:", Kind.FINDING, "HP:0000118")
     if "mondo" in name:
-        return load_obo(text, _info("Mondo", _version(version), path), "MONDO:", Kind.DISEASE)
+        return mondo.narrowed(load_obo(text, _info("Mondo", _version(version), path), "MONDO:", Kind.DISEASE))
     return load_obo(text, _info("DOID", _version(version), path), "DOID:", Kind.DISEASE)
 
 

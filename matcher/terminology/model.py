@@ -121,3 +121,11 @@ class Vocabulary(msgspec.Struct, frozen=True):
     names: tuple[NameRow, ...] = ()
     codes: tuple[CodeRow, ...] = ()
     edges: tuple[EdgeRow, ...] = ()
+    is_supplementary: bool = False
+    """Its names come after what the others say of the same words, and its abbreviations need support: a large
+    vocabulary has thousands of both, and many are words or measures elsewhere ("ICD", "CHAOS").
+    """
+    definite: tuple[str, ...] = ()
+    """Concepts of a classification below which it has all that are one of them (neoplasm), so that what it puts
+    elsewhere is none.
+    """

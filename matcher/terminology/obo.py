@@ -24,6 +24,8 @@ from matcher.terminology.model import (
 
 _CONSTITUTIONAL = ("HP:0025142", "HP:0012531", "HP:0012378", "HP:0033834", "HP:0025406")
 """Constitutional symptom, pain, fatigue, malaise, asthenia: symptoms of half of all patients."""
+_EQUIVALENT = '"MONDO:equivalentTo"'
+"""How Mondo marks the cross references that mean the same."""
 _GENERAL = re.compile(r"^(?:abnormal|abnormality|aplasia/hypoplasia|functional abnormality)", re.I)
 
 
@@ -68,7 +70,7 @@ def load_obo(text: str, info: VocabularyInfo, prefix: str, kind: Kind, root: str
                 names.append(
                     NameRow(identifier, clause.synonym.desc, NameKind.ABBREVIATION if short else NameKind.SYNONYM)
                 )
-            elif isinstance(clause, XrefClause) and prefix.startswith("DOID"):
+            elif isinstance(clause, XrefClause) and (prefix == "DOID:" or _EQUIVALENT in str(clause)):
                 code = canonical_code(str(clause.xref.id))
                 codes += [CodeRow(identifier, code)] if code is not None else []
     if root is not None:

@@ -11,25 +11,21 @@ from pathlib import Path
 from matcher.terminology.files import UnknownVocabularyError, read_vocabulary
 from matcher.terminology.model import Vocabulary, VocabularyInfo
 
+_GITHUB = "https://raw.githubusercontent.com"
+_TRANSLATIONS = f"{_GITHUB}/obophenotype/human-phenotype-ontology/master/src/translations"
 OFFICIAL = {
-    "mondo": (
-        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_orphanet.sssom.tsv",
-        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_mesh.sssom.tsv",
-        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_omim.sssom.tsv",
-        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_doid.sssom.tsv",
-        "https://raw.githubusercontent.com/monarch-initiative/mondo/master/src/ontology/mappings/mondo_exactmatch_icd10cm.sssom.tsv",
+    "mondo": ("https://purl.obolibrary.org/obo/mondo.obo",),
+    "orphanet": tuple(
+        f"https://www.orphadata.com/data/xml/{language}_product1.xml"
+        for language in ("en", "fr", "de", "es", "it", "pt", "nl")
     ),
-    "doid": ("https://raw.githubusercontent.com/DiseaseOntology/HumanDiseaseOntology/main/src/ontology/doid.obo",),
+    "doid": (f"{_GITHUB}/DiseaseOntology/HumanDiseaseOntology/main/src/ontology/doid.obo",),
     "hpo": (
         "https://purl.obolibrary.org/obo/hp.obo",
-        *(
-            "https://raw.githubusercontent.com/obophenotype/human-phenotype-ontology/master/src/translations/"
-            f"hp-{language}.babelon.tsv"
-            for language in ("fr", "de", "es", "it", "pt", "nl")
-        ),
+        *(f"{_TRANSLATIONS}/hp-{language}.babelon.tsv" for language in ("fr", "de", "es", "it", "pt", "nl")),
     ),
 }
-"""Where the vocabularies' own projects publish them."""
+"""Where their own projects publish them. ``CALCITRIALS_<NAME>_URL`` is another place for all files of one."""
 LARGEST_BYTES = 400_000_000
 TIMEOUT_S = 60
 
@@ -77,7 +73,6 @@ def vocabularies(folder: Path | None = None) -> list[Vocabulary]:
 def update(
     names: tuple[str, ...] = tuple(OFFICIAL),
     folder: Path | None = None,
-    addresses: dict[str, tuple[str, ...]] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[VocabularyInfo]:
     """Fetch official files and load them; what was loaded.
@@ -86,19 +81,23 @@ def update(
         TermsDownloadError: a file could not be fetched; those fetched before it stay loaded.
         UnknownVocabularyError: what came is no vocabulary file.
     """
-    known = addresses or OFFICIAL
     infos: list[VocabularyInfo] = []
     with tempfile.TemporaryDirectory(prefix="calcitrials-terms-") as temporary:
         for name in names:
-            if name not in known:
-                raise UnknownVocabularyError(
-                    f"{name} is none of the vocabularies that can be updated: {', '.join(known)}"
-                )
-            for address in known[name]:
+            for address in _addresses(name):
                 if progress is not None:
                     progress(address)
                 infos.append(load_file(_fetch(address, Path(temporary)), folder))
     return infos
+
+
+def _addresses(name: str) -> list[str]:
+    if name not in OFFICIAL:
+        raise UnknownVocabularyError(f"{name} is none of the vocabularies that can be updated: {', '.join(OFFICIAL)}")
+    base = os.environ.get(f"CALCITRIALS_{name.upper()}_URL")
+    if base:
+        return [f"{base.rstrip('/')}/{address.rpartition('/')[2]}" for address in OFFICIAL[name]]
+    return list(OFFICIAL[name])
 
 
 def _fetch(address: str, folder: Path) -> Path:

@@ -127,7 +127,7 @@ def test_names_in_every_form(mapper: EntityLinker, text: str, label: str) -> Non
         ("linfoma no Hodgkin", "Lymphoma, Non-Hodgkin"),
         ("deficiencia de alfa-1-antitripsina", "alpha 1-Antitrypsin Deficiency"),
         ("atrofia muscular espinal", "Muscular Atrophy, Spinal"),
-        ("ataxia espinocerebelosa tipo 3", "Spinocerebellar ataxia type 3"),
+        ("ataxia espinocerebelosa tipo 3", "Machado-Joseph Disease"),
         ("cáncer de duodeno", "Duodenal Neoplasms"),
         ("infección por Aspergillus", "Aspergillosis"),
         ("corea", "Chorea"),

@@ -35,7 +35,7 @@ def labels(matcher: Matcher, text: str) -> list[str]:
     [
         ("primary Sjögren syndrome (PSS), diagnosed 2012. PSS is stable.", "Sjögren syndrome"),
         ("primary hyperparathyroidism (PHP)", "Primary hyperparathyroidism"),
-        ("myotonic dystrophy type 1 (DM1)", "Myotonic Dystrophy"),
+        ("myotonic dystrophy type 1 (DM1)", "Myotonic dystrophy 1"),
     ],
 )
 def test_a_short_form_means_what_the_text_says(matcher: Matcher, text: str, label: str) -> None:

@@ -103,11 +103,15 @@ def address(tmp_path: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_update_fetches_official_files(tmp_path: Path, address: str) -> None:
-    (info,) = store.update(("doid",), tmp_path / "terms", {"doid": (f"{address}/doid.obo",)})
+def test_update_fetches_official_files(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCITRIALS_DOID_URL", address)
+    (info,) = store.update(("doid",), tmp_path / "terms")
     assert info.version == "2026-01-01"
+    monkeypatch.setenv("CALCITRIALS_DOID_URL", f"{address}/absent/")
     with pytest.raises(store.TermsDownloadError, match="could not be fetched"):
-        store.update(("doid",), tmp_path / "terms", {"doid": (f"{address}/absent.obo",)})
+        store.update(("doid",), tmp_path / "terms")
+    with pytest.raises(UnknownVocabularyError, match="none of the vocabularies"):
+        store.update(("umls",), tmp_path / "terms")
 
 
 @needs_shared
