@@ -16,7 +16,7 @@ from matcher.patient.differential import Inference
 from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
 from matcher.patient.reader import PatientReader, Understanding
-from matcher.patient.unused_details import contradiction
+from matcher.patient.unused_details import contradiction, details
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
@@ -83,13 +83,14 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
-        details = [words for mention in understood.mentions for words in mention.not_used]
+        stated = [words for mention in understood.mentions for words in mention.not_used]
+        stated += [detail.words for mention in understood.mentions for detail in details(mention.words)]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
         likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
         ranked = fuse(self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless)
-        matches = self._matches(ranked, known, limit, details)
+        matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []
         if excluded.any():
             ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
@@ -159,10 +160,10 @@ class Matcher:
         return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
 
     def _matches(
-        self, ranked: Iterable[Scored], patient: Patient, limit: int, details: Sequence[str] = ()
+        self, ranked: Iterable[Scored], patient: Patient, limit: int, stated: Sequence[str] = ()
     ) -> list[Match]:
-        """The first trials of a ranking, of which hints alike are left out after some. details: what the patient's
-        words say that no concept holds; a trial that states the opposite is not strong.
+        """The first trials of a ranking, of which hints alike are left out after some. stated: what the patient's
+        words say beside the name of a disease or in it; a trial that states the opposite is not strong.
         """
         matches: list[Match] = []
         hints: dict[int, int] = {}
@@ -179,11 +180,11 @@ class Matcher:
                     continue
             eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries.get(scored.trial_index))
             match = self._match(scored, eligibility, why)
-            opposite = self._opposite(scored.trial_index, details) if details and match.grade == "strong" else None
+            opposite = self._opposite(scored.trial_index, stated) if stated and match.grade == "strong" else None
             matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) == limit:
                 break
-        return sorted(matches, key=lambda match: match.grade != "strong") if details else matches
+        return sorted(matches, key=lambda match: match.grade != "strong") if stated else matches
 
     def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
@@ -196,12 +197,12 @@ class Matcher:
                     break
         return found
 
-    def _opposite(self, trial_index: int, details: Sequence[str]) -> tuple[str, str] | None:
+    def _opposite(self, trial_index: int, stated: Sequence[str]) -> tuple[str, str] | None:
         """A detail of the patient and the words of the trial's title or conditions that state its opposite."""
         conditions = (
             self.catalogue.words(row) for _, field, row in self.catalogue.namings(trial_index) if field == "condition"
         )
-        return contradiction(details, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
+        return contradiction(stated, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
 
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
