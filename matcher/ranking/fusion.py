@@ -56,6 +56,8 @@ def asked(understood: Understanding, labels: Callable[[int], str], is_text: bool
             said += [Said(name, weight, bool(mention.concepts)) for name in names]
     if is_text and not understood.mentions and not is_note:
         said.append(Said(understood.text, 1.0, is_known=False))
+    present = {item.text.lower() for item in said}
+    denied = [name for name in denied if name.lower() not in present]  # a relative may have it too
     return Asked(Question(understood.text if is_note else "", said, denied), is_note)
 
 

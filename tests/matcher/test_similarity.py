@@ -30,6 +30,7 @@ TRIALS = (
     trial("NCT90000004", "Tamoxifen in Breast Cancer", "Breast Cancer"),
     trial("NCT90000005", "Salt and Blood Pressure", "Hypertension"),
     trial("NCT90000006", "Lumpectomy or Mastectomy With Tamoxifen", "Surgery"),
+    trial("NCT90000008", "Splints in Kimmelmann Disease With Sjögren Syndrome", "Healthy", "18 Years"),
     trial("NCT90000007", "Vitamin D in Winter", "Vitamin D Deficiency"),
 )
 DISEASE = "Zorblatt Kimmelmann disease"
@@ -64,19 +65,28 @@ def with_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[dense.Encoder]:
 
 def test_a_disease_that_no_vocabulary_has_is_found_by_its_words(snapshot: Path) -> None:
     found = by_wording(open_matcher(snapshot), DISEASE)
-    assert {match.trial_id for match in found} == {"NCT90000001", "NCT90000002"}
+    assert {match.trial_id for match in found} == {"NCT90000001", "NCT90000002", "NCT90000008"}
     assert all(match.grade == "weak" for match in found)
     assert "words that agree: kimmelmann, disease" in found[0].because[0]
 
 
 def test_it_stands_behind_what_the_concepts_lead_to(snapshot: Path) -> None:
     matches = open_matcher(snapshot).suggest(f"hypertension, {DISEASE}").matches
-    assert [match.relation for match in matches] == ["same", "wording", "wording"]
+    assert [match.relation for match in matches] == ["same", *["wording"] * 3]
 
 
 def test_limits_of_age_hold(snapshot: Path) -> None:
     found = by_wording(open_matcher(snapshot), DISEASE, Patient(age_years=40))
-    assert [match.trial_id for match in found] == ["NCT90000001"]
+    assert {match.trial_id for match in found} == {"NCT90000001", "NCT90000008"}
+
+
+def test_what_names_something_denied_is_not_brought(snapshot: Path) -> None:
+    found = open_matcher(snapshot).suggest(["Kimmelmann disease", "no Sjögren syndrome"]).matches
+    assert {match.trial_id for match in found} == {"NCT90000001", "NCT90000002"}
+
+
+def test_what_a_relative_has_too_is_not_denied(snapshot: Path) -> None:
+    assert by_wording(open_matcher(snapshot), "Kimmelmann disease. Her father has Kimmelmann disease.")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +96,7 @@ def test_limits_of_age_hold(snapshot: Path) -> None:
 def test_it_is_quiet_where_nothing_fits(snapshot: Path, text: str) -> None:
     firm = [match for match in open_matcher(snapshot).suggest(text).matches if match.grade != "weak"]
     assert not firm
-    assert len(by_wording(open_matcher(snapshot), text)) <= (2 if text == "Kimmelmann" else 0)
+    assert len(by_wording(open_matcher(snapshot), text)) <= (3 if text == "Kimmelmann" else 0)
 
 
 def test_a_code_brings_nothing_by_its_own_letters(snapshot: Path) -> None:
@@ -142,13 +152,13 @@ def test_words_and_meaning_together_make_an_unknown_disease_possible(snapshot: P
 
 def test_in_a_note_what_it_is_not_about_is_not_strong(snapshot: Path, with_model: dense.Encoder) -> None:
     note = (
-        "A 52-year-old woman was referred with a mass of the left breast. Core biopsy showed invasive ductal breast "
-        "cancer, oestrogen receptor positive. Mammography and ultrasound showed no further lesion of the other side. "
-        "She had hypertension for ten years, treated with amlodipine. She works as a teacher and swims every week."
+        "A 52-year-old teacher came after a fall from a ladder in her garden while she was cutting the hedge. The left "
+        "wrist was swollen over the scaphoid bone; radiographs were normal and a plaster was applied for six weeks. "
+        "She lives with her husband on the third floor, cooks, drives, and plays the violin in an orchestra. "
+        "She takes amlodipine for hypertension."
     )
     grades = {match.trial_id: match.grade for match in open_matcher(snapshot).suggest(note).matches}
-    assert grades["NCT90000004"] == "strong"
-    assert grades.get("NCT90000005") != "strong"
+    assert grades["NCT90000005"] != "strong"
 
 
 def test_vectors_are_taken_over_from_the_snapshot_before(snapshot: Path, with_model: dense.Encoder) -> None:
@@ -159,7 +169,7 @@ def test_vectors_are_taken_over_from_the_snapshot_before(snapshot: Path, with_mo
     assert vectors.shape[0] == len(TRIALS)
     np.save(folder_of(snapshot) / name, vectors * 0 + 0.5)
     later = snapshot.with_name("catalog-2.duckdb")
-    make_catalogue(later, (*TRIALS, trial("NCT90000008", "Yoga for Back Pain", "Low Back Pain")))
+    make_catalogue(later, (*TRIALS, trial("NCT90000009", "Yoga for Back Pain", "Low Back Pain")))
     write_index(later)
     made = np.load(folder_of(later) / name)
     assert (made[:-1] == 0.5).all()
