@@ -174,6 +174,9 @@ def match(
     status: Annotated[
         list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
     ] = None,
+    recruiting: Annotated[
+        bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
@@ -187,8 +190,9 @@ def match(
     from calcitrials import output
     from calcitrials.matching import MatchJob
     from calcitrials.patient_options import patient_of
+    from matcher.results import OPEN_STATUSES
 
-    statuses = _statuses(status or [])
+    statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:
         if diagnosis or file:
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)

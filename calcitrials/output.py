@@ -141,9 +141,13 @@ def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:
     assertion = "" if diagnosis["assertion"] == "present" else f" [{diagnosis['assertion']}]"
     understood = concepts or "not understood"
     console.print(f"[bold]{escape(diagnosis['mention'])}[/bold]{escape(assertion)} → {escape(understood)}")
-    meanings = [_label(one) for one in (*diagnosis["alternatives"], *diagnosis["did_you_mean"])]
+    sure = all(concept["rule"] == "exact" for concept in diagnosis["concepts"]) and diagnosis["concepts"]
+    others = () if sure else (*diagnosis["alternatives"], *diagnosis["did_you_mean"])
+    meanings = [_label(one) for one in others]
     if meanings:
         console.print(f"  did you mean: {escape('; '.join(meanings))}?")
+    if diagnosis["not_used"]:
+        console.print(f"  not used: {escape('; '.join(diagnosis['not_used']))}")
 
 
 def _label(meaning: Any) -> str:

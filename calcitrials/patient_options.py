@@ -25,6 +25,12 @@ def _years(age: str | None) -> float | None:
     return days / DAYS_PER_UNIT["year"]
 
 
+def _country(country: str | None) -> str | None:
+    if country is not None and not is_country(country):
+        raise CommandError(f"{country!r} is no country: write its name or its code of two letters", WRONG_USAGE)
+    return country
+
+
 def _sex(sex: str | None) -> str | None:
     if sex is None:
         return None
@@ -32,11 +38,3 @@ def _sex(sex: str | None) -> str | None:
     if sex.strip().lower() not in known:
         raise CommandError(f"{sex!r} is not a sex the registries tell apart: write female or male", WRONG_USAGE)
     return known[sex.strip().lower()]
-
-
-def _country(country: str | None) -> str | None:
-    if country is not None and not is_country(country):
-        raise CommandError(
-            f"{country!r} is no country: write its name in English or your language, or its code", WRONG_USAGE
-        )
-    return country

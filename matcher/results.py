@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access")
+"""Statuses of trials that are open or about to open."""
+
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
@@ -39,13 +42,15 @@ class ConceptMatch(msgspec.Struct, frozen=True, gc=False):
 
 class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     """One mention of a disease or finding. concepts: the accepted meanings; alternatives: other meanings of the same
-    words; did_you_mean: near names when nothing was accepted."""
+    words; did_you_mean: near names when nothing was accepted; not_used: what the text says of it beside and is not used
+    (stage, receptor, mutation, line of therapy)."""
 
     mention: str
     assertion: str
     concepts: tuple[ConceptMatch, ...] = ()
     alternatives: tuple[ConceptMatch, ...] = ()
     did_you_mean: tuple[str, ...] = ()
+    not_used: tuple[str, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

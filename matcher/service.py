@@ -12,7 +12,9 @@ from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import age_group, canonical_country, combine
 from matcher.patient.differential import Inference
-from matcher.patient.reader import Mention, PatientReader, Understanding
+from matcher.patient.mention import Mention
+from matcher.patient.reader import PatientReader, Understanding
+from matcher.patient.unused_details import contradiction
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
@@ -72,9 +74,10 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
+        details = [words for mention in understood.mentions for words in mention.not_used]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
-        matches = self._matches(self.ranker.ranked(concepts, admitted), known, limit)
+        matches = self._matches(self.ranker.ranked(concepts, admitted), known, limit, details)
         ruled_out: list[RuledOut] = []
         if excluded.any():
             ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
@@ -143,8 +146,12 @@ class Matcher:
         """Content words of the input, to prefer trials that use the same ones among equals."""
         return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
 
-    def _matches(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[Match]:
-        """The first trials of a ranking, of which hints alike are left out after some."""
+    def _matches(
+        self, ranked: Iterable[Scored], patient: Patient, limit: int, details: Sequence[str] = ()
+    ) -> list[Match]:
+        """The first trials of a ranking, of which hints alike are left out after some. details: what the patient's
+        words say that no concept holds; a trial that states the opposite is not strong.
+        """
         matches: list[Match] = []
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
@@ -158,10 +165,12 @@ class Matcher:
                 if alike > weights.ALIKE:
                     continue
             eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries.get(scored.trial_index))
-            matches.append(self._match(scored, eligibility, why))
+            match = self._match(scored, eligibility, why)
+            opposite = self._opposite(scored.trial_index, details) if details and match.grade == "strong" else None
+            matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) == limit:
                 break
-        return matches
+        return sorted(matches, key=lambda match: match.grade != "strong") if details else matches
 
     def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
@@ -173,6 +182,13 @@ class Matcher:
                 if len(found) == limit:
                     break
         return found
+
+    def _opposite(self, trial_index: int, details: Sequence[str]) -> tuple[str, str] | None:
+        """A detail of the patient and the words of the trial's title or conditions that state its opposite."""
+        conditions = (
+            self.catalogue.words(row) for _, field, row in self.catalogue.namings(trial_index) if field == "condition"
+        )
+        return contradiction(details, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
 
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
@@ -221,7 +237,15 @@ class Matcher:
         return Diagnosis(
             mention.words, mention.assertion.value, matched(mention.concepts), matched(mention.alternatives),
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
+            mention.not_used,
         )  # fmt: skip
+
+
+def _not_strong(match: Match, stated: str, opposite: str) -> Match:
+    """A match that is no more than possible, for its trial states the opposite of what the patient has."""
+    why = f"It says {opposite!r}, the patient's diagnosis {stated!r}."
+    score = min(match.score, round(weights.STRONG - 0.001, 3))
+    return msgspec.structs.replace(match, grade="possible", score=score, because=(*match.because, why))
 
 
 @contextmanager

@@ -53,10 +53,10 @@ AGAINST = 0.3
 EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 
-UNCLEAR = 0.95
-"""Among trials of about the same score: it is not known whether the trial is open."""
-CLOSED = 0.9
-"""The same: the trial is closed."""
+JOINABLE = 0.965
+"""Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
+that are over three times.
+"""
 LEXICAL = 0.1
 """What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0
@@ -68,5 +68,11 @@ RARE = 5.5
 """Information in nats of a finding of less than one disease in 250."""
 FEWEST_RARE = 2
 """How many rare findings point at a disease."""
+FEWEST = 3
+"""How many findings of any kind do."""
+CURATED_BONUS = 1.15
+"""How much more a disease counts of which the curated table tells something."""
+RIVALS = 2
+"""How many unrelated diseases may be as likely: more, and the findings point at none."""
 AS_GOOD = 0.97
 """Share of the best disease's score from which an unrelated one is as likely."""

@@ -39,7 +39,8 @@ NEUTRAL: Mapping[str, float] = {
     "STRONG": NONE, "FAINT": EVERY, "NEAR": NONE, "RARE": NONE, "AS_GOOD": NONE,
     # counts, at which none is too many or too few
     "ALIKE": NONE, "COMMON": NONE, "USUAL": EVERY,
-    "USUAL_TREATMENT": NONE, "FEW": 0, "LEADS": NONE, "SEVERAL": NONE, "TREATING": 0, "FEWEST_RARE": NONE,
+    "USUAL_TREATMENT": NONE, "RIVALS": NONE, "FEW": 0, "LEADS": NONE, "SEVERAL": NONE, "TREATING": 0,
+    "FEWEST_RARE": NONE, "FEWEST": NONE,
     "MANY_KINDS": NONE, "MAX_REACHED": NONE, "WIDE": NONE, "WIDEST_KIN": EVERY,
     # what is added, and hints
     "BOTH_DISEASES": 0.0, "LEXICAL": 0.0, "ENOUGH_WORDS": 1e-9, "HINT": 0.0, "GROUP_ABOVE": 0.0,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench.matching import e3c_concepts
 from bench.matching.cache import SHARED
 from bench.matching.catalogue import registry_catalogue
 from bench.matching.gold import program
@@ -46,16 +47,24 @@ def figure(summary: Mapping[str, Any], file: str, path: str) -> float | str:
     return float(value) if value is not None else ""
 
 
+def _languages() -> dict[str, str]:
+    """Language of each E3C text by its id."""
+    lines = (SHARED / "data" / "charts" / "e3c_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    return {chart["id"]: chart["lang"] for chart in map(json.loads, lines)}
+
+
 def measure(seed: int, quick: bool) -> tuple[list[Row], list[str]]:
     """Figures of all charts, and what the tool prints of them."""
     folder, said = registry_catalogue()
     with tempfile.TemporaryDirectory() as temporary:
         written = Path(temporary) / "reading.json"
         command: list[str | Path] = [sys.executable, TOOL, "--exe", program(), "--catalog", folder, "--json", written]
+        command += ["--keep", temporary]
         printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         summary = json.loads(written.read_text(encoding="utf-8"))
+        wrong = e3c_concepts.rows(Path(temporary) / "e3c_dev.out", _languages())
     found = [
         Row(part, name, {OURS: figure(summary, file, path)}, mark, 0 if path in ("read", "anchor_in_others") else 3)
         for part, name, file, path, mark in ROWS
     ]
-    return found, [f"reading: {said}", *(f"reading: {line}" for line in printed.splitlines())]
+    return [*found, *wrong], [f"reading: {said}", *(f"reading: {line}" for line in printed.splitlines())]

@@ -31,6 +31,7 @@ SURE = 4
 SURE_IN_ITS_LANGUAGE = 3
 _PIECE = re.compile(r"(?<![\w.])[A-Za-z](?:\.[A-Za-z]){2,}(?!\w)|[A-Za-z][\w\-/]*")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
+_CODED = re.compile(r"-[A-Z]\d+\b")
 _ORDINARY = frozenset({"was", "has", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
 """Words that are abbreviations only in capitals, however short the text."""
 _NUMBER_BEHIND = re.compile(
@@ -124,6 +125,8 @@ def _pieces(
     whole = _meanings(table, local, plain.rstrip("-/"), small)
     if whole or ("-" not in match[0] and "/" not in match[0]):
         return [(match.start(), match.end(), whole)]
+    if _CODED.search(match[0]):
+        return []  # PD-L1 is no Parkinson disease
     return [
         (match.start() + part.start(), match.start() + part.end(), _meanings(table, local, part[0], False))
         for part in _PART.finditer(match[0])

@@ -42,6 +42,9 @@ MOST_WAYS = 48
 MOST_OPTIONS = 6
 MOST_IF_ENGLISH = 3
 """English readings of a word that English names have."""
+_NEVER_ALONE = frozenset({"crisi", "crise", "crisis", "colique"})
+"""Words that are several things without another one: an asthmatic crisis, a colic or of the colon."""
+_HEADS = frozenset({"disease", "disorder", "syndrome"})
 _INSIDE_NAMES = frozenset(
     {
         "of", "de", "du", "des", "d", "la", "le", "les", "l", "del", "el", "los", "las", "di", "della", "dello", "dei",
@@ -206,8 +209,10 @@ class Cognates:
                     continue
                 if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
                     continue
-                if len(window) == 1 and _is_short(typed[window[0]]):
+                if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue
+                if len(window) > 1 and _HEADS.issuperset(ways[window[-1]]) and window[-1] - window[-2] > 1:
+                    continue  # "comunicación de enfermedad"
                 name = self._named([ways[token_index] for token_index in window])
                 if name is not None and not (
                     len(window) == 1

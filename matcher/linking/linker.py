@@ -32,6 +32,8 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
+AND = frozenset({"and", "or", "et", "ou", "und", "oder", "ed"})
+"""Words that names in another order do not cross, unless they have one of them."""
 COMMON, COMMON_ALONE = 4.0, 3.3
 """Zipf frequency of a word that alone tells no disease in another order, and none in another form."""
 WIDE_HEAD = 100
@@ -197,9 +199,13 @@ class EntityLinker:
                     continue
                 if not is_crossed(text, found[content[first] : content[last - 1] + 1]):
                     concepts: list[int] = []
+                    joined = any(token.text in AND for token in found[content[first] : content[last - 1] + 1])
                     for name_index in self.terminology.keys_of_bag(bag):
+                        if joined and AND.isdisjoint(self.terminology.keys[name_index].split(" ")):
+                            continue  # "son and daughter" are not the daughter's son
                         concepts += [concept for concept in self.concepts_of(name_index)[0] if concept not in concepts]
-                    yield EntityLink(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
+                    if concepts:
+                        yield EntityLink(content[first], content[last - 1] + 1, tuple(concepts), "word order", 0.97)
 
     def _around_brackets(self, text: str, found: Sequence[Token]) -> Iterable[EntityLink]:
         """Names with another word for one of theirs in brackets: "fibrodysplasia (myositis) ossificans"."""

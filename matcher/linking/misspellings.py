@@ -32,6 +32,11 @@ TOO_FAR = 99
 LONG_WORD = 6
 ENDING_LETTERS = 2
 """Letters by which a plural is longer than the normal form, or another one."""
+MOST_EDITS = 3
+LONG_ABROAD = 12
+"""Letters of a word of another language than English that may hold more than one error."""
+LETTERS_PER_EDIT = 4
+"""Letters of the first part of a compound for each error in it."""
 SHORTEST_REST = 5
 """Letters of a word behind a prefix."""
 _PREFIXES = ("hiper", "hipo", "iper", "ipo", "emi", "iso", "anti", "inter", "semi", "multi", "neo", "sub", "uni")
@@ -73,7 +78,7 @@ class Misspellings:
             distance = _distance(typed, word, known, edits)
             if distance > 1 and known[0] != word[0]:
                 continue  # the first letter is seldom mistyped, and never together with another one
-            if distance <= edits and not affix_differs(word, known):
+            if distance <= edits and not affix_differs(word, known) and not self._is_compounded(word, known, distance):
                 found.append((distance, known[0] != word[0], known))
         return tuple((known, distance) for distance, _, known in sorted(found)[:CORRECTIONS])
 
@@ -94,7 +99,15 @@ class Misspellings:
         ]
         if not unknown or len(unknown) > MOST_UNKNOWN:
             return
-        options = {token_index: self.corrections(typed[token_index], found[token_index]) for token_index in unknown}
+        most = 1 if language not in ("", "en") else MOST_EDITS  # other languages have more forms than the vocabularies
+        options = {
+            token_index: tuple(
+                (word, edits)
+                for word, edits in self.corrections(typed[token_index], found[token_index])
+                if edits <= most or len(typed[token_index]) >= LONG_ABROAD
+            )
+            for token_index in unknown
+        }
         for token_index in unknown:
             for correction, edits in options[token_index]:
                 yield from self._around(found, token_index, correction, edits, options)
@@ -111,6 +124,16 @@ class Misspellings:
             and (rest in self.terminology.word_set or ordinary(rest, language))
             for rest in rests
         )
+
+    def _is_compounded(self, word: str, known: str, distance: int) -> bool:
+        """Whether two words end with the same word of the vocabularies and begin otherwise: "méniscocalcinose" is no
+        misspelling of the calcinosis of something else.
+        """
+        for cut in range(len(word) - LONG_WORD, SHORTEST_SPLIT_PART, -1):
+            rest = word[cut:]
+            if known.endswith(rest) and rest in self.terminology.word_set:
+                return distance > max(1, cut // LETTERS_PER_EDIT)
+        return False
 
     def _around(
         self,

@@ -77,7 +77,9 @@ IS_BEFORE = re.compile(rf"\b{any_word('is')}(?: {any_word('now')})? ?$")
 MY = any_word("my")
 _JOINED = rf"(?:,| {any_word('of', 'with')}|,? aged| \()? ?$"
 MY_KIN_BEFORE = re.compile(rf"\b{MY} (?:\w+ )?{_KIN}{_JOINED}")
-ANOTHERS_KIN_BEFORE = re.compile(rf"\b{any_word('their')} {_KIN}(?: is| was|'s)?(?: an?)?{_JOINED}")
+ANOTHERS_KIN_BEFORE = re.compile(
+    rf"\b(?:{any_word('their')} {_KIN}|{any_word('donor')}:?)(?: is| was|'s)?(?: an?)?{_JOINED}"
+)
 ANOTHERS_BEFORE = re.compile(rf"\b{any_word('their', 'a')} (?:[\w-]+ )?$")
 KIN_BEHIND = re.compile(
     rf"[- ]{{0,2}}{any_word('old')}?[- ]?(?:[\w-]+ ){{0,2}}{_KIN}\b(?! (?:of|eine[rs]|d'une?|de un|di un))"

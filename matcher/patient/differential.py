@@ -16,6 +16,7 @@ from matcher import weights
 from matcher.terminology import Kind, Relation, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
+from matcher.terminology.model import is_annotated
 
 ANNOTATED_DISEASES = 12_640
 """Diseases with phenotype annotations in HPO 2025-01-16."""
@@ -75,12 +76,15 @@ class Inference:
         """How much a finding says, in nats: the logarithm of how few diseases come with it."""
         return math.log(ANNOTATED_DISEASES / (1 + len(np.unique(self._annotations(finding)[0]))))
 
+    def _is_common_disease(self, concept: int) -> bool:
+        return self.terminology.kind(concept) is Kind.DISEASE and self.expansion.is_common(concept)
+
     def pointed(self, findings: list[int]) -> Pointed | None:
         """The one disease that the findings clearly point at, None when there is none."""
         findings = [
             finding
             for finding in dict.fromkeys(findings)
-            if self.terminology.kind(finding) is not Kind.SYMPTOM and not self.expansion.is_common(finding)
+            if self.terminology.kind(finding) is not Kind.SYMPTOM and not self._is_common_disease(finding)
         ]
         if len(findings) < weights.FEWEST_RARE:
             return None
@@ -89,7 +93,8 @@ class Inference:
             return None
         rivals = [item for item in best[1:] if item.share >= weights.AS_GOOD * best[0].share]
         related = self.expansion.of(best[0].concept)
-        return None if any(item.concept not in related for item in rivals) else best[0]
+        unrelated = sum(item.concept not in related for item in rivals)
+        return None if unrelated > weights.RIVALS else best[0]
 
     def _explaining(self, findings: list[int]) -> Iterator[Pointed]:
         """Diseases that explain enough of the findings' information, and enough of the findings."""
@@ -101,7 +106,10 @@ class Inference:
             explained[row, np.searchsorted(diseases, annotated)] = information[row] * np.sqrt(regularity)
         by, is_rare = explained != 0, information >= weights.RARE
         shares = explained.sum(axis=0) / information.sum()
-        enough = (shares >= steps.NEAR) & (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
-        for column in np.flatnonzero(enough).tolist():
-            explains = tuple(np.array(findings)[by[:, column]].tolist())
-            yield Pointed(int(diseases[column]), float(shares[column]), explains)
+        enough = (by.sum(axis=0) >= weights.FEWEST) | (by[is_rare].sum(axis=0) >= weights.FEWEST_RARE)
+        for column in np.flatnonzero((shares * weights.CURATED_BONUS >= steps.NEAR) & enough).tolist():
+            disease, share = int(diseases[column]), float(shares[column])
+            curated = any(not is_annotated(edge.source) for edge in self.terminology.edges(disease))
+            share = min(1.0, share * (weights.CURATED_BONUS if curated else 1.0))
+            if share >= steps.NEAR:
+                yield Pointed(disease, share, tuple(np.array(findings)[by[:, column]].tolist()))

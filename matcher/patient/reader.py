@@ -1,7 +1,6 @@
 """From what was typed or sent to mentions: concepts with assertions, and what the text says of the patient."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,20 +11,23 @@ from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
 from matcher.linking.courses import Courses
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
-from matcher.linking.descriptions import LIKELY
 from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
 from matcher.linking.unlinkable import unknown_names
+from matcher.patient import unused_details
 from matcher.patient.demographics import SAME_AGE_YEARS, stated_patient
 from matcher.patient.fhir import looks_like_fhir, read_fhir
 from matcher.patient.fhir_statements import CodedCondition
+from matcher.patient.mention import Mention
 from matcher.patient.relatives import affected_relative
+from matcher.patient.senses import Senses
 from matcher.results import Patient
-from matcher.terminology import Kind, Relation, Terminology
+from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
-from matcher.terminology.model import is_annotated
 from matcher.text.language import language_of
-from matcher.text.normalise import Token, tokens
+from matcher.text.normalise import Token
 
+LONGEST_SHOWN = 60
+"""Characters of an input that is not understood that are shown: longer than any name of a disease asked for alone."""
 LONGEST_INPUT = 20_000
 """Characters of one input: a long referral letter has some 6,000."""
 LOAD_SNOMED = (
@@ -35,15 +37,6 @@ LOAD_SNOMED = (
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
 _SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
-_IN_CONTEXT = frozenset((bare_findings.RULE, LIKELY))
-"""Rules of findings that count only beside a disease that makes them likely."""
-BY_CONTEXT = "abbreviation, by context"
-RELATED_ENOUGH, CLOSELY_RELATED = 0.3, 0.7
-"""How related to another diagnosis a meaning of an abbreviation is that counts; of one with another sense."""
-SHARED_CAUSE = 0.4
-"""How related two findings are that one disease comes with (Raynaud phenomenon and sclerodactyly)."""
-FINDINGS_OF_A_CAUSE = 2
-"""Stated findings that together suggest a disease which is not named."""
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
 SHORT_INPUT, SHORTEST_INPUT = 12, 6
@@ -52,19 +45,6 @@ _LIST_MARK = re.compile(r"\s*(?:[,;/+&•-]|\n|and|or|et|ou|und|oder|y|o|e|ed|en
 """What stands between the items of a list."""
 _LIKENESS = re.compile(r"[-‐]like\b|[- ]?(?:artig|ähnlich|aehnlich)\w*|-achtige?\b", re.I)
 """Behind the name of a disease, what makes it something else that resembles it."""
-
-
-class Mention(NamedTuple):
-    """A diagnosis in the input. concepts: accepted meanings; ambiguous: they are rivals."""
-
-    words: str
-    assertion: Assertion
-    concepts: tuple[int, ...]
-    alternatives: tuple[int, ...]
-    rule: str
-    score: float
-    ambiguous: bool = False
-    near: tuple[str, ...] = ()
 
 
 Placed = tuple[int, int, Mention]
@@ -92,6 +72,7 @@ class PatientReader:
         self.linker = EntityLinker(terminology)
         self.own_terms = own_terms or {}
         self._courses = Courses(terminology)
+        self._senses = Senses(terminology, expansion)
 
     def read(self, diagnoses: str | Sequence[str]) -> Understanding:
         """Understand free text, a list, codes or FHIR JSON.
@@ -124,7 +105,7 @@ class PatientReader:
             for condition in part.conditions:
                 mentions += self._condition(condition)
         notes += _only_in_snomed(mentions)
-        mentions = self.resolve(mentions)
+        mentions = self._senses.resolve(mentions)
         if not any(mention.concepts for mention in mentions):
             self._refuse_unknown_code(items)
         text = "; ".join(texts)
@@ -177,7 +158,9 @@ class PatientReader:
         for code in codes:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
-        language = language_of(token.text for token in tokens(text))
+        language = self.terminology.ordinary_words.language_of(text) or language_of(text.lower().split())
+        for detail in unused_details.details(text):  # "HER2 negative" denies no cancer
+            masked = masked[: detail.start] + "x" * (detail.end - detail.start) + masked[detail.end :]
         asserted_text = asserted(self._without_suspended_hyphens(masked))
         found: list[Placed] = []
         for clause in asserted_text.clauses:
@@ -193,13 +176,15 @@ class PatientReader:
         found = self._with_listed(text, found)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
         assertions = asserted_text.assertions(spans)
+        places = [(start, end) for start, end, _ in found]
+        unused = unused_details.by_mention(text, places, [bool(mention.concepts) for _, _, mention in found])
         mentions = [
-            mention._replace(assertion=assertion)
-            for (_, end, mention), assertion in zip(found, assertions, strict=True)
+            mention._replace(assertion=assertion, not_used=details)
+            for (_, end, mention), assertion, details in zip(found, assertions, unused, strict=True)
             if not (assertion is Assertion.FAMILY and _is_a_cue(mention, text[end:]))
         ]
         told = any(mention.concepts or mention.near for mention in mentions)
-        return mentions if told else [self._unknown(text.strip()[:200])]
+        return mentions if told else [self._unknown(_shown(text))]
 
     def _course(self, concepts: Sequence[int]) -> Course:
         """What becomes of what a mention means; of one that is not understood, that it may end."""
@@ -335,94 +320,6 @@ class PatientReader:
             return []
         return [Mention(part.strip(" ."), Assertion.PRESENT, (concept_index,), (), "own words", 0.9)]
 
-    def resolve(self, mentions: list[Mention]) -> list[Mention]:
-        """Let the other diagnoses decide what an ambiguous abbreviation means; where they do not, all meanings stay."""
-        context = {
-            concept
-            for mention in mentions
-            if not mention.ambiguous
-            for concept in mention.concepts[:1]
-            if self.terminology.holds(concept)
-        }
-        bare = [mention.concepts[0] for mention in mentions if mention.ambiguous and mention.rule in _IN_CONTEXT]
-        resolved: list[Mention] = []
-        for mention in mentions:
-            if not mention.ambiguous:
-                resolved.append(mention)
-                continue
-            if mention.rule in _IN_CONTEXT:
-                resolved.append(mention)
-                continue
-            spelt_out = [concept for concept in mention.concepts if concept in context]
-            enough = CLOSELY_RELATED if mention.rule == OTHER_SENSE else RELATED_ENOUGH
-            scores = {concept: self._relatedness(concept, context) for concept in mention.concepts}
-            best = spelt_out or [concept for concept, score in scores.items() if score >= enough]
-            best = best or [concept for concept in mention.concepts if self._comes_with_one(concept, bare)]
-            if mention.rule in IN_DOUBT and len(best) != 1:
-                near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
-                resolved.append(mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near))
-                continue
-            if len(best) == 1:
-                rest = tuple(concept for concept in mention.concepts if concept != best[0])
-                resolved.append(
-                    mention._replace(concepts=(best[0],), alternatives=rest, ambiguous=False, rule=BY_CONTEXT)
-                )
-            else:
-                resolved.append(mention._replace(score=mention.score * 0.7))
-        context.update(mention.concepts[0] for mention in resolved if mention.rule == BY_CONTEXT)
-        causes = Counter(cause for finding in context for cause in self._causes(finding))
-        context.update(cause for cause, findings in causes.items() if findings >= FINDINGS_OF_A_CAUSE)
-        return [
-            found
-            for mention in resolved
-            for found in (self._resolve_bare(mention, context) if mention.rule in _IN_CONTEXT else [mention])
-        ]
-
-    def _comes_with_one(self, disease: int, findings: Iterable[int]) -> bool:
-        """Whether a disease makes one of some bare findings likely: in "DM, no calcifications" DM is no diabetes."""
-        if not self.terminology.holds(disease):
-            return False
-        return any(bare_findings.is_made_likely(self.expansion, finding, (disease,)) for finding in findings)
-
-    def _resolve_bare(self, mention: Mention, context: set[int]) -> list[Mention]:
-        """A bare finding: accepted when it is denied or a diagnosis makes it likely, a question when it stands alone,
-        else nothing.
-        """
-        finding = mention.concepts[0]
-        denied = mention.assertion is Assertion.NEGATED
-        if denied or bare_findings.is_made_likely(self.expansion, finding, context):
-            return [mention._replace(ambiguous=False)]
-        near = tuple(self.terminology.labels[concept] for concept in mention.concepts)
-        alone = mention._replace(concepts=(), rule="none", score=0.0, ambiguous=False, near=near)
-        return [] if context else [alone]
-
-    def _relatedness(self, concept: int, context: set[int]) -> float:
-        expansion = self.expansion
-        best = 0.0
-        own = expansion.of(concept)
-        does = expansion.manifestations(concept)
-        for other in context:
-            if other in own:
-                best = max(best, own[other].weight)
-            for finding, reached in expansion.of(other).items():
-                if reached.weight >= 0.5 and finding in does and self.terminology.kind(finding) is not Kind.SYMPTOM:
-                    best = max(best, min(1.0, does[finding].weight + 0.2) * reached.weight)
-            does_other = expansion.manifestations(other)
-            if concept in does_other:
-                best = max(best, does_other[concept].weight)
-            if best < SHARED_CAUSE and not self._causes(concept).isdisjoint(self._causes(other)):
-                best = SHARED_CAUSE
-        return best
-
-    def _causes(self, finding: int) -> frozenset[int]:
-        """Diseases that come with a finding by our own table."""
-        if self.terminology.kind(finding) is not Kind.FINDING:
-            return frozenset()
-        edges = self.terminology.edges(finding, backwards=True)
-        return frozenset(
-            edge.other for edge in edges if edge.relation is Relation.MANIFESTATION and not is_annotated(edge.source)
-        )
-
 
 def _is_a_cue(mention: Mention, behind: str) -> bool:
     """Whether an abbreviation says "family history" of what stands behind it, and is no disease."""
@@ -441,6 +338,14 @@ def _only_in_snomed(mentions: Iterable[Mention]) -> list[str]:
     if not alone:
         return []
     return [f"{alone} of the conditions {'is' if alone == 1 else 'are'} given by a SNOMED CT code alone: {LOAD_SNOMED}"]
+
+
+def _shown(text: str) -> str:
+    """What is shown of an input that is not understood: all of a name, the beginning of a letter."""
+    words = " ".join(text.split())
+    if len(words) <= LONGEST_SHOWN:
+        return words
+    return words[:LONGEST_SHOWN].rpartition(" ")[0] + " …"
 
 
 def clean(text: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
+from matcher.patient.dangers import dangerous_words
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import CandidateSet
 from matcher.ranking.leading import Leading
@@ -27,7 +28,7 @@ from matcher.ranking.scoring import (
     Scored,
     Scorer,
     grade_of,
-    standing,
+    joinable,
     unstated,
 )
 from matcher.terminology import Terminology
@@ -61,8 +62,8 @@ class Ranker:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
-        self._standing = np.array([standing(facts.status) for facts in catalogue.facts])
-        self._asking = np.ones(len(self._standing))
+        self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
+        self._asking = np.ones(len(catalogue.facts))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
                 self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
@@ -89,7 +90,9 @@ class Ranker:
         if self._is_for_relatives(patient):
             found += self.scorer.for_relatives(patient)
         if beside is not None:
-            found += [_beside(scored) for scored in self._score_all(beside)]
+            harmless = self._harmless(leading, None)
+            beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
+            found += [_beside(scored) for scored in beside_it]
         ranked = sorted(found, key=self._key)
         first = {scored.trial_index: scored for scored in reversed(ranked)}
         return [scored for scored in ranked if first[scored.trial_index] is scored]
@@ -109,8 +112,9 @@ class Ranker:
         return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
 
     def _key(self, scored: Scored) -> Key:
-        """Where a trial stands: what leads before its context, by grade, by score, open trials before closed ones."""
-        value = -scored.score * float(self._standing[scored.trial_index])
+        """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
+        joinable = int(self._joinable[scored.trial_index])
+        value = round(-scored.score * weights.JOINABLE**joinable, 9)
         return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
     def best_first(self, patient: PatientCase, among: Flags | None = None, lowest: float = 0.0) -> Iterator[Scored]:
@@ -127,10 +131,24 @@ class Ranker:
             yield from self._in_turn(leading, among, lowest, False)
             return
         seen: set[int] = set()
-        for scored in chain(self._in_turn(leading, among, lowest, False), self._in_turn(beside, among, lowest, True)):
+        for scored in chain(
+            self._in_turn(leading, among, lowest, False),
+            self._in_turn(beside, self._harmless(leading, among), lowest, True),
+        ):
             if scored.trial_index not in seen:
                 seen.add(scored.trial_index)
                 yield scored
+
+    def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
+        """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
+        terminology, catalogue = self.scorer.terminology, self.scorer.catalogue
+        words = [word for one in patient.diseases for word in dangerous_words(one.concept, terminology)]
+        if not words:
+            return among
+        harmless = np.ones(len(catalogue.facts), np.bool_) if among is None else among.copy()
+        for word in words:
+            harmless[catalogue.trials_saying(word)] = False
+        return harmless
 
     def fitting(self, patient: PatientCase, among: Flags) -> int:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
@@ -161,16 +179,18 @@ class Ranker:
         lifts = self.scorer.lifts(trials, patient.words)
         most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
-        least = -most * self._standing[trials]
-        rows = np.lexsort((trials, least, grades))
+        joinable = self._joinable[trials]
+        value = np.round(-most * weights.JOINABLE**joinable, 9)
+        rows = np.lexsort((trials, value, grades))
         wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
         rows = rows[wanted[rows]]
         waiting: list[tuple[Key, Scored]] = []
         for start in range(0, len(rows), _AT_ONCE):
             chunk = rows[start : start + _AT_ONCE]
-            columns = (grades[chunk], least[chunk], trials[chunk], lifts[chunk])
-            for grade, bound, trial_index, lift in zip(*(column.tolist() for column in columns), strict=True):
-                while waiting and waiting[0][0] < (beside, grade, bound, trial_index):
+            columns = (grades[chunk], value[chunk], trials[chunk], lifts[chunk])
+            for *bound, lift in zip(*(column.tolist() for column in columns), strict=True):
+                trial_index = bound[-1]
+                while waiting and waiting[0][0] < (beside, *bound):
                     yield heapq.heappop(waiting)[1]
                 found = scored.get(trial_index) or self.scorer.score(trial_index, case)
                 if found is not None:
@@ -222,13 +242,13 @@ class Ranker:
         what is sure to be taken off, in the order in which `score` does that.
         """
         most = np.where(found.meeting > 1, found.values * (1 + weights.BOTH_DISEASES) * ROUNDING, found.values)
+        stated = found.finding_met
         if patient.context:
-            met = self.scorer.candidates.of(patient.context)
-            most[np.isin(found.trials, met.trials[met.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            beside = self.scorer.candidates.of(patient.context)
+            most[np.isin(found.trials, beside.trials[beside.values > steps.NEAR])] *= 1 + weights.BOTH_DISEASES
+            stated = stated | np.isin(found.trials, beside.trials)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
-        most[self.scorer.catalogue.asks_finding[found.trials] & ~found.finding_met] *= unstated(
-            self.scorer.likeliest(patient)
-        )
+        most[self.scorer.catalogue.asks_finding[found.trials] & ~stated] *= unstated(self.scorer.likeliest(patient))
         if patient.diseases:
             most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]

@@ -1,5 +1,6 @@
 """Why a trial stands where it stands, or why it was not suggested."""
 
+from matcher import weights
 from matcher.patient.case import PatientCase
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.scoring import Scorer, grade_of
@@ -53,16 +54,29 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
         lines.append(f"It is shown at place {shown}.")
     elif ruled is not None:
         lines.append(f"It is ruled out: {ruled}")
+    elif scored.score < weights.FAINT:
+        lines.append("It is not shown: it is too faint a hint.")
+    elif scored.beside:
+        diagnosis = ranker.leading.diagnosis_of(scored.links).words
+        lines.append(f"It is not shown: it is for {diagnosis}, and trials for what leads stand before it.")
+    elif rank > len(suggestions.matches):
+        lines.append(f"It is not shown: {rank - 1} trials stand before it, and {len(suggestions.matches)} are shown.")
     else:
-        lines.append(
-            "It is not shown: its status is not asked for, it is a faint hint, or enough others stand before it."
-        )
+        lines.append("It is not shown: its status is not asked for, or it is one of many hints alike.")
     return tuple(lines)
 
 
 def _no_way(scorer: Scorer, trial_index: int, patient: PatientCase) -> str:
-    named = {concept for concept, _, _ in scorer.catalogue.namings(trial_index)}
+    """Why nothing leads to a trial: what of the patient does reach it, and what keeps that from counting."""
     if not patient.diseases and not patient.findings:
         return "Nothing of what you typed was recognised as a present diagnosis, so nothing leads to this trial."
+    named = {concept for concept, _, _ in scorer.catalogue.namings(trial_index)}
+    near = [
+        f"{element.words} leads to {scorer.label(concept)}"
+        for element in (*patient.diseases, *patient.findings)
+        for concept in sorted(named.intersection(element.reached))
+    ]
+    if near:
+        return f"It is not suggested: {'; '.join(near[:3])}, but that is not what the trial is about."
     kinds = ", ".join(sorted(scorer.label(concept) for concept in named if scorer.label(concept))[:4])
     return f"No edge leads from your diagnoses to what this trial names ({kinds}): it is not suggested."

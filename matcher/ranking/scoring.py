@@ -20,6 +20,7 @@ from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import Candidates, CandidateSet, is_at_least
 from matcher.ranking.eligibility import GROWN_UP_DAYS
+from matcher.results import OPEN_STATUSES
 from matcher.terminology import Kind, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
@@ -35,11 +36,13 @@ ROUNDING = 1 + 1e-9
 """By how much a mean of two may lie above the larger one when it is computed."""
 
 
-def standing(status: str) -> float:
-    """How a trial stands among those of about the same score: open ones before closed ones."""
-    if status in ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access"):
-        return 1.0
-    return weights.UNCLEAR if status == "unknown" else weights.CLOSED
+def joinable(status: str) -> int:
+    """How soon a trial of a status can be joined: 0 it is open, 1 that is unclear, 2 it is closed, 3 it is over."""
+    if status in OPEN_STATUSES:
+        return 0
+    if status == "unknown":
+        return 1
+    return 3 if status in ("completed", "withdrawn", "terminated") else 2
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
@@ -119,12 +122,14 @@ class Scorer:
             return None
         notes: list[str] = []
         no_disease_met, no_finding_met = met.isdisjoint(profile.diseases), met.isdisjoint(profile.findings)
+        stated: set[int] = set()
+        beside = self._links(profile, patient.context, stated) if patient.context else []
         value = _both_sides(by_disease, by_finding)
         if no_disease_met and no_finding_met and profile.diseases:
             if all(link.reached.relation == "broader" for link in links):
                 value *= weights.WIDER_CRITERION
             notes.append(f"The trial is for {self._names(profile.diseases)}.")
-        if no_finding_met and profile.findings and (required := self._required(profile, met)):
+        if no_finding_met and stated.isdisjoint(profile.findings) and (required := self._required(profile, met)):
             likely = max(self._likelihood(patient, concept) for concept in required)
             value *= unstated(likely)
             notes.append(f"The trial asks for {self._names(required)}, which is not stated.")
@@ -139,7 +144,7 @@ class Scorer:
         if by_disease and by_disease[0].element.past and all(link.element.past for link in by_disease):
             value *= 1.0 if by_finding else weights.AGAINST
             notes.append(f"{by_disease[0].element.words} is past.")
-        if self._meets_two(profile, patient, by_disease):
+        if _meets_two(by_disease, beside):
             value *= 1 + weights.BOTH_DISEASES
         blocking = _blocking(profile, patient, by_disease, by_finding) if patient.denied else None
         if blocking is not None:
@@ -171,13 +176,6 @@ class Scorer:
             relation,
             firm=blocking is None and excluded is None and not avoided,
         )
-
-    def _meets_two(self, profile: Profile, patient: PatientCase, by_disease: list[Link]) -> bool:
-        """Whether the trial meets two of the patient's diseases, or what stands beside the one that leads."""
-        if len({link.element.concept for link in by_disease if link.value > steps.NEAR}) > 1:
-            return True
-        beside = self._links(profile, patient.context, set()) if patient.context else []
-        return any(link.value > steps.NEAR for link in beside)
 
     def _excluded(self, trial_index: int, links: list[Link]) -> int | None:
         """Row of the exclusion criterion that names what leads to the trial, or something wider."""
@@ -391,6 +389,12 @@ class Scorer:
 
 
 _value = attrgetter("value")
+
+
+def _meets_two(by_disease: list[Link], beside: list[Link]) -> bool:
+    """Whether a trial meets two of the patient's diseases, or what stands beside the one that leads."""
+    diseases = {link.element.concept for link in by_disease if link.value > steps.NEAR}
+    return len(diseases) > 1 or any(link.value > steps.NEAR for link in beside)
 
 
 def _is_aside(link: Link) -> bool:

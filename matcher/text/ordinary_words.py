@@ -8,6 +8,7 @@ frequency.
 """
 
 import gzip
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import util
@@ -31,6 +32,13 @@ COMMON_SOMEWHERE = 2.0
 """The same, of any language but English, where a text is too short to tell which it is in."""
 SHORTEST_LISTED = 3
 """Letters of a word that is kept."""
+FEWEST_WORDS = 3
+"""Words of a language by which a text is told to be in it."""
+LIKELIER = 1.1
+"""How much more of a text one language explains than the next one."""
+LONGEST_SAMPLE = 600
+"""Characters of a text by which its language is told."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _PREFIX = "ordinary_"
 _STEPS = 25
 """Frequencies are kept in steps of 1/25."""
@@ -92,6 +100,20 @@ class OrdinaryWords:
             return True
         enough = COMMON_ELSEWHERE if language else COMMON_SOMEWHERE
         return any(self.frequency(word, other) >= enough for other in LANGUAGES)
+
+    def language_of(self, text: str) -> str:
+        """The language whose words a text uses most; empty where too few are known or another is as likely."""
+        words = dict.fromkeys(_WORD.findall(fold(text[:LONGEST_SAMPLE])))
+        keys = np.array([_checksum(word) for word in words], dtype=np.uint64)
+        scores: dict[str, float] = {}
+        for language, row in self._rows.items():
+            if len(row):
+                found = row[np.minimum(np.searchsorted(row, keys << np.uint64(8)), len(row) - 1)]
+                known = found[found >> np.uint64(8) == keys]
+                if len(known) >= FEWEST_WORDS:
+                    scores[language] = float((known & np.uint64(0xFF)).sum())
+        best, *others = sorted(scores, key=scores.__getitem__, reverse=True) or [""]
+        return best if not others or scores[best] >= LIKELIER * scores[others[0]] else ""
 
     def commonest(self, word: str) -> float:
         """Zipf frequency of a word in the language in which it is met most."""

@@ -34,6 +34,7 @@ def crawled(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["match"], "say a diagnosis, or --file, or --batch"),
         (["match", "calcinosis", "--status", "open"], "unknown status 'open': known are not_yet_recruiting"),
         (["match", "calcinosis", "--age", "old"], "'old' is not an age: write 45y"),
+        (["match", "calcinosis", "--country", "Narnia"], "'Narnia' is no country: write its name"),
         (["match", "calcinosis", "--sex", "x"], "write female or male"),
         (["match", "calcinosis", "--country", "Narnia"], "'Narnia' is no country"),
         (["match", "--file", "no-such-file"], "cannot read no-such-file"),
