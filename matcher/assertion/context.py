@@ -30,6 +30,8 @@ class Course(StrEnum):
 
     LASTS = "lasts"
     ENDS = "ends"
+    TREATED = "treated"
+    """Treatment may end it, or it leaves something behind: the year beside it is that in which it began."""
     PASSES = "passes"
     """A symptom, which comes and goes."""
 
@@ -149,10 +151,12 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
     there = max(confirmed, last.get("present", -2))
     ended = last.get("ended", -2)
     gone = last.get("gone", -2)
-    told = last.get("history", -2) if course is Course.ENDS else -2
+    told = last.get("history", -2) if course in (Course.ENDS, Course.TREATED) else -2
+    if course is Course.ENDS:
+        told = max(told, last.get("dated", -2))
     if max(ended, gone, told, last.get("historical", -2)) > there:
         absent = (gone > there and course is not Course.LASTS) or (ended > there and course is Course.PASSES)
         return Assertion.NEGATED if absent else Assertion.HISTORICAL
-    if last.get("uncertain", -2) > confirmed:
+    if last.get("uncertain", -2) > max(confirmed, last.get("settled", -2)):
         return Assertion.UNCERTAIN
     return Assertion.PRESENT

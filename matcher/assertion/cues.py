@@ -1,7 +1,8 @@
 """The cue words of assertions, read from ``cues/<language>.tsv``, and where they stand in a text.
 
 A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(...)`` a group, ``word*`` any ending,
-``#`` a number, ``,`` a comma, ``<name>`` a word group of the language: its own, or the relatives of `matcher.text.kin`,
+``#`` a number, ``####`` a year, ``,`` a comma, ``<name>`` a word group of the language: its own, or the relatives of
+`matcher.text.kin`,
 ``<kin>`` who are so wherever they are named and ``<house>`` who are so beside a possessive. Only: with an exclamation
 mark the cue counts only in a text of its language, because its words mean something else in another one; with a tilde
 in all but that one ("no" is "in the" in Portuguese).
@@ -29,6 +30,11 @@ from typing import NamedTuple
 
 from matcher.text.kin import kin_words
 from matcher.text.language import LANGUAGES, language_of
+
+
+def is_year(word: str) -> bool:
+    """Whether a word is a year of our time, or a decade: "1998", "1990s"."""
+    return word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s")
 
 
 class Sense(NamedTuple):
@@ -67,6 +73,8 @@ class _Node:
         yield from self.words.get(word, ())
         if word.isdigit():
             yield from self.words.get("#", ())
+            if is_year(word):
+                yield from self.words.get("####", ())
         if self.endings:
             for length in range(_SHORTEST_STEM, len(word) + 1):
                 yield from self.endings.get(word[:length], ())
@@ -106,7 +114,7 @@ class _State:
         return found
 
 
-_PIECE = re.compile(r"[|()\[\],]|<\w+>|[\w#]+\*?")
+_PIECE = re.compile(r"[|()\[\],]|<\w+>|[\w#:][\w#/]*\*?")
 _SHORTEST_STEM = 3
 _HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
 """Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""

@@ -19,7 +19,11 @@ PAST = frozenset(("historical", "ended", "gone", "history"))
 SAYING = frozenset(("negated", "family", "uncertain")) | PAST
 """What a cue may say of a diagnosis that is not simply there."""
 ASKING = frozenset("?¿")
-_PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks"))
+_LABELS = frozenset(
+    "diagnosis dx label diagnose diagnostic diagnostico diagnosi etiqueta etichetta etiquette etiket".split()  # noqa: SIM905
+)
+"""Words for a diagnosis that somebody made."""
+_PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks", "except", "settled"))
 
 Mention = tuple[int, int]
 """The words of a diagnosis: index of the first one and of the one after the last."""
@@ -164,6 +168,10 @@ class MarkedText:
     def is_any(self, index: int, words: frozenset[str]) -> bool:
         """Whether one of some words stands at an index."""
         return index < len(self.words) and self.words[index] in words
+
+    def is_labelled(self, first: int, after: int) -> bool:
+        """Whether words speak of a diagnosis as one that was made: "the diagnosis of lupus"."""
+        return not _LABELS.isdisjoint(self.words[first:after])
 
     def ends_here(self, index: int) -> bool:
         """Whether a clause ends before an index."""

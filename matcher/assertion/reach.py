@@ -2,7 +2,7 @@
 
 import re
 
-from matcher.assertion.cues import Cue, Sense
+from matcher.assertion.cues import Cue, Sense, is_year
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.text.sentences import PUNCTUATION, STOPS
 
@@ -66,6 +66,10 @@ class Reach:
             return self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
+        if sense.assertion == "dated" and not self._text.ends_here(cue.after):
+            return None
+        if sense.assertion == "settled" and self._settles_another(cue):
+            return None
         if sense.reach == "joined":
             return self._text.mention_up_to(cue.first)
         start = self.clause_start(cue.first, sense)
@@ -109,14 +113,36 @@ class Reach:
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
             return begin, next((after for _, after in self._text.mentions_from(begin, begin + 1)), begin)
-        end = self._reached(begin, last, sense, person)
+        if sense.reach == "lately":
+            after = next((after for _, after in self._text.mentions_from(begin, begin + 1)), begin)
+            return begin, after if any(map(is_date, self._text.words[after : after + NEAR])) else begin
+        aside = sense.reach == "kinsman" and self._is_an_aside(cue)
+        end = self._reached(begin, last, sense, person, aside)
         if sense.reach == "near" and not self._is_near(begin):
             return begin, begin
         if sense.reach == "dated" and not self._is_dated(cue, begin, end):
             return begin, begin
         return (cue.first if person else begin), end
 
-    def _reached(self, begin: int, last: int, sense: Sense, person: bool) -> int:
+    def _is_an_aside(self, cue: Cue) -> bool:
+        """Whether a relative with an age stands in the midst of what is said of a patient who is described first:
+        "infant of 6 weeks, mother 29 with lupus, rash".
+        """
+        text = self._text
+        aged = any(word.isdigit() for word in text.words[cue.after : cue.after + 2])
+        has = any(text.is_any(index, WITH) for index in range(cue.after, cue.after + SHORT_ITEM + 1))
+        first = text.sentence(cue.first).first
+        return aged and has and text.is_word(cue.first - 1, ",") and not text.has_role("family", first, cue.first)
+
+    def _speaks_of_oneself(self, index: int) -> bool:
+        """Whether the patient is named in an item of a list, and no relative: "gout I have not"."""
+        text = self._text
+        end = text.clause_end(index)
+        return not text.has_role("family", index, end) and (
+            text.has_role("own", index, end) or text.has_role("self", index, end)
+        )
+
+    def _reached(self, begin: int, last: int, sense: Sense, person: bool, aside: bool) -> int:
         words, depths = self._text.words, self._text.depths
         depth = depths[begin - 1]
         index, commas, joined = begin, 0, False
@@ -127,7 +153,9 @@ class Reach:
                 break
             if depths[index] > depth:
                 index += 1
-            elif word == "," and not person and sense.reach != "clause":
+            elif word == "," and person and self._speaks_of_oneself(index + 1):
+                break
+            elif word == "," and (not person or aside) and sense.reach != "clause":
                 if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break
                 commas += 1
@@ -232,14 +260,18 @@ class Reach:
         edge = cue.first
         if self._text.is_any(start - 1, RELATIVE) and start > 1 and self._text.says_nothing(start, edge):
             start = self.clause_start(start - 1, sense)
-        everything = self._text.has_role("all", start, edge)
-        if not self._text.mentioned(start, edge):
+        if sense.reach == "label" and not self._text.is_labelled(start, edge):
+            return None
+        everything = sense.reach == "list" or self._text.has_role("all", start, edge)
+        if sense.reach != "list" and not self._text.mentioned(start, edge):
             last = self._text.ends_here(cue.after) or (
                 sense.side != "last" and self._text.goes_on_with_nothing(cue.after)
             )
             alone = last and self._text.says_nothing(start, edge)
             found = self._earlier(start, sense) if alone and sense.reach != "chunk" else None
-            if found is None:
+            if found is None or (
+                denies(sense) and self._text.has_role("except", self._text.sentence(found[0]).first, found[1])
+            ):
                 return None
             start, edge = found
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
@@ -253,6 +285,10 @@ class Reach:
     def _earlier(self, start: int, sense: Sense) -> Stretch | None:
         """The nearest clause with a mention before the clause that begins at a word."""
         jumps, origin = 0, start
+        if self._text.is_word(start - 1, ":"):
+            asked = self.clause_start(start - 1, sense)
+            if not self._text.mentioned(asked, start - 1) and not self._text.says_nothing(asked, start - 1):
+                return None
         for _ in range(MOST_CROSSED):
             low = self._text.sentence(start).first if start < len(self._text.words) else start
             if start <= low:
@@ -320,11 +356,15 @@ class Reach:
     def _settles(self, sense: Sense, cue: Cue, edge: int) -> bool:
         """Whether a denial follows on the doubt that it settles: "were considered and excluded"."""
         return (
-            denies(sense)
+            (denies(sense) or sense.assertion in ("settled", "confirmed"))
             and all(other.assertion in ("uncertain", "present") for other in cue.senses)
             and not self._text.mentioned(cue.after, edge)
             and not any(word in PUNCTUATION for word in self._text.words[cue.after : edge])
         )
+
+    def _settles_another(self, cue: Cue) -> bool:
+        """Whether what is confirmed stands behind: "suspected lupus and confirmed gout"."""
+        return not self._text.is_any(cue.after, MEANS) and bool(self._text.mentions_from(cue.after, cue.after + 2))
 
     def _list_start(self, start: int, edge: int, sense: Sense) -> int:
         """Where the list begins whose last items stand in a clause: "A, B and C ruled out"."""
@@ -350,10 +390,6 @@ class Reach:
         return None
 
 
-def _is_year(word: str) -> bool:
-    return word[:4].isdigit() and word[:2] in ("19", "20") and word[4:] in ("", "s")
-
-
 def is_date(word: str) -> bool:
     """Whether a word says that something was in the past: a year, "ago"."""
-    return word in AGO or any(_is_year(part) for part in _DATE_PARTS.split(word))
+    return word in AGO or any(is_year(part) for part in _DATE_PARTS.split(word))

@@ -21,7 +21,7 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
-_REACHING = SAYING | {"present", "confirmed", "change", "avoided"}
+_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "change", "avoided"}
 _LATER = ("doubted", "revised")
 
 
@@ -60,13 +60,17 @@ class _Scopes:
                     revisions.append((cue, sense))
                 elif sense.assertion == "mine" and text.speaks_of_self:
                     scopes += self._of_cue(cue, sense._replace(assertion="family", reach="kinsman"))
-                elif sense.assertion in _REACHING:
+                elif sense.assertion in _REACHING and not self._is_of_the_question(cue, sense):
                     scopes += self._of_cue(cue, sense)
+        begin = 0
         for index, word in enumerate(text.words):
-            if word in ("?", "¿") and not self._asks_otherwise(index):
+            if word not in ("?", "¿"):
+                continue
+            if not self._asks_otherwise(begin, index):
                 behind = word == "¿" and text.mentioned(index + 1, text.clause_end(index + 1))
                 sense = _DOUBT_BEHIND if behind else _DOUBT_BEFORE
                 scopes += self._of_cue(Cue(index, index + 1, (sense,)), sense)
+            begin = index + 1
         if revisions:
             doubts = sorted(scope for scope in scopes if scope.assertion == "uncertain")
             for cue, sense in revisions:
@@ -94,9 +98,20 @@ class _Scopes:
             for first, after in text.tests_between(cue.after, end):
                 yield Scope(first, after, "negated", first)
 
-    def _asks_otherwise(self, index: int) -> bool:
-        """Whether a question is not about a diagnosis: "is there a trial for calcinosis?"."""
-        return self._text.has_role("asks", self._text.sentence(index).first, index)
+    def _asks_otherwise(self, begin: int, mark: int) -> bool:
+        """Whether a question is not about a diagnosis: "is there a trial for calcinosis?".
+
+        begin: index behind the question mark before it.
+        """
+        text = self._text
+        if text.is_word(mark, "¿"):
+            return text.has_role("asks", mark, text.clause_end(mark + 1))
+        return text.has_role("asks", max(begin, text.sentence(mark).first), mark)
+
+    def _is_of_the_question(self, cue: Cue, sense: Sense) -> bool:
+        """Whether what is in doubt is what is asked for: "is a trial for calcinosis possible?"."""
+        doubts = sense.assertion == "uncertain" and self._text.is_word(cue.after, "?")
+        return doubts and self._text.has_role("asks", self._text.sentence(cue.first).first, cue.first)
 
     def _revised(self, cue: Cue, sense: Sense, doubts: Sequence[Scope]) -> Iterator[Scope]:
         """What was suspected and is not confirmed: "was considered, but the biopsy was negative"."""

@@ -17,7 +17,7 @@ _MESH_ENDING = (
     *("Infections", "Bacterial Infections", "Virus Diseases", "Mycoses", "Parasitic Diseases", "Suppuration"),
     *("Respiratory Tract Infections", "Skin Diseases, Infectious", "Intraabdominal Infections", "Mediastinitis"),
     *("Wounds and Injuries", "Fractures, Bone", "Poisoning", "Chemically-Induced Disorders"),
-    *("Postoperative Complications", "Pregnancy Complications", "Neoplasms"),
+    *("Postoperative Complications", "Pregnancy Complications"),
     *("Embolism and Thrombosis", "Embolism", "Thrombosis", "Stroke", "Infarction", "Myocardial Infarction"),
     *("Acute Coronary Syndrome", "Hemorrhage", "Shock", "Heart Arrest", "Syncope", "Delirium"),
     *("Intestinal Obstruction", "Pancreatitis", "Peptic Ulcer", "Diverticulitis", "Cholecystitis", "Appendicitis"),
@@ -39,6 +39,10 @@ _MESH_LASTING = (
         "Hepatitis, Chronic",
     ),
 )
+_TREATED = tuple(
+    f"MeSH:{name}" for name in ("Neoplasms", "Brain Injuries", "Brain Injuries, Traumatic", "Spinal Cord Injuries")
+)
+"""Headings whose members treatment may end, or what they leave behind may last."""
 _ENDING = frozenset((*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907"))
 """Headings whose members end; of HPO recurrent infections and thromboembolism."""
 _ENDING_CODES = re.compile(
@@ -64,6 +68,7 @@ class Courses:
         self._terminology = terminology
         place_of = terminology.place_of
         self._headings = {
+            Course.TREATED: frozenset(place_of[name] for name in _TREATED if name in place_of),
             Course.ENDS: frozenset(
                 place for name, place in place_of.items() if name in _ENDING or _ENDING_CODES.match(name)
             ),

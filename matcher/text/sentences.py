@@ -210,9 +210,17 @@ class _Splitter:
                 known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
                 if follows and not (before.isupper() and known and follows.isupper()):
                     return
-            elif word in abbreviations("") or (word in abbreviations("number") and follows.isdigit()):
+            elif (word in abbreviations("") and not self._is_short_for_a_name(position)) or (
+                word in abbreviations("number") and follows.isdigit()
+            ):
                 return
         self._stop(".", position)
+
+    def _is_short_for_a_name(self, position: int) -> bool:
+        """Whether the word before a full stop is in capitals behind one that is not: "a brother with MS." and "Ms."."""
+        begin = self.starts[-1]
+        before = self.text[self.starts[-2] : self.ends[-2]] if len(self.starts) > 1 else ""
+        return position - begin > 1 and self.text[begin:position].isupper() and before.islower()
 
 
 def split_words(text: str) -> Words:
