@@ -9,10 +9,12 @@ from typing import NamedTuple
 from matcher.assertion.cues import Cue, find_cues
 from matcher.assertion.marked_text import SAYING, Mention, is_plain
 from matcher.assertion.scopes import find_scopes, strongest
-from matcher.text.sentences import PUNCTUATION, Clause, clauses, split_words
+from matcher.text.sentences import PUNCTUATION, STOPS, Clause, clauses, split_words
 
 LONGEST_CUE = 40
 """Words that no cue exceeds."""
+_NEAR_QUESTION = 8
+"""Words between what is asked for and the question and its mark."""
 
 
 class Assertion(StrEnum):
@@ -75,6 +77,18 @@ class AssertedText:
     def avoided(self) -> list[tuple[int, int]]:
         """Stretches of the text that name what is not to be done or given: (start, end)."""
         return self._stretches("avoided")
+
+    def is_asked_about(self, start: int) -> bool:
+        """Whether a question about treatment or a trial names what begins at a character: "a trial for FOP?"."""
+        index = bisect_left(self._found.starts, start)
+        asking = any(
+            index - _NEAR_QUESTION <= cue.first < cue.after <= index
+            for cue in self._cues
+            for sense in cue.senses
+            if sense.assertion == "asks"
+        )
+        words = self._found.words[index : index + _NEAR_QUESTION]
+        return asking and "?" in words and STOPS.isdisjoint(words[: words.index("?")])
 
     def _stretches(self, assertion: str, *others: str) -> list[tuple[int, int]]:
         """Words that an assertion holds for. others: assertions that may come to the same."""

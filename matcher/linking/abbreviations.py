@@ -24,6 +24,8 @@ SHORT_TEXT = 3
 """Words of a text in which an abbreviation may stand in small letters."""
 COMMON = 4.5
 """Zipf frequency of a word that is no abbreviation in small letters: "led", "ten", "als"."""
+COMMON_IN_SMALL = 3.0
+"""The same in a clause that is typed in small letters throughout."""
 SHORT_CLAUSE = 5
 """Words of a clause that is no sentence: its abbreviations are meant."""
 SURE = 4
@@ -57,7 +59,8 @@ _DIAGNOSING = frozenset(
     "history diagnosis diagnosed diagnoses known dx hx pmh pmhx h suffers suffering sufferer underlying comorbid "  # noqa: SIM905
     "diagnostic diagnostique antecedent antecedents atteint atteinte connu connue souffrant diagnostico diagnosticado "
     "diagnosticada antecedente antecedentes conocido conocida afecto afecta diagnosi diagnosticata affetto affetta "
-    "noto nota portador portadora diagnose bekannte bekannter bekanntem bekannt bekende bekend voorgeschiedenis "
+    "noto nota portador portadora conhecida conhecido diagnose bekannte bekannter bekanntem bekannt bekende "
+    "bekend voorgeschiedenis "
     "vorgeschichte anamnese erkrankt syndrome disease refractory relapsed newly longstanding".split()
 )
 """Words that say that a diagnosis follows."""
@@ -92,12 +95,14 @@ def abbreviated(
         return
     short = len(found) <= SHORT_TEXT
     shouted = not short and text.isupper() and any(map(_is_plain_word, found))
+    typed_small = chart and not short and text.islower()
     by_start = {token.start: token_index for token_index, token in enumerate(found)}
     local = terminology.local_abbreviations.get(language, {}) if chart else {}
     for match in _PIECE.finditer(text, found[0].start, found[-1].end):
         if shouted and len(match[0]) <= LONGEST_SHOUTED:
             continue  # in a text of capitals "HE" is a man
-        small = short and terminology.ordinary_words.commonest(fold(match[0])) < COMMON
+        often = terminology.ordinary_words.commonest(fold(match[0]))
+        small = often < (COMMON if short else COMMON_IN_SMALL) and (short or typed_small)
         for first, last, meanings in _pieces(terminology.abbreviations, local, match, small):
             start = by_start.get(first)
             if not meanings or start is None:

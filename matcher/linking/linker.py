@@ -1,5 +1,6 @@
 """Finding the concepts that a piece of text names: exact, in another order, abbreviated, described or misspelt."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -118,6 +119,8 @@ class EntityLinker:
         ]
         typed = [typed_word(text, token) for token in found]
         candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
+        if "," in text:
+            candidates = list(self._untorn(found, candidates, sorted(borders(text, found, ","))))
         chosen = _choose(candidates)
         candidates += self._whole(found, chosen)
         if misspelt:
@@ -134,6 +137,30 @@ class EntityLinker:
                 chosen.append(EntityLink(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
             chosen.sort()
         return chosen
+
+    def _untorn(
+        self, found: Sequence[Token], candidates: Sequence[EntityLink], commas: Sequence[int]
+    ) -> Iterable[EntityLink]:
+        """Hits without those that take over a comma what belongs to the next item: the beginning of a longer name there
+        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order, unless they are all that is asked.
+
+        commas: indices of the tokens behind one, in order.
+        """
+        farthest: dict[int, int] = {}
+        for hit in candidates:
+            farthest[hit.start] = max(hit.end, farthest.get(hit.start, 0))
+        for hit in candidates:
+            inner = commas[bisect_right(commas, hit.start) : bisect_left(commas, hit.end)]
+            reordered = bool(inner) and hit.rule == "word order"
+            if not (reordered and hit.end - hit.start < len(found)) and not any(
+                farthest.get(comma, 0) > hit.end for comma in inner
+            ):
+                yield hit
+            elif not reordered:
+                before = self._exact(found[hit.start : inner[0]])
+                yield from (
+                    other._replace(start=hit.start, end=hit.start + other.end) for other in before if other.start == 0
+                )
 
     def _at_site(
         self, hit: EntityLink, words: Sequence[str], parts: Sequence[int], owners: dict[int, int]

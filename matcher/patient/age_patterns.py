@@ -41,7 +41,10 @@ NOW = re.compile(
     rf"(?: (?:{_AGED}|im alter von|con|com|de|of))? ?:? ?$"
 )
 OLD = re.compile(rf"[- ]{{0,2}}{any_word('old')}\b(?!,? (?:\w+ )?{any_word('thing')}s?\b)")
-LASTING = re.compile(rf"[- ]{{0,2}}(?:(?:[a-z]+ )?(?:{any_word('lasting')}\b|%|x |of (?!age)\w+)|{any_word('course')})")
+LASTING = re.compile(
+    rf"[- ]{{0,2}}(?:(?:(?!(?:con|com|avec|mit|met|with) )[a-z]+ )?(?:{any_word('lasting')}\b|%|x |of (?!age)\w+)"
+    rf"|{any_word('course')})"
+)
 """Behind a quantity: ago, of evolution, the course that lasted so long."""
 THEN = re.compile(
     rf"\b{any_word('then')}(?: {any_word('this')})?(?: {any_word('former')})?(?: {any_word('of')})?"
@@ -66,6 +69,7 @@ PERSON_BEFORE = re.compile(
 """A person with the words that join an age to it: patiente marocaine de, Mädchen, woman (."""
 INFANT_BEFORE = re.compile(rf"\b{any_word('infant')}\b[\w ,'’()-]*$")
 """Somebody whose age is counted in weeks or days."""
+INFANT_RIGHT_BEFORE = re.compile(rf"\b{any_word('infant')}(?:,| \(|:)? ?$")
 AGED_BEFORE = re.compile(
     rf"\b(?:{_AGED}|d['’]anni|di anni|years of age|y/o)(?: ?[:=] ?| (?:{any_word('of')}|is) | ?\(| )(?:\w+ )?$"
 )

@@ -67,7 +67,8 @@ def _quantity(lower: str, match: re.Match[str]) -> StatedAge | None:
 
 
 def _letter_behind(unit: str, behind: str) -> re.Match[str] | None:
-    letter = None if says.WEEKS_OR_DAYS.match(unit) else says.SEX_BEHIND.match(behind)
+    old = says.OLD.match(behind)
+    letter = None if says.WEEKS_OR_DAYS.match(unit) else says.SEX_BEHIND.match(behind, old.end() if old else 0)
     if letter is not None and letter["sex"] == "v" and not says.DUTCH_YEAR.match(unit):
         return None
     return letter
@@ -109,7 +110,7 @@ def _sureness(unit: str, before: str, behind: str, with_letter: bool) -> Surenes
         return Sureness.STATED
     if unit == "/12" or (says.WEEKS_OR_DAYS.match(unit) and not says.INFANT_BEFORE.search(before)):
         return Sureness.NONE
-    introduced = (says.AGED_BEFORE, says.TITLE_BEFORE, says.IS_BEFORE, says.MY_KIN_BEFORE)
+    introduced = (says.INFANT_RIGHT_BEFORE, says.AGED_BEFORE, says.TITLE_BEFORE, says.IS_BEFORE, says.MY_KIN_BEFORE)
     if person_before or any(words.search(before) for words in introduced):
         return Sureness.STATED
     if says.FIRST.search(before) and says.ALONE_BEHIND.match(behind):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from matcher.assertion.context import Assertion, Course, Span, asserted, says_family_history
+from matcher.assertion.context import AssertedText, Assertion, Course, Span, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
 from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE
@@ -173,7 +173,7 @@ class PatientReader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
-        found = self._with_listed(text, found)
+        found = self._with_listed(text, found, asserted_text)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
         assertions = asserted_text.assertions(spans)
         places = [(start, end) for start, end, _ in found]
@@ -262,8 +262,10 @@ class PatientReader:
                 result.append((start, end, long_form._replace(words=mention.words)))
         return result
 
-    def _with_listed(self, text: str, found: list[Placed]) -> list[Placed]:
-        """Unsure abbreviations that are the whole input, or an item in a list of diagnoses, as sure ones."""
+    def _with_listed(self, text: str, found: list[Placed], asserted_text: AssertedText) -> list[Placed]:
+        """Unsure abbreviations that are the whole input, an item in a list of diagnoses or asked about, as sure
+        ones.
+        """
         size = len(text.split())
 
         def is_diagnosis(mention: Mention) -> bool:
@@ -280,7 +282,7 @@ class PatientReader:
             )
             other_sense = mention.rule == OTHER_SENSE
             short = size <= (SHORTEST_INPUT if other_sense else SHORT_INPUT)
-            if mention.rule in IN_DOUBT and (short or items > other_sense):
+            if mention.rule in IN_DOUBT and (short or items > other_sense or asserted_text.is_asked_about(start)):
                 several = len(mention.concepts) > 1
                 first, *others = mention.concepts
                 mention = mention._replace(rule=ABBREVIATION, ambiguous=several)

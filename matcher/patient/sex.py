@@ -14,9 +14,9 @@ _FEMALE = re.compile(
     r"rapariga|senhora|feminin\w*|vrouw|vrouwelijk\w*|meisje|mevrouw|pregnant|enceinte|schwanger\w*|"
     r"embarazada|incinta|gravida|gestante|zwanger\w*|postmenopausal|menopaus\w+|bimba|anciana|anziana|idosa|"
     r"domestica|casalinga|hausfrau|huisvrouw|menagere|ama de casa|dona de casa|schoolgirl|housewife|fraulein|"
-    r"jongedame)\b"
+    r"jongedame|pte zelf)\b"
     rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'f')}\b"
-    r"|\b(?:sra|sig\.ra|mevr|dna|mlle)\.? [a-z]|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
+    r"|\b(?:sra|sig\.ra|mevr|mw|dna|mlle)\.? [a-z]|\b(?:sex|gender|sexe|sexo|sesso|geschlecht|geslacht) ?:? ?[fwv]\b"
 )
 _MALE = re.compile(
     r"\b(?:man(?! (?:kann|konnte|sieht|sah|findet|fand|muss|hat|sich|die|den|das|eine|von)\b)|(?<!sta )(?<!fa )male|"

@@ -14,8 +14,8 @@ LASTING = (
 ENDING = (
     "pneumonia", "hip fracture", "deep vein thrombosis", "pulmonary embolism", "stroke", "myocardial infarction",
     "appendicitis", "cellulitis", "measles", "pancreatitis", "urinary tract infection", "septic shock", "burns",
-    "breast cancer",
 )  # fmt: skip
+TREATED = ("breast cancer", "traumatic brain injury")
 PASSING = ("headache", "fever", "nausea", "abdominal pain", "cough")
 
 
@@ -24,6 +24,7 @@ PASSING = ("headache", "fever", "nausea", "abdominal pain", "cough")
     [
         *((name, Course.LASTS) for name in LASTING),
         *((name, Course.ENDS) for name in ENDING),
+        *((name, Course.TREATED) for name in TREATED),
         *((name, Course.PASSES) for name in PASSING),
     ],
 )
