@@ -118,8 +118,8 @@ _PIECE = re.compile(r"[|()\[\],]|<\w+>|[\w#:][\w#/]*\*?")
 _SHORTEST_STEM = 3
 _HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
 """Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""
-_LATER = frozenset(("doubted", "revised"))
-"""Reaches of cues that deny only what was in doubt before."""
+_LATER = frozenset(("doubted", "revised", "label"))
+"""Reaches of cues that deny only what was in doubt before, or what a label said."""
 _AROUND = 100
 """Words on either side that tell which language some words are in."""
 _MOST_WORDS = 20_000

@@ -46,7 +46,7 @@ _TREATED = tuple(
 _ENDING = frozenset((*(f"MeSH:{name}" for name in _MESH_ENDING), "HP:0002719", "HP:0001907"))
 """Headings whose members end; of HPO recurrent infections and thromboembolism."""
 _ENDING_CODES = re.compile(
-    r"ICD10CM:(?:A|B(?!18|2[0-4]|9[0-4])|O|S|T)\d|ICD10CM:(?:J(?:[01]\d|2[0-2])|I(?:2[126]|6[0-4]|8[0-2])|K3[5-7])"
+    r"ICD10CM:(?:A|B(?!1[6-9]|2[0-4]|9[0-4])|O|S|T)\d|ICD10CM:(?:J(?:[01]\d|2[0-2])|I(?:2[126]|6[0-4]|8[0-2])|K3[5-7])"
 )
 """The same by chapters and blocks of ICD-10: infections but for chronic ones, pregnancy, injuries, acute infections of
 the airways, infarctions, bleeding and strokes, clots, appendicitis."""
