@@ -34,6 +34,8 @@ ONE_SIDE = 0.6
 """Disease or finding of the trial is not the patient's: it treats another finding, or in no or one other disease."""
 SISTER_CAUSE = 0.4
 """The trial is of the same finding in another disease than the patient's."""
+SISTER_CAUSES = 0.75
+"""The same, of a trial that takes the finding whatever it comes of."""
 SEVERAL = 3
 """A trial of so many unrelated diseases with a finding takes the finding whatever it comes of."""
 SETTING = 0.9

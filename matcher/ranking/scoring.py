@@ -137,7 +137,7 @@ class Scorer:
         if not by_disease or no_disease_met:
             factor = self._cause_factor(profile, patient, met, by_disease, by_finding, notes)
             value *= factor
-            if by_finding and factor == weights.SISTER_CAUSE:
+            if by_finding and factor in (weights.SISTER_CAUSE, weights.SISTER_CAUSES):
                 relation = "cause"
         if case.treatable and not by_finding:
             value *= self._untreated_factor(profile, case, met, notes)
@@ -264,7 +264,7 @@ class Scorer:
             if patient.diseases:
                 if by_finding:
                     notes.append(f"The trial is for {names}: another cause of the same finding.")
-                return weights.SISTER_CAUSE
+                return weights.SISTER_CAUSES if several else weights.SISTER_CAUSE
             notes.append(f"The trial takes it as part of {names}.")
             return 1.0 if several else weights.ONE_SIDE
         if by_disease or not patient.diseases:
