@@ -89,7 +89,9 @@ class Matcher:
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
         likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
-        ranked = fuse(self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless)
+        ranked = fuse(
+            self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless, self.ranker.standing
+        )
         matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []
         if excluded.any():

@@ -63,6 +63,8 @@ class Ranker:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
         self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
+        self.standing: Floats = weights.JOINABLE**self._joinable
+        """What each trial counts for being open or closed."""
         self._asking = np.ones(len(catalogue.facts))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:

@@ -20,6 +20,7 @@ from matcher.similarity.index import Likeness, SimilarityIndex
 from matcher.similarity.wording import Question, Said, telling_words
 
 Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 RELATION = "wording"
 WHOLE_TEXT = "the text as a whole"
@@ -62,11 +63,16 @@ def asked(understood: Understanding, labels: Callable[[int], str], is_text: bool
 
 
 def fuse(
-    matches: Iterator[Scored], asked: Asked, open_index: Callable[[], SimilarityIndex], harmless: Flags
+    matches: Iterator[Scored],
+    asked: Asked,
+    open_index: Callable[[], SimilarityIndex],
+    harmless: Flags,
+    standing: Floats,
 ) -> Iterator[Scored]:
     """Trials that concepts lead to, and with them those that are only alike: behind them, or, in a note, by grade.
 
-    harmless: trials that may be brought. The index is opened when it is needed: for a note, else when the matches have
+    harmless: trials that may be brought. standing: what each counts for being open or closed. The
+    index is opened when it is needed: for a note, else when the matches have
     come to their end.
     """
     first = list(islice(matches, weights.REORDERED)) if asked.is_note else []
@@ -81,7 +87,7 @@ def fuse(
     likeness = index.likeness(asked.question)
     seen.update(scored.trial_index for scored in first)
     alike = _alike(likeness, asked, harmless, seen)
-    for scored in _by_grade(first, alike, likeness) if asked.is_note else alike:
+    for scored in _by_grade(first, alike, likeness, standing) if asked.is_note else alike:
         if scored.relation == RELATION:
             reason = _reason(index, likeness, asked.question, scored.trial_index)
             yield msgspec.structs.replace(scored, notes=(reason,))
@@ -90,11 +96,14 @@ def fuse(
     yield from matches
 
 
-def _by_grade(first: list[Scored], alike: list[Scored], likeness: Likeness) -> list[Scored]:
-    """Trials of equal grade by their places among the concepts' trials and among those that are alike."""
+def _by_grade(first: list[Scored], alike: list[Scored], likeness: Likeness, standing: Floats) -> list[Scored]:
+    """Trials of equal grade by their places among the concepts' trials and among those that are alike, what can be
+    joined today first.
+    """
     fused = _fused(likeness)
     for place, scored in enumerate(first, start=1):
         fused[scored.trial_index] += weights.BY_CONCEPTS / (weights.RECIPROCAL + place)
+    fused *= standing
     if likeness.dense is not None:
         first = [_held_back(scored, float(likeness.dense[scored.trial_index])) for scored in first]
     both = (*first, *alike)
