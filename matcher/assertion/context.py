@@ -173,6 +173,6 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
     if max(ended, gone, told, last.get("historical", -2)) > there:
         absent = (gone > there and course is not Course.LASTS) or (ended > there and course is Course.PASSES)
         return Assertion.NEGATED if absent else Assertion.HISTORICAL
-    if last.get("uncertain", -2) > max(confirmed, last.get("settled", -2)):
+    if max(last.get("uncertain", -2), last.get("conditional", -2)) > max(confirmed, last.get("settled", -2)):
         return Assertion.UNCERTAIN
     return Assertion.PRESENT

@@ -21,7 +21,7 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
-_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "change", "avoided"}
+_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "conditional", "change", "avoided"}
 _LATER = ("doubted", "revised")
 
 
