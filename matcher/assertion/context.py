@@ -168,9 +168,11 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
     told = last.get("history", -2) if course in (Course.ENDS, Course.TREATED) else -2
     if course is Course.ENDS:
         told = max(told, last.get("dated", -2))
+    if course is not Course.LASTS:
+        told = max(told, last.get("latest", -2))
     if max(ended, gone, told, last.get("historical", -2)) > there:
         absent = (gone > there and course is not Course.LASTS) or (ended > there and course is Course.PASSES)
         return Assertion.NEGATED if absent else Assertion.HISTORICAL
-    if last.get("uncertain", -2) > max(confirmed, last.get("settled", -2)):
+    if max(last.get("uncertain", -2), last.get("conditional", -2)) > max(confirmed, last.get("settled", -2)):
         return Assertion.UNCERTAIN
     return Assertion.PRESENT

@@ -2,23 +2,25 @@
 
 A cue is a pattern of words: ``a|b`` alternatives, ``[a]`` may be left out, ``(...)`` a group, ``word*`` any ending,
 ``#`` a number, ``####`` a year, ``,`` a comma, ``<name>`` a word group of the language: its own, or the relatives of
-`matcher.text.kin`,
-``<kin>`` who are so wherever they are named and ``<house>`` who are so beside a possessive. Only: with an exclamation
-mark the cue counts only in a text of its language, because its words mean something else in another one; with a tilde
-in all but that one ("no" is "in the" in Portuguese).
+`matcher.text.kin`, ``<kin>`` who are so wherever they are named and ``<house>`` who are so beside a possessive. Only:
+with an exclamation mark the cue counts only in a text of its language, because its words mean something else in
+another one; with a tilde in all but that one ("no" is "in the" in Portuguese).
 
-Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``ended`` (it was and is over), ``gone`` (it
-has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
-``present`` outweighs these, ``confirmed`` denial and doubt too, and
-what a ``change`` is of is there whatever is said of the change. ``avoided`` speaks of
-treatments. ``border``, ``turn`` and ``own`` end what others speak
-of; ``none`` says nothing although its words look like a cue.
+Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``ended`` (it was and is over), ``gone``
+(it has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
+``present`` outweighs these, ``confirmed`` denial and doubt too, and what a ``change`` is of is there whatever is said
+of the change; ``settled`` outweighs doubt alone. A ``dated`` thing is past where it is one that ends, the ``latest``
+one unless it lasts. ``conditional`` is a doubt that nothing later settles. ``avoided`` speaks of treatments. ``asks``
+says that a question is about something else, ``except`` that a denial of all else follows. ``border``, ``turn`` and
+``own`` end what others speak of; ``none`` says nothing although its words look like a cue.
 
 Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
 beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
 ``beside`` and ``count`` (results, of the diagnosis that they belong to: right before, or with a place between),
-``joined`` (only what ends right before), ``doubted`` and ``revised`` (settles what was in doubt). Before growing a row,
-look whether one of its words is a common word in another language ("nicht" is a niece in Dutch).
+``joined`` (only what ends right before), ``list`` (all items before), ``label`` (where the words speak of a diagnosis
+that was made), ``lately`` (only what is named right behind, with a past time), ``doubted`` and ``revised`` (settles
+what was in doubt). Before growing a row, look whether one of its words is a common word in another language ("nicht"
+is a niece in Dutch).
 """
 
 import csv

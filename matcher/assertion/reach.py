@@ -1,5 +1,6 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
+import datetime as dt
 import re
 
 from matcher.assertion.cues import Cue, Sense, is_year
@@ -66,7 +67,7 @@ class Reach:
             return self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
-        if sense.assertion == "dated" and not self._text.ends_here(cue.after):
+        if sense.assertion == "dated" and not self._is_long_ago(cue):
             return None
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
@@ -264,8 +265,10 @@ class Reach:
             return None
         everything = sense.reach == "list" or self._text.has_role("all", start, edge)
         if sense.reach != "list" and not self._text.mentioned(start, edge):
-            last = self._text.ends_here(cue.after) or (
-                sense.side != "last" and self._text.goes_on_with_nothing(cue.after)
+            last = (
+                sense.assertion == "settled"
+                or self._text.ends_here(cue.after)
+                or (sense.side != "last" and self._text.goes_on_with_nothing(cue.after))
             )
             alone = last and self._text.says_nothing(start, edge)
             found = self._earlier(start, sense) if alone and sense.reach != "chunk" else None
@@ -361,6 +364,12 @@ class Reach:
             and not self._text.mentioned(cue.after, edge)
             and not any(word in PUNCTUATION for word in self._text.words[cue.after : edge])
         )
+
+    def _is_long_ago(self, cue: Cue) -> bool:
+        """Whether a date behind a name is all that its item says more, and not of this year or the last one."""
+        words = self._text.words[cue.first : cue.after]
+        last_year = dt.datetime.now(dt.UTC).year - 1
+        return self._text.ends_here(cue.after) and all(int(word[:4]) < last_year for word in words if is_year(word))
 
     def _settles_another(self, cue: Cue) -> bool:
         """Whether what is confirmed stands behind: "suspected lupus and confirmed gout"."""

@@ -21,7 +21,7 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
-_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "change", "avoided"}
+_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "conditional", "change", "avoided"}
 _LATER = ("doubted", "revised")
 
 
@@ -64,6 +64,8 @@ class _Scopes:
                     scopes += self._of_cue(cue, sense)
         begin = 0
         for index, word in enumerate(text.words):
+            if word == ";":
+                begin = index + 1
             if word not in ("?", "¿"):
                 continue
             if not self._asks_otherwise(begin, index):
