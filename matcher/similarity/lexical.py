@@ -3,6 +3,7 @@
 The postings are arrays that the library memory-maps, so that opening costs about the same for any number of trials.
 """
 
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,14 @@ K1, B = 1.2, 0.75
 """The usual saturation of a repeated word and the usual cost of a long text."""
 
 
+def _bm25s() -> Any:
+    """The library, which sets its own logger to tell of each step, without those lines."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
+
+
 class LexicalIndex:
     """The words of one kind of text of all trials, each trial by its place in the order of ids."""
 
@@ -29,9 +38,7 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Iterable[list[str]]) -> "LexicalIndex":
         """Index the words of each trial."""
-        import bm25s
-
-        index = bm25s.BM25(method="lucene", k1=K1, b=B)
+        index = _bm25s().BM25(method="lucene", k1=K1, b=B)
         corpus = list(texts)
         index.index(corpus if any(corpus) else [*corpus, [""]], show_progress=False)
         return cls(index, len(corpus))
@@ -39,9 +46,7 @@ class LexicalIndex:
     @classmethod
     def open(cls, folder: Path, trials: int) -> "LexicalIndex":
         """Open what `save` wrote. Raises OSError, ValueError, KeyError when it is not whole."""
-        import bm25s
-
-        return cls(bm25s.BM25.load(str(folder), mmap=True), trials)
+        return cls(_bm25s().BM25.load(str(folder), mmap=True), trials)
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
