@@ -55,7 +55,7 @@ AGAINST = 0.3
 EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 
-JOINABLE = 0.965
+JOINABLE = 0.955
 """Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
 that are over three times.
 """
