@@ -13,7 +13,16 @@ from matcher.linking.coordination import coordinated, slashed, with_suspended_wo
 from matcher.linking.descriptions import LIKELY, Descriptions
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
-from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
+from matcher.linking.stretches import (
+    asides,
+    borders,
+    is_crossed,
+    is_inverted,
+    list_items,
+    open_runs,
+    part_numbers,
+    typed_word,
+)
 from matcher.terminology import Kind, NameKind, Terminology
 from matcher.text.language import is_filler
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, is_another_thing, says_something
@@ -142,17 +151,20 @@ class EntityLinker:
         self, found: Sequence[Token], candidates: Sequence[EntityLink], commas: Sequence[int]
     ) -> Iterable[EntityLink]:
         """Hits without those that take over a comma what belongs to the next item: the beginning of a longer name there
-        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order, unless they are all that is asked.
+        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order, unless they are whole items of which
+        one at most is a name itself ("calcification, arterial, of infancy").
 
         commas: indices of the tokens behind one, in order.
         """
         farthest: dict[int, int] = {}
         for hit in candidates:
             farthest[hit.start] = max(hit.end, farthest.get(hit.start, 0))
+        edges = {0, *commas, len(found)}
+        names = {(hit.start, hit.end) for hit in candidates if hit.rule != "word order"}
         for hit in candidates:
             inner = commas[bisect_right(commas, hit.start) : bisect_left(commas, hit.end)]
             reordered = bool(inner) and hit.rule == "word order"
-            if not (reordered and hit.end - hit.start < len(found)) and not any(
+            if not (reordered and not is_inverted([hit.start, *inner, hit.end], edges, names)) and not any(
                 farthest.get(comma, 0) > hit.end for comma in inner
             ):
                 yield hit

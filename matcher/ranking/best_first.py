@@ -89,8 +89,8 @@ class Ranker:
         """All trials with a score, best first: the plain form, every candidate scored."""
         leading, beside = self.leading.of(patient)
         found = self._score_all(leading)
-        if self._is_for_relatives(patient):
-            found += self.scorer.for_relatives(patient)
+        if self._is_for_relatives(patient) and (theirs := self.scorer.for_relatives(patient)):
+            found = [*theirs, *map(_beside, found)]
         if beside is not None:
             harmless = self._harmless(leading, None)
             beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])

@@ -11,6 +11,7 @@ from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.differential import ANNOTATED_DISEASES
 from matcher.ranking.scoring import Link
+from matcher.terminology import Kind
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
@@ -81,10 +82,17 @@ class Leading:
         """Whether a diagnosis says so much less than the leading one that it is context, and does not belong to it."""
         concept = element.concept
         usual = self._about(concept) >= weights.USUAL * len(self.catalogue.trial_ids)
-        if not usual and not self.expansion.is_common(concept):
+        if not usual and not self.expansion.is_common(concept) and not self._is_symptom(concept):
             return False
         less = self.information(lead.concept) - self.information(concept)
         return less >= weights.LEADS and not self._belongs(concept, lead.concept)
+
+    def _is_symptom(self, concept: int) -> bool:
+        """Whether a concept is a symptom or a kind of one, such as chronic pain."""
+        return self.terminology.holds(concept) and any(
+            self.terminology.kind(other) is Kind.SYMPTOM and how.weight >= steps.NEAR
+            for other, how in self.expansion.around(concept).items()
+        )
 
     def _belongs(self, one: int, lead: int) -> bool:
         """Whether a concept is wider or narrower than the leading one, comes with it by the curated table, or is a

@@ -392,9 +392,12 @@ _value = attrgetter("value")
 
 
 def _meets_two(by_disease: list[Link], beside: list[Link]) -> bool:
-    """Whether a trial meets two of the patient's diseases, or what stands beside the one that leads."""
+    """Whether a trial meets two of the patient's diseases, or what stands beside the one that leads. A special kind of
+    what stands beside it is not stated: hypertension is not pulmonary hypertension.
+    """
     diseases = {link.element.concept for link in by_disease if link.value > steps.NEAR}
-    return len(diseases) > 1 or any(link.value > steps.NEAR for link in beside)
+    stated = (link for link in beside if link.reached.relation != "narrower")
+    return len(diseases) > 1 or any(link.value > steps.NEAR for link in stated)
 
 
 def _is_aside(link: Link) -> bool:
