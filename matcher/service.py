@@ -1,5 +1,6 @@
 """The matcher that commands, pages and jobs call."""
 
+import datetime as dt
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from matcher.ranking.explain import explain_trial
 from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
+from matcher.ranking.standing import status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.similarity.index import SimilarityIndex
 from matcher.terminology import Terminology, default
@@ -89,9 +91,11 @@ class Matcher:
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
         likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
+        standing = self.ranker.standing.of(known)
         ranked = fuse(
-            self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless, self.ranker.standing
-        )
+            self.ranker.ranked(concepts, admitted, standing=standing), likened, lambda: self.similarity, harmless,
+            self.ranker.standing.factors(standing),
+        )  # fmt: skip
         matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []
         if excluded.any():
@@ -223,6 +227,8 @@ class Matcher:
             because=because,
             path=path,
             eligibility=eligibility,
+            status_is_stale=status_is_stale(facts, dt.date.today()),
+            completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,
         )

@@ -56,9 +56,11 @@ EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 
 JOINABLE = 0.955
-"""Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
-that are over three times.
+"""Among trials of a grade: by how much one counts less where its status is stale; closed ones twice, those that are
+over four times.
 """
+STALE_YEARS = 2
+"""Years without an update after which a status is unknown (ClinicalTrials.gov, definition of "Unknown status")."""
 LEXICAL = 0.1
 """What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0

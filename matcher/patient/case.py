@@ -252,7 +252,9 @@ def _with_the_pointed_at(
 
 def _is_common(disease: Element, expansion: Expansion) -> bool:
     """Whether a disease, or a kind of it, is common: what comes with hypercholesterolemia has hyperlipidemia."""
-    near = (concept for concept, how in disease.reached.items() if how.relation != "broader" and how.weight > steps.NEAR)
+    near = (
+        concept for concept, how in disease.reached.items() if how.relation != "broader" and how.weight > steps.NEAR
+    )
     return any(map(expansion.is_common, near))
 
 

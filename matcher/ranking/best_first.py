@@ -6,7 +6,7 @@ that can still come next; a property test holds the two equal.
 
 import heapq
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -28,9 +28,9 @@ from matcher.ranking.scoring import (
     Scored,
     Scorer,
     grade_of,
-    joinable,
     unstated,
 )
+from matcher.ranking.standing import Standing
 from matcher.terminology import Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -62,30 +62,34 @@ class Ranker:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
-        self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
-        self.standing: Floats = weights.JOINABLE**self._joinable
-        """What each trial counts for being open or closed."""
+        self.standing = Standing(catalogue)
         self._asking = np.ones(len(catalogue.facts))
         for requirement, name in catalogue.requirement_names.items():
             if name in ASKED:
                 self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
-    def ranked(self, patient: PatientCase, among: Flags | None = None, least: float | None = None) -> Iterator[Scored]:
+    def ranked(
+        self,
+        patient: PatientCase,
+        among: Flags | None = None,
+        least: float | None = None,
+        standing: Ints | None = None,
+    ) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
         ones give. among: which trials to look at, all if not stated. least: the lowest score of interest, that of a
-        hint if not stated.
+        hint if not stated. standing: how soon the patient could join each trial, as for anybody if not stated.
         """
         best: list[Scored] = []
         seen: set[int] = set()
-        for scored in self.best_first(patient, among, weights.FAINT if least is None else least):
+        for scored in self.best_first(patient, among, weights.FAINT if least is None else least, standing):
             seen.add(scored.trial_index)
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
         yield from same_treatment(best, seen, patient, self.scorer, among)
 
-    def rank(self, patient: PatientCase) -> list[Scored]:
+    def rank(self, patient: PatientCase, standing: Ints | None = None) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         leading, beside = self.leading.of(patient)
         found = self._score_all(leading)
@@ -95,7 +99,7 @@ class Ranker:
             harmless = self._harmless(leading, None)
             beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
             found += [_beside(scored) for scored in beside_it]
-        ranked = sorted(found, key=self._key)
+        ranked = sorted(found, key=partial(_key, self.standing.of_anybody if standing is None else standing))
         first = {scored.trial_index: scored for scored in reversed(ranked)}
         return [scored for scored in ranked if first[scored.trial_index] is scored]
 
@@ -113,29 +117,30 @@ class Ranker:
         lifts = self.scorer.lifts(np.array([item.trial_index for item in scored], np.int64), patient.words).tolist()
         return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
 
-    def _key(self, scored: Scored) -> Key:
-        """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
-        joinable = int(self._joinable[scored.trial_index])
-        value = round(-scored.score * weights.JOINABLE**joinable, 9)
-        return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
-
-    def best_first(self, patient: PatientCase, among: Flags | None = None, lowest: float = 0.0) -> Iterator[Scored]:
+    def best_first(
+        self,
+        patient: PatientCase,
+        among: Flags | None = None,
+        lowest: float = 0.0,
+        standing: Ints | None = None,
+    ) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
         place of the most that it can reach. among: which trials to look at, all if not stated. lowest: the least score
         of interest.
         """
+        standing = self.standing.of_anybody if standing is None else standing
         if self._is_for_relatives(patient):
-            found = (scored for scored in self.rank(patient) if scored.score >= lowest)
+            found = (scored for scored in self.rank(patient, standing) if scored.score >= lowest)
             yield from (scored for scored in found if among is None or among[scored.trial_index])
             return
         leading, beside = self.leading.of(patient)
         if beside is None:
-            yield from self._in_turn(leading, among, lowest, False)
+            yield from self._in_turn(leading, among, lowest, standing, False)
             return
         seen: set[int] = set()
         for scored in chain(
-            self._in_turn(leading, among, lowest, False),
-            self._in_turn(beside, self._harmless(leading, among), lowest, True),
+            self._in_turn(leading, among, lowest, standing, False),
+            self._in_turn(beside, self._harmless(leading, among), lowest, standing, True),
         ):
             if scored.trial_index not in seen:
                 seen.add(scored.trial_index)
@@ -179,7 +184,9 @@ class Ranker:
             element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
         )
 
-    def _in_turn(self, patient: PatientCase, among: Flags | None, lowest: float, beside: bool) -> Iterator[Scored]:
+    def _in_turn(
+        self, patient: PatientCase, among: Flags | None, lowest: float, standing: Ints, beside: bool
+    ) -> Iterator[Scored]:
         """Trials in their order, of which no more are found out than are asked for. beside: they are for what stands
         beside the diagnosis that leads.
         """
@@ -189,8 +196,7 @@ class Ranker:
         lifts = self.scorer.lifts(trials, patient.words)
         most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
-        joinable = self._joinable[trials]
-        value = np.round(-most * weights.JOINABLE**joinable, 9)
+        value = np.round(-most * weights.JOINABLE ** standing[trials], 9)
         rows = np.lexsort((trials, value, grades))
         wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
         rows = rows[wanted[rows]]
@@ -209,7 +215,7 @@ class Ranker:
                     raised = _beside(raised) if beside else raised
                     if raised.score < lowest:
                         continue
-                    heapq.heappush(waiting, (self._key(raised), raised))
+                    heapq.heappush(waiting, (_key(standing, raised), raised))
         while waiting:
             yield heapq.heappop(waiting)[1]
 
@@ -264,6 +270,12 @@ class Ranker:
         most *= self._asking[found.trials]
         most[found.excluding] *= weights.AGAINST
         return most
+
+
+def _key(standing: Ints, scored: Scored) -> Key:
+    """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
+    value = round(-scored.score * weights.JOINABLE ** int(standing[scored.trial_index]), 9)
+    return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
 
 def _beside(scored: Scored) -> Scored:

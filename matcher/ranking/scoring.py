@@ -20,7 +20,6 @@ from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import Candidates, CandidateSet, is_at_least
 from matcher.ranking.eligibility import GROWN_UP_DAYS
-from matcher.results import OPEN_STATUSES
 from matcher.terminology import Kind, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
@@ -34,15 +33,6 @@ ASKED = {
 """What a trial may ask for beside a diagnosis: the weight that it costs, and how that is said."""
 ROUNDING = 1 + 1e-9
 """By how much a mean of two may lie above the larger one when it is computed."""
-
-
-def joinable(status: str) -> int:
-    """How soon a trial of a status can be joined: 0 it is open, 1 that is unclear, 2 it is closed, 3 it is over."""
-    if status in OPEN_STATUSES:
-        return 0
-    if status == "unknown":
-        return 1
-    return 3 if status in ("completed", "withdrawn", "terminated") else 2
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):

@@ -50,7 +50,9 @@ class Naming(msgspec.Struct, frozen=True, gc=False):
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is shown of a trial and decides beside its concepts, as the catalogue says it."""
+    """What is shown of a trial and decides beside its concepts, as the catalogue says it. open_until: the last day on
+    which the record's dates leave it open, of dates that are a month or a year the last one.
+    """
 
     trial_id: str
     study_id: str | None
@@ -64,6 +66,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     ages_are_bands: bool | None
     url: str
     last_update: str | None
+    completion_date: str | None
+    open_until: str | None
 
 
 class Profile(msgspec.Struct, frozen=True, gc=False):
@@ -83,8 +87,12 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
 
 _FACTS = """
 SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_title) AS title, status, phase, sex,
-       min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update
-FROM trials ORDER BY trial_id
+       min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update,
+       strftime(completion_date, '%Y-%m-%d') AS completion_date,
+       strftime(least(CASE coalesce(completion_date_precision, primary_completion_date_precision)
+                      WHEN 'day' THEN ends WHEN 'month' THEN last_day(ends) ELSE ends + INTERVAL 1 YEAR END,
+                      recruitment_end_date), '%Y-%m-%d') AS open_until
+FROM (SELECT *, coalesce(completion_date, primary_completion_date) AS ends FROM trials) ORDER BY trial_id
 """
 _NUMBERED = """CREATE TEMP VIEW numbered_trials AS
 SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS trial_index FROM trials"""
