@@ -16,7 +16,7 @@ from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.requirements import requirements
-from matcher.trials.roles import FINDING, ROLES, Roles
+from matcher.trials.roles import FINDING, MENTION, ROLES, Roles
 from matcher.trials.treatments import treatments
 from matcher.trials.trial_text import Named, TrialText
 
@@ -35,6 +35,8 @@ _WORDS = pa.schema(
 )  # fmt: skip
 BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
+BESIDE_ITS_KIND = 0.6
+"""How sure it is that a trial means a wide condition that it lists beside a kind of it: worth a look, no more."""
 OWN_WORDS = "TEXT:"
 """Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
 TREATMENT = "TREATMENT:"
@@ -123,6 +125,8 @@ class TrialMapper:
             identifier, label, rule, score, words = named
             if field == "exclusion" and identifier in own:
                 continue  # it excludes a kind of what it is for, or another kind of the wider disease
+            if field == "condition" and role == MENTION:
+                score *= BESIDE_ITS_KIND
             yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
 
     def _supported(self, found: list[Field]) -> list[Field]:
