@@ -22,6 +22,7 @@ from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
 from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
+from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.ranking.standing import status_is_stale
@@ -31,7 +32,7 @@ from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
-from matcher.trials.index import Naming, TrialIndex
+from matcher.trials.index import Flags, Ints, Naming, TrialIndex
 
 
 class Matcher:
@@ -92,8 +93,10 @@ class Matcher:
         harmless = self.ranker.harmless(concepts, admitted)
         likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
         standing = self.ranker.standing.of(known)
+        of_concepts = self.ranker.ranked(concepts, admitted, standing=standing)
+        listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
         ranked = fuse(
-            self.ranker.ranked(concepts, admitted, standing=standing), likened, lambda: self.similarity, harmless,
+            with_listed(of_concepts, listing, understood, understood.text), likened, lambda: self.similarity, harmless,
             self.ranker.standing.factors(standing),
         )  # fmt: skip
         matches = self._matches(ranked, known, limit, stated)
@@ -161,6 +164,11 @@ class Matcher:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
 
+    def _listing(self, text: str, harmless: Flags, standing: Ints) -> list[int]:
+        """Of the harmless trials those that list the text as a condition, what can be joined soonest first."""
+        listing = map(self.trial_index, trials_listing(self.catalogue.cursor(), text))
+        return sorted((trial for trial in listing if harmless[trial]), key=lambda trial: (int(standing[trial]), trial))
+
     def _other_words(self, understood: Understanding) -> frozenset[str]:
         """Content words of the input, to prefer trials that use the same ones among equals."""
         return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
@@ -222,7 +230,7 @@ class Matcher:
             phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
-            leading=self.ranker.leading.diagnosis_of(scored.links).words if scored.links else WHOLE_TEXT,
+            leading=self.ranker.leading.diagnosis_of(scored.links).words if scored.links else scored.said or WHOLE_TEXT,
             relation=scored.relation,
             because=because,
             path=path,

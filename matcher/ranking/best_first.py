@@ -154,6 +154,12 @@ class Ranker:
             kept[self.scorer.catalogue.trials_saying(word)] = False
         return kept
 
+    def harmful(self, trial_index: int, patient: PatientCase) -> str:
+        """What a trial gives that is dangerous in one of the patient's diseases or to be avoided, empty for nothing."""
+        words = [word for one in patient.diseases for word in dangerous_words(one.concept, self.scorer.terminology)]
+        saying = self.scorer.catalogue.trials_saying
+        return ", ".join(word for word in sorted({*words, *patient.avoided}) if trial_index in saying(word))
+
     def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
         """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
         terminology, catalogue = self.scorer.terminology, self.scorer.catalogue

@@ -45,7 +45,9 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
-    """A trial with its score and what made it. beside: it is not for the diagnosis that leads."""
+    """A trial with its score and what made it. beside: it is not for the diagnosis that leads. said: the words
+    that lead to it where no concept does.
+    """
 
     trial_index: int
     score: float
@@ -54,6 +56,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     relation: str
     firm: bool
     beside: bool = False
+    said: str = ""
 
 
 class PreparedCase(NamedTuple):
