@@ -61,6 +61,8 @@ over four times.
 """
 STALE_YEARS = 2
 """Years without an update after which a status is unknown (ClinicalTrials.gov, definition of "Unknown status")."""
+FORGOTTEN_YEARS = 10
+"""Years without an update after which a trial of unknown status is hardly one that can be joined."""
 LEXICAL = 0.1
 """What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0

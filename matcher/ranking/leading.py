@@ -11,7 +11,6 @@ from matcher import weights
 from matcher.patient.case import Element, PatientCase
 from matcher.patient.differential import ANNOTATED_DISEASES
 from matcher.ranking.scoring import Link
-from matcher.terminology import Kind
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.terminology.model import is_annotated
@@ -82,28 +81,31 @@ class Leading:
         """Whether a diagnosis says so much less than the leading one that it is context, and does not belong to it."""
         concept = element.concept
         usual = self._about(concept) >= weights.USUAL * len(self.catalogue.trial_ids)
-        if not usual and not self.expansion.is_common(concept) and not self._is_symptom(concept):
+        common = usual or self.expansion.is_common(concept)
+        if not common and not (element.finding and self._is_of_common_kind(concept, lead.concept)):
             return False
         less = self.information(lead.concept) - self.information(concept)
         return less >= weights.LEADS and not self._belongs(concept, lead.concept)
 
-    def _is_symptom(self, concept: int) -> bool:
-        """Whether a concept is a symptom or a kind of one, such as chronic pain."""
-        return self.terminology.holds(concept) and any(
-            self.terminology.kind(other) is Kind.SYMPTOM and how.weight >= steps.NEAR
-            for other, how in self.expansion.around(concept).items()
-        )
+    def _is_of_common_kind(self, finding: int, lead: int) -> bool:
+        """Whether a finding is a kind of a common one (chronic pain), with which the leading disease is not known to
+        come.
+        """
+        if not self.terminology.holds(finding) or finding in self.expansion.manifestations(lead):
+            return False
+        return any(map(self.expansion.is_common, self.expansion.around(finding)))
 
     def _belongs(self, one: int, lead: int) -> bool:
-        """Whether a concept is wider or narrower than the leading one, comes with it by the curated table, or is a
-        disease that it comes with.
+        """Whether a concept is wider or narrower than the leading one, comes with it by the curated table and not with
+        many others too, or is a disease that it comes with.
         """
         if not self.terminology.holds(max(one, lead)):
             return False
         if lead in self.expansion.of(one) or one in self.expansion.of(lead):
             return True
         of_lead, of_one = self.expansion.manifestations(lead).get(one), self.expansion.manifestations(one).get(lead)
-        return of_one is not None or (of_lead is not None and not is_annotated(of_lead.evidence))
+        comes_with_it = of_lead is not None and not is_annotated(of_lead.evidence) and not self.expansion.is_common(one)
+        return of_one is not None or comes_with_it
 
 
 def _only(patient: PatientCase, context: set[int], wanted: bool) -> PatientCase:

@@ -10,7 +10,7 @@ from matcher.patient.demographics import canonical_country
 from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
 from matcher.trials.index import Facts, Flags, Floats, Ints, TrialIndex
 
-OPEN, DOUBTFUL, CLOSED, OVER = 0, 1, 2, 4
+OPEN, DOUBTFUL, CLOSED, FORGOTTEN, OVER = range(5)
 """How soon a trial can be joined, soonest first, as powers of `weights.JOINABLE`."""
 
 
@@ -74,12 +74,13 @@ class Standing:
 
 def joinable(facts: Facts, today: dt.date) -> int:
     """How soon a trial can be joined: it is open; it says so by a stale status; it is closed, or its status unknown,
-    which a registry calls what said it was open years ago; it is over.
+    which a registry calls what said it was open years ago; that was very long ago; it is over.
     """
     if facts.status in OVER_STATUSES:
         return OVER
     if facts.status not in OPEN_STATUSES:
-        return CLOSED
+        is_forgotten = facts.status == "unknown" and _is_older(facts.last_update, today, weights.FORGOTTEN_YEARS)
+        return FORGOTTEN if is_forgotten else CLOSED
     return DOUBTFUL if status_is_stale(facts, today) else OPEN
 
 
