@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.assertion.cues import is_denied_within
+from matcher.linking import stretches
 from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
 from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import ORDINARY, Cognates
@@ -13,16 +14,7 @@ from matcher.linking.coordination import coordinated, slashed, with_suspended_wo
 from matcher.linking.descriptions import LIKELY, Descriptions
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
-from matcher.linking.stretches import (
-    asides,
-    borders,
-    is_crossed,
-    is_inverted,
-    list_items,
-    open_runs,
-    part_numbers,
-    typed_word,
-)
+from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
 from matcher.terminology import Kind, NameKind, Terminology
 from matcher.text.language import is_filler
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, is_another_thing, says_something
@@ -151,10 +143,8 @@ class EntityLinker:
         self, found: Sequence[Token], candidates: Sequence[EntityLink], commas: Sequence[int]
     ) -> Iterable[EntityLink]:
         """Hits without those that take over a comma what belongs to the next item: the beginning of a longer name there
-        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order, unless they are whole items of which
-        one at most is a name itself ("calcification, arterial, of infancy").
-
-        commas: indices of the tokens behind one, in order.
+        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order that are no name turned round. commas:
+        indices of the tokens behind one, in order.
         """
         farthest: dict[int, int] = {}
         for hit in candidates:
@@ -164,7 +154,7 @@ class EntityLinker:
         for hit in candidates:
             inner = commas[bisect_right(commas, hit.start) : bisect_left(commas, hit.end)]
             reordered = bool(inner) and hit.rule == "word order"
-            if not (reordered and not is_inverted([hit.start, *inner, hit.end], edges, names)) and not any(
+            if not (reordered and not stretches.is_inverted([hit.start, *inner, hit.end], edges, names)) and not any(
                 farthest.get(comma, 0) > hit.end for comma in inner
             ):
                 yield hit
@@ -340,8 +330,8 @@ class EntityLinker:
         if len(found) > LONGEST_LOOSE or (len(chosen) == 1 and chosen[0].end - chosen[0].start == len(found)):
             return
         words = [token.text for token in found]
-        stretches = [(start, len(words)) for start in range(len(words))] + [(0, end) for end in range(1, len(words))]
-        for start, end in stretches:
+        spans = [(start, len(words)) for start in range(len(words))] + [(0, end) for end in range(1, len(words))]
+        for start, end in spans:
             if (start, end) != (0, len(words)) and any(word not in QUALIFIERS for word in words[:start] + words[end:]):
                 continue
             part = words[start:end]
@@ -352,8 +342,9 @@ class EntityLinker:
             ):
                 continue
             name_indices = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
-            if not name_indices and not chosen:  # "Alzheimer" alone
-                name_indices = self.terminology.keys_of_bag(f"~ {loose_key([*part, 'disease'])}")
+            head = "infection" if part[-1] == "virus" else "" if chosen else "disease"  # "Alzheimer" alone
+            if not name_indices and head:
+                name_indices = self.terminology.keys_of_bag(f"~ {loose_key([*part, head])}")
             if name_indices:
                 yield EntityLink(start, end, self.concepts_of(name_indices[0])[0], "word forms", 0.9)
                 return
