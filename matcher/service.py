@@ -12,7 +12,7 @@ import msgspec
 from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
-from matcher.patient.demographics import age_group, canonical_country, combine
+from matcher.patient.demographics import AgeGroup, age_group, canonical_country, combine
 from matcher.patient.differential import Inference
 from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
@@ -96,8 +96,8 @@ class Matcher:
         of_concepts = self.ranker.ranked(concepts, admitted, standing=standing)
         listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
         ranked = fuse(
-            with_listed(of_concepts, listing, understood, understood.text), likened, lambda: self.similarity, harmless,
-            self.ranker.standing.factors(standing),
+            with_listed(of_concepts, listing, understood, understood.text, concepts.age_group is not AgeGroup.OPEN),
+            likened, lambda: self.similarity, harmless, self.ranker.standing.factors(standing),
         )  # fmt: skip
         matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []

@@ -75,7 +75,7 @@ def _outcome(
     if harmful and (scored is None or scored.beside):
         return f"It is not shown: it gives {harmful}, which is dangerous for this patient or to be avoided."
     if scored is None:
-        return "It is not shown."
+        return "It is not suggested."
     if scored.score < weights.FAINT:
         return "It is not shown: it is too faint a hint."
     if scored.beside:

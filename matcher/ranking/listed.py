@@ -23,16 +23,19 @@ def trials_listing(cursor: duckdb.DuckDBPyConnection, text: str) -> list[str]:
     return [trial_id for (trial_id,) in cursor.execute(query, [text]).fetchall()]
 
 
-def with_listed(ranked: Iterator[Scored], listing: Sequence[int], asked: Understanding, text: str) -> Iterator[Scored]:
+def with_listed(
+    ranked: Iterator[Scored], listing: Sequence[int], asked: Understanding, text: str, age_is_known: bool
+) -> Iterator[Scored]:
     """A ranking with the trials that list the text: in front where concepts hold less of it than that, else as possible
     at least.
 
-    listing: trials, those that can be joined soonest first.
+    listing: trials, those that can be joined soonest first. age_is_known: what holds a trial back may be that it is for
+    another age, which concepts know and words do not.
     """
-    if not listing:
+    is_understood = _is_understood(asked, text)
+    if not listing or (is_understood and age_is_known):
         yield from ranked
         return
-    is_understood = _is_understood(asked, text)
     score = weights.POSSIBLE if is_understood else 1.0
     note = f'The trial lists "{text}" as a condition, word for word.'
     listed = {trial: Scored(trial, score, (), (note,), "same", firm=True, said=text) for trial in listing}

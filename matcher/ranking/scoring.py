@@ -248,8 +248,6 @@ class Scorer:
         if any(link.naming.concept in profile.findings and link.reached.relation == "same" for link in by_disease):
             return 1.0  # what the trial treats in its diseases is the patient's disease
         if profile.diseases and met.isdisjoint(profile.diseases):
-            if any(link.naming.field == "condition" and link.reached.relation == "same" for link in by_disease):
-                return weights.SETTING  # it lists the patient's disease, beside a special kind of it
             own_cause = any(self._causes_one(element.concept, met) for element in patient.diseases)
             if not own_cause and not any(self._causes_one(concept, met) for concept in profile.diseases):
                 return weights.SETTING * (self._uncaused(by_finding) if patient.diseases and by_finding else 1.0)
