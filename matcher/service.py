@@ -20,7 +20,8 @@ from matcher.patient.unused_details import contradiction, details
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
-from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
+from matcher.ranking.fusion import WHOLE_TEXT, Trials, asked, asked_by_note, fuse, fuse_note, is_note
+from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
@@ -83,15 +84,22 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
+        is_text = not _is_coded(diagnoses)
+        if is_note(understood, is_text):
+            elements = (*concepts.diseases, *concepts.findings)
+            forward = prominence(understood.text, understood.mentions, elements, self._expansion)
+            concepts = concepts._replace(prominence=forward)
         stated = [words for mention in understood.mentions for words in mention.not_used]
         stated += [detail.words for mention in understood.mentions for detail in details(mention.words)]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
-        likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
-        ranked = fuse(
-            self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless, self.ranker.standing
-        )
+        trials = Trials(lambda among: self.ranker.ranked(concepts, among), admitted, harmless, self.ranker.standing)
+        if concepts.prominence is None:
+            ranked = fuse(asked(understood, self.scorer.label, is_text), lambda: self.similarity, trials)
+        else:
+            question = asked_by_note(understood, self.scorer.label, concepts.prominence)
+            ranked = fuse_note(question, lambda: self.similarity, trials, self.ranker.evidence(concepts))
         matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []
         if excluded.any():
