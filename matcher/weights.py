@@ -96,7 +96,7 @@ GIVEN_AS_DIAGNOSIS = 2.0
 """How much more it puts forward what it gives as the diagnosis ("consistent with", "a case of")."""
 OPENING = 1.3
 """The same of what its first sentence names."""
-EXPLAINS = 1.5
+EXPLAINS = 2.0
 """The same of a disease that comes with something else that it tells."""
 COMMON_IN_NOTE = 0.6
 """The same of what is common."""
@@ -106,9 +106,9 @@ WITH_MANY = 30
 """Diseases with which something comes that counts as a finding in a note, whatever else it is (a rash, proteinuria)."""
 RARITY_IN_NOTE = 2.0
 """Power of what a diagnosis says, in nats, with which it counts towards leading in a note."""
-LEADING_IN_NOTE = 3
+LEADING_IN_NOTE = 2
 """How many diagnoses lead in a note at most."""
-AS_FORWARD = 0.6
+AS_FORWARD = 0.7
 """Share of the first one's from which a diagnosis of a note leads too."""
 REPEATED = 0.5
 """Power of how often a diagnosis is named: four times counts twice."""
@@ -122,7 +122,7 @@ DENSE_PARTS = 16
 """Sentences, and diagnoses, whose meaning is compared: more of a long note cost time and changed nothing."""
 NOTE_WORDS = 25
 """Words that say something from which on a text is a note, in which not every diagnosis matters alike."""
-LOOKED_AT = 600
+LOOKED_AT = 400
 """Of a note, how many trials are scored, those to which its concepts and words point most; others are no suggestion."""
 BY_WORDS = 2.0
 """What the words of a note count beside its concepts."""

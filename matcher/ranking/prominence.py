@@ -67,6 +67,8 @@ def _of(
     starts = [start for start, _ in own if start >= 0]
     if any(_GIVEN_AS_DIAGNOSIS.search(flat, max(0, start - _LOOKED_BACK), start) for start in starts):
         found *= weights.GIVEN_AS_DIAGNOSIS
+    elif not any(mention.assertion is not Assertion.UNCERTAIN for _, mention in own):
+        found *= weights.SAID_UNCERTAIN
     if any(start < opening for start in starts):
         found *= weights.OPENING
     if _tells_of(element, elements, expansion):
@@ -75,8 +77,6 @@ def _of(
         found *= weights.COMMON_IN_NOTE
     if element.finding or _comes_with_many(element.concept, expansion):
         found *= weights.FINDING_IN_NOTE
-    if not any(mention.assertion is not Assertion.UNCERTAIN for _, mention in own):
-        found *= weights.SAID_UNCERTAIN
     return found
 
 

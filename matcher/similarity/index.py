@@ -151,9 +151,15 @@ class SimilarityIndex:
         return found
 
     def agreeing(self, trial: int, question: Question) -> list[str]:
-        """Words of the diagnoses in a question that a trial names in its title, conditions and keywords."""
+        """Words of the diagnoses in a question, or else of its text, that a trial names in its title, conditions and
+        keywords.
+        """
         spelt = {word: said for item in question.said for word, said in spelt_words(item.text).items()}
-        return [spelt[word] for word in self._named.agreeing(trial, spelt)]
+        agreeing = [spelt[word] for word in self._named.agreeing(trial, spelt)]
+        if agreeing or not question.text:
+            return agreeing
+        spelt = spelt_words(question.text)
+        return [spelt[word] for word in self._named.agreeing(trial, dict.fromkeys(telling_words(question.text)))]
 
 
 _PARTS = ("named", "told", "admitting")
