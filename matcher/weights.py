@@ -104,6 +104,8 @@ FINDING_IN_NOTE = 0.5
 """The same of a finding, beside a disease."""
 WITH_MANY = 30
 """Diseases with which something comes that counts as a finding in a note, whatever else it is (a rash, proteinuria)."""
+IN_PASSING = 0.35
+"""Below this a note names something in passing (what is common, and once), so that it does not lead."""
 RARITY_IN_NOTE = 2.0
 """Power of what a diagnosis says, in nats, with which it counts towards leading in a note."""
 LEADING_IN_NOTE = 2

@@ -50,12 +50,13 @@ class Leading:
         forward = {
             one.concept: prominence.get(one.concept, 0.0) * self.information(one.concept) ** weights.RARITY_IN_NOTE
             for one in elements
-            if self._has_trials(one)
+            if self._has_trials(one) and prominence.get(one.concept, 0.0) >= weights.IN_PASSING
         }
-        if not forward:
+        if not forward and not elements:
             return patient, None
         ordered = sorted(forward, key=lambda concept: (-forward[concept], concept))[: weights.LEADING_IN_NOTE]
-        leads = [concept for concept in ordered if forward[concept] >= weights.AS_FORWARD * forward[ordered[0]]]
+        least = weights.AS_FORWARD * max(forward.values(), default=0.0)
+        leads = [concept for concept in ordered if forward[concept] >= least]
         leading = {
             one.concept
             for one in elements

@@ -32,7 +32,9 @@ TRIALS = (
 )
 LIFE = (
     "She lives with her husband on the third floor, cooks, drives, and plays the violin in an orchestra. Until last "
-    "winter she climbed to her flat without a rest; now she stops twice on the stairs although mycophenolate was given."
+    "winter she climbed to her flat without a rest; now she stops twice on the stairs although mycophenolate was given. "
+    "Her garden, the neighbours' dogs and a grandson at the weekend keep her busy; she sleeps well, eats bread, "
+    "vegetables and fish, drinks coffee at breakfast and a glass of wine on Sundays."
 )
 """What makes a text a note and names nothing."""
 NOTES = {
@@ -126,3 +128,8 @@ def test_limits_of_age_hold_in_a_note(suggests: Matcher) -> None:
 def test_what_a_note_denies_is_not_brought(suggests: Matcher) -> None:
     note = f"A 52-year-old teacher with systemic sclerosis. {LIFE} There was no appendicitis and no pneumonia."
     assert not {"APPENDICITIS", "PNEUMONIA"} & {match.trial_id for match in suggested(suggests, note)}
+
+
+def test_what_is_common_and_named_in_passing_leads_no_note(suggests: Matcher) -> None:
+    note = f"A 52-year-old teacher fell from a ladder. {LIFE} She takes amlodipine for hypertension."
+    assert {match.grade for match in suggested(suggests, note)} == {"weak"}
