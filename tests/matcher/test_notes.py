@@ -32,7 +32,7 @@ TRIALS = (
 )
 LIFE = (
     "She lives with her husband on the third floor, cooks, drives, and plays the violin in an orchestra. Until last "
-    "winter she climbed to her flat without a rest; now she stops twice on the stairs although mycophenolate was given. "
+    "winter she climbed to her flat without a rest; now she stops twice on them although mycophenolate was given. "
     "Her garden, the neighbours' dogs and a grandson at the weekend keep her busy; she sleeps well, eats bread, "
     "vegetables and fish, drinks coffee at breakfast and a glass of wine on Sundays."
 )
@@ -95,9 +95,9 @@ def test_a_short_list_keeps_its_side_diagnosis_as_a_suggestion(suggests: Matcher
 
 
 def test_of_two_diagnoses_put_forward_alike_each_stands_among_the_first(suggests: Matcher) -> None:
-    note = f"A 52-year-old teacher with systemic sclerosis and pulmonary embolism. {LIFE}"
+    note = f"A 52-year-old teacher with systemic sclerosis and appendicitis. {LIFE}"
     first = {match.leading for match in suggested(suggests, note)[:2]}
-    assert first == {"systemic sclerosis", "pulmonary embolism"}
+    assert first == {"systemic sclerosis", "appendicitis"}
 
 
 def test_grades_stand_in_order_and_wording_is_never_strong(suggests: Matcher) -> None:
