@@ -21,8 +21,9 @@ from matcher.patient.unused_details import contradiction, details
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
-from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
+from matcher.ranking.fusion import WHOLE_TEXT, Trials, asked, asked_by_note, fuse, fuse_note, is_note
 from matcher.ranking.listed import trials_listing, with_listed
+from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.ranking.standing import status_is_stale
@@ -86,19 +87,30 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
+        is_text = not _is_coded(diagnoses)
+        if is_note(understood, is_text):
+            elements = (*concepts.diseases, *concepts.findings)
+            forward = prominence(understood.text, understood.mentions, elements, self._expansion)
+            concepts = concepts._replace(prominence=forward)
         stated = [words for mention in understood.mentions for words in mention.not_used]
         stated += [detail.words for mention in understood.mentions for detail in details(mention.words)]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
-        likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
         standing = self.ranker.standing.of(known)
-        of_concepts = self.ranker.ranked(concepts, admitted, standing=standing)
-        listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
-        ranked = fuse(
-            with_listed(of_concepts, listing, understood, understood.text, concepts.age_group is not AgeGroup.OPEN),
-            likened, lambda: self.similarity, harmless, self.ranker.standing.factors(standing),
+        trials = Trials(
+            lambda among: self.ranker.ranked(concepts, among, standing=standing),
+            admitted, harmless, self.ranker.standing.factors(standing),
         )  # fmt: skip
+        if concepts.prominence is None:
+            listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
+            is_aged = concepts.age_group is not AgeGroup.OPEN
+            of_concepts = with_listed(trials.ranked(admitted), listing, understood, understood.text, is_aged)
+            trials = trials._replace(ranked=lambda among: of_concepts)
+            ranked = fuse(asked(understood, self.scorer.label, is_text), lambda: self.similarity, trials)
+        else:
+            question = asked_by_note(understood, self.scorer.label, concepts.prominence)
+            ranked = fuse_note(question, lambda: self.similarity, trials, self.ranker.evidence(concepts))
         matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []
         if excluded.any():

@@ -46,6 +46,8 @@ class PatientCase(NamedTuple):
     age_group: AgeGroup = AgeGroup.OPEN
     context: tuple[Element, ...] = ()
     """What the patient has beside what leads: symptoms and common diseases."""
+    prominence: dict[int, float] | None = None
+    """How far a note puts each concept forward, None where the text is no note."""
 
 
 def patient_case(

@@ -36,10 +36,13 @@ from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 
+_LEAST = 1e-9
 _AT_ONCE = 100
 """Trials whose bounds are turned from arrays into numbers at once."""
 
 
+ASIDE = "The note names it beside what it is about."
+"""Why a trial for a side diagnosis of a note is no more than a hint."""
 GRADES = ("strong", "possible", "weak")
 Key = tuple[bool, int, float, int]
 
@@ -92,13 +95,14 @@ class Ranker:
     def rank(self, patient: PatientCase, standing: Ints | None = None) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         leading, beside = self.leading.of(patient)
+        in_note = patient.prominence is not None
         found = self._score_all(leading)
         if self._is_for_relatives(patient) and (theirs := self.scorer.for_relatives(patient)):
-            found = [*theirs, *map(_beside, found)]
+            found = [*theirs, *(_beside(scored, in_note) for scored in found)]
         if beside is not None:
             harmless = self._harmless(leading, None)
             beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
-            found += [_beside(scored) for scored in beside_it]
+            found += [_beside(scored, in_note) for scored in beside_it]
         ranked = sorted(found, key=partial(_key, self.standing.of_anybody if standing is None else standing))
         first = {scored.trial_index: scored for scored in reversed(ranked)}
         return [scored for scored in ranked if first[scored.trial_index] is scored]
@@ -146,6 +150,20 @@ class Ranker:
                 seen.add(scored.trial_index)
                 yield scored
 
+    def evidence(self, patient: PatientCase) -> Floats:
+        """For each trial how much leads to it of what a note puts forward, 1 at most: half by all of it together, half
+        by what leads there most.
+        """
+        together, most = np.zeros(len(self.standing)), np.zeros(len(self.standing))
+        for element in (*patient.diseases, *patient.findings):
+            share = 0.0 if element.inferred else (patient.prominence or {}).get(element.concept, 0.0)
+            led_to = self.scorer.candidates.of((element,))
+            together[led_to.trials] += share * led_to.values
+            most[led_to.trials] = np.maximum(most[led_to.trials], share * led_to.values)
+        for values in (together, most):
+            values /= 2 * max(values.max(initial=0.0), _LEAST)
+        return together + most
+
     def harmless(self, patient: PatientCase, among: Flags) -> Flags:
         """Of the trials to look at those that give nothing dangerous for the patient or that is to be avoided."""
         found = self._harmless(patient, among)
@@ -175,7 +193,8 @@ class Ranker:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
         fitting = np.zeros(len(among), np.bool_)
         leading, beside = self.leading.of(patient)
-        for case, share in ((leading, 1.0), (beside, weights.ONE_SIDE)):
+        of_beside = weights.ONE_SIDE if patient.prominence is None else 0.0
+        for case, share in ((leading, 1.0), (beside, of_beside)):
             if case is not None and (case.diseases or case.findings):
                 _, bounds = self._known_bounds(case)
                 fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
@@ -200,7 +219,10 @@ class Ranker:
             return
         element, (case, trials, most, scored) = self._known_bounds(patient)
         lifts = self.scorer.lifts(trials, patient.words)
-        most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
+        most = most * lifts
+        in_note = patient.prominence is not None
+        if beside:
+            most = np.minimum(most * weights.ONE_SIDE, weights.JUST_A_HINT if in_note else np.inf)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
         value = np.round(-most * weights.JOINABLE ** standing[trials], 9)
         rows = np.lexsort((trials, value, grades))
@@ -218,7 +240,7 @@ class Ranker:
                 if found is not None:
                     scored[trial_index] = found
                     raised = _raised(found, lift, element)
-                    raised = _beside(raised) if beside else raised
+                    raised = _beside(raised, in_note) if beside else raised
                     if raised.score < lowest:
                         continue
                     heapq.heappush(waiting, (_key(standing, raised), raised))
@@ -284,9 +306,13 @@ def _key(standing: Ints, scored: Scored) -> Key:
     return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
 
-def _beside(scored: Scored) -> Scored:
-    """A scored trial of what stands beside the diagnosis that leads: at most possible."""
-    return msgspec.structs.replace(scored, score=scored.score * weights.ONE_SIDE, beside=True)
+def _beside(scored: Scored, in_note: bool) -> Scored:
+    """A scored trial of what stands beside the diagnosis that leads: at most possible, in a note a hint."""
+    score = scored.score * weights.ONE_SIDE
+    if in_note and score > weights.JUST_A_HINT:
+        notes = (*scored.notes, ASIDE)
+        return msgspec.structs.replace(scored, score=weights.JUST_A_HINT, notes=notes, beside=True)
+    return msgspec.structs.replace(scored, score=score, beside=True)
 
 
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:

@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +34,7 @@ from matcher.similarity.wording import (
 
 logger = logging.getLogger(__name__)
 
-SUFFIX = ".wording2"
+SUFFIX = ".wording3"
 """Of the folder beside a snapshot; the number changes with what is written."""
 MADE_BY_READER = 1_000
 """Vectors that a reader makes when they are missing, some seconds' work; more are made at publication alone."""
@@ -59,14 +60,11 @@ class Likeness(NamedTuple):
 class SimilarityIndex:
     """The words and vectors of the trials of one catalogue, each trial by its place in the order of ids."""
 
-    def __init__(
-        self, named: LexicalIndex, told: LexicalIndex, vectors: Stored | None, encoder: Encoder | None
-    ) -> None:
-        self._named = named
-        self._told = told
+    def __init__(self, parts: Sequence[LexicalIndex], vectors: Stored | None, encoder: Encoder | None) -> None:
+        self._named, self._told, self._admitting = parts
         self._vectors = vectors
         self._encoder = encoder
-        self.trials = named.trials
+        self.trials = self._named.trials
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection) -> "SimilarityIndex":
@@ -80,14 +78,14 @@ class SimilarityIndex:
         if folder is None or not folder.is_dir():
             return _make(connection, encoder, folder, MADE_BY_READER)
         try:
-            named, told = (LexicalIndex.open(folder / part, trials) for part in _PARTS)
+            parts = [LexicalIndex.open(folder / part, trials) for part in _PARTS]
         except (OSError, ValueError, KeyError):
             shutil.rmtree(folder, ignore_errors=True)
             return _make(connection, encoder, folder, MADE_BY_READER)
         vectors = open_vectors(folder, encoder, trials) if encoder else None
         if encoder and vectors is None:
             vectors = _vectors(list(trial_wordings(connection)), encoder, folder, MADE_BY_READER)
-        return cls(named, told, vectors, encoder if vectors is not None else None)
+        return cls(parts, vectors, encoder if vectors is not None else None)
 
     @property
     def has_model(self) -> bool:
@@ -101,14 +99,19 @@ class SimilarityIndex:
         for item in question.said:
             for word in pieces[item]:
                 words[word] = words.get(word, 0.0) + item.weight
-        words = {word: weight**weights.REPEATED for word, weight in words.items()}
+        if not question.text:
+            words = {word: weight**weights.REPEATED for word, weight in words.items()}
         sentences = sentences_told(question)
-        for word in dict.fromkeys(word for sentence in sentences for word in telling_words(sentence)):
-            words[word] = words.get(word, 0.0) + weights.OTHER_WORDS
+        told = Counter(word for sentence in sentences for word in telling_words(sentence))
+        for word, times in told.items():
+            words[word] = words.get(word, 0.0) + weights.OTHER_WORDS * times**weights.REPEATED
+        lexical = self._named.scores(words) + weights.TOLD * self._told.scores(words)
+        if question.text:
+            lexical += weights.ADMITTING * self._admitting.scores(words)
         return Likeness(
-            self._named.scores(words) + weights.TOLD * self._told.scores(words),
-            self._covered(pieces[item] for item in question.said if item.weight >= 1),
-            self._covered(pieces[item] for item in question.said if item.weight >= 1 and not item.is_known),
+            lexical,
+            self._covered(pieces[item] for item in question.said if item.is_present),
+            self._covered(pieces[item] for item in question.said if item.is_present and not item.is_known),
             self._covered(words_of(text) for text in question.denied),
             self._dense(question.said, sentences),
         )
@@ -148,12 +151,18 @@ class SimilarityIndex:
         return found
 
     def agreeing(self, trial: int, question: Question) -> list[str]:
-        """Words of the diagnoses in a question that a trial names in its title, conditions and keywords."""
+        """Words of the diagnoses in a question, or else of its text, that a trial names in its title, conditions and
+        keywords.
+        """
         spelt = {word: said for item in question.said for word, said in spelt_words(item.text).items()}
-        return [spelt[word] for word in self._named.agreeing(trial, spelt)]
+        agreeing = [spelt[word] for word in self._named.agreeing(trial, spelt)]
+        if agreeing or not question.text:
+            return agreeing
+        spelt = spelt_words(question.text)
+        return [spelt[word] for word in self._named.agreeing(trial, dict.fromkeys(telling_words(question.text)))]
 
 
-_PARTS = ("named", "told")
+_PARTS = ("named", "told", "admitting")
 _ROWS = 65_536
 
 
@@ -172,22 +181,21 @@ def _make(
     connection: duckdb.DuckDBPyConnection, encoder: Encoder | None, folder: Path | None, most: int | None
 ) -> SimilarityIndex:
     trials = list(trial_wordings(connection))
-    named = LexicalIndex.build(words_of(trial.named) for trial in trials)
-    told = LexicalIndex.build(words_of(trial.told) for trial in trials)
+    parts = [LexicalIndex.build(words_of(getattr(trial, part)) for trial in trials) for part in _PARTS]
     if folder is not None and not folder.is_dir():
-        _write(folder, named, told)
+        _write(folder, parts)
     vectors = _vectors(trials, encoder, folder, most) if encoder else None
-    return SimilarityIndex(named, told, vectors, encoder if vectors is not None else None)
+    return SimilarityIndex(parts, vectors, encoder if vectors is not None else None)
 
 
-def _write(folder: Path, named: LexicalIndex, told: LexicalIndex) -> None:
+def _write(folder: Path, parts: Sequence[LexicalIndex]) -> None:
     """Write the words of an index; a folder is there whole or not at all."""
     try:
         draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=folder.name + ".tmp"))
     except OSError:
         return  # a reader that may not write there keeps what it made in memory
     try:
-        for part, index in zip(_PARTS, (named, told), strict=True):
+        for part, index in zip(_PARTS, parts, strict=True):
             index.save(draft / part)
         draft.chmod(0o755)
         draft.rename(folder)
