@@ -155,7 +155,9 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
 
     Told as history, only what ends is past; a symptom that has gone is absent.
     """
-    if "family" in last:
+    if last.get("negated", -2) > last.get("litotes", last.get("negated", -2)):  # the denial itself is denied
+        last = {assertion: cue for assertion, cue in last.items() if assertion != "negated"}
+    if "family" in last or ("household" in last and "negated" not in last):
         return Assertion.FAMILY
     if "change" in last:  # what is denied, or over, is a change of what is there
         return Assertion.PRESENT

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from matcher.assertion.cues import Cue, Sense, is_year
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
@@ -20,6 +21,15 @@ MOST_CROSSED = 5
 BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
 """Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
 AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
+SINCE = frozenset(("ha", "a"))
+"""Words before a number of years that have gone by: "ha 10 anos", "il y a 10 ans"."""
+_LAST = frozenset(("last", "letzten", "letztes", "letzter", "vorigen", "dernier", "pasado", "scorso", "passado", "vorig"))
+_SEASONS = frozenset(
+    (
+        *("year", "winter", "spring", "summer", "autumn", "decade", "jahr", "jahres", "fruhjahr", "sommer", "herbst"),
+        *("an", "hiver", "ete", "automne", "ano", "invierno", "verano", "anno", "inverno", "verao", "jaar", "zomer"),
+    )
+)
 AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
 """Words between what somebody had and the age when it was."""
 _DATE_PARTS = re.compile(r"[./]")
@@ -29,10 +39,20 @@ WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
 RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
 """Behind these stands more of what is named before: "a haematoma which has resolved"."""
+SHORT_WORD = 3
+"""Letters of a word that names no more than a kind or a place: "hepatitis A", "phlébite du MI"."""
+_SIDES = frozenset(
+    (
+        *("left", "right", "gauche", "droite", "droit", "links", "rechts", "linke", "rechte", "sinistra", "sinistro"),
+        *("destra", "destro", "izquierda", "izquierdo", "derecha", "derecho", "esquerda", "esquerdo", "direita", "direito"),
+    )
+)
 _OF_ONE = frozenset(("historical", "ended"))
 """What these say they say of one thing, not of a list: "status post CABG, hypertension"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
+_OF_CLAUSES = frozenset(("clause", "offers"))
+"""Reaches of cues that speak of all that their clause names, over commas."""
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
 _RIVALS = frozenset(("negated", "uncertain", "present")) | PAST
@@ -50,6 +70,8 @@ class Reach:
         match sense.side:
             case "before":
                 behind = self._behind(cue, sense)
+                if denies(sense) and self._is_set_off(cue):
+                    return self._text.mention_up_to(cue.first - 1)
                 alone = sense.reach == "kinsman" and not self._text.mentioned(*behind)
                 stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
             case "after" | "either" | "else" | "last":
@@ -62,8 +84,8 @@ class Reach:
 
     def _nearest(self, cue: Cue, sense: Sense) -> Stretch | None:
         """The side that a cue speaks of which may stand on both sides of it, or stands after."""
-        stands_last = self._text.ends_here(cue.after)
-        if sense.side == "else" and not stands_last:
+        stands_last = self._text.ends_here(cue.after) or self._is_set_off(cue)
+        if sense.side == "else" and not stands_last and not self._answers_in_a_form(cue):
             return self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
@@ -72,7 +94,11 @@ class Reach:
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
         if sense.reach == "joined":
-            return self._text.mention_up_to(cue.first)
+            return self._text.mention_up_to(cue.first if sense.assertion != "dated" else self._place_before(cue.first))
+        if sense.reach == "exam":
+            return self._text.mention_up_to(cue.first - 1) if self._is_set_off(cue) else None
+        if sense.reach == "named":
+            return self._named_before(cue, sense)
         start = self.clause_start(cue.first, sense)
         if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
             return None
@@ -92,6 +118,44 @@ class Reach:
                 return behind
         return self._before(cue, sense, start)
 
+    def _place_before(self, index: int) -> int:
+        """Where the name ends whose kind or side stands before a date: "phlébite du MI gauche en 1999"."""
+        words, cue_to = self._text.words, self._text.cue_to
+        first = index
+        while first > index - NEAR and self._text.mention_up_to(first) is None:
+            word = words[first - 1] if first else "."
+            if word in PUNCTUATION or first in cue_to or (len(word) > SHORT_WORD and word not in _SIDES):
+                return index
+            first -= 1
+        return first
+
+    def _is_set_off(self, cue: Cue) -> bool:
+        """Whether a cue that ends its clause stands behind a name with a colon or a dash: "DVT - Doppler negative"."""
+        text = self._text
+        parted = text.is_word(cue.first - 1, ":") or text.is_word(cue.first - 1, "-")
+        if not parted or text.mention_up_to(cue.first - 1) is None:
+            return False
+        return text.says_nothing(cue.after, text.clause_end(cue.after))
+
+    def _answers_in_a_form(self, cue: Cue) -> bool:
+        """Whether a cue answers what is named before it, and the next question follows: "Colds : no Otitis : no"."""
+        text = self._text
+        if not text.is_word(cue.first - 1, ":") or text.mention_up_to(cue.first - 1) is None:
+            return False
+        return text.is_word(text.clause_end(cue.after), ":") and text.clause_end(cue.after) <= cue.after + NEAR
+
+    def _named_before(self, cue: Cue, sense: Sense) -> Stretch | None:
+        """The clause that names last what a pronoun stands for: "lupus was considered, but the biopsy excluded it"."""
+        text = self._text
+        low = text.sentence(cue.first).first
+        if low and not text.mentioned(low, cue.first):
+            low = text.sentence(low - 1).first
+        end = text.last_mention_end(max(low, cue.first - FARTHEST), cue.first)
+        if end is None:
+            return None
+        start = self.clause_start(end, sense)
+        return self._list_start(start, end, sense), end
+
     def _belongs(self, result: int, start: int, directly: bool) -> bool:
         """Whether a result or a count is that of a diagnosis, not of the analyte named behind it: "gout, ECOG 0".
 
@@ -109,7 +173,7 @@ class Reach:
     def _behind(self, cue: Cue, sense: Sense) -> Stretch:
         """Words behind a cue, as far as it reaches."""
         last = min(self._text.sentence(cue.first).after, cue.after + FARTHEST)
-        colon = self._colon(cue)
+        colon = self._colon_of_offers(cue) if sense.reach == "offers" else self._colon(cue)
         begin = cue.after + self._text.is_word(cue.after, "-") if colon is None else colon + 1
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
@@ -143,6 +207,16 @@ class Reach:
             text.has_role("own", index, end) or text.has_role("self", index, end)
         )
 
+    def _begins_another(self, index: int) -> bool:
+        """Whether an item of a list is what was done with the patient: "son of a mother with lupus, ECG: heart block"."""
+        end = self._text.clause_end(index)
+        return (
+            index < end <= index + 2
+            and self._text.is_word(end, ":")
+            and not self._text.mentioned(index, end)
+            and not self._text.has_role("family", index, end)
+        )
+
     def _reached(self, begin: int, last: int, sense: Sense, person: bool, aside: bool) -> int:
         words, depths = self._text.words, self._text.depths
         depth = depths[begin - 1]
@@ -152,11 +226,13 @@ class Reach:
             cue = self._text.cue_from.get(index)
             if depths[index] < depth or (depths[index] == depth and self._stops(begin, index, cue, person)):
                 break
+            if word == ":" and sense.reach == "kinsman" and self._text.mentioned(begin, index):
+                break
             if depths[index] > depth:
                 index += 1
-            elif word == "," and person and self._speaks_of_oneself(index + 1):
+            elif word == "," and person and (self._speaks_of_oneself(index + 1) or self._begins_another(index + 1)):
                 break
-            elif word == "," and (not person or aside) and sense.reach != "clause":
+            elif word == "," and (not person or aside) and sense.reach not in _OF_CLAUSES:
                 if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break
                 commas += 1
@@ -192,12 +268,18 @@ class Reach:
                 break
         return None
 
+    def _colon_of_offers(self, cue: Cue) -> int | None:
+        """The colon behind what a list of possible diseases is to explain: "DD leg ulcer: calciphylaxis, vasculitis"."""
+        end = self._text.clause_end(cue.after)
+        return end if self._text.is_word(end, ":") and end <= cue.after + 2 * NEAR else None
+
     def _is_near(self, begin: int) -> bool:
         return bool(self._text.mentions_from(begin, begin + NEAR))
 
     def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
         """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
-        if any(map(is_date, self._text.words[begin:end])) or self._names_an_age(begin, end):
+        words = self._text.words[begin:end]
+        if any(map(is_date, words)) or self._names_an_age(begin, end) or _is_years_ago(words):
             return True
         low = max(self._text.sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(is_date, self._text.words[low : cue.first]))
@@ -277,6 +359,8 @@ class Reach:
             ):
                 return None
             start, edge = found
+        elif denies(sense) and (border := self._text.cue_to.get(start)) is not None and "except" in roles(border):
+            return None
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
             ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
             start = max(ending, default=start)
@@ -397,6 +481,14 @@ class Reach:
         if cue.first and self._text.words[cue.first - 1] in (":", "-", "("):
             return self._earlier(cue.first, sense)
         return None
+
+
+def _is_years_ago(words: Sequence[str]) -> bool:
+    """Whether words say how long ago something was, or in which season: "il y a 10 ans", "last winter"."""
+    pairs = list(zip(words, words[1:], strict=False))
+    return any(
+        (word in SINCE and following.isdigit()) or (word in _LAST and following in _SEASONS) for word, following in pairs
+    )
 
 
 def is_date(word: str) -> bool:

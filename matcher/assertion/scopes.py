@@ -21,7 +21,7 @@ _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
-_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "conditional", "change", "avoided"}
+_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "conditional", "change", "avoided", "litotes"}
 _LATER = ("doubted", "revised")
 
 
@@ -83,7 +83,8 @@ class _Scopes:
     def _of_cue(self, cue: Cue, sense: Sense) -> Iterator[Scope]:
         stretch = self._reach.of(cue, sense)
         if stretch is not None:
-            yield Scope(*stretch, sense.assertion, cue.first)
+            assertion = "household" if sense.reach == "household" else sense.assertion
+            yield Scope(*stretch, assertion, cue.first)
 
     def _tests_of_denials(self) -> Iterator[Scope]:
         """Tests that a denial rests on asked for the same: "excluded on skin biopsy and ABCC6 sequencing"."""
