@@ -34,9 +34,11 @@ class Scope(NamedTuple):
     cue: int
 
 
-def find_scopes(words: Sequence[str], cues: Sequence[Cue], mentions: Sequence[Mention]) -> list[Scope]:
+def find_scopes(
+    words: Sequence[str], cues: Sequence[Cue], mentions: Sequence[Mention], language: str = ""
+) -> list[Scope]:
     """The scopes of all cues in a text with known mentions; of a text without cues there are none."""
-    text = MarkedText(words, cues, mentions)
+    text = MarkedText(words, cues, mentions, language)
     if text.is_plain:
         return []
     text.lay_out()
