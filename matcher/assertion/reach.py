@@ -332,7 +332,7 @@ class Reach:
                 joins = {sense.side for sense in cue.senses if sense.assertion == "join"}
                 if not joins:
                     return False
-                return length <= SHORT_ITEM and ("or" in joins or length + commas > 0)
+                return length <= SHORT_ITEM and ("or" in joins or ("along" not in joins and length + commas > 0))
             else:
                 length += 1
             index += 1
