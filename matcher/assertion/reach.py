@@ -84,9 +84,10 @@ class Reach:
 
     def _nearest(self, cue: Cue, sense: Sense) -> Stretch | None:
         """The side that a cue speaks of which may stand on both sides of it, or stands after."""
-        stands_last = self._text.ends_here(cue.after) or self._is_set_off(cue)
-        if sense.side == "else" and not stands_last and not self._answers_in_a_form(cue):
-            return self._behind(cue, sense)
+        stands_last = self._text.ends_here(cue.after)
+        if sense.side == "else" and not stands_last:
+            answers = self._is_set_off(cue) or self._answers_in_a_form(cue)
+            return self._text.mention_up_to(cue.first - 1) if answers else self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
         if sense.assertion == "dated" and not self._is_long_ago(cue):
