@@ -136,7 +136,9 @@ class Reach:
         parted = text.is_word(cue.first - 1, ":") or text.is_word(cue.first - 1, "-")
         if not parted or text.mention_up_to(cue.first - 1) is None:
             return False
-        return text.says_nothing(cue.after, text.clause_end(cue.after))
+        end = text.clause_end(cue.after)
+        joins = all("join" in roles(other) for other in text.cues_from(cue.after, end))
+        return joins and text.says_nothing(cue.after, end)
 
     def _answers_in_a_form(self, cue: Cue) -> bool:
         """Whether a cue answers what is named before it, and the next question follows: "Colds : no Otitis : no"."""
