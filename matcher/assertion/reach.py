@@ -1,11 +1,11 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
-import datetime as dt
-import re
-from collections.abc import Sequence
+from itertools import pairwise
 
-from matcher.assertion.cues import Cue, Sense, is_year
+from matcher.assertion.cues import Cue, Sense
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
+from matcher.assertion.past_times import are_long_ago, is_date, name_a_past_time
+from matcher.assertion.small_words import BEARERS, BORN, MEANS, RELATIVE, SHORT_WORD, SIDES, WITH
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -18,35 +18,6 @@ FARTHEST = 80
 """Words that a cue reaches, either way, in a text that has no sentences."""
 MOST_CROSSED = 5
 """Clauses that a cue which stands alone looks back over."""
-BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
-"""Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
-AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
-SINCE = frozenset(("ha", "a"))
-"""Words before a number of years that have gone by: "ha 10 anos", "il y a 10 ans"."""
-_LAST = frozenset(("last", "letzten", "letztes", "letzter", "vorigen", "dernier", "pasado", "scorso", "passado", "vorig"))
-_SEASONS = frozenset(
-    (
-        *("year", "winter", "spring", "summer", "autumn", "decade", "jahr", "jahres", "fruhjahr", "sommer", "herbst"),
-        *("an", "hiver", "ete", "automne", "ano", "invierno", "verano", "anno", "inverno", "verao", "jaar", "zomer"),
-    )
-)
-AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
-"""Words between what somebody had and the age when it was."""
-_DATE_PARTS = re.compile(r"[./]")
-MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
-"""Behind these stands by what something was found out or done: "excluded by aspiration"."""
-WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
-"""What begins with these is no item of a list: "no fever, with rash"."""
-RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
-"""Behind these stands more of what is named before: "a haematoma which has resolved"."""
-SHORT_WORD = 3
-"""Letters of a word that names no more than a kind or a place: "hepatitis A", "phlébite du MI"."""
-_SIDES = frozenset(
-    (
-        *("left", "right", "gauche", "droite", "droit", "links", "rechts", "linke", "rechte", "sinistra", "sinistro"),
-        *("destra", "destro", "izquierda", "izquierdo", "derecha", "derecho", "esquerda", "esquerdo", "direita", "direito"),
-    )
-)
 _OF_ONE = frozenset(("historical", "ended"))
 """What these say they say of one thing, not of a list: "status post CABG, hypertension"."""
 _OF_RESULTS = frozenset(("beside", "count"))
@@ -90,7 +61,8 @@ class Reach:
             return self._text.mention_up_to(cue.first - 1) if answers else self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
-        if sense.assertion == "dated" and not self._is_long_ago(cue):
+        dated_now = not (stands_last and are_long_ago(self._text.words[cue.first : cue.after]))
+        if sense.assertion == "dated" and dated_now:
             return None
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
@@ -125,7 +97,7 @@ class Reach:
         first = index
         while first > index - NEAR and self._text.mention_up_to(first) is None:
             word = words[first - 1] if first else "."
-            if word in PUNCTUATION or first in cue_to or (len(word) > SHORT_WORD and word not in _SIDES):
+            if word in PUNCTUATION or first in cue_to or (len(word) > SHORT_WORD and word not in SIDES):
                 return index
             first -= 1
         return first
@@ -193,13 +165,16 @@ class Reach:
         return (cue.first if person else begin), end
 
     def _is_an_aside(self, cue: Cue) -> bool:
-        """Whether a relative with an age stands in the midst of what is said of a patient who is described first:
-        "infant of 6 weeks, mother 29 with lupus, rash".
+        """Whether a relative stands in the midst of what is said of a patient described before, with an age, or of one
+        just born: "infant of 6 weeks, mother 29 with lupus, rash", "newborn of a mother with lupus, rash".
         """
         text = self._text
+        first = text.sentence(cue.first).first
+        opening = text.words[first : min(first + NEAR, cue.first + 1)]
+        if not BORN.isdisjoint((*opening, *map("-".join, pairwise(opening)))):
+            return True
         aged = any(word.isdigit() for word in text.words[cue.after : cue.after + 2])
         has = any(text.is_any(index, WITH) for index in range(cue.after, cue.after + SHORT_ITEM + 1))
-        first = text.sentence(cue.first).first
         return aged and has and text.is_word(cue.first - 1, ",") and not text.has_role("family", first, cue.first)
 
     def _speaks_of_oneself(self, index: int) -> bool:
@@ -211,7 +186,7 @@ class Reach:
         )
 
     def _begins_another(self, index: int) -> bool:
-        """Whether an item of a list is what was done with the patient: "son of a mother with lupus, ECG: heart block"."""
+        """Whether an item of a list is a test of the patient: "son of a mother with lupus, ECG: heart block"."""
         end = self._text.clause_end(index)
         return (
             index < end <= index + 2
@@ -272,7 +247,7 @@ class Reach:
         return None
 
     def _colon_of_offers(self, cue: Cue) -> int | None:
-        """The colon behind what a list of possible diseases is to explain: "DD leg ulcer: calciphylaxis, vasculitis"."""
+        """The colon behind what possible diseases are to explain: "DD leg ulcer: calciphylaxis, vasculitis"."""
         end = self._text.clause_end(cue.after)
         return end if self._text.is_word(end, ":") and end <= cue.after + 2 * NEAR else None
 
@@ -281,16 +256,10 @@ class Reach:
 
     def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
         """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
-        words = self._text.words[begin:end]
-        if any(map(is_date, words)) or self._names_an_age(begin, end) or _is_years_ago(words):
+        if name_a_past_time(self._text.words[begin:end]):
             return True
         low = max(self._text.sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(is_date, self._text.words[low : cue.first]))
-
-    def _names_an_age(self, begin: int, end: int) -> bool:
-        """Whether an age stands among words: "had arthritis at 8"."""
-        pairs = zip(self._text.words[begin:end], self._text.words[begin + 1 : end], strict=False)
-        return any(word in AT and number.isdigit() for word, number in pairs)
 
     def _stops(self, begin: int, index: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
@@ -452,12 +421,6 @@ class Reach:
             and not any(word in PUNCTUATION for word in self._text.words[cue.after : edge])
         )
 
-    def _is_long_ago(self, cue: Cue) -> bool:
-        """Whether a date behind a name is all that its item says more, and not of this year or the last one."""
-        words = self._text.words[cue.first : cue.after]
-        last_year = dt.datetime.now(dt.UTC).year - 1
-        return self._text.ends_here(cue.after) and all(int(word[:4]) < last_year for word in words if is_year(word))
-
     def _settles_another(self, cue: Cue) -> bool:
         """Whether what is confirmed stands behind: "suspected lupus and confirmed gout"."""
         return not self._text.is_any(cue.after, MEANS) and bool(self._text.mentions_from(cue.after, cue.after + 2))
@@ -484,16 +447,3 @@ class Reach:
         if cue.first and self._text.words[cue.first - 1] in (":", "-", "("):
             return self._earlier(cue.first, sense)
         return None
-
-
-def _is_years_ago(words: Sequence[str]) -> bool:
-    """Whether words say how long ago something was, or in which season: "il y a 10 ans", "last winter"."""
-    pairs = list(zip(words, words[1:], strict=False))
-    return any(
-        (word in SINCE and following.isdigit()) or (word in _LAST and following in _SEASONS) for word, following in pairs
-    )
-
-
-def is_date(word: str) -> bool:
-    """Whether a word says that something was in the past: a year, "ago"."""
-    return word in AGO or any(is_year(part) for part in _DATE_PARTS.split(word))

@@ -15,13 +15,16 @@ from typing import NamedTuple
 from matcher.assertion.cues import Cue, Sense
 from matcher.assertion.headings import sections
 from matcher.assertion.marked_text import SAYING, MarkedText, Mention, denies, roles
-from matcher.assertion.reach import FARTHEST, MEANS, Reach
+from matcher.assertion.reach import FARTHEST, Reach
+from matcher.assertion.small_words import MEANS
 
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
-_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "conditional", "change", "avoided", "litotes"}
+_REACHING = SAYING | frozenset(
+    ("present", "confirmed", "settled", "dated", "latest", "conditional", "change", "litotes", "avoided")
+)
 _LATER = ("doubted", "revised")
 
 

@@ -212,8 +212,10 @@ class _Splitter:
                 known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
                 if follows and not (before.isupper() and known and follows.isupper()):
                     return
-            elif (word in abbreviations("") and not self._is_short_for_a_name(position)) or (
-                word in (abbreviations("number") if follows.isdigit() else abbreviations("small") if follows.islower() else ())
+            elif (
+                (word in abbreviations("") and not self._is_short_for_a_name(position))
+                or (word in abbreviations("number") and follows.isdigit())
+                or (word in abbreviations("small") and follows.islower())
             ):
                 return
         self._stop(".", position)
