@@ -1,7 +1,7 @@
 """Chart lines of our own in seven languages: is every disease read, and as the line puts it?
 
 ``chart_lines.txt`` was written before any answer to it was seen, and what it showed was mended;
-``chart_lines_later.txt`` was written after that by somebody who had seen neither, and nothing is tuned to it.
+``chart_lines_later.txt`` was written after that by somebody who had seen neither; its kinds have been mended since.
 ``{p:...}`` is present, ``n`` negated, ``u`` uncertain, ``h`` historical, ``f`` a relative's; behind a tab the age and
 the sex that the line states of the patient.
 """

@@ -10,7 +10,8 @@ Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``en
 (it has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
 ``present`` outweighs these, ``confirmed`` denial and doubt too, and what a ``change`` is of is there whatever is said
 of the change; ``settled`` outweighs doubt alone. A ``dated`` thing is past where it is one that ends, the ``latest``
-one unless it lasts. ``conditional`` is a doubt that nothing later settles. ``avoided`` speaks of treatments. ``asks``
+one unless it lasts. ``conditional`` is a doubt that nothing later settles. ``litotes``
+denies a denial behind it. ``avoided`` speaks of treatments. ``asks``
 says that a question is about something else, ``except`` that a denial of all else follows. ``border``, ``turn`` and
 ``own`` end what others speak of; ``none`` says nothing although its words look like a cue.
 
@@ -19,8 +20,10 @@ beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, 
 ``beside`` and ``count`` (results, of the diagnosis that they belong to: right before, or with a place between),
 ``joined`` (only what ends right before), ``list`` (all items before), ``label`` (where the words speak of a diagnosis
 that was made), ``lately`` (only what is named right behind, with a past time), ``doubted`` and ``revised`` (settles
-what was in doubt). Before growing a row, look whether one of its words is a common word in another language ("nicht"
-is a niece in Dutch).
+what was in doubt), ``exam`` (a result behind a name and a dash), ``named`` (what a pronoun stands for), ``offers``
+(possible diseases, behind the colon that parts them from what they explain), ``household`` (the family as a whole,
+which may be without it). Before growing a row, look whether one of its words is a common word in another language
+("nicht" is a niece in Dutch).
 """
 
 import csv

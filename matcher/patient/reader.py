@@ -161,7 +161,7 @@ class PatientReader:
         language = self.terminology.ordinary_words.language_of(text) or language_of(text.lower().split())
         for detail in unused_details.details(text):  # "HER2 negative" denies no cancer
             masked = masked[: detail.start] + "x" * (detail.end - detail.start) + masked[detail.end :]
-        asserted_text = asserted(self._without_suspended_hyphens(masked))
+        asserted_text = asserted(self._without_suspended_hyphens(masked), language)
         found: list[Placed] = []
         for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
