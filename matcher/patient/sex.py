@@ -33,6 +33,7 @@ _MRS = re.compile(
 )
 _MR = re.compile(rf"\b(?<!Dear )(?:Mr|Hr|[Ss]r|[Ss]ig|[Dd]hr|Don)\b\.? {_NAME}")
 """Titles before a name, whose capitals tell them from MR, HR and the French size."""
+_OF_YEARS = r"(?: (?:d[ei] )?\d+ an\w+)(?: de edad| de idade)?,? (?:\w+ )?"
 _ADJECTIVE = (
     r"(?:diabetic|hipertens|ipertes|obes|asmatic|fumador|casad|solter|solteir|viuv|viud|conocid|conhecid|affett|afetad|"
     r"ricoverat|seguit|seguid|diagnosticad|ingresad|internad|sottopost|operad|operat|tratad|trattat|tabaquic|alergic|"
@@ -42,7 +43,7 @@ _FEMALE_BY_FORM = re.compile(
     r"\b(?:une|la|cette) patiente|\b(?:una|la|esta|questa|uma|da|a|nossa) (?:paciente|paziente)\b|\bagee de\b"
     r"|\b(?:une|una|uma|la) (?:\w+genaire|adolescente?|enfant|adulte|lactante|doente|bebe)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)a\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)a\b"
-    rf"|\b(?:paciente|paziente|doente|pz|pcte)(?: (?:d[ei] )?\d+ an\w+)(?: de edad| de idade)?,? (?:\w+ )?{_ADJECTIVE}a\b"
+    rf"|\b(?:paciente|paziente|doente|pz|pcte){_OF_YEARS}{_ADJECTIVE}a\b"
     r"|(?:^|[.;,\n] ?|\b(?:eine|diese|unsere) )\d+ ?-?jahrige(?= ?(?:pat\b|[,.;(]|$)| (?:mit|in|aus|bei)\b)"
     r"|jahrige[rn]? (?:\w+ )?\w{4,}in\b"
     r"|\bdie \d+ ?-?jahrige\b|\b\w{3,}zigerin\b|\b(?:la|una) \d+ ?enne\b|\bpiccola (?:paziente|pz)\b"
@@ -55,7 +56,7 @@ _MALE_BY_FORM = re.compile(
     r"|\bpatient (?:de|d'|age|atteint|suivi|connu|hospitalise|admis|presentant|qui|ayant|avec)\b"
     r"|\b(?:un|el|del|il|um|o|do|este|questo|nosso) (?:\w+ )?(?:paciente|paziente)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)o\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)o\b"
-    rf"|\b(?:paciente|paziente|doente|pz|pcte)(?: (?:d[ei] )?\d+ an\w+)(?: de edad| de idade)?,? (?:\w+ )?{_ADJECTIVE}o\b"
+    rf"|\b(?:paciente|paziente|doente|pz|pcte){_OF_YEARS}{_ADJECTIVE}o\b"
     r"|\b(?:retraite|etudiant) d[e'] ?\d|\b(?:jumeau|gemello|gemeo|gemelo|mellizo|tweelingbroertje|nato pre\w+|"
     r"zwillingsjunge)\b"
     r"|\bder \d+ ?-?jahrige\b|\b(?:il|un) \d+ ?enne\b"
