@@ -72,7 +72,7 @@ class Reach:
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
         if sense.reach == "joined":
-            return self._text.mention_up_to(cue.first)
+            return self._dated(cue) if sense.assertion == "dated" else self._text.mention_up_to(cue.first)
         start = self.clause_start(cue.first, sense)
         if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
             return None
@@ -91,6 +91,17 @@ class Reach:
             if right is not None and (left is None or right - cue.after < cue.first - left):
                 return behind
         return self._before(cue, sense, start)
+
+    def _dated(self, cue: Cue) -> Stretch | None:
+        """The diagnosis right before a date, or with nothing but its place between: "fracture of the hip 2016"."""
+        text = self._text
+        for edge in range(cue.first, max(cue.first - SHORT_ITEM, 0), -1):
+            mention = text.mention_up_to(edge)
+            if mention is not None:
+                return mention
+            if text.words[edge - 1] in PUNCTUATION or edge in text.cue_to:
+                return None
+        return None
 
     def _belongs(self, result: int, start: int, directly: bool) -> bool:
         """Whether a result or a count is that of a diagnosis, not of the analyte named behind it: "gout, ECOG 0".

@@ -60,6 +60,8 @@ THEN = re.compile(
 """Before a quantity: when something happened, how long it lasted."""
 EVENT = re.compile(rf"\b{any_word('event')}\b ?:?[^.;,\d]{{0,12}}$")
 """Before a quantity: what happened at that age or after that time."""
+AGED_THEN = re.compile(rf"(?:^|[,;.:(] ?)(?![^,;.:(]*\b{_PERSON}\b)[^,;.:()\d]*[a-z]{{5}} aged $")
+"""A thing and the age at which somebody had it: "glandular fever aged 17"."""
 AT_IN_ROMANCE = re.compile(r"\ba $")
 """French à, Italian and Spanish a before a quantity in those languages; in English it is the article."""
 ROMANCE = re.compile(r"(?:ans?|annees?|mois|semaines?|jours?|anos?|anni|anno|meses|mes[ei]?|semanas?|settiman[ae])\Z")

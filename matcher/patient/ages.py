@@ -178,5 +178,7 @@ def _sureness_of_bare(lower: str, start: int, count: int) -> Sureness:
         return Sureness.NONE
     if says.NOW.search(before):
         return Sureness.NOW
+    if says.AGED_THEN.search(lower[max(0, start - _REACH) : count]):
+        return Sureness.NONE
     then = any(words.search(side) for words in (says.THEN, says.EVENT) for side in (before, earlier))
     return Sureness.NONE if then else Sureness.STATED
