@@ -14,6 +14,7 @@ from itertools import chain, islice, product
 from pathlib import Path
 from typing import NamedTuple
 
+from matcher.linking.stretches import borders
 from matcher.terminology import Terminology
 from matcher.text.countries import canonical_country
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, says_something
@@ -199,13 +200,13 @@ class Cognates:
             token_index: self._readings(found[token_index].text, typed[token_index], token_index in foreign)
             for token_index in content
         }
-        borders = set(self._borders(text, found, ways))
+        limits = {*self._borders(text, found, ways), *(behind - 1 for behind in borders(text, found, ",;"))}
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
                 window = content[first:last]
                 if foreign.isdisjoint(window):
                     break
-                if not borders.isdisjoint(range(window[0], window[-1])):
+                if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
                 if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
                     continue

@@ -143,19 +143,23 @@ class EntityLinker:
         self, found: Sequence[Token], candidates: Sequence[EntityLink], commas: Sequence[int]
     ) -> Iterable[EntityLink]:
         """Hits without those that take over a comma what belongs to the next item: the beginning of a longer name there
-        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order that are no name turned round. commas:
-        indices of the tokens behind one, in order.
+        ("pseudohypoparathyroidism, type 2 diabetes") or, behind the end of one here, the whole of it ("generalized
+        scleroderma, systemic sclerosis"), or words in another order that are no name turned round.
+
+        commas: indices of the tokens behind one, in order.
         """
         farthest: dict[int, int] = {}
+        earliest: dict[int, int] = {}
         for hit in candidates:
             farthest[hit.start] = max(hit.end, farthest.get(hit.start, 0))
+            earliest[hit.end] = min(hit.start, earliest.get(hit.end, hit.start))
         edges = {0, *commas, len(found)}
         names = {(hit.start, hit.end) for hit in candidates if hit.rule != "word order"}
         for hit in candidates:
             inner = commas[bisect_right(commas, hit.start) : bisect_left(commas, hit.end)]
             reordered = bool(inner) and hit.rule == "word order"
             if not (reordered and not stretches.is_inverted([hit.start, *inner, hit.end], edges, names)) and not any(
-                farthest.get(comma, 0) > hit.end for comma in inner
+                farthest.get(comma, 0) >= hit.end + (earliest.get(comma, hit.start) >= hit.start) for comma in inner
             ):
                 yield hit
             elif not reordered:

@@ -154,7 +154,7 @@ class Ranker:
         """For each trial how much leads to it of what a note puts forward, 1 at most: half by all of it together, half
         by what leads there most.
         """
-        together, most = np.zeros(len(self.standing)), np.zeros(len(self.standing))
+        together, most = np.zeros(len(self.standing.of_anybody)), np.zeros(len(self.standing.of_anybody))
         for element in (*patient.diseases, *patient.findings):
             share = 0.0 if element.inferred else (patient.prominence or {}).get(element.concept, 0.0)
             led_to = self.scorer.candidates.of((element,))

@@ -17,8 +17,8 @@ from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, s
 
 LONGEST_NAME_WORDS = 12
 """Longer names are definitions; nobody types them."""
-_SHORTEST_SHARED = 3
-"""Letters of an abbreviation of one language that counts in the others too."""
+_SHORTEST_SHARED = 4
+"""Letters of an abbreviation of one language that counts in the others too: EMA and PAC mean much else elsewhere."""
 _SEVERAL = 4
 """Concepts from whose names on a word is general."""
 _SHORT_WORD = 5
