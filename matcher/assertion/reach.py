@@ -5,7 +5,7 @@ from itertools import pairwise
 from matcher.assertion.cues import Cue, Sense
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.assertion.past_times import are_long_ago, is_date, name_a_past_time
-from matcher.assertion.small_words import BEARERS, BORN, MEANS, RELATIVE, SHORT_WORD, SIDES, WITH
+from matcher.assertion.small_words import BEARERS, BORN, MEANS, RELATIVE, WITH
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -67,7 +67,7 @@ class Reach:
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
         if sense.reach == "joined":
-            return self._text.mention_up_to(cue.first if sense.assertion != "dated" else self._place_before(cue.first))
+            return self._dated(cue) if sense.assertion == "dated" else self._text.mention_up_to(cue.first)
         if sense.reach == "exam":
             return self._text.mention_up_to(cue.first - 1) if self._is_set_off(cue) else None
         if sense.reach == "named":
@@ -91,16 +91,16 @@ class Reach:
                 return behind
         return self._before(cue, sense, start)
 
-    def _place_before(self, index: int) -> int:
-        """Where the name ends whose kind or side stands before a date: "phlébite du MI gauche en 1999"."""
-        words, cue_to = self._text.words, self._text.cue_to
-        first = index
-        while first > index - NEAR and self._text.mention_up_to(first) is None:
-            word = words[first - 1] if first else "."
-            if word in PUNCTUATION or first in cue_to or (len(word) > SHORT_WORD and word not in SIDES):
-                return index
-            first -= 1
-        return first
+    def _dated(self, cue: Cue) -> Stretch | None:
+        """The diagnosis right before a date, or with nothing but its place between: "fracture of the hip 2016"."""
+        text = self._text
+        for edge in range(cue.first, max(cue.first - SHORT_ITEM, 0), -1):
+            mention = text.mention_up_to(edge)
+            if mention is not None:
+                return mention
+            if text.words[edge - 1] in PUNCTUATION or edge in text.cue_to:
+                return None
+        return None
 
     def _is_set_off(self, cue: Cue) -> bool:
         """Whether a cue that ends its clause stands behind a name with a colon or a dash: "DVT - Doppler negative"."""

@@ -8,24 +8,6 @@ WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
 RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
 """Behind these stands more of what is named before: "a haematoma which has resolved"."""
-SIDES = frozenset(
-    (
-        *("left", "right", "gauche", "droite", "droit", "links", "rechts", "linke", "rechte", "sinistra", "sinistro"),
-        *(
-            "destra",
-            "destro",
-            "izquierda",
-            "izquierdo",
-            "derecha",
-            "derecho",
-            "esquerda",
-            "esquerdo",
-            "direita",
-            "direito",
-        ),
-    )
-)
-"""Behind a name these say on which side it is."""
 BORN = frozenset(
     (
         *("newborn", "neonate", "infant", "nourrisson", "neugeborenes", "neugeborener", "saugling", "nacido", "nacida"),
@@ -34,5 +16,3 @@ BORN = frozenset(
     )
 )
 """Who is just born, and is the patient where a line begins with him."""
-SHORT_WORD = 3
-"""Letters of a word that names no more than a kind or a place: "hepatitis A", "phlébite du MI"."""
