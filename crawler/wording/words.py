@@ -56,6 +56,9 @@ _NO = frozenset(
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
 # Markup that editors of registries leave in texts: line ends, and what changes nothing but the looks.
 _BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s*", re.I)
+# A line end and a break are one.
+_RETURN = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?=<\s*/?\s*br)", re.I)
+_ANY_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>[^\S\n]*\n?|\r\n?", re.I)
 _LOOKS = re.compile(r"<\s*/?\s*(?:b|i|u|em|strong|sub|sup|span|font)(?:\s[^<>]*)?>", re.I)
 _COUNT = re.compile(
     r"(?P<count>\d{1,9}|\d{1,3}(?:[,' ]\d{3}){1,2})(?:\.0+)?\s*(?:participants|patients|subjects|people)?", re.I
@@ -88,6 +91,16 @@ def stated(text: str | None) -> str | None:
 def unmarked(text: str) -> str:
     """A text without HTML markup: a line end for every break, nothing for bold and the like."""
     return _LOOKS.sub("", _BREAK.sub("\n", text)).strip()
+
+
+def marked_up(text: str) -> str:
+    """A text of entities and HTML as people read it: a line end for every break and every return."""
+    text = text.strip()
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text or "\r" in text:
+        text = _LOOKS.sub("", _ANY_BREAK.sub("\n", _RETURN.sub("", text))).strip()
+    return text
 
 
 def squeeze(text: str) -> str:

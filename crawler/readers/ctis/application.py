@@ -297,9 +297,7 @@ def _items(stated: Iterable[InclusionItem | ExclusionItem]) -> tuple[str, ...]:
     """Criteria in the order of their numbers, each on one line; one that holds a list gives its items."""
     ordered = sorted(stated, key=lambda item: item.number or 0)
     texts = [text for item in ordered if (text := _text(item.text))]
-    return tuple(
-        [item for text in texts for item in criteria.items(text if criteria.is_bulleted(text) else words.squeeze(text))]
-    )
+    return tuple([item for text in texts for item in criteria.items(text)])
 
 
 def _conditions(stated: MedicalConditions) -> tuple[Condition, ...]:

@@ -5,7 +5,6 @@ for the record of a registry that is harvested itself. Fields: WHO Trial Registr
 """
 
 import datetime as dt
-import html
 import io
 import math
 import re
@@ -63,8 +62,6 @@ _FACTS = _NOTHING.keys() - {
     *("min_age", "max_age", "sex", "registry_sex"),
 }
 _DESIGN = re.compile(r"(Allocation|Intervention model|Primary purpose|Purpose|Masking)\s*:\s*([^.;(\n]+)", re.I)
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|div)\s*/?\s*>\s*|\r\n?", re.I)
-_SIDE = re.compile(r"(?:key )?(?:in|ex)clusion criteria\s*:?\s*", re.I)
 _SHORT = 40
 _ABSENT = frozenset(("null", "??", "?", "nd", "jan 1 1900 12:00am", "1900-01-01"))
 
@@ -129,10 +126,7 @@ def _shown(text: str) -> str | None:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()  # the full export quotes its text twice
-    if "&" in text:
-        text = html.unescape(text)
-    if "<" in text or "\r" in text:
-        text = _BREAK.sub("\n", text).strip()
+    text = words.marked_up(text)
     return None if len(text) < 20 and words.squeeze(text).lower() in _ABSENT else text
 
 
@@ -204,7 +198,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
         last_update_date=ictrp_words.date(_line(fields, "lastrefreshedon")),
         results_date=ictrp_words.date(_line(fields, "resultsdateposted")),
         has_results=_has_results(fields),
-        eligibility=criteria.from_sides(_side(inclusion), _side(_text(fields, "exclusioncriteria"))),
+        eligibility=criteria.from_sides(inclusion, _text(fields, "exclusioncriteria")),
         conditions=conditions(condition),
         mesh_terms=therapeutic_areas(condition),
         interventions=interventions(_text(fields, "intervention")),
@@ -244,14 +238,6 @@ def _has_results(fields: dict[str, str]) -> bool | None:
     if stated in ("yes", "no"):
         return stated == "yes"
     return True if _line(fields, "resultsurllink") or _line(fields, "resultsdateposted") else None
-
-
-def _side(text: str | None) -> str | None:
-    """Criteria without the heading that repeats the name of the field."""
-    if not text:
-        return None
-    heading = _SIDE.match(text)
-    return text[heading.end() :] if heading else text
 
 
 def _locations(stated: str, registry: str, fields: dict[str, str], status: str | None) -> tuple[Location, ...]:
