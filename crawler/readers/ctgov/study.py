@@ -12,9 +12,8 @@ from typing import Annotated
 import msgspec
 
 from crawler.formats import json as json_records
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import known, stated
-from db.ages import age_limit
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
 from db.identifiers import is_junk
 from db.payload import Payload, Reading
@@ -281,6 +280,7 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
     nct_id = identification.nct_id.strip().upper()
     if _NCT.fullmatch(nct_id) is None:
         raise ValueError(f"nctId {identification.nct_id!r} is no NCT number")
+    min_age, max_age = ages.limits(eligibility.minimum_age, eligibility.maximum_age, unknown, bare_unit=None)
     phases = {
         known(PHASE, "phase", word, unknown) for phase in design.phases for word in _COMBINED.split(phase) if word
     } - {None}
@@ -310,8 +310,8 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         sex=known(SEX, "sex", eligibility.sex, unknown),
         registry_sex=eligibility.sex,
         healthy_volunteers=eligibility.healthy_volunteers,
-        min_age=age_limit(eligibility.minimum_age) if eligibility.minimum_age else None,
-        max_age=age_limit(eligibility.maximum_age) if eligibility.maximum_age else None,
+        min_age=min_age,
+        max_age=max_age,
         start_date=_date(status.start_date_struct),
         primary_completion_date=_date(status.primary_completion_date_struct),
         completion_date=_date(status.completion_date_struct),

@@ -10,9 +10,8 @@ import msgspec
 
 from crawler.formats import json as json_records
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import headline, known, lower, numbers_of_a_study, phases, stated
-from db.ages import AgeLimit, age_limit
 from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
 from db.payload import Payload
@@ -157,6 +156,7 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     people = stated_record.recruitment or _Recruitment()
     reasons = people.recruitment_descriptions
     results = stated_record.trial_results or _Results()
+    min_age, max_age = ages.limits(_age(people.minimum_age), _age(people.maximum_age), unknown)
     read = Trial(
         trial_id=trial_id,
         registry="drks",
@@ -181,8 +181,8 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         sex=known(SEX, "sex", people.gender, unknown),
         registry_sex=people.gender,
         healthy_volunteers=people.healthy_volunteers,
-        min_age=_age(people.minimum_age),
-        max_age=_age(people.maximum_age),
+        min_age=min_age,
+        max_age=max_age,
         start_date=_date(people.actual_start_date, "actual") or _date(people.scheduled_start_date, "estimated"),
         completion_date=(
             _date(people.actual_completion_date, "actual") or _date(people.scheduled_completion_date, "estimated")
@@ -223,14 +223,14 @@ def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
     return iso_partial_date(text, kind) if text else None
 
 
-def _age(age: _Age | None) -> AgeLimit | None:
-    """A limit in years, months, weeks or days; an amount of another unit (week of pregnancy) is kept as text.
+def _age(age: _Age | None) -> str | None:
+    """An age in words; an amount of another unit (week of pregnancy) says nothing about days.
 
     None where the unit says that there is no limit (NO_MIN_AGE, NO_MAX_AGE), whatever the amount.
     """
     if age is None or age.amount is None or age.unit is None or age.unit.startswith("NO_"):
         return None
-    return age_limit(f"{age.amount:g} {age.unit.replace('_', ' ').capitalize()}")
+    return f"{age.amount:g} {age.unit.replace('_', ' ').capitalize()}"
 
 
 def _conditions(stated_conditions: Iterable[_HealthCondition]) -> Iterator[Condition]:

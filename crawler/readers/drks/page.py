@@ -14,9 +14,8 @@ from crawler.formats.webpage import Page, Role, page
 from crawler.readers.drks import export as drks_export
 from crawler.readers.drks.labels import LABELS
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
-from db.ages import AgeLimit, age_limit
 from db.countries import in_english
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
@@ -27,12 +26,6 @@ NO_SUCH_TRIAL = "no such trial at the registry"
 _ID = re.compile(r"DRKS\d{8}", re.A)
 _CODED = {"icd": "ICD-10", "orpha": "ORPHA", "free_text": None}
 _NUMBERS = ("EudraCT Number", "UTN", "EUDAMED", "other register", "other secondary ids")
-_GERMAN_UNITS = {
-    **dict.fromkeys(("jahr", "jahre", "jahren", "jahr(e)"), "years"),
-    **dict.fromkeys(("monat", "monate", "monaten", "monat(e)"), "months"),
-    **dict.fromkeys(("woche", "wochen", "woche(n)"), "weeks"),
-    **dict.fromkeys(("tag", "tage", "tagen", "tag(e)"), "days"),
-}
 _SITE_NAMES = ("german clinical trials register", "deutsches register klinischer studien", "drks")
 
 
@@ -86,6 +79,7 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     status, study_type, phase, sex = (facts.one(key) for key in ("status", "study_type", "phase", "sex"))
     final, planned = count(facts.one("actual_number")), count(facts.one("planned_number"))
     results_date = _date(facts.one("results_date"))
+    min_age, max_age = ages.limits(_numbered(facts.one("min_age")), _numbered(facts.one("max_age")), unknown)
     return Trial(
         trial_id=match[0],
         registry="drks",
@@ -110,8 +104,8 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         sex=known(SEX, "sex", sex, unknown),
         registry_sex=sex,
         healthy_volunteers=yes_or_no(facts.one("healthy")),
-        min_age=_age(facts.one("min_age")),
-        max_age=_age(facts.one("max_age")),
+        min_age=min_age,
+        max_age=max_age,
         start_date=_date(facts.one("actual_start"), "actual") or _date(facts.one("planned_start"), "estimated"),
         completion_date=_date(facts.one("actual_end"), "actual") or _date(facts.one("planned_end"), "estimated"),
         first_posted_date=_date(facts.one("first_posted")),
@@ -151,16 +145,9 @@ def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
     return spoken_partial_date(text, kind) if text else None
 
 
-def _age(text: str | None) -> AgeLimit | None:
-    """A limit ("18 Years", "18 Jahre"); None for words that say that there is none ("no maximum age")."""
-    if text is None or not any(map(str.isdigit, text)):
-        return None
-    limit = age_limit(text)
-    amount, _, unit = text.partition(" ")
-    if limit.days is None and unit.lower() in _GERMAN_UNITS:
-        english = age_limit(f"{amount} {_GERMAN_UNITS[unit.lower()]}")
-        return AgeLimit(text, english.days, english.unit_days)
-    return limit
+def _numbered(text: str | None) -> str | None:
+    """The text of an age; None for words that say that there is no limit ("no maximum age")."""
+    return text if text and any(map(str.isdigit, text)) else None
 
 
 def _conditions(found: Iterable[Section]) -> Iterator[Condition]:

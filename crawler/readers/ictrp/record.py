@@ -20,7 +20,7 @@ from crawler.readers.euctr import trial as euctr
 from crawler.readers.ictrp import words as ictrp_words
 from crawler.readers.ictrp.file import Record, records
 from crawler.readers.ictrp.lists import conditions, interventions, outcomes, therapeutic_areas
-from crawler.wording import age_bands, criteria, words
+from crawler.wording import age_bands, ages, criteria, words
 from db.ages import AgeLimit
 from db.countries import by_code
 from db.identifiers import find, normalise
@@ -157,7 +157,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     registry_status = words.squeeze(_shown(fields.get("recruitmentstatus", "")) or "") or None
     phase, gender = _text(fields, "phase"), _text(fields, "inclusiongender")
     inclusion, bands = ictrp_words.eu_age_bands(_text(fields, "inclusioncriteria") or "")
-    min_age, max_age = _age_limits(fields, bands)
+    min_age, max_age = _age_limits(fields, bands, unknown)
     design = {
         name.lower(): value.strip().lower() for name, value in _DESIGN.findall(_text(fields, "studydesign") or "")
     }
@@ -218,11 +218,18 @@ def _registry(source: str | None) -> str:
     return next(known, None) or re.sub(r"[^a-z0-9]", "", source.lower()) or "ictrp"
 
 
-def _age_limits(fields: dict[str, str], bands: list[age_bands.AgeBand]) -> tuple[AgeLimit | None, AgeLimit | None]:
+def _age_limits(
+    fields: dict[str, str], bands: list[age_bands.AgeBand], unknown: Counter[str]
+) -> tuple[AgeLimit | None, AgeLimit | None]:
     lowest, highest = _line(fields, "inclusionagemin"), _line(fields, "inclusionagemax")
     if lowest is None and highest is None:
         return age_bands.limits(bands)
-    return ictrp_words.age(lowest), ictrp_words.age(highest, is_maximum=True)
+    return ages.limits(_numbered(lowest), _numbered(highest), unknown)
+
+
+def _numbered(text: str | None) -> str | None:
+    """The text of an age; None for words such as "No maximum age"."""
+    return text if text and any(map(str.isdigit, text)) else None
 
 
 def _enrollment(fields: dict[str, str]) -> tuple[int | None, str | None]:

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from crawler.wording import age_bands, words
 from crawler.wording.age_bands import AgeBand
-from db.ages import DAYS_PER_UNIT, AgeLimit
 from db.dates import PartialDate, spoken_partial_date
 from db.vocabularies import Phase, Sex, Status, StudyType
 
@@ -117,12 +116,6 @@ _SEX_WORDS = {
 }
 _SEXES = {(True, True): Sex.ALL, (True, False): Sex.FEMALE, (False, True): Sex.MALE}
 
-_AGE = re.compile(
-    r"(?:[<>=≤≥]+\s*)?(?P<number>\d{1,3}(?:\.\d+)?)\s*-?\s*"
-    r"(?P<unit>years?|yrs?|months?|weeks?|days?|hours?|minutes?|age|[ymwdh])?(?![a-z])",
-    re.I,
-)
-_UNITS = {"y": "year", "a": "year", "w": "week", "d": "day", "h": "hour"}
 _UNDER_18 = re.compile(r"Are the trial subjects under 18\?\s*(yes|no)", re.I)
 _ADULTS = re.compile(r"F\.1\.2 Adults \(18-64 years\)\s*(yes|no)", re.I)
 _ELDERLY = re.compile(r"F\.1\.3 Elderly \(>=65 years\)\s*(yes|no)", re.I)
@@ -171,21 +164,6 @@ def sex(text: str | None, unknown: Counter[str]) -> Sex | None:
         if not found:
             unknown[f"sex: {text}"] += 1
     return _SEXES.get((any(female for female, _ in found), any(male for _, male in found)))
-
-
-@lru_cache(maxsize=4096)
-def age(text: str | None, is_maximum: bool = False) -> AgeLimit | None:
-    """An age limit: "18 Years", "18Y", "20age old over"; a number alone is of years. No number, no limit."""
-    if not text:
-        return None
-    match = _AGE.match(text)
-    if match is None:
-        return None
-    number, unit = float(match["number"]), (match["unit"] or "year").lower()
-    if is_maximum and number == 0:
-        return AgeLimit(text)  # a form's default: nobody is younger
-    unit = _UNITS.get(unit[0]) or ("minute" if unit.startswith("mi") else "month")
-    return AgeLimit(text, number * DAYS_PER_UNIT[unit], DAYS_PER_UNIT[unit])
 
 
 def eu_age_bands(criteria: str) -> tuple[str, list[AgeBand]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from crawler.readers.isrctn.document import children, children_by_name, cut
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import (
     count,
     headline,
@@ -192,10 +192,12 @@ def _planned(text: str | None) -> int | None:
 
 def _ages(people: dict[str, Element], unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:
     """The explicit limits; where the record has neither, those of its age band."""
-    explicit = [_age(people.get(name)) for name in ("lowerAgeLimit", "upperAgeLimit")]
+    low, high = people.get("lowerAgeLimit"), people.get("upperAgeLimit")
+    explicit = ages.limits(_stated_age(low), _stated_age(high), unknown)
+    explicit = _in_words(explicit[0], low), _in_words(explicit[1], high)
     band = _text(people, "ageRange", as_is=True)
     if any(explicit) or band is None:
-        return explicit[0], explicit[1]
+        return explicit
     bands = [known(AGE_BAND, "age range", word, unknown) or (None, None) for word in re.split(r"\s*[,/]\s*", band)]
     least, most = [low for low, _ in bands if low], [high for _, high in bands if high]
     return (
@@ -212,16 +214,20 @@ def _band(text: str, limit: AgeLimit) -> AgeLimit:
     return AgeLimit(text, limit.days, limit.unit_days, is_band=True)
 
 
-def _age(element: Element | None) -> AgeLimit | None:
+def _stated_age(element: Element | None) -> str | None:
     """A limit in words ("2 Days"), or by its attributes value and unit where the words do not say it."""
     if element is None:
         return None
-    by_attributes = f"{element.get('value')} {element.get('unit')}" if element.get("value") else ""
-    counted = age_limit(by_attributes)
-    if (text := stated(element.text)) is None:
-        return counted if counted.days is not None else None
-    limit = age_limit(text)
-    return limit if limit.days is not None else AgeLimit(text, counted.days, counted.unit_days)
+    text = stated(element.text)
+    is_told = text is not None and any(map(str.isdigit, text)) and ages.is_understood(text)
+    by_attributes = f"{element.get('value')} {element.get('unit') or ''}".strip() if element.get("value") else None
+    return by_attributes if not is_told and by_attributes and ages.is_understood(by_attributes) else text
+
+
+def _in_words(limit: AgeLimit | None, element: Element | None) -> AgeLimit | None:
+    """The limit with the registry's words for it, where it has any."""
+    text = stated(element.text) if element is not None else None
+    return AgeLimit(text, limit.days, limit.unit_days) if limit and text and limit.text != text else limit
 
 
 def _has_results(outputs: Element | None) -> bool | None:
