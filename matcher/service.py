@@ -8,10 +8,11 @@ from functools import cached_property
 import duckdb
 import msgspec
 
+from db.countries import joinable
 from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
-from matcher.patient.demographics import age_group, canonical_country, combine
+from matcher.patient.demographics import age_group, combine
 from matcher.patient.differential import Inference
 from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
@@ -229,12 +230,10 @@ class Matcher:
 
     def _country_sets(self) -> dict[int, frozenset[str]]:
         if self._countries is None:
-            rows = self.catalogue.countries()
+            rows = self.catalogue.places()
             index_of = self.catalogue.trial_index_of
             self._countries = {
-                index_of[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
-                for trial_id, names in rows
-                if trial_id in index_of
+                index_of[trial_id]: joinable(places) for trial_id, places in rows if trial_id in index_of
             }
         return self._countries
 
