@@ -17,7 +17,7 @@ Limits = tuple[AgeLimit | None, AgeLimit | None]
 """Minimum and maximum age."""
 
 _UNITS = {
-    "year": "years year yrs yr y yo y/o y.o jahre jahren jahr jahr(e) j ans an annees annee années année a años año anos "
+    "year": "years year yrs yr y yo y/o y.o jahre jahren jahr jahr(e) j ans an annees annee années année a años año "
     "anos ano anni anno jaren jaar age 歳 才 岁 周岁 세 year(s)",
     "month": "months month mths mth mons mon mos mo mois monate monaten monat monat(e) meses mes mês mesi mese maanden "
     "maand m mnd 月 个月 か月 ヶ月 개월 month(s)",

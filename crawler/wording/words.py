@@ -63,6 +63,7 @@ _LOOKS = re.compile(r"<\s*/?\s*(?:b|i|u|em|strong|sub|sup|span|font)(?:\s[^<>]*)
 _COUNT = re.compile(
     r"(?P<count>\d{1,9}|\d{1,3}(?:[,' ]\d{3}){1,2})(?:\.0+)?\s*(?:participants|patients|subjects|people)?", re.I
 )
+_PLANNED = re.compile(r"(?:Planned|Total|Target)(?: Sample Size| Enrol?lment)?:\s*", re.I)
 _PHASE = re.compile(r"(?<![a-z0-9])(?:phase[\s_-]*)?(0|1|2|3|4|iv|iii|ii|i)[ab]{0,2}(?![a-z0-9])", re.I)
 _NO_PHASE = re.compile(r"(?:n[/_]?a|not[\s_](?:applicable|specified|selected)|no phase|-)", re.I)
 _PHASES = {
@@ -139,6 +140,12 @@ def count(text: str | None) -> int | None:
     """A number of people: "3060", "1,200", "40 participants"; None for a text that says more than one number."""
     match = _COUNT.fullmatch(text.strip()) if text else None
     return int(re.sub(r"\D", "", match["count"])) if match else None
+
+
+def sample_size(text: str | None) -> int | None:
+    """People planned in the whole trial: of "40; UK: 20", "Planned Sample Size: 120; UK Sample Size: 60" the first."""
+    first = _PLANNED.sub("", (text or "").strip()).partition(";")[0]
+    return count(first)
 
 
 def phases(text: str | None, unknown: Counter[str]) -> tuple[Phase, ...]:

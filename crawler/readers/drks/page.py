@@ -17,6 +17,7 @@ from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
 from crawler.wording import ages, criteria
 from crawler.wording.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
 from db.countries import in_english
+from db.countries import listed as country_list
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
@@ -116,7 +117,10 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         conditions=tuple(dict.fromkeys(_conditions(facts.sections))),
         interventions=tuple(_arms(facts.sections)),
         locations=tuple(
-            _locations(unique(in_english(name, "de") for name in facts.every("country")), unique(facts.every("site")))
+            _locations(
+                unique(in_english(name, "de") for line in facts.every("country") for name in country_list(line)),
+                unique(facts.every("site")),
+            )
         ),
         identifiers=tuple(_identifiers(facts)),
         sponsors=tuple(_sponsors(facts.sections)),

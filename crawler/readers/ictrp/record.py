@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import BinaryIO
+from urllib.parse import quote
 
 import msgspec
 
@@ -22,7 +23,7 @@ from crawler.readers.ictrp.file import Record, records
 from crawler.readers.ictrp.lists import conditions, interventions, outcomes, therapeutic_areas
 from crawler.wording import age_bands, ages, criteria, words
 from db.ages import AgeLimit
-from db.countries import by_code
+from db.countries import by_code, is_region, listed
 from db.identifiers import find, normalise
 from db.payload import Payload, Reading
 from db.trial import Identifier, Location, Provenance, Reject, Sponsor, Trial, sha256
@@ -168,7 +169,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     return Trial(
         trial_id=trial_id,
         registry=registry,
-        url=_line(fields, "webaddress") or f"https://trialsearch.who.int/Trial2.aspx?TrialID={stated}",
+        url=_address(trial_id, stated, _line(fields, "webaddress")),
         via="ictrp",
         brief_title=_line(fields, "publictitle") or _line(fields, "scientifictitle"),
         official_title=_line(fields, "scientifictitle"),
@@ -210,6 +211,15 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     )
 
 
+def _address(trial_id: str, stated: str, web_address: str | None) -> str:
+    """The page of the record. Addresses of CTIS in exports are those of a portal that is gone."""
+    if trial_id.startswith("CTIS"):
+        return f"https://euclinicaltrials.eu/search-for-clinical-trials/?lang=en&EUCT={trial_id[4:]}"
+    if web_address and web_address.lower().startswith(("http://", "https://")):
+        return web_address
+    return f"https://trialsearch.who.int/Trial2.aspx?TrialID={quote(stated)}"
+
+
 def _registry(source: str | None) -> str:
     """Short name for WHO's name of a registry; "ictrp" where none is stated."""
     if source is None:
@@ -244,12 +254,14 @@ def _has_results(fields: dict[str, str]) -> bool | None:
     stated = (_line(fields, "resultsyesno") or "").lower()
     if stated in ("yes", "no"):
         return stated == "yes"
-    return True if _line(fields, "resultsurllink") or _line(fields, "resultsdateposted") else None
+    # The address alone is one that every record of the registry has.
+    told = ("resultsdateposted", "resultsdatefirstpublication", "resultssummary")
+    return True if any(_line(fields, key) for key in told) else None
 
 
 def _locations(stated: str, registry: str, fields: dict[str, str], status: str | None) -> tuple[Location, ...]:
     """Countries; of an EU CTR record, which is one country's, that country with its status first."""
-    names = [name.strip(" ,") for name in re.split(r"[;\n]", _text(fields, "countries") or "")]
+    names = listed(_text(fields, "countries") or "")
     code = _COUNTRY_CODE.search(stated.upper()) if registry == "euctr" else None
     own = by_code(code[1]) if code else None
     found = [_place(own, status)] if own else []
@@ -258,8 +270,8 @@ def _locations(stated: str, registry: str, fields: dict[str, str], status: str |
 
 @lru_cache(maxsize=4096)
 def _place(country: str, status: str | None = None) -> Location:
-    """A country; what is remembered of every EU CTR trial refers to the same few."""
-    return Location(country, status=status)
+    """A country, or a part of the world; what is remembered of every EU CTR trial refers to the same few."""
+    return Location(state=country, status=status) if is_region(country) else Location(country, status=status)
 
 
 def _identifiers(stated: str, trial_id: str, fields: dict[str, str]) -> tuple[Identifier, ...]:

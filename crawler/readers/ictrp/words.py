@@ -75,6 +75,7 @@ STATUS = {
             "closed to recruitment: follow-up complete",
             "main results already published",
             "ended",
+            "finished",
         ),
         Status.COMPLETED,
     ),
@@ -86,9 +87,9 @@ STATUS = {
         ("available", "no longer available", "approved for marketing"),
         Status.EXPANDED_ACCESS,
     ),
-    # "Not recruiting" is what WHO makes of everything that is closed or not open: it is not "not yet".
-    **dict.fromkeys(("not recruiting", "not available", "other", "unknown", "unknown status"), Status.UNKNOWN),
-    **dict.fromkeys(("authorised-recruitment may be ongoing or finished", "authorised", "ongoing"), Status.UNKNOWN),
+    **dict.fromkeys(("unknown", "unknown status"), Status.UNKNOWN),
+    # "Not recruiting" is what WHO makes of everything that is closed or not open: it is not "not yet", and no status.
+    # Like "authorised" and "ongoing" of the EU registers it is kept as it is, and counted.
 }
 
 # ChiCTR's own list of phases: 0 stands there for studies outside the phases of drug development.
@@ -200,8 +201,8 @@ def date(text: str | None, kind: str | None = None) -> PartialDate | None:
 
 
 def target_size(text: str | None) -> int | None:
-    """Planned participants: "120", or the sum of "arm A:49;arm B:49;"."""
-    if not text:
-        return None
-    counts = _NUMBERS.findall(text)
-    return sum(map(int, counts)) if counts else words.count(text)
+    """Planned participants: "120", "40; UK: 20", or the sum of "arm A:49;arm B:49;"."""
+    if (whole := words.sample_size(text)) is not None:
+        return whole
+    counts = _NUMBERS.findall(text or "")
+    return sum(map(int, counts)) if counts else None

@@ -20,12 +20,14 @@ from crawler.wording.words import (
     lower,
     numbers_of_a_study,
     phases,
+    sample_size,
     squeeze,
     stated,
     unique,
     yes_or_no,
 )
 from db.ages import AgeLimit, age_limit
+from db.countries import HOME_NATIONS, is_region
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
 from db.recruitment import status_on
@@ -54,9 +56,7 @@ AGE_BAND: dict[str, tuple[AgeLimit | None, AgeLimit | None]] = {
     "senior": (age_limit("60 Years"), None),
     **dict.fromkeys(("mixed", "all", "not specified", "other"), (None, None)),
 }
-HOME_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
 
-_PLANNED = re.compile(r"\s*Planned Sample Size:\s*", re.I)
 _NUMBER = re.compile(r"(?:ISRCTN)?\s*(\d{8})", re.I | re.A)
 _NUMBER_IN_BYTES = re.compile(rb"publicIdentifierCanonical=\"(ISRCTN\d{8})\"|isrctn\b[^>]*>\s*(\d{8})")
 
@@ -119,7 +119,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
     design_type = _text(design, "primaryStudyDesign", as_is=True)
     gender = _text(people, "gender", as_is=True)
     final = count(_text(people, "totalFinalEnrolment"))
-    planned = _planned(_text(people, "targetEnrolment"))
+    planned = sample_size(_text(people, "targetEnrolment"))
     min_age, max_age = _ages(people, unknown)
     return Trial(
         trial_id=trial_id,
@@ -183,11 +183,6 @@ def _texts(element: Element | None, name: str) -> list[str]:
 
 def _date(text: str | None) -> PartialDate | None:
     return spoken_partial_date(text) if text else None
-
-
-def _planned(text: str | None) -> int | None:
-    """Planned participants; of "Planned Sample Size: 120; UK Sample Size: 60" those of the whole trial."""
-    return count(_PLANNED.sub("", text).partition(";")[0] if text and _PLANNED.match(text) else text)
 
 
 def _ages(people: dict[str, Element], unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:
@@ -267,7 +262,7 @@ def _locations(people: dict[str, Element]) -> Iterator[Location]:
         country, _ = _country(text)
         if country not in named:
             named.add(country)
-            yield Location(country)
+            yield Location(state=country) if country and is_region(country) else Location(country)
 
 
 def _country(text: str | None) -> tuple[str | None, str | None]:
