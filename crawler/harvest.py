@@ -33,6 +33,9 @@ BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
 BATCH_BYTES = 16 * 1024 * 1024
 
+NOT_AVAILABLE = "not available: the registry lists it and does not know it"
+"""Reason of the reject that stands for a trial whose page is not found."""
+
 logger = logging.getLogger(__name__)
 
 Reader = Callable[[Payload], Reading]
@@ -181,6 +184,24 @@ class RegistryHarvest:
     def gone(self, trial_id: str) -> None:
         """Note that the registry no longer knows a trial."""
         self._gone.append(trial_id)
+
+    def unavailable(self, trial_id: str, source_url: str) -> bool:
+        """Note a trial that the registry lists and does not know; whether an earlier crawl found the same.
+
+        Twice is for good: from then on it counts as received and rejected, and makes no crawl incomplete.
+        """
+        known = self.harvest.connection.execute(
+            "SELECT count(*) FROM rejects WHERE registry = ? AND trial_id = ? AND reason = ?",
+            [self.registry, trial_id, NOT_AVAILABLE],
+        ).fetchone()
+        now = dt.datetime.now(dt.UTC)
+        reject = Reject(self.registry, NOT_AVAILABLE, trial_id.encode(), source_url, now, trial_id)
+        is_for_good = known is not None and known[0] > 0
+        if is_for_good:
+            self._reject([reject])
+        else:
+            write_rejects(self.harvest.connection, [reject], self.harvest.crawl_id)
+        return is_for_good
 
     def unseen(self, limit: int) -> list[str]:
         """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from db.identifiers import is_junk
+from db.identifiers import is_junk, usual_form
 from db.vocabularies import Phase
 
 # What people type into a required field that they cannot fill (registries leave it standing).
@@ -197,7 +197,12 @@ def headline(text: str, longest: int = 200) -> str:
 
 
 def numbers_of_a_study(text: str | None) -> list[str]:
-    """Identifiers in one field: several may stand in one string; placeholders and test numbers are kept out."""
+    """Identifiers in one field: several may stand in one string; placeholders and test numbers are kept out.
+
+    A number of a known registry comes in its usual form.
+    """
     return [
-        number for number in re.split(r"\s*[,;\n]\s*", stated(text) or "") if stated(number) and not is_junk(number)
+        usual_form(number)
+        for number in re.split(r"\s*[,;\n]\s*", stated(text) or "")
+        if stated(number) and not is_junk(number)
     ]

@@ -15,7 +15,7 @@ from crawler.formats import json as json_records
 from crawler.wording import ages, criteria
 from crawler.wording.words import known, stated
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
-from db.identifiers import is_junk
+from db.identifiers import is_junk, usual_form
 from db.payload import Payload, Reading
 from db.trial import (
     Condition,
@@ -380,9 +380,9 @@ def _identifiers(identification: _Identification) -> tuple[Identifier, ...]:
     found = [Identifier(alias, "nctIdAliases", "alias") for alias in identification.nct_id_aliases]
     org = identification.org_study_id_info
     if org.id and _says_something(org.id):
-        found.append(Identifier(org.id, "orgStudyIdInfo", org.type or "org_study_id"))
+        found.append(Identifier(usual_form(org.id), "orgStudyIdInfo", org.type or "org_study_id"))
     found += [
-        Identifier(other.id, "secondaryIdInfos", other.type, other.domain)
+        Identifier(usual_form(other.id), "secondaryIdInfos", other.type, other.domain)
         for other in identification.secondary_id_infos
         if other.id and _says_something(other.id)
     ]

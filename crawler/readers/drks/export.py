@@ -192,7 +192,7 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         results_date=_date(results.first_result_publication),
         has_results=True if results.first_result_publication else None,
         eligibility=criteria.from_sides(_best(reasons, "inclusion_criteria"), _best(reasons, "exclusion_criteria")),
-        conditions=tuple(_conditions(stated_record.studied_health_conditions or ())),
+        conditions=tuple(_conditions(stated_record.studied_health_conditions or (), unknown)),
         interventions=tuple(_arms(stated_record.observational_groups or [])),
         locations=tuple(_locations(people)),
         identifiers=tuple(_identifiers(stated_record)),
@@ -233,16 +233,18 @@ def _age(age: _Age | None) -> str | None:
     return f"{age.amount:g} {age.unit.replace('_', ' ').capitalize()}"
 
 
-def _conditions(stated_conditions: Iterable[_HealthCondition]) -> Iterator[Condition]:
+def _conditions(stated_conditions: Iterable[_HealthCondition], unknown: Counter[str]) -> Iterator[Condition]:
     for one in stated_conditions:
         text, code = _best(one.studied_health_condition_descriptions, "comment"), stated(one.code)
         catalog = "".join(filter(str.isalnum, one.catalog or "")).upper()
         system = "ICD-10" if catalog.startswith("ICD10") else "ORPHA" if catalog.startswith("ORPHA") else None
+        if one.catalog and system is None and catalog != "FREETEXT":
+            unknown[f"catalog: {one.catalog}"] += 1
         if system and code:
             code = code.rpartition(":")[2].strip()  # "ORPHA:337"
             yield Condition(text or (f"ORPHA:{code}" if system == "ORPHA" else code), system, code)
         elif text:
-            yield condition(text, system)
+            yield from condition(text, system)
 
 
 def _arms(groups: list[_Text]) -> Iterator[Intervention]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from crawler.formats import json as json_records
 from crawler.formats.encodings import utf8
-from crawler.formats.labelled import Section, sections
+from crawler.formats.labelled import Label, Section, Span, sections
+from crawler.formats.markup import wording
 from crawler.formats.webpage import Page, Role, page
 from crawler.readers.drks import export as drks_export
 from crawler.readers.drks.labels import LABELS
@@ -27,6 +28,12 @@ NO_SUCH_TRIAL = "no such trial at the registry"
 _ID = re.compile(r"DRKS\d{8}", re.A)
 _CODED = {"icd": "ICD-10", "orpha": "ORPHA", "free_text": None}
 _NUMBERS = ("EudraCT Number", "UTN", "EUDAMED", "other register", "other secondary ids")
+# A label that names a list of codes, whatever the edition or translation, and no code of it.
+_CODE_LIST = re.compile(
+    r"(?:(?P<icd>icd(?:[ -]?(?:10|11))?)|orpha(?:net)?)(?:[ -]?(?:gm|code|codes|number|nr\.?))*"
+    r"(?: \(.{1,40}\)| [a-z -]{1,20})?"
+)
+_LONGEST_LABEL = 60
 _SITE_NAMES = ("german clinical trials register", "deutsches register klinischer studien", "drks")
 
 
@@ -70,7 +77,7 @@ class _Facts:
 
 def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     shown = page(body, LABELS)
-    facts = _Facts(sections(shown.lines, LABELS))
+    facts = _Facts(sections(shown.lines, _labels(shown)))
     stated_id = facts.one("id")
     if stated_id is None:
         raise ValueError(NO_SUCH_TRIAL if b"drks" in body.lower() else "the answer is no page of the registry")
@@ -114,7 +121,7 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         results_date=results_date,
         has_results=True if results_date else None,
         eligibility=criteria.from_sides(facts.text("inclusion"), facts.text("exclusion")),
-        conditions=tuple(dict.fromkeys(_conditions(facts.sections))),
+        conditions=tuple(dict.fromkeys(_conditions(facts.sections, unknown))),
         interventions=tuple(_arms(facts.sections)),
         locations=tuple(
             _locations(
@@ -129,6 +136,16 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         ),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(body)),
     )
+
+
+def _labels(shown: Page) -> dict[str, Label]:
+    """The labels, and those of this page that name a list of codes in whatever words ("ICD-10-GM (translation):")."""
+    found = {}
+    for line in shown.lines:
+        first = line.text.partition(":")[0]
+        if len(first) <= _LONGEST_LABEL and (match := _CODE_LIST.fullmatch(name := wording(first))):
+            found[name] = Label("icd" if match["icd"] else "orpha", Span.ITEMS)
+    return {**found, **LABELS}
 
 
 def _title(shown: Page, trial_id: str) -> str | None:
@@ -154,11 +171,15 @@ def _numbered(text: str | None) -> str | None:
     return text if text and any(map(str.isdigit, text)) else None
 
 
-def _conditions(found: Iterable[Section]) -> Iterator[Condition]:
+def _conditions(found: Iterable[Section], unknown: Counter[str]) -> Iterator[Condition]:
     for section in found:
-        if section.key in _CODED:
-            for line in section.texts:
-                yield condition(line, _CODED[section.key])
+        if section.key not in _CODED:
+            continue
+        for line in section.texts:
+            named = list(condition(line, _CODED[section.key]))
+            if _CODED[section.key] and not any(one.code for one in named):
+                unknown[f"{section.label.rstrip(':')}: {line[:80]}"] += 1
+            yield from named
 
 
 def _arms(found: Iterable[Section]) -> Iterator[Intervention]:

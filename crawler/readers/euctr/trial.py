@@ -16,7 +16,7 @@ from crawler.wording.age_bands import AgeBand
 from crawler.wording.words import count, known
 from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
-from db.identifiers import is_junk, normalise
+from db.identifiers import is_junk, normalise, usual_form
 from db.payload import Payload, Reading
 from db.trial import (
     Condition,
@@ -355,11 +355,11 @@ def _identifiers(versions: list[_Version]) -> tuple[Identifier, ...]:
         for entry in stated.entries:
             code = entry.key.partition(" ")[0]
             if code in _NUMBERS:
-                found.append(Identifier(entry.value, code, _NUMBERS[code]))
+                found.append(Identifier(usual_form(entry.value), code, _NUMBERS[code]))
             elif code == "A.5.4":
                 other = _OTHER_NUMBER.search(entry.value)
                 number, name = (other["number"], other["name"]) if other else (entry.value, None)
-                found.append(Identifier(" ".join(number.split()), code, "other", name or None))
+                found.append(Identifier(usual_form(" ".join(number.split())), code, "other", name or None))
     return tuple(
         dict.fromkeys(number for number in found if not is_junk(number.identifier) or number.source == "A.4.1")
     )

@@ -101,6 +101,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
     trial_id = f"ISRCTN{match[1]}"
     description = children_by_name(fields.get("trialDescription"))
     design = children_by_name(fields.get("trialDesign"))
+    details = children_by_name(_first_of(design, "interventionalTrialDesign", "observationalTrialDesign"))
     people = children_by_name(fields.get("participants"))
     override = (
         _text(design, "overallStatusOverride")
@@ -137,8 +138,16 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         registry_study_type=design_type,
         phase=phases(registry_phase, unknown),
         registry_phase=registry_phase,
-        primary_purpose=lower(", ".join(_texts(design.get("trialTypes"), "trialType")) or None),
-        intervention_model=lower(_text(design, "secondaryStudyDesign")),
+        primary_purpose=lower(
+            ", ".join(_texts(design.get("trialTypes"), "trialType")) or _text(details, "purpose") or None
+        ),
+        allocation=lower(_text(details, "allocation")),
+        intervention_model=lower(
+            _text(design, "secondaryStudyDesign")
+            or _text(details, "assignment")
+            or _text(details, "observationalModel")
+        ),
+        masking=lower(_text(details, "masking")),
         enrollment=final or planned,
         enrollment_type="actual" if final else "estimated" if planned is not None else None,
         sex=known(SEX, "sex", gender, unknown),
@@ -167,6 +176,10 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         outcomes=(*_outcomes(description, "primary"), *_outcomes(description, "secondary")),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(own_bytes)),
     )
+
+
+def _first_of(parts: dict[str, Element], *names: str) -> Element | None:
+    return next((parts[name] for name in names if name in parts), None)
 
 
 def _text(parts: dict[str, Element], name: str, as_is: bool = False) -> str | None:
