@@ -124,7 +124,9 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
             console.print(f"\n[bold]For {escape(named)}[/bold]")
         _print_match(number, match, console)
         if others:
-            console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
+            console.print(
+                f"   also registered as {escape(', '.join(_with_difference(other, match) for other in others))}"
+            )
     if answer["fit"] > len(answer["matches"]):
         console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
@@ -134,6 +136,12 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     facts = answer["catalogue"]
     samples = f" ({facts['sample_trials']} of them sample records of the demo)" if facts["sample_trials"] else ""
     console.print(f"\n{facts['trials']} trials{samples}, catalogue published {facts['published']}. {SCREENING_AID}")
+
+
+def _with_difference(other: dict[str, Any], head: dict[str, Any]) -> str:
+    """The id of another record of a study, with the status it says where that is not the head's."""
+    says = f" (says {other['status'].replace('_', ' ')})" if other["status"] != head["status"] else ""
+    return f"{other['trial_id']}{says}"
 
 
 def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:

@@ -22,6 +22,7 @@ from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
 from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
+from matcher.ranking.heads import heads_first, told_of
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
@@ -46,6 +47,7 @@ class Matcher:
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
         self._countries: dict[int, frozenset[str]] | None = None
+        self._told: frozenset[str] | None = None
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Matcher":
@@ -172,7 +174,9 @@ class Matcher:
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
         countries = self._country_sets() if patient.country else {}
-        for scored in ranked:
+        if self._told is None:
+            self._told = told_of(self.catalogue.facts)
+        for scored in heads_first(ranked, self.catalogue.facts, self._told):
             lead = scored.links[0] if scored.links else None
             if lead and (
                 lead.reached.weight <= steps.GROUP_ABOVE
