@@ -187,6 +187,10 @@ def _headings(text: str) -> Iterator[_Heading]:
     for kind in _kinds(text, is_ascii):
         if kind < end:
             continue
+        if (kind == 0 or text[kind - 1] == "\n") and (common := _COMMON.match(text, kind)):
+            yield _Heading(kind, common.end(), common[1] == "In")  # the usual one, without the looks below
+            end, is_sided = common.end(), True
+            continue
         line = max(text.rfind("\n", max(0, kind - _LONGEST_LEAD - 1), kind) + 1, end, kind - _LONGEST_LEAD - 1)
         heading = _line_heading(text, line, kind) or _inline_heading(text, line, kind)
         if heading is not None and not (heading.is_general and is_sided and heading.is_bare):
@@ -223,8 +227,6 @@ def _line_heading(text: str, line: int, kind: int) -> _Heading | None:
     """A heading that begins its line: "Key inclusion criteria", "Exclusion criteria for adults:", "INCLUSION"."""
     if kind - line > _LONGEST_LEAD:
         return None
-    if kind == line and (common := _COMMON.match(text, line)):  # the usual one, without the looks below
-        return _Heading(line, common.end(), common[1] == "In")
     if (match := _TAIL.match(text, kind)) is None:
         return _asian_heading(text, kind)
     lead = text[line:kind]

@@ -38,17 +38,18 @@ _MARK_PATTERN = rf"""
 _MARK = re.compile(_MARK_PATTERN, re.X)
 _LINE_MARK = re.compile(r"\n" + _MARK_PATTERN, re.X)
 _PLAIN_MARK = re.compile(r"\n[^\S\n]*(?:[*•-]|\d{1,2}[.)])[^\S\n]+")
+# What stands before a mark is part of the pattern, so that most places of a text are passed at once.
 _TOKEN = re.compile(
     rf"""
-    (?:(?<![^\s;.,:：，；。])|(?<=[\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]))
+    (?P<before>\A|[\s;.,:，；。]|(?<=[\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]))
     (?:
-        (?P<bullet>[{_BULLETS}{_CIRCLED}])\s*
-      | (?P<dash>[{_DASHES}])[ \t\n]+(?=\S)
-      | (?P<open>[(（]?)(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?P<close>[.．)）、])(?:\s+|(?=[^\W\d]|[(≥≤<>]))
-      | (?P<counted>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})[ ](?=[A-Z])
-      | (?P<apart>\d{{1,2}})[-–][ ]?(?=[A-Z])
-      | (?P<letter_open>[(（]?)(?P<letter>[a-z]|[ivx]{{2,4}})(?P<letter_close>[)）])(?:\s+|(?=[^\W\d]))
-      | (?P<dotted>[a-h])\.[ ]+(?=[A-Z0-9])
+        (?P<bullet>[{_BULLETS}{_CIRCLED}])
+      | (?P<dash>[{_DASHES}])(?=\s+\S)
+      | (?P<open>[(（]?)(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?P<close>[.．)）、])(?=\s|[^\W\d]|[(≥≤<>])
+      | (?P<counted>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?=[ ][A-Z])
+      | (?P<apart>\d{{1,2}})[-–](?=[ ]?[A-Z])
+      | (?P<letter_open>[(（]?)(?P<letter>[a-z]|[ivx]{{2,4}})[)）](?=\s|[^\W\d])
+      | (?P<dotted>[a-h])\.(?=[ ]+[A-Z0-9])
     )
     """,
     re.X,
@@ -65,6 +66,8 @@ _NUMBERED = frozenset(
     )
 )
 _JOINED = re.compile(r"\d\s*(?:or|and|to|oder|ou|o|of|en|y|e|et)$")
+# A full stop that was the end of an item: what follows begins like one, and like no sentence.
+_FRAGMENT = re.compile(r"(?:(?<=[^\W\d_]{4})|(?<=\d)|(?<=\d [a-z])|(?<=\d [a-z]{2}))\.\s+(?=[a-z]{3})")
 _WORD = re.compile(r"\w")
 _ENDS = (".", ";", ":", "!", "?", "。", "；", "：")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
@@ -72,6 +75,10 @@ _LONGEST_HEADING = 80
 _NARROWEST, _WIDEST = 55, 130
 """Characters of a line in a text whose lines were wrapped at a width."""
 _MOST_LEVELS = 6
+_ASCII_SIGNS = (" b)", "(b)", " 2)", "(2)", " 2.", ",2", ": -", ": *", " b. ")
+_SIGNS = (*_ASCII_SIGNS, "•", "2、")
+_LOOSE_SIGNS = ("- ", "* ", "1", ";", "•", "–", "—", "a)", "a. ", "①", "·")
+"""What stands in a line that is all there is of a side, and a list."""
 _AHEAD = 60
 """Tokens that are looked through for the next number of a list."""
 _LEAD = 40
@@ -106,13 +113,21 @@ def _regular(text: str, start: int, end: int) -> list[str] | None:
     This says nothing that spans would not say: most texts are so, and a split costs a fifth of looking at each line.
     """
     lead, *items = _PLAIN_MARK.split(text[start:end])
-    if not items or (lead and not lead.isspace()) or _may_hold_list(text, start, end):
+    if not items or (lead and not lead.isspace()):
         return None
     found = [bare for item in items if (bare := item.rstrip())]
     for bare in found:
         if "\n" in bare or not bare[0].isalpha():
             return None
-    return found
+    signs = _signs(text, start, end)
+    return [part for item in found for part in _parts(item, signs)] if signs else found
+
+
+def _parts(item: str, signs: Sequence[str]) -> list[str]:
+    """An item with the further ones in its line."""
+    if not any(sign in item for sign in signs):
+        return [item]
+    return [item[at:stop] for at, stop in _told(item, _within_line(item, 0, len(item), is_whole=False))]
 
 
 def spans(text: str, start: int, end: int) -> list[Span]:
@@ -121,14 +136,17 @@ def spans(text: str, start: int, end: int) -> list[Span]:
     end = start + len(section)
     start = end - len(section.lstrip("\n\r"))
     if text.find("\n", start, end) < 0:
+        if not any(text.find(sign, start, end) >= 0 for sign in _LOOSE_SIGNS):
+            return _told(text, [(start, end)])
         return _told(text, _within_line(text, start, end, is_whole=True))
     marks = _marks(text, start, end)
     found = _marked(text, start, end, marks) if marks else _unmarked(text, _lines(text, start, end))
-    if not _may_hold_list(text, start, end):
+    signs = _signs(text, start, end)
+    if not signs:
         return _told(text, found)
     nested: list[Span] = []
     for at, stop in found:
-        if _may_hold_list(text, at, stop):
+        if any(text.find(sign, at, stop) >= 0 for sign in signs):
             nested += _within_line(text, at, stop, is_whole=len(found) == 1)
         else:
             nested.append((at, stop))
@@ -292,19 +310,10 @@ def _is_cut(text: str, before: _Line, line: _Line, width: int) -> bool:
     return len(text[before.start : before.end].rstrip()) + 1 + len(word) >= width
 
 
-def _may_hold_list(text: str, start: int, end: int) -> bool:
-    """Whether an item may hold further ones in its line: a cheap look for what marks them."""
+def _signs(text: str, start: int, end: int) -> list[str]:
+    """What is there of the signs that stand in every line that holds a list: a cheap look before a dear one."""
     find = text.find
-    return (
-        find("b)", start, end) >= 0
-        or find("2)", start, end) >= 0
-        or find(" 2.", start, end) >= 0
-        or find(",2", start, end) >= 0
-        or find(": -", start, end) >= 0
-        or find(": *", start, end) >= 0
-        or find(" b. ", start, end) >= 0
-        or (not text.isascii() and (find("•", start, end) >= 0 or find("2、", start, end) >= 0))
-    )
+    return [sign for sign in (_ASCII_SIGNS if text.isascii() else _SIGNS) if find(sign, start, end) >= 0]
 
 
 class _Token(NamedTuple):
@@ -331,13 +340,16 @@ def _within_line(text: str, start: int, end: int, is_whole: bool) -> list[Span]:
 
 def _tokens(text: str, start: int, end: int) -> list[_Token]:
     found = []
-    for match in _TOKEN.finditer(text, start, end):
+    for match in _TOKEN.finditer(text, max(0, start - 1), end):
+        at = match.end("before")
+        if at < start:
+            continue
         kind = "bullet"
         path: tuple[int, ...] = ()
         if match["dash"]:
             kind = match["dash"]
-            if text[match.start() - 1 : match.start()].strip() and match.start() > start:
-                continue  # "18- 80": a dash that belongs to the word before it
+            if match["before"].strip():
+                continue  # ",- ": a dash that belongs to the mark before it
         elif stated := match["number"] or match["counted"] or match["apart"]:
             path = _path(stated)
             style = "-" if match["apart"] else f"{match['open']}{match['close'] or ''}"
@@ -349,14 +361,14 @@ def _tokens(text: str, start: int, end: int) -> list[_Token]:
                 kind = f"i{match['letter_open']}"
         elif match["dotted"]:
             kind, path = "a.", (ord(match["dotted"]) - 96,)
-        found.append(_Token(match.start(), match.end(), kind, path))
+        found.append(_Token(at, match.end(), kind, path))
     return found
 
 
 def _in_turn(text: str, start: int, tokens: Sequence[_Token], is_whole: bool) -> list[_Token]:
     """The tokens that are marks: of lists that have begun, each in its turn."""
     last_of = {(token.kind, token.path): at for at, token in enumerate(tokens)}
-    dashes = Counter(token.kind for token in tokens if not token.path and text[token.end : token.end + 1].isupper())
+    dashes = Counter(token.kind for token in tokens if not token.path and _next(text, token).isupper())
     marks: list[_Token] = []
     levels: list[_Token] = []
     for at, token in enumerate(tokens):
@@ -366,7 +378,7 @@ def _in_turn(text: str, start: int, tokens: Sequence[_Token], is_whole: bool) ->
             known = any(level.kind == token.kind for level in levels)
             opens = lead.endswith((":", "：")) or (not lead and not marks)
             is_known = any(mark.kind == token.kind for mark in marks) or (is_whole and not marks)
-            loose = (is_known or is_whole) and dashes[token.kind] > 1 and text[token.end : token.end + 1].isupper()
+            loose = (is_known or is_whole) and dashes[token.kind] > 1 and _next(text, token).isupper()
             if token.kind == "bullet" or ((known or opens or loose) and not _is_range(text, token)):
                 if not known:
                     levels = [*levels[: _MOST_LEVELS - 1], token]
@@ -437,16 +449,22 @@ def _goes_on(tokens: Sequence[_Token], at: int) -> bool:
     return False
 
 
+def _next(text: str, token: _Token) -> str:
+    """The first sign behind a mark that is no blank."""
+    return text[token.end : token.end + _LEAD].lstrip()[:1]
+
+
 def _is_range(text: str, token: _Token) -> bool:
     """Whether a dash stands between two numbers ("18 - 80 years")."""
-    return (
-        text[max(0, token.start - _LEAD) : token.start].rstrip()[-1:].isdigit()
-        and text[token.end : token.end + 1].isdigit()
-    )
+    return text[max(0, token.start - _LEAD) : token.start].rstrip()[-1:].isdigit() and _next(text, token).isdigit()
 
 
 def _between_semicolons(text: str, start: int, end: int) -> list[Span]:
-    """Items that nothing but semicolons keep apart, where there are two of them at least."""
+    """Items that nothing but semicolons keep apart, or full stops before small letters, where there are two at least."""
+    breaks = list(_FRAGMENT.finditer(text, start, end))
+    if len(breaks) > 1:
+        begins = [start, *(one.end() for one in breaks)]
+        return list(zip(begins, [*(one.start() + 1 for one in breaks), end], strict=True))
     if text.count(";", start, end) < 2 or "(" in text[start:end]:
         return [(start, end)]
     found = []

@@ -61,6 +61,7 @@ _BLOCK = re.compile(
 )
 _FIRST = b"Summary"
 _WIDEST_MARGIN = 1000
+_LONGEST_HEADER = 4000
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEADER = re.compile(
     r"(?P<label>EudraCT Number|Sponsor's Protocol Code Number|National Competent Authority|Clinical Trial Type"
@@ -121,7 +122,7 @@ def version(raw: bytes, is_last: bool = True) -> Version:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii() or "\v" in text or "\f" in text:
         text = _SEPARATORS.sub(" ", text)
-    margin = _MARGIN.search(text)
+    margin = _MARGIN.search(text, 0, _LONGEST_HEADER)
     lines = (line.removeprefix(margin[1]) for line in text.split("\n")) if margin else iter(text.split("\n"))
     header: dict[str, str] = {}
     for line in lines:
