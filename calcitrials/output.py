@@ -84,7 +84,8 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
         if report.missing:
             console.print(f"{report.registry}: {report.missing} records are gone from the registry (`missing_since`)")
         for word, count in report.unknown_words.items():
-            console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
+            what = word if word.startswith("elements never read") else f"unknown word kept as it is: {word} ({count})"
+            console.print(f"{report.registry}: {escape(what)}", soft_wrap=True)
 
 
 def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:

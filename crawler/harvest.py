@@ -18,6 +18,7 @@ from importlib import import_module
 import duckdb
 import msgspec
 
+from crawler.formats.unread import Unread
 from crawler.interrupted import Interrupted
 from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
@@ -36,6 +37,7 @@ BATCH_BYTES = 16 * 1024 * 1024
 NOT_AVAILABLE = "not available: the registry lists it and does not know it"
 """Reason of the reject that stands for a trial whose page is not found."""
 
+_LONGEST_LIST = 2000
 logger = logging.getLogger(__name__)
 
 Reader = Callable[[Payload], Reading]
@@ -47,6 +49,12 @@ def reader_of(registry: str) -> Reader:
     """The reader of a registry: ``read`` of the module in crawler.readers that bears its name."""
     reader: Reader = import_module(f"crawler.readers.{registry}").read
     return reader
+
+
+def unread_of(registry: str) -> Unread | None:
+    """How to tell which elements of a payload the reader of a registry never reads; None where it does not tell."""
+    tells: Unread | None = getattr(import_module(f"crawler.readers.{registry}"), "unread", None)
+    return tells
 
 
 class Harvest:
@@ -118,6 +126,7 @@ class RegistryHarvest:
             calcitrials_version=CALCITRIALS_VERSION,
         )
         self._reader = reader_of(registry)
+        self._unread = unread_of(registry)
         self._archive = ArchiveWriter(harvest.catalogue.payloads, registry, harvest.crawl_id) if archive else None
         self._staged: dict[str, bytes] = {}
         self._staged_bytes = 0
@@ -150,6 +159,10 @@ class RegistryHarvest:
         """Read a payload without archiving it."""
         with _no_collection():
             reading = self._reader(payload)
+        if reading.trials and self._unread is not None:
+            if left := sorted(self._unread(payload)):
+                self._unknown[f"elements never read: {', '.join(left)[:_LONGEST_LIST]}"] += 1
+            self._unread = None  # once a crawl is enough to see what is new
         self.take(reading, expected, payload.question)
 
     def take(self, reading: Reading, expected: int | None = None, question: str | None = None) -> None:

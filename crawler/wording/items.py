@@ -38,7 +38,7 @@ _NARROWEST, _WIDEST = 55, 130
 """Characters of a line in a text whose lines were wrapped at a width."""
 _ASCII_SIGNS = (" b)", "(b)", " 2)", "(2)", " 2.", ",2", ": -", ": *", " b. ")
 _SIGNS = (*_ASCII_SIGNS, "•", "2、")
-_LOOSE_SIGNS = ("- ", "* ", "1", ";", "•", "–", "—", "a)", "a. ", "①", "·")
+_LOOSE_SIGNS = ("- ", "* ", "1", ";", "•", "–", "—", "a)", ". ", "①", "·")
 """What stands in a line that is all there is of a side, and a list."""
 
 
@@ -73,6 +73,8 @@ def _regular(text: str, start: int, end: int) -> list[str] | None:
     if not items or (lead and not lead.isspace()):
         return None
     found = [bare for item in items if (bare := item.rstrip())]
+    if not found:
+        return None
     for bare in found:
         if "\n" in bare or not bare[0].isalpha():
             return None

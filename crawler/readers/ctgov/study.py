@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from crawler.formats import json as json_records
+from crawler.formats.unread import of_json
 from crawler.wording import ages, criteria
 from crawler.wording.words import known, stated
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
@@ -426,3 +427,13 @@ def _nct_id(record: bytes) -> str | None:
     except (*json_records.DAMAGE, LookupError, TypeError):
         return None
     return nct_id if isinstance(nct_id, str) else None
+
+
+def unread(payload: Payload) -> set[str]:
+    """Keys of the first study of an answer that are never read."""
+    for record in json_records.records(payload.body, "studies")[:1]:
+        try:
+            return set(of_json(json_records.plain(record), _Study))
+        except json_records.DAMAGE:
+            break
+    return set()

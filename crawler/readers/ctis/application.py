@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from crawler.formats import json as json_records
+from crawler.formats.unread import of_json
 from crawler.readers.ctis.document import (
     AGE_CATEGORY,
     AGE_RANGE,
@@ -404,3 +405,11 @@ def _outcomes(stated: EndPoints) -> tuple[Outcome, ...]:
     return tuple(
         [Outcome(text, kind) for kind, group in groups for end in group or () if (text := _text(end.end_point))]
     )
+
+
+def unread(payload: Payload) -> set[str]:
+    """Keys of a document that are never read."""
+    try:
+        return set(of_json(json_records.plain(payload.body), Document))
+    except json_records.DAMAGE:
+        return set()

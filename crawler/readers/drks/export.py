@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from crawler.formats import json as json_records
+from crawler.formats.unread import of_json
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
 from crawler.wording import ages, criteria
 from crawler.wording.words import headline, known, lower, numbers_of_a_study, phases, stated
@@ -298,3 +299,11 @@ def _sponsors(record: _Record) -> Iterator[Sponsor]:
         if name and name.lower() not in seen:
             seen.add(name.lower())
             yield Sponsor(name, role)
+
+
+def unread(record: bytes) -> set[str]:
+    """Keys of a record of the export that are never read."""
+    try:
+        return set(of_json(json_records.plain(record), _Record))
+    except json_records.DAMAGE:
+        return set()

@@ -80,6 +80,9 @@ LABELS = vocabulary(
         Label("arm", Span.PARAGRAPHS): " | ".join(
             f"{name} {number}" for name in ("arm", "group", "gruppe", "studienarm") for number in range(1, 21)
         ),
+        Label(
+            "contact"
+        ): "telephone | phone | fax | e-mail | email | url | telefon | e-mail-adresse | contact | kontakt",
         Label("heading", Span.PARAGRAPHS): (
             "endpoints | interventions, observational groups | interventions/observational groups | trial design | "
             "study design | recruitment | inclusion criteria and exclusion criteria | "

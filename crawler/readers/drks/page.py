@@ -5,7 +5,7 @@ The registry answers an unknown id with status 200 and a general page: a page wi
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.formats import json as json_records
 from crawler.formats.encodings import utf8
@@ -30,7 +30,7 @@ _CODED = {"icd": "ICD-10", "orpha": "ORPHA", "free_text": None}
 _NUMBERS = ("EudraCT Number", "UTN", "EUDAMED", "other register", "other secondary ids")
 # A label that names a list of codes, whatever the edition or translation, and no code of it.
 _CODE_LIST = re.compile(
-    r"(?:(?P<icd>icd(?:[ -]?(?:10|11))?)|orpha(?:net)?)(?:[ -]?(?:gm|code|codes|number|nr\.?))*"
+    r"(?:(?P<icd>icd(?:[ -]?10)?)|orpha(?:net)?)(?:[ -]?(?:gm|code|codes|number|nr\.?))*"
     r"(?: \(.{1,40}\)| [a-z -]{1,20})?"
 )
 _LONGEST_LABEL = 60
@@ -52,6 +52,13 @@ def read(payload: Payload) -> Reading:
             trial_id = found[0] if found else None
             rejects.append(Reject("drks", str(error), bytes(record), payload.url, payload.fetched_at, trial_id))
     return Reading(trials, rejects, unknown)
+
+
+def unread(payload: Payload) -> set[str]:
+    """Keys of the first record of an export that are never read; of a page every unknown label is counted as it is."""
+    if utf8(payload.body[:4096]).lstrip()[:1] not in (b"{", b"["):
+        return set()
+    return {key for record in json_records.records(payload.body)[:1] for key in drks_export.unread(bytes(record))}
 
 
 class _Facts:
@@ -77,10 +84,13 @@ class _Facts:
 
 def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     shown = page(body, LABELS)
-    facts = _Facts(sections(shown.lines, _labels(shown)))
+    labels = _labels(shown)
+    facts = _Facts(sections(shown.lines, labels))
     stated_id = facts.one("id")
     if stated_id is None:
         raise ValueError(NO_SUCH_TRIAL if b"drks" in body.lower() else "the answer is no page of the registry")
+    for label in _unknown_labels(shown, labels):
+        unknown[f"label: {label}"] += 1
     match = _ID.search(stated_id)
     if match is None:
         raise ValueError(f"{stated_id!r} is no DRKS id")
@@ -146,6 +156,15 @@ def _labels(shown: Page) -> dict[str, Label]:
         if len(first) <= _LONGEST_LABEL and (match := _CODE_LIST.fullmatch(name := wording(first))):
             found[name] = Label("icd" if match["icd"] else "orpha", Span.ITEMS)
     return {**found, **LABELS}
+
+
+def _unknown_labels(shown: Page, labels: Mapping[str, Label]) -> Iterator[str]:
+    """Lines that are labels by their place or by their colon and mean nothing that is known."""
+    for line in shown.lines:
+        text = line.text
+        is_label = line.role is Role.LABEL or (text.endswith((":", "：")) and len(text) <= _LONGEST_LABEL)
+        if is_label and line.role is not Role.VALUE and wording(text) not in labels:
+            yield text.rstrip(":： ")
 
 
 def _title(shown: Page, trial_id: str) -> str | None:

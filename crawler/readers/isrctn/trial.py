@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from crawler.formats.unread import of_xml
 from crawler.readers.isrctn.document import children, children_by_name, cut
 from crawler.wording import ages, criteria
 from crawler.wording.words import (
@@ -57,6 +58,23 @@ AGE_BAND: dict[str, tuple[AgeLimit | None, AgeLimit | None]] = {
     **dict.fromkeys(("mixed", "all", "not specified", "other"), (None, None)),
 }
 
+READ = frozenset(
+    re.findall(
+        r"\S+",
+        "trial isrctn trialDescription title scientificTitle acronym plainEnglishSummary studyHypothesis "
+        "primaryOutcome secondaryOutcome primaryOutcomes secondaryOutcomes outcomeMeasure variable method "
+        "timepoints externalRefs eudraCTNumber clinicalTrialsGovNumber irasNumber protocolSerialNumber "
+        "secondaryNumbers secondaryNumber trialDesign primaryStudyDesign secondaryStudyDesign trialTypes trialType "
+        "overallStartDate overallEndDate overallStatusOverride reasonAbandoned interventionalTrialDesign "
+        "observationalTrialDesign allocation masking assignment purpose observationalModel participants "
+        "recruitmentCountries country trialCentres trialCentre name city state zip ageRange lowerAgeLimit "
+        "upperAgeLimit gender inclusion exclusion targetEnrolment totalFinalEnrolment healthyVolunteersAllowed "
+        "recruitmentStart recruitmentEnd recruitmentStatusOverride recruitmentStartStatusOverride conditions "
+        "condition description diseaseClass1 diseaseClass2 interventions intervention interventionType phase "
+        "drugNames outputs output sponsor organisation sponsorType commercialStatus funder",
+    )
+)
+"""Elements that are read, at whatever place of a record."""
 _NUMBER = re.compile(r"(?:ISRCTN)?\s*(\d{8})", re.I | re.A)
 _NUMBER_IN_BYTES = re.compile(rb"publicIdentifierCanonical=\"(ISRCTN\d{8})\"|isrctn\b[^>]*>\s*(\d{8})")
 
@@ -325,3 +343,14 @@ def _outcomes(description: dict[str, Element], kind: str) -> Iterator[Outcome]:
             yield Outcome(variable, kind, _text(measure, "timepoints"), _text(measure, "method"))
     if not measures and (text := _text(description, f"{kind}Outcome")):
         yield Outcome(text, kind)
+
+
+def unread(payload: Payload) -> set[str]:
+    """Elements of the first record of an answer that are never read."""
+    answer = cut(payload.body)
+    if answer is None or not answer.records:
+        return set()
+    try:
+        return set(of_xml(answer.parse(answer.records[0]), READ))
+    except (ET.ParseError, ValueError, LookupError):
+        return set()

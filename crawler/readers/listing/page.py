@@ -122,7 +122,11 @@ def read(payload: Payload) -> Reading:
 def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
     linked = linked_trial(shown.linked_data)
     title = _title(shown, linked.name)
-    facts = _facts(sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS))
+    found = sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS)
+    facts = _facts(found)
+    for section in found:
+        if section.key is None and section.role is Role.LABEL:
+            unknown[f"label: {section.label}"] += 1
     eligibility = _eligibility(facts) or criteria.split(linked.criteria)
     # a text alone may be a list, while a list of texts has one name in each
     conditions = facts.names("condition") or (
