@@ -31,6 +31,8 @@ _MARK_PATTERN = rf"""
 """
 _MARK = re.compile(_MARK_PATTERN, re.X)
 _LINE_MARK = re.compile(r"\n" + _MARK_PATTERN, re.X)
+_BARE_MARK = re.compile(r"\s*(?:[*•-]|\d{1,2}[.)])\s*")
+_FIRST_MARK = re.compile(r"\s*(?:[*•-]|\d{1,2}[.)])[^\S\n]+")
 _PLAIN_MARK = re.compile(r"\n[^\S\n]*(?:[*•-]|\d{1,2}[.)])[^\S\n]+")
 _WORD = re.compile(r"\w")
 _LONGEST_HEADING = 80
@@ -92,12 +94,16 @@ def _parts(item: str, signs: Sequence[str]) -> list[str]:
 def spans(text: str, start: int, end: int) -> list[Span]:
     """The items between two places of a text, in order, without their marks and the blanks around them."""
     section = text[start:end].rstrip()
+    while (last := section.rfind("\n")) >= 0 and _BARE_MARK.fullmatch(section, last + 1):
+        section = section[:last].rstrip()  # a mark with nothing behind it
     end = start + len(section)
     start = end - len(section.lstrip("\n\r"))
     if text.find("\n", start, end) < 0:
-        if not any(text.find(sign, start, end) >= 0 for sign in _LOOSE_SIGNS):
-            return _told(text, [(start, end)])
-        return _told(text, within_line(text, start, end, is_whole=True))
+        may_be_list = any(text.find(sign, start, end) >= 0 for sign in _LOOSE_SIGNS)
+        found = within_line(text, start, end, is_whole=True) if may_be_list else [(start, end)]
+        if len(found) == 1 and (first := _FIRST_MARK.match(text, start, end)):
+            found = [(first.end(), end)]
+        return _told(text, found)
     marks = _marks(text, start, end)
     found = _marked(text, start, end, marks) if marks else _unmarked(text, _lines(text, start, end))
     signs = _signs(text, start, end)

@@ -126,7 +126,7 @@ def _in_turn(text: str, start: int, tokens: Sequence[_Token], is_whole: bool) ->
             continue
         level = _level(token, levels)
         if level is not None:
-            if not _is_named(lead) or _goes_on(tokens, at):
+            if not is_named(lead) or _goes_on(tokens, at):
                 levels = [*levels[:level], token]
                 marks.append(token)
         elif len(levels) < _MOST_LEVELS and _opens(token, lead, levels, bool(marks), last_of, at, is_whole):
@@ -174,7 +174,7 @@ def _opens(
     return goes_on and (lead.endswith((":", "：")) or (is_whole and not has_marks and lead.endswith(ENDS)))
 
 
-def _is_named(lead: str) -> bool:
+def is_named(lead: str) -> bool:
     """Whether a number belongs to the word before it ("type 2."), and is no mark."""
     return bool(lead) and (lead.rsplit(None, 1)[-1].lower().strip("(") in _NUMBERED or _JOINED.search(lead) is not None)
 
