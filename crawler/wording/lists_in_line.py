@@ -47,7 +47,7 @@ _NUMBERED = frozenset(
 )
 _JOINED = re.compile(r"\d\s*(?:or|and|to|oder|ou|o|of|en|y|e|et)$")
 # A full stop that was the end of an item: what follows begins like one, and like no sentence.
-_FRAGMENT = re.compile(r"(?:(?<=[^\W\d_]{4})|(?<=\d)|(?<=\d [a-z])|(?<=\d [a-z]{2}))\.\s+(?=[a-z]{3})")
+_FRAGMENT = re.compile(r"\.(?:(?<=[^\W\d_]{4}\.)|(?<=\d\.)|(?<=\d [a-z]\.)|(?<=\d [a-z]{2}\.))\s+(?=[a-z]{3})")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _MOST_LEVELS = 6
 _AHEAD = 60
@@ -71,7 +71,7 @@ def within_line(text: str, start: int, end: int, is_whole: bool) -> list[Span]:
     is_whole: the text is all there is of its side, so that a list needs no word before it.
     """
     tokens = _tokens(text, start, end)
-    marks = _in_turn(text, start, tokens, is_whole)
+    marks = _in_turn(text, start, tokens, is_whole) if tokens else []
     if not marks:
         return _between_semicolons(text, start, end) if is_whole else [(start, end)]
     stops = [token.start for token in marks[1:]] + [end]
