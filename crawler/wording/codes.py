@@ -38,18 +38,21 @@ _BEHIND = re.compile(
 )
 # EU registers: "MedDRA version: 20.0Level: LLTClassification code 1...Term: Calcinosis cutisSystem Organ Class: 1..."
 _MEDDRA = re.compile(
-    r"MedDRA version:?[^;]*?(?:Classification code:?\s*(?P<code>\d+)[^;]*?)?Term:\s*(?P<term>.*?)\s*"
+    r"MedDRA version:?[^;]{0,200}?(?:Classification code:?\s*(?P<code>\d+)[^;]{0,200}?)?Term:\s*(?P<term>.{0,300}?)\s*"
     r"(?:System Organ Class:?\s*(?:\d+)?\s*(?:[-–:][^;\n]*?|[^;\n]*?)(?=;|\n|MedDRA version|Therapeutic area|\Z)"
     r"|(?=;|MedDRA version|\Z))",
     re.S,
 )
+_LONGEST = 2000
 _LEADING = re.compile(r"^[\s•*·–-]+(?=[^\W\d_]{2})")
 
 
 def conditions(text: str) -> Iterator[Condition]:
     """What one entry of a list says: a condition with its code where one stands in it, or several codes."""
     text = text.strip()
-    if _ORPHAS.fullmatch(text):
+    if len(text) > _LONGEST:  # no name of a condition
+        yield Condition(squeeze(bare(text)))
+    elif _ORPHAS.fullmatch(text):
         yield from (Condition(f"ORPHA:{code}", "ORPHA", code) for code in _ORPHA_CODE.findall(text))
     elif match := _ORPHA_FIRST.fullmatch(text):
         yield Condition(squeeze(match["name"]), "ORPHA", match[1])

@@ -110,6 +110,7 @@ def _in_turn(text: str, start: int, tokens: Sequence[_Token], is_whole: bool) ->
     last_of = {(token.kind, token.path): at for at, token in enumerate(tokens)}
     dashes = Counter(token.kind for token in tokens if not token.path and _next(text, token).isupper())
     marks: list[_Token] = []
+    kinds: set[str] = set()
     levels: list[_Token] = []
     for at, token in enumerate(tokens):
         begin = marks[-1].end if marks else start
@@ -117,11 +118,11 @@ def _in_turn(text: str, start: int, tokens: Sequence[_Token], is_whole: bool) ->
         if not token.path:
             known = any(level.kind == token.kind for level in levels)
             opens = lead.endswith((":", "：")) or (not lead and not marks)
-            is_known = any(mark.kind == token.kind for mark in marks) or (is_whole and not marks)
-            loose = (is_known or is_whole) and dashes[token.kind] > 1 and _next(text, token).isupper()
+            loose = (is_whole or token.kind in kinds) and dashes[token.kind] > 1 and _next(text, token).isupper()
             if token.kind == "bullet" or ((known or opens or loose) and not _is_range(text, token)):
                 if not known:
                     levels = [*levels[: _MOST_LEVELS - 1], token]
+                kinds.add(token.kind)
                 marks.append(token)
             continue
         level = _level(token, levels)

@@ -37,3 +37,9 @@ def test_the_class_of_a_meddra_block_is_no_condition(block: str) -> None:
     rest, terms = codes.meddra(f"Hard skin {block};{block}")
     assert rest.strip(" ;\n") == "Hard skin"
     assert set(terms) == {Condition("Calcinosis", "MedDRA", "1")}
+
+
+@pytest.mark.parametrize("unit", ["MedDRA version ", "MedDRA version: 1 Term: ", "ORPHA:1 ", "x  ", "("])
+def test_a_long_field_is_read_in_a_moment(unit: str) -> None:
+    rest, _ = codes.meddra(unit * 40_000)
+    assert len(list(codes.conditions(rest))) <= 1 or unit.startswith("ORPHA")
