@@ -84,7 +84,8 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
         if report.missing:
             console.print(f"{report.registry}: {report.missing} records are gone from the registry (`missing_since`)")
         for word, count in report.unknown_words.items():
-            console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
+            what = word if word.startswith("elements never read") else f"unknown word kept as it is: {word} ({count})"
+            console.print(f"{report.registry}: {escape(what)}", soft_wrap=True)
 
 
 def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
@@ -143,11 +144,18 @@ def _print_studies(studies: Sequence[Sequence[dict[str, Any]]], console: Console
             console.print(f"\n[bold]For {escape(named)}[/bold]")
         _print_match(number, match, console)
         if others:
-            console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
+            told = ", ".join(_with_difference(other, match) for other in others)
+            console.print(f"   also registered as {escape(told)}")
 
 
 def _is_over(records: Sequence[dict[str, Any]]) -> bool:
     return all(record["status"] in OVER_STATUSES for record in records)
+
+
+def _with_difference(other: dict[str, Any], head: dict[str, Any]) -> str:
+    """The id of another record of a study, with the status it says where that is not the head's."""
+    says = f" (says {other['status'].replace('_', ' ')})" if other["status"] != head["status"] else ""
+    return f"{other['trial_id']}{says}"
 
 
 def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:

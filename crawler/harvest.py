@@ -18,6 +18,7 @@ from importlib import import_module
 import duckdb
 import msgspec
 
+from crawler.formats.unread import Unread
 from crawler.interrupted import Interrupted
 from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
@@ -33,6 +34,10 @@ BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
 BATCH_BYTES = 16 * 1024 * 1024
 
+NOT_AVAILABLE = "not available: the registry lists it and does not know it"
+"""Reason of the reject that stands for a trial whose page is not found."""
+
+_LONGEST_LIST = 2000
 logger = logging.getLogger(__name__)
 
 Reader = Callable[[Payload], Reading]
@@ -44,6 +49,12 @@ def reader_of(registry: str) -> Reader:
     """The reader of a registry: ``read`` of the module in crawler.readers that bears its name."""
     reader: Reader = import_module(f"crawler.readers.{registry}").read
     return reader
+
+
+def unread_of(registry: str) -> Unread | None:
+    """How to tell which elements of a payload the reader of a registry never reads; None where it does not tell."""
+    tells: Unread | None = getattr(import_module(f"crawler.readers.{registry}"), "unread", None)
+    return tells
 
 
 class Harvest:
@@ -115,6 +126,7 @@ class RegistryHarvest:
             calcitrials_version=CALCITRIALS_VERSION,
         )
         self._reader = reader_of(registry)
+        self._unread = unread_of(registry)
         self._archive = ArchiveWriter(harvest.catalogue.payloads, registry, harvest.crawl_id) if archive else None
         self._staged: dict[str, bytes] = {}
         self._staged_bytes = 0
@@ -147,6 +159,10 @@ class RegistryHarvest:
         """Read a payload without archiving it."""
         with _no_collection():
             reading = self._reader(payload)
+        if reading.trials and self._unread is not None:
+            if left := sorted(self._unread(payload)):
+                self._unknown[f"elements never read: {', '.join(left)[:_LONGEST_LIST]}"] += 1
+            self._unread = None  # once a crawl is enough to see what is new
         self.take(reading, expected, payload.question)
 
     def take(self, reading: Reading, expected: int | None = None, question: str | None = None) -> None:
@@ -181,6 +197,24 @@ class RegistryHarvest:
     def gone(self, trial_id: str) -> None:
         """Note that the registry no longer knows a trial."""
         self._gone.append(trial_id)
+
+    def unavailable(self, trial_id: str, source_url: str) -> bool:
+        """Note a trial that the registry lists and does not know; whether an earlier crawl found the same.
+
+        Twice is for good: from then on it counts as received and rejected, and makes no crawl incomplete.
+        """
+        known = self.harvest.connection.execute(
+            "SELECT count(*) FROM rejects WHERE registry = ? AND trial_id = ? AND reason = ?",
+            [self.registry, trial_id, NOT_AVAILABLE],
+        ).fetchone()
+        now = dt.datetime.now(dt.UTC)
+        reject = Reject(self.registry, NOT_AVAILABLE, trial_id.encode(), source_url, now, trial_id)
+        is_for_good = known is not None and known[0] > 0
+        if is_for_good:
+            self._reject([reject])
+        else:
+            write_rejects(self.harvest.connection, [reject], self.harvest.crawl_id)
+        return is_for_good
 
     def unseen(self, limit: int) -> list[str]:
         """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list.

@@ -9,10 +9,11 @@ from functools import cached_property
 import duckdb
 import msgspec
 
+from db.countries import joinable
 from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
-from matcher.patient.demographics import AgeGroup, age_group, canonical_country, combine
+from matcher.patient.demographics import AgeGroup, age_group, combine
 from matcher.patient.differential import Inference
 from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
@@ -22,6 +23,7 @@ from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
 from matcher.ranking.fusion import WHOLE_TEXT, Trials, asked, asked_by_note, fuse, fuse_note, is_note
+from matcher.ranking.heads import heads_first, told_of
 from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
@@ -49,6 +51,7 @@ class Matcher:
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
         self._countries: dict[int, frozenset[str]] | None = None
+        self._told: frozenset[str] | None = None
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Matcher":
@@ -195,7 +198,9 @@ class Matcher:
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
         countries = self._country_sets() if patient.country else {}
-        for scored in ranked:
+        if self._told is None:
+            self._told = told_of(self.catalogue.cursor())
+        for scored in heads_first(ranked, self.catalogue.facts, self._told):
             lead = scored.links[0] if scored.links else None
             if lead and (
                 lead.reached.weight <= steps.GROUP_ABOVE
@@ -255,12 +260,10 @@ class Matcher:
 
     def _country_sets(self) -> dict[int, frozenset[str]]:
         if self._countries is None:
-            rows = self.catalogue.countries()
+            rows = self.catalogue.places()
             index_of = self.catalogue.trial_index_of
             self._countries = {
-                index_of[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
-                for trial_id, names in rows
-                if trial_id in index_of
+                index_of[trial_id]: joinable(places) for trial_id, places in rows if trial_id in index_of
             }
         return self._countries
 

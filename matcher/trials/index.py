@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from db.countries import Place
 from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
@@ -356,10 +357,11 @@ class TrialIndex:
                 distinct.append(self.expansion.of(concept) if known else (concept,))
         return len(distinct)
 
-    def countries(self) -> list[tuple[str, list[str]]]:
-        """Countries of each trial that states any."""
+    def places(self) -> list[tuple[str, list[Place]]]:
+        """Countries, regions and statuses of the sites of each trial that states any."""
         return self._connection.execute(
-            "SELECT trial_id, list(DISTINCT country) FROM locations WHERE country IS NOT NULL GROUP BY trial_id"
+            "SELECT trial_id, list(DISTINCT (country, CASE WHEN country IS NULL THEN state END, status)) "
+            "FROM locations WHERE country IS NOT NULL OR state IS NOT NULL GROUP BY trial_id"
         ).fetchall()
 
 
