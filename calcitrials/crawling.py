@@ -140,8 +140,14 @@ def crawl(
     return harvest.reports
 
 
-def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress | None = None) -> list[CrawlReport]:
-    """Run the readers over the archived payloads again, and publish. Raises ArgumentError, CatalogueLocked."""
+def reread(
+    catalogue: Catalogue, names: Sequence[str] = (), *, force: bool = False, progress: Progress | None = None
+) -> list[CrawlReport]:
+    """Run the readers over the archived payloads again, and publish.
+
+    force: publish even when the data look wrong. Raises ArgumentError, CatalogueLocked, GateClosed.
+    """
+    thresholds = gate_thresholds(spider_settings())
     archived = archived_registries(catalogue.payloads)
     for name in names:
         if name not in archived:
@@ -150,7 +156,7 @@ def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress |
         raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
     with harvesting(catalogue, "calcitrials reread", progress) as harvest:
         reports = reread_archives(harvest, names)
-        _map_and_publish(catalogue, harvest, Thresholds(), force=True)
+        _map_and_publish(catalogue, harvest, thresholds, force)
     return reports
 
 

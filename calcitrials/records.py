@@ -11,7 +11,7 @@ from rich.markup import escape
 from calcitrials.errors import CommandError
 from calcitrials.output import Format, console_for, print_json, print_rows
 from db.catalogue import Catalogue, published_at
-from db.crawls import FILE_SCOPE, IDS_SCOPE
+from db.crawls import FILE_SCOPE, IDS_SCOPE, REREAD_SCOPE
 from db.identifiers import normalise
 from db.registries import terms_of
 from db.tables import CHILD_TABLES
@@ -128,7 +128,7 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
             f"""
             WITH counted AS (
                 SELECT *, starts_with(scope, '{FILE_SCOPE}') AS is_import FROM crawls
-                WHERE scope <> 'reread' AND started_at <= $now  -- a clock that was wrong keeps nothing fresh
+                WHERE scope <> '{REREAD_SCOPE}' AND started_at <= $now  -- a clock that was wrong keeps nothing fresh
                 QUALIFY NOT starts_with(scope, '{IDS_SCOPE}')
                      OR bool_and(starts_with(scope, '{IDS_SCOPE}')) OVER (PARTITION BY registry))
             SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(t.missing, 0) AS missing,

@@ -225,22 +225,31 @@ class RegistryHarvest:
         """
         self.write()
         self._asked_for = (*self._totals(), self._counts)
-        rows = self.harvest.connection.execute(
-            f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
-            f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) "
-            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) ORDER BY trial_id",
-            [self.registry],
-        ).fetchall()
+        rows = self._absent(f"missing_since IS NULL AND trial_id NOT IN (SELECT trial_id FROM {self._listed})")
         # a power of two, so that the parts stay what they are while the catalogue grows
         parts = 1 << max(0, -(-len(rows) // limit) - 1).bit_length()
         turn = self._complete_crawls() % parts
-        part = [trial_id for (trial_id,) in rows if zlib.crc32(trial_id.encode()) % parts == turn]
+        part = [trial_id for trial_id in rows if zlib.crc32(trial_id.encode()) % parts == turn]
         if parts > 1:
             logger.info(
                 "%s: of %d trials that this crawl did not bring, %d are looked after; all of them within %d crawls",
                 *(self.registry, len(rows), len(part), parts),
             )
         return part
+
+    def not_received(self) -> list[str]:
+        """Trials of the catalogue that the registry itself brought at some time and this harvest did not."""
+        self.write()
+        return self._absent("true")
+
+    def _absent(self, among: str) -> list[str]:
+        """The registry's own trials in the catalogue that were not received, in order. among: condition in SQL."""
+        rows = self.harvest.connection.execute(
+            f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND {among} "
+            f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) ORDER BY trial_id",
+            [self.registry],
+        ).fetchall()
+        return [trial_id for (trial_id,) in rows]
 
     def _complete_crawls(self) -> int:
         """Complete crawls of this question until now, increments and others apart."""
