@@ -32,11 +32,13 @@ def is_denied(typed: Sequence[str], hit: EntityLink) -> bool:
 
 
 def chosen_of(candidates: Iterable[EntityLink]) -> list[EntityLink]:
-    """Non-overlapping hits: more words first, then the better score, then the earlier one."""
+    """Non-overlapping hits: more words first, then the better score, then the earlier one; last by the
+    rule, so that equals do not stand as a set happens to give them.
+    """
     chosen: list[EntityLink] = []
     taken: set[int] = set()
     for hit in sorted(
-        set(candidates), key=lambda item: (item.start - item.end, -item.score, item.start, item.concepts)
+        set(candidates), key=lambda item: (item.start - item.end, -item.score, item.start, item.concepts, item.rule)
     ):
         span = range(hit.start, hit.end)
         if taken.isdisjoint(span):

@@ -41,7 +41,10 @@ def grams(text: str) -> Ints:
     codes = _codes(f" {text} ")
     if len(codes) < 3:
         return np.zeros(0, dtype=np.int32)
-    return np.unique(codes[:-2] * (_BASE * _BASE) + codes[1:-1] * _BASE + codes[2:]).astype(np.int32)
+    found: Ints = codes[:-2] * (_BASE * _BASE) + codes[1:-1] * _BASE + codes[2:]
+    found.sort()  # sooner than np.unique for so few
+    distinct: Ints = found[np.append(True, found[1:] != found[:-1])]
+    return distinct
 
 
 def allowed_edits(text: str) -> int:
