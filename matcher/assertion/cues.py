@@ -106,11 +106,13 @@ class _State(dict[str, "_State | None"]):
     it; it learns where a word leads when it first meets it.
     """
 
-    __slots__ = ("_nodes", "senses")
+    __slots__ = ("_nodes", "denies", "may_deny", "senses")
 
     def __init__(self, nodes: Iterable[_Node]) -> None:
         self._nodes = tuple(dict.fromkeys(nodes))
         self.senses = tuple(dict.fromkeys(sense for node in self._nodes for sense in node.senses))
+        self.denies = any(map(_denies, self.senses))
+        self.may_deny = any(node.may_deny for node in self._nodes)
 
     def __missing__(self, word: str) -> "_State | None":
         if len(self) > _MOST_WORDS:
@@ -119,20 +121,15 @@ class _State(dict[str, "_State | None"]):
         found = self[word] = _State(nodes) if nodes else None
         return found
 
-    @property
-    def may_deny(self) -> bool:
-        """Whether a cue that says here or further on that something is denied leads through it."""
-        return any(node.may_deny for node in self._nodes)
 
+class _Denying(dict[str, _State | None]):
+    """The state behind a word with which a denial may begin, None for others, of every word met."""
 
-class _Denying(dict[str, bool]):
-    """Whether a denial may begin with a word, of every word met."""
-
-    def __missing__(self, word: str) -> bool:
+    def __missing__(self, word: str) -> _State | None:
         if len(self) > _MOST_WORDS:
             self.clear()
         state = _start()[word]
-        found = self[word] = state is not None and state.may_deny
+        found = self[word] = state if state is not None and state.may_deny else None
         return found
 
 
@@ -251,13 +248,23 @@ def _denies(sense: Sense) -> bool:
 _DENYING = _Denying()
 
 
+def _may_deny(words: Sequence[str]) -> bool:
+    """Whether two words that follow each other may begin a denial: most texts hold none, and are read no further."""
+    for index, state in enumerate(map(_DENYING.__getitem__, words), start=1):
+        if state is not None:
+            behind = state[words[index]] if index < len(words) else None
+            if state.denies or (behind is not None and behind.may_deny):
+                return True
+    return False
+
+
 def is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
     """Whether something is denied between words from start to before end: "thighs negative for calcification".
 
     words: those of a text, flat.
     """
     words_within = words[start:end]
-    if True not in map(_DENYING.__getitem__, words_within):
+    if not _may_deny(words_within):
         return False
     denying = [sense for cue in find_cues(words_within) for sense in cue.senses if _denies(sense)]
     if not denying or any(not sense.language for sense in denying):
