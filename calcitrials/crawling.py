@@ -3,10 +3,10 @@
 import asyncio
 import datetime as dt
 import logging
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -26,13 +26,15 @@ from db.crawls import CrawlReport, watermark
 from db.gates import Thresholds
 from db.publication import publish
 
+if TYPE_CHECKING:
+    from matcher import MappingBeside
+
 LAST = "last"
 """Value of ``since`` that stands for the last complete crawl of the same scope."""
 
 OVERLAP = dt.timedelta(days=1)
 """Registries date their updates by the day, so the last day of a crawl is asked for again."""
 
-LOGGED_TRIALS = 20_000
 logger = logging.getLogger(__name__)
 
 
@@ -112,7 +114,7 @@ def crawl(
     checked = {
         name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in asked.items()
     }
-    with harvesting(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as harvest:
+    with _mapped_beside(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as (harvest, mapping):
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
@@ -134,7 +136,7 @@ def crawl(
             crawls.append(task)
         process.start()
         if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
-            _map_and_publish(catalogue, harvest, thresholds, force)
+            _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     if silent := sorted(set(asked) - {report.registry for report in harvest.reports}):
         raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
@@ -154,9 +156,9 @@ def reread(
             raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
     if not archived:
         raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
-    with harvesting(catalogue, "calcitrials reread", progress) as harvest:
+    with _mapped_beside(catalogue, "calcitrials reread", progress) as (harvest, mapping):
         reports = reread_archives(harvest, names)
-        _map_and_publish(catalogue, harvest, thresholds, force)
+        _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     return reports
 
 
@@ -168,29 +170,36 @@ def import_file(
     force: publish even when the data look wrong. Raises ArgumentError, CommandError, CatalogueLocked, GateClosed.
     """
     thresholds = gate_thresholds(spider_settings())
-    with harvesting(catalogue, "calcitrials import ictrp", progress) as harvest:
+    with _mapped_beside(catalogue, "calcitrials import ictrp", progress) as (harvest, mapping):
         try:
             import_ictrp(harvest, path)
         except OSError as error:
             raise CommandError(f"cannot read {path}: {error.strerror}", WRONG_USAGE) from None
         if any(report.received > report.rejected for report in harvest.reports):
-            _map_and_publish(catalogue, harvest, thresholds, force)
+            _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     return harvest.reports
 
 
-def _log_mapping(done: int, trials: int) -> None:
-    if done % LOGGED_TRIALS == 0 and done < trials:
-        logger.info("%d of %d trials mapped", done, trials)
+@contextmanager
+def _mapped_beside(
+    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0
+) -> Iterator[tuple[Harvest, "MappingBeside"]]:
+    """A harvest whose trials are mapped while more of them come, in processes beside it."""
+    with matcher.MappingBeside() as mapping, harvesting(catalogue, purpose, progress, wait_s, mapping.take) as harvest:
+        yield harvest, mapping
 
 
-def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresholds, force: bool = False) -> None:
-    """What follows every harvest: concepts of what changed, study ids, gates, one publication."""
+def _map_and_publish(
+    catalogue: Catalogue, harvest: Harvest, mapping: "MappingBeside", thresholds: Thresholds, force: bool = False
+) -> None:
+    """What follows every harvest: concepts of what is not mapped yet, study ids, gates, one publication."""
     logger.info("mapping conditions to concepts")
-    matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
+    mapping.finish(harvest.connection, in_a_hurry=harvest.is_interrupted)
     logger.info("publishing")
     for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
         logger.warning("published by force: %s", gate)
-    _index_wording(catalogue)
+    if not harvest.is_interrupted:  # else the first question makes the index, or the next crawl
+        _index_wording(catalogue)
 
 
 def _index_wording(catalogue: Catalogue) -> None:

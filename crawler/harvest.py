@@ -28,7 +28,7 @@ from db.crawls import CrawlReport, save_report
 from db.payload import Payload, Reading
 from db.registries import save_registries
 from db.trial import Reject
-from db.writer import Counts, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
+from db.writer import Counts, Stored, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
 
 BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
@@ -61,13 +61,19 @@ class Harvest:
     """One run over one or more registries, with the connection it writes through."""
 
     def __init__(
-        self, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
+        self,
+        catalogue: Catalogue,
+        connection: duckdb.DuckDBPyConnection,
+        progress: Progress | None = None,
+        stored: Stored | None = None,
     ) -> None:
         self.catalogue = catalogue
         self._connection = connection
         self._batches = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch")
         self._in_flight: Future[Counts] | None = None
         self.progress = progress
+        self.stored = stored
+        self.is_interrupted = False
         now = dt.datetime.now(dt.UTC)
         self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         # scratch tables live in a database of their own, which other cursors see and no publication copies
@@ -100,11 +106,18 @@ class Harvest:
 
 @contextmanager
 def harvesting(
-    catalogue: Catalogue, purpose: str, progress: Progress | None = None, wait_s: float = 0.0
+    catalogue: Catalogue,
+    purpose: str,
+    progress: Progress | None = None,
+    wait_s: float = 0.0,
+    stored: Stored | None = None,
 ) -> Iterator[Harvest]:
-    """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's."""
+    """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's.
+
+    stored: called with each batch of trials, in the thread that has just stored it.
+    """
     with catalogue.writing(purpose, wait_s) as connection:
-        harvest = Harvest(catalogue, connection, progress)
+        harvest = Harvest(catalogue, connection, progress, stored)
         try:
             yield harvest
         finally:
@@ -376,7 +389,8 @@ class RegistryHarvest:
 
         def batch(connection: duckdb.DuckDBPyConnection) -> Counts:
             now = dt.datetime.now(dt.UTC)
-            counts = write_trials(connection, list(staged.values()), self.harvest.crawl_id, now)
+            lines = list(staged.values())
+            counts = write_trials(connection, lines, self.harvest.crawl_id, now, self.harvest.stored)
             connection.execute(f"INSERT INTO {self._received} SELECT unnest(?), true", [list(staged)])
             return counts
 

@@ -120,6 +120,7 @@ class CataloguePipeline:
             return
         spider, stats = self._spider, self.crawler.stats
         is_resumable = (reason == "shutdown" or spider.unanswered > 0) and spider.unanswered == len(spider.problems)
+        self._harvest.is_interrupted |= reason == "shutdown"
         if reason != "finished":
             spider.problems.append(f"the crawl was stopped before its end ({reason})")
         traffic = {

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.assertion.cues import Cue, find_cues
@@ -56,7 +56,11 @@ class AssertedText:
         self._language = language
         self._found = split_words(text)
         self._cues = find_cues(self._found.words)
-        self.clauses: list[Clause] = clauses(self._found)
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """The stretches that diagnoses are looked for in."""
+        return clauses(self._found)
 
     def assertions(self, spans: Sequence[Span]) -> list[Assertion]:
         """The assertion of each mention."""

@@ -116,8 +116,8 @@ def abbreviated(
     for match in _PIECE.finditer(text, found[0].start, found[-1].end):
         if shouted and len(match[0]) <= LONGEST_SHOUTED:
             continue  # in a text of capitals "HE" is a man
-        often = terminology.ordinary_words.commonest(fold(match[0]))
-        small = often < (COMMON if short else COMMON_IN_SMALL) and (short or typed_small)
+        most = COMMON if short else COMMON_IN_SMALL if typed_small else 0.0
+        small = most > 0 and terminology.ordinary_words.commonest(fold(match[0])) < most
         for first, last, meanings in _pieces(terminology.abbreviations, local, match, small):
             start = by_start.get(first)
             if not meanings or start is None:

@@ -173,6 +173,10 @@ class Cognates:
     def find(self, text: str, found: Sequence[Token], language: str = "") -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
+        small = {token.text for token in found}
+        abroad = not _ABROAD.isdisjoint(small)
+        if not abroad and not _ENGLISH.isdisjoint(small):
+            return
         content = [token_index for token_index, token in enumerate(found) if token.text not in _SMALL]
         typed = {
             token_index: text[found[token_index].start : found[token_index].end].lower() for token_index in content
@@ -184,10 +188,6 @@ class Cognates:
         }
         if len(content) > 1:
             foreign = {token_index for token_index in foreign if len(typed[token_index]) >= SHORTEST_FOREIGN}
-        small = {token.text for token in found}
-        abroad = not _ABROAD.isdisjoint(small)
-        if not abroad and not _ENGLISH.isdisjoint(small):
-            return
         if abroad or not text.isascii():
             marked = [token_index for token_index, word in typed.items() if abroad or not word.isascii()]
             foreign.update(token_index for token_index in marked if fold(typed[token_index]) in _everyday())

@@ -11,7 +11,8 @@ from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE, l
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
 from matcher.linking.courses import Courses
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
-from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
+from matcher.linking.linker import EntityLinker, clean_tokens
+from matcher.linking.links import EntityLink
 from matcher.linking.unlinkable import unknown_names
 from matcher.patient import unused_details
 from matcher.patient.demographics import SAME_AGE_YEARS, stated_patient

@@ -78,9 +78,14 @@ class _Splitter:
         """The number of the list item that was met last."""
 
     def run(self) -> Words:
+        words, starts, ends = self.words, self.starts, self.ends
         for match in _TOKEN.finditer(flat(self.text)):
             sign, (start, end) = match[0], match.span()
-            if sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
+            if sign.isalnum() and sign != "non":
+                words.append(sign)
+                starts.append(start)
+                ends.append(end)
+            elif sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
                 self._add("non-", start, end)
             elif sign[-1] == ")" and len(sign) > 1:
                 self._add("positive" if "+" in sign else "absent", start, end)
