@@ -104,6 +104,7 @@ class Matcher:
         trials = Trials(
             lambda among: self.ranker.ranked(concepts, among, standing=standing),
             admitted, harmless, self.ranker.standing.factors(standing),
+            lambda scored: self.ranker.leading.meet(scored.links),
         )  # fmt: skip
         if concepts.prominence is None:
             listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []

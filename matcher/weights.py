@@ -132,6 +132,8 @@ LOOKED_AT = 400
 """Of a note, how many trials are scored, those to which its concepts and words point most; others are no suggestion."""
 BY_WORDS = 2.0
 """What the words of a note count beside its concepts."""
+MET_IN_NOTE = 1.5
+"""What counts more towards a trial to which several diagnoses of a note lead."""
 POINTED_AT = 0.75
 """Share of what points at the first trial of a note from which one that concepts lead to is strong."""
 POINTED_AT_FAINTLY = 0.6

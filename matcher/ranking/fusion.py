@@ -37,13 +37,15 @@ class Trials(NamedTuple):
     """The trials of a catalogue for one patient: what similarity may bring, and in which order.
 
     ranked: those among some that concepts lead to, best first; admitted: those that the limits do not exclude;
-    harmless: those that may be brought; standing: what each counts for being open or closed.
+    harmless: those that may be brought; standing: what each counts for being open or closed; meet: whether several
+    diagnoses of the patient lead to one.
     """
 
     ranked: Callable[[Flags], Iterator[Scored]]
     admitted: Flags
     harmless: Flags
     standing: Floats
+    meet: Callable[[Scored], bool]
 
 
 def is_note(understood: Understanding, is_text: bool) -> bool:
@@ -139,7 +141,12 @@ def fuse_note(
     least = np.partition(pointing, -weights.LOOKED_AT)[-weights.LOOKED_AT] if len(pointing) > weights.LOOKED_AT else 0.0
     looked_at = (pointing > 0) & (pointing >= least)
     share = _share_of_most(pointing)
-    found = [_as_pointed_at(scored, float(share[scored.trial_index])) for scored in trials.ranked(looked_at)]
+    ranked = list(trials.ranked(looked_at))
+    met = {scored.trial_index for scored in ranked if not scored.beside and trials.meet(scored)}
+    found = [
+        scored if scored.trial_index in met else _as_pointed_at(scored, float(share[scored.trial_index]))
+        for scored in ranked
+    ]
     if likeness.dense is not None:
         found = [_held_back(scored, float(likeness.dense[scored.trial_index])) for scored in found]
     seen = {scored.trial_index for scored in found}
@@ -147,6 +154,7 @@ def fuse_note(
     scores[~looked_at | ~trials.harmless | (likeness.denied >= weights.WORDED)] = 0.0
     found += [_alike(trial, scores) for trial in np.flatnonzero(scores).tolist() if trial not in seen]
     pointing *= trials.standing
+    pointing[list(met)] *= weights.MET_IN_NOTE
     found.sort(key=lambda one: (_GRADES.index(grade_of(one)), -pointing[one.trial_index]))
     for scored in _each_first(found):
         yield _with_reason(scored, index, likeness, question) if scored.relation == RELATION else scored

@@ -60,7 +60,7 @@ class Leading:
         leading = {
             one.concept
             for one in elements
-            if one.concept in leads or any(self._is_kin(one.concept, lead) for lead in leads)
+            if one.concept in leads or any(self._belongs(one.concept, lead) for lead in leads)
         }
         said = {one.words for one in elements if one.concept in leading}
         context = {
@@ -74,6 +74,16 @@ class Leading:
         """The diagnosis that a trial is for: of those that lead to it closely the one that says most."""
         close = [link for link in links if link.value >= steps.NEAR * links[0].value]
         return max((link.element for link in close), key=lambda element: self.information(element.concept))
+
+    def meet(self, links: Sequence[Link]) -> bool:
+        """Whether two diagnoses of a patient lead to a trial, each by itself and neither a kind of the other."""
+        firm = [link.element.concept for link in links if link.value >= weights.POSSIBLE and not link.element.inferred]
+        return any(not self._is_kind(one, other) for place, one in enumerate(firm) for other in firm[:place])
+
+    def _is_kind(self, one: int, other: int) -> bool:
+        """Whether two concepts are one, or one of them a kind of the other."""
+        ways = (self.expansion.of(one).get(other), self.expansion.of(other).get(one))
+        return one == other or any(way is not None and way.relation in ("narrower", "broader", "same") for way in ways)
 
     def _find_information(self, concept: int) -> float:
         """How much a diagnosis says, in nats: how few trials of the catalogue are about it, and how few kinds it has in
