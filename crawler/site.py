@@ -1,7 +1,8 @@
 """Which pages of one site a crawl asks for: addresses that look like those of trials, each once, up to a limit.
 
 Nobody says which addresses of a site are trials. They are alike, though, such as
-``/clinical-trials/listings/<number>/<slug>/``. So a few pages of each shape of address are tried, and where one shows a trial the rest of its shape follow.
+``/clinical-trials/listings/<number>/<slug>/``. So a few pages of each shape of address are tried, and where one shows a
+trial the rest of its shape follow.
 """
 
 import datetime as dt

@@ -263,6 +263,30 @@ def test_an_increment_leaves_out_what_the_sitemap_dates_before(site: str, tmp_pa
     assert last_report(tmp_path)["unchanged"] == 1
 
 
+def test_an_increment_without_news_is_complete(site: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, site, "--id", SITEMAP).status == 0
+    ended, seen = run(tmp_path, site, arguments=("--id", SITEMAP, "--since", "last"))
+    assert ended.status == 0, ended.err
+    assert not [path for path in asked_paths(seen) if path.startswith("/clinical-trials/")]
+    assert trial_ids(tmp_path) == ALL_OF_SECTION
+
+
+def test_pages_closed_to_robots_are_passed_over_on_the_way(site: str, tmp_path: Path) -> None:
+    closed = faults.instead(f"User-agent: *\nDisallow: {section_path(4)}\n".encode(), "text/plain")
+    ended, seen = run(tmp_path, site, Rule(closed, always, path_ends("/robots.txt")), arguments=("--id", BROWSED))
+    assert ended.status == 0, ended.err
+    assert "pages passed over: closed to robots (1)" in ended.err
+    assert section_path(4) not in asked_paths(seen)
+    assert len(trial_ids(tmp_path)) == len(SECTION) - 1
+
+
+def test_a_smaller_limit_keeps_what_was_found(site: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, site, "--id", BROWSED).status == 0
+    ended, _ = run(tmp_path, site, arguments=("--id", BROWSED, "--limit", "3"))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL_OF_SECTION
+
+
 def test_pages_known_from_a_list_are_visited_again_and_lead_nowhere(site: str, tmp_path: Path) -> None:
     assert crawl(tmp_path, site, "--id", BROWSED, "--limit", "2").status == 0
     ended, seen = run(tmp_path, site, arguments=())
