@@ -173,6 +173,8 @@ class ListingSpider(RegistrySpider):
         error = failure.value
         if isinstance(error, IgnoreRequest) and str(error) == CLOSED_TO_ROBOTS:
             self.site.ended("closed to robots")
+        elif isinstance(error, IgnoreRequest) and "another host" in str(error):
+            self.site.ended("lead to another site or a page seen before")
         else:
             self.site.ended()
             self.failed(failure)
