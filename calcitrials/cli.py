@@ -85,6 +85,10 @@ def crawl(
             "of the same question."
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most trials of a crawl from page to page, for `listing` alone. Default: 200."),
+    ] = None,
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
     catalog: CatalogOption = DEFAULT_CATALOG,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another crawl that is writing.")] = 0,
@@ -109,6 +113,7 @@ def crawl(
             everything=everything,
             ids=id or (),
             since=since,
+            limit=limit,
             delay_s=delay,
             force=force,
             wait_s=wait,

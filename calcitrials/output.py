@@ -91,7 +91,8 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
         if report.missing:
             console.print(f"{report.registry}: {report.missing} records are gone from the registry (`missing_since`)")
         for word, count in report.unknown_words.items():
-            what = word if word.startswith("elements never read") else f"unknown word kept as it is: {word} ({count})"
+            is_word = not word.startswith(("elements never read", "pages passed over", "limit of"))
+            what = f"unknown word kept as it is: {word} ({count})" if is_word else f"{word} ({count})"
             console.print(f"{report.registry}: {escape(what)}", soft_wrap=True)
 
 

@@ -17,7 +17,8 @@ _STEERING_IN_JSON = re.compile(
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
 _NO_ADDRESS = re.compile(rb'"[a-z_]*url":"(?!https?://|")', re.I)
-_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./_:()-]{0,99}")
+# the page of a listing site is known by its host and path
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./_:()-]{0,99}|listing:[0-9A-Za-z./_:@%~+,;=()-]{1,400}")
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
@@ -27,7 +28,8 @@ def readable(text: str) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be a registry's number: letters, digits and a few marks, 100 at most."""
+    """Whether a text can be a registry's number: letters, digits and a few marks, 100 at most; a page's may
+    be longer."""
     return _ID.fullmatch(text) is not None
 
 
