@@ -247,13 +247,19 @@ def sql(
     query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
+    keep_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--keep-formulas", help="CSV as it stands: no apostrophe before a text that a spreadsheet would run."
+        ),
+    ] = False,
 ) -> None:
     """Ask the published catalogue a question in SQL, read-only."""
     from calcitrials.output import print_rows
     from calcitrials.sql import ask
 
     answer = ask(Catalogue(catalog), query)
-    print_rows(answer.columns, answer.rows, format)
+    print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
 
 
 @app.command()
