@@ -30,8 +30,6 @@ def returns_to_the_patient(text: MarkedText, index: int) -> bool:
     end = text.clause_end(index)
     if text.has_role("family", index, end):
         return False
-    if text.has_role("own", index, end) or text.has_role("self", index, end):
+    if text.has_role("own", index, end) or text.has_role("self", index, end) or text.has_role("test", index, index + 1):
         return True
-    return not text.mentioned(index, end) and (
-        text.has_role("test", index, index + 1) or (index < end <= index + 2 and text.is_word(end, ":"))
-    )
+    return index < end <= index + 2 and text.is_word(end, ":") and not text.mentioned(index, end)
