@@ -109,7 +109,8 @@ SEX_BEHIND = re.compile(r"[ ,/(-]{0,2}(?:aa|[wbhac](?=[mf]\b))?(?P<sex>[mfwvh])(
 """Also of American notes: AAF, WM."""
 SEX_BEFORE = re.compile(
     r"(?:(?:^|[,;.:(\n] ?)|\b(?:pat|pt|pte|pcte|pac|paz|pz|sex|sexe|sexo|sesso|geschlecht|geslacht|gender)"
-    r"\b\.? ?[:=(]? ?)(?P<sex>[mfwvh])\.?[,:;/. )] ?(?:d[ei] |d['’]|of |von |van |(?:age|alter|edad|eta|idade|leeftijd)\b ?:? ?)?$"
+    r"\b\.? ?[:=(]? ?)(?P<sex>[mfwvh])\.?[,:;/. )] ?(?:d[ei] |d['’]|of |von |van |"
+    r"(?:age|alter|edad|eta|idade|leeftijd)\b ?:? ?)?$"
 )
 SAYS_V = re.compile(r"(?:j(?:aar|aren|r|arig|\.?$)|anos?|a\b)")
 """Years of the languages in which v is a sex: vrouw, varón."""
