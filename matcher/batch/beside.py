@@ -34,8 +34,9 @@ MOST_STARTS = 3
 """Times that processes are started: where they die again and again the rest is mapped at the end."""
 MOST_IN_A_HURRY = 500
 """Trials that are still mapped, in about a second, when the user has interrupted the job."""
-DIED = (BrokenProcessPool, ConnectionError, EOFError)
-"""What is raised where a process has died: at its work, or while it was started and its pipe was written to."""
+DIED = (BrokenProcessPool, OSError, EOFError)
+"""What is raised where a process has died: at its work, or while another was started, whose pipes are gone by then.
+The catalogue's own faults are DuckDB's."""
 LOGGED_TRIALS = 20_000
 
 logger = logging.getLogger(__name__)
