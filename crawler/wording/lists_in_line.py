@@ -18,22 +18,24 @@ CIRCLED = "①-⑳⑴-⒇"
 """Signs that stand before the items of a list."""
 ENDS = (".", ";", ":", "!", "?", "。", "；", "：")
 """Signs that end what stands before a list."""
-# What stands before a mark is part of the pattern, so that most places of a text are passed at once.
-_TOKEN = re.compile(
-    rf"""
-    (?P<before>\A|[\s;.,:，；。]|(?<=[\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]))
+# What stands before a mark is part of the pattern, so that most places of a text are passed at once; and after a blank
+# most words are passed by their first two signs.
+_AFTER = rf"""
+    (?=[^A-Za-z]|[a-z][.)）]|[ivx]{{2,4}}[)）])
     (?:
         (?P<bullet>[{BULLETS}{CIRCLED}])
-      | (?P<dash>[{DASHES}])(?=\s+\S)
+      | (?P<dash>[{DASHES}])(?=\s+(?P<next>\S))
       | (?P<open>[(（]?)(?P<number>\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?P<close>[.．)）、])(?=\s|[^\W\d]|[(≥≤<>])
       | (?P<counted>\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})(?=[ ][A-Z])
       | (?P<apart>\d{{1,2}})[-–](?=[ ]?[A-Z])
       | (?P<letter_open>[(（]?)(?P<letter>[a-z]|[ivx]{{2,4}})[)）](?=\s|[^\W\d])
       | (?P<dotted>[a-h])\.(?=[ ]+[A-Z0-9])
     )
-    """,
-    re.X,
-)
+"""
+_FIRST_TOKEN = re.compile(rf"(?P<before>){_AFTER}", re.X)
+_TOKEN = re.compile(rf"(?P<before>[\s;.,:]){_AFTER}", re.X)
+_ASIAN = re.compile(r"[\u3000-\u9fff\uac00-\ud7a3\uff00-\uffef]")
+_ASIAN_TOKEN = re.compile(rf"(?P<before>[\s;.,:，；。]|(?<={_ASIAN.pattern})){_AFTER}", re.X)
 # What a number that ends a phrase belongs to: "type 2. Consent".
 _NUMBERED = frozenset(
     re.findall(
@@ -63,6 +65,7 @@ class _Token(NamedTuple):
     end: int
     kind: str
     path: tuple[int, ...]
+    before_capital: bool = False
 
 
 def within_line(text: str, start: int, end: int, is_whole: bool) -> list[Span]:
@@ -80,60 +83,79 @@ def within_line(text: str, start: int, end: int, is_whole: bool) -> list[Span]:
 
 def _tokens(text: str, start: int, end: int) -> list[_Token]:
     found = []
-    for match in _TOKEN.finditer(text, max(0, start - 1), end):
-        at = match.end("before")
-        if at < start:
-            continue
-        kind = "bullet"
-        path: tuple[int, ...] = ()
-        if match["dash"]:
-            kind = match["dash"]
-            if match["before"].strip():
-                continue  # ",- ": a dash that belongs to the mark before it
-        elif stated := match["number"] or match["counted"] or match["apart"]:
-            path = path_of(stated)
-            style = "-" if match["apart"] else f"{match['open']}{match['close'] or ''}"
-            kind = f"{len(path)}{style}"
-        elif match["letter"]:
-            kind = f"a{match['letter_open']}"
-            path = (ord(match["letter"]) - 96,) if len(match["letter"]) == 1 else (_ROMAN.get(match["letter"], 0),)
-            if len(match["letter"]) > 1:
-                kind = f"i{match['letter_open']}"
-        elif match["dotted"]:
-            kind, path = "a.", (ord(match["dotted"]) - 96,)
-        found.append(_Token(at, match.end(), kind, path))
+    begin = start - 1
+    if start == 0 and (first := _FIRST_TOKEN.match(text, 0, end)):
+        found.append(_token(first))
+        begin = first.end()
+    is_asian = not text.isascii() and _ASIAN.search(text, max(0, begin), end)
+    for match in (_ASIAN_TOKEN if is_asian else _TOKEN).finditer(text, max(0, begin), end):
+        if match.end("before") < start or (match["dash"] and match["before"].strip()):
+            continue  # ",- ": a dash that belongs to the mark before it
+        found.append(_token(match))
     return found
+
+
+def _token(match: re.Match[str]) -> _Token:
+    kind = "bullet"
+    path: tuple[int, ...] = ()
+    if dash := match["dash"]:
+        return _Token(match.end("before"), match.end(), dash, path, match["next"].isupper())
+    if stated := match["number"] or match["counted"] or match["apart"]:
+        path = path_of(stated)
+        style = "-" if match["apart"] else f"{match['open']}{match['close'] or ''}"
+        kind = f"{len(path)}{style}"
+    elif match["letter"]:
+        kind = f"a{match['letter_open']}"
+        path = (ord(match["letter"]) - 96,) if len(match["letter"]) == 1 else (_ROMAN.get(match["letter"], 0),)
+        if len(match["letter"]) > 1:
+            kind = f"i{match['letter_open']}"
+    elif match["dotted"]:
+        kind, path = "a.", (ord(match["dotted"]) - 96,)
+    return _Token(match.end("before"), match.end(), kind, path)
 
 
 def _in_turn(text: str, start: int, tokens: Sequence[_Token], is_whole: bool) -> list[_Token]:
     """The tokens that are marks: of lists that have begun, each in its turn."""
     last_of = {(token.kind, token.path): at for at, token in enumerate(tokens)}
-    dashes = Counter(token.kind for token in tokens if not token.path and _next(text, token).isupper())
+    dashes = Counter([token.kind for token in tokens if token.before_capital and not token.path])
     marks: list[_Token] = []
     kinds: set[str] = set()
     levels: list[_Token] = []
     for at, token in enumerate(tokens):
-        begin = marks[-1].end if marks else start
-        lead = text[max(begin, token.start - _LEAD) : token.start].rstrip()
         if not token.path:
             known = any(level.kind == token.kind for level in levels)
-            opens = lead.endswith((":", "：")) or (not lead and not marks)
-            loose = (is_whole or token.kind in kinds) and dashes[token.kind] > 1 and _next(text, token).isupper()
-            if token.kind == "bullet" or ((known or opens or loose) and not _is_range(text, token)):
-                if not known:
-                    levels = [*levels[: _MOST_LEVELS - 1], token]
-                kinds.add(token.kind)
-                marks.append(token)
+            if token.kind != "bullet":
+                loose = token.before_capital and (is_whole or token.kind in kinds) and dashes[token.kind] > 1
+                if not (known or loose or _opens_line(_lead(text, start, marks, token), bool(marks))):
+                    continue
+                if _is_range(text, token):
+                    continue
+            if not known:
+                levels = [*levels[: _MOST_LEVELS - 1], token]
+            kinds.add(token.kind)
+            marks.append(token)
             continue
         level = _level(token, levels)
         if level is not None:
-            if not is_named(lead) or _goes_on(tokens, at):
+            if not is_named(_lead(text, start, marks, token)) or _goes_on(tokens, at):
                 levels = [*levels[:level], token]
                 marks.append(token)
-        elif len(levels) < _MOST_LEVELS and _opens(token, lead, levels, bool(marks), last_of, at, is_whole):
-            levels = [*levels, token]
-            marks.append(token)
+        elif len(levels) < _MOST_LEVELS:
+            lead = _lead(text, start, marks, token)
+            if _opens(token, lead, levels, bool(marks), last_of, at, is_whole):
+                levels = [*levels, token]
+                marks.append(token)
     return marks
+
+
+def _lead(text: str, start: int, marks: Sequence[_Token], token: _Token) -> str:
+    """What stands before a token, behind the last mark."""
+    return text[max(marks[-1].end if marks else start, token.start - _LEAD) : token.start].rstrip()
+
+
+def _opens_line(lead: str, has_marks: bool) -> bool:
+    """Whether a dash may begin a list: at the very beginning, or behind a colon."""
+    return lead.endswith((":", "：")) or (not lead and not has_marks)
 
 
 def _level(token: _Token, levels: Sequence[_Token]) -> int | None:
@@ -190,14 +212,10 @@ def _goes_on(tokens: Sequence[_Token], at: int) -> bool:
     return False
 
 
-def _next(text: str, token: _Token) -> str:
-    """The first sign behind a mark that is no blank."""
-    return text[token.end : token.end + _LEAD].lstrip()[:1]
-
-
 def _is_range(text: str, token: _Token) -> bool:
     """Whether a dash stands between two numbers ("18 - 80 years")."""
-    return text[max(0, token.start - _LEAD) : token.start].rstrip()[-1:].isdigit() and _next(text, token).isdigit()
+    behind = text[token.end : token.end + _LEAD].lstrip()[:1]
+    return behind.isdigit() and text[max(0, token.start - _LEAD) : token.start].rstrip()[-1:].isdigit()
 
 
 def _between_semicolons(text: str, start: int, end: int) -> list[Span]:
