@@ -50,6 +50,9 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CRAWL_DELAY_MAX_S = 30.0
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0  # a second between two requests means at least a second
+METAREFRESH_ENABLED = (
+    False  # a refresh in a page is obeyed by Scrapy whatever host it names; registries answer without one
+)
 EXTENSIONS = {"crawler.politeness.Pace": 0}
 ROBOTSTXT_OBEY = True
 

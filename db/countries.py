@@ -72,7 +72,10 @@ _ADDITIONS = frozenset(
 )
 """Words of a name that lists put behind a comma: "Korea, Republic of"."""
 _BRACKETS = re.compile(r"^(?P<name>[^()\[\]]*?)\s*[(\[](?P<inside>[^()\[\]]*)[)\]]\s*$")
-_BETWEEN = re.compile(r"\s*[;\n|/]\s*")
+_BETWEEN = re.compile(r"[;\n|/]")
+_LONGEST_NAME = 200
+_COMMA = re.compile(rf",(?![^()\[\]]{{0,{_LONGEST_NAME}}}[)\]])")
+"""A comma that stands in no brackets."""
 _CLOSED = frozenset(
     re.findall(
         r"\S+",
@@ -155,6 +158,8 @@ def canonical(name: str) -> str | None:
     "Turkey (Türkiye)", "Iran (Islamic Republic of)", "Macedonia, The Former Yugoslav Republic of", "The Gambia".
     """
     name = name.strip(" ,.;")
+    if len(name) > _LONGEST_NAME:
+        return None
     if len(name) == 2 and name.isalpha() and name.isupper():
         return by_code(name)
     names = _by_flat_name()
@@ -180,6 +185,8 @@ def _is_addition(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def _region(name: str) -> frozenset[str] | None:
     """Countries that a part of the world may have; None for words that name none."""
+    if len(name) > _LONGEST_NAME:
+        return None
     left_out = _EXCEPT.search(name)
     flat = _flat(name[: left_out.start()] if left_out else name)
     if flat in _EVERYWHERE:
@@ -209,16 +216,19 @@ def listed(text: str) -> list[str]:
     """
     found: list[str] = []
     for entry in _BETWEEN.split(text):
-        parts = [part.strip() for part in re.split(r",(?![^(\[]*[)\]])", entry) if part.strip(" .")]
-        while parts:
-            size = next((n for n in range(min(len(parts), 3), 1, -1) if canonical(", ".join(parts[:n]))), 1)
-            name = ", ".join(parts[:size])
-            halves = re.split(r"\s+(?:and|und|et|&)\s+", name)
+        parts = [part.strip() for part in _COMMA.split(entry) if part.strip(" .")]
+        at = 0
+        while at < len(parts):
+            size = next(
+                (n for n in range(min(len(parts) - at, 3), 1, -1) if canonical(", ".join(parts[at : at + n]))), 1
+            )
+            name = ", ".join(parts[at : at + size])
+            halves = re.split(r"\s(?:and|und|et|&)\s", " ".join(name.split()))
             if len(halves) > 1 and canonical(name) is None and all(canonical(half) for half in halves):
                 found += halves
             else:
                 found.append(name)
-            parts = parts[size:]
+            at += size
     return list(dict.fromkeys("United Kingdom" if _flat(name) in HOME_NATIONS else name for name in found))
 
 

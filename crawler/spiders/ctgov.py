@@ -27,7 +27,9 @@ MOST_MOVES = 5
 """A registry publishes its data once a day; one whose version moves more often during a crawl has none to hold to."""
 IDLE_PAGES_IN_A_ROW = 20
 """A page with a token may be empty, or come twice while records move; this many of them in a row are a registry
-going round in circles."""
+going round in circles, and so is one that goes on with further studies after all that it announced."""
+MOST_PAGES = 10_000
+"""Pages of a crawl of a registry that does not announce how many studies it has: ten times what it can have."""
 
 
 class _Page(msgspec.Struct, rename="camel"):
@@ -69,6 +71,7 @@ class CtgovSpider(RegistrySpider):
         self._tokens_seen: set[str] = set()
         self._pages_seen: set[int] = set()
         self._idle_pages = 0
+        self._received = 0
         self._led_to = set(self.ids)
         self._began_anew = False
         self._moved_to: str | None = None
@@ -124,6 +127,7 @@ class CtgovSpider(RegistrySpider):
             params["filter.advanced"] = f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"
         self._tokens_seen.clear()
         self._pages_seen.clear()
+        self._received = 0
         return self._get("/studies", params, self.parse_page, cb_kwargs={"params": params})
 
     def parse_page(self, response: Response, params: dict[str, str]) -> Iterator[Any]:
@@ -146,14 +150,17 @@ class CtgovSpider(RegistrySpider):
             self.expected = page.total_count
         # a number for each page: a set of ids would grow with the registry
         content = hash(b"".join(page.studies))
-        idle = not page.studies or content in self._pages_seen
+        idle = not page.studies or content in self._pages_seen or self._has_all
+        self._received += len(page.studies)
         self._pages_seen.add(content)
         self._idle_pages = self._idle_pages + 1 if idle else 0
         token = page.next_page_token
         if token is None:
             yield self._get("/version", {}, self.parse_last_version, errback=self.without_last_version)
-        elif token in self._tokens_seen or self._idle_pages > IDLE_PAGES_IN_A_ROW:
-            self.problems.append("the registry goes round in circles: its pages come again without an end")
+        elif (
+            token in self._tokens_seen or self._idle_pages > IDLE_PAGES_IN_A_ROW or len(self._tokens_seen) > MOST_PAGES
+        ):
+            self.problems.append("the registry goes round in circles: its pages come without an end")
         else:
             self._tokens_seen.add(token)
             following = {**params, "pageToken": token}
@@ -161,6 +168,11 @@ class CtgovSpider(RegistrySpider):
             yield self._get("/studies", following, self.parse_page, cb_kwargs={"params": following})
         if page.studies:
             yield self.payload(response)
+
+    @property
+    def _has_all(self) -> bool:
+        """Whether as many studies came as the registry announced."""
+        return self.expected is not None and self._received >= self.expected
 
     def parse_last_version(self, response: Response) -> Iterator[Any]:
         """When the data moved under the crawl, ask again for what was updated since; then theirs is the new version."""

@@ -24,6 +24,10 @@ MISSES_IN_A_ROW = 60
 """The walk upwards ends after this many ids that name no trial."""
 TELLING_MISSES = 3
 """So many ids that other records name, none of which has a page, are more than mistyped numbers."""
+SAME_PAGES_IN_A_ROW = 20
+"""Pages that differ by their number alone: an answer made up for any number, after which the walk ends."""
+MOST_TRIED = 100_000
+"""Ids tried in one crawl: more than twice what the register had assigned in 2026."""
 NOT_FOUND = (404, 410)
 
 logger = logging.getLogger(__name__)
@@ -62,6 +66,9 @@ class DrksSpider(RegistrySpider):
         self._to_ask: deque[tuple[str, _Why]] = deque()
         self._highest = 0
         self._misses = 0
+        self._tried = 0
+        self._same_pages = 0
+        self._page_before = 0
         self._unsure: list[str] = []
         self._named_without_page = 0
         self._has_found_any = False
@@ -91,8 +98,9 @@ class DrksSpider(RegistrySpider):
         """Ask for the next page; at the end look after the trials that were not found where they had been."""
         if self._to_ask:
             yield self._ask(*self._to_ask.popleft())
-        elif self.everything and self._misses < MISSES_IN_A_ROW and not self._has_asked_again:
+        elif self.everything and self._misses < MISSES_IN_A_ROW and not self._has_asked_again and self._may_try():
             self._highest += 1
+            self._tried += 1
             yield self._ask(f"DRKS{self._highest:08d}", _Why.TRIED)
         elif self._unsure and not self._has_asked_again and self._has_found_any:
             self._has_asked_again = True
@@ -102,6 +110,14 @@ class DrksSpider(RegistrySpider):
             self._unsure or self.everything or self._named_without_page >= TELLING_MISSES
         ):
             self.problems.append("no page that was asked for shows the id of a trial: the registry's pages may be new")
+
+    def _may_try(self) -> bool:
+        """Whether the walk goes on; one without an end is a registry that answers any number."""
+        if self._tried < MOST_TRIED and self._same_pages < SAME_PAGES_IN_A_ROW:
+            return True
+        self._misses = MISSES_IN_A_ROW
+        self.problems.append(f"the registry goes round in circles: it has a page for each of {self._tried} ids tried")
+        return False
 
     def _ask(self, trial_id: str, why: _Why) -> scrapy.Request:
         return scrapy.Request(
@@ -127,6 +143,9 @@ class DrksSpider(RegistrySpider):
         elif stated and response.status not in NOT_FOUND:
             self._has_found_any = True
             self._misses = 0
+            content = hash(body.replace(trial_id.encode(), b""))
+            self._same_pages = self._same_pages + 1 if content == self._page_before else 0
+            self._page_before = content
             self._highest = max(self._highest, _number(trial_id))
             yield self.payload(response)
         else:

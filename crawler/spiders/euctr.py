@@ -15,12 +15,13 @@ that sends its leaf certificate alone; the intermediate alone in SSL_CERT_FILE i
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import scrapy
 from scrapy.http import Response
 from scrapy.selector import Selector
+from twisted.python.failure import Failure
 
 from crawler.formats.encodings import decoded, utf8
 from crawler.registry_spider import Gone, RegistrySpider
@@ -30,12 +31,31 @@ logger = logging.getLogger(__name__)
 PAGE_SIZE = 20
 """Trials on a page, of the search and of the download; the register takes no other number."""
 
+MOST_TRIALS = 1_000_000
+"""A larger total is none that anybody counted: the register had 44,400 trials in 2026 and takes no more."""
+EMPTY_PAGES_IN_A_ROW = 5
+"""Pages that hold no trial, after which the rest of a search is given up: its total is none of its trials."""
+
 _COUNT = re.compile(r"Trials with a EudraCT protocol \( ?([0-9][0-9., ]*)\)")
 _VERSION = re.compile(
     rb"(?:(?<=[\r\n])|\A)[ \t]*Summary(?:[ \t]*(?:\r\n?|\n))+[ \t]*EudraCT Number[ \t]*:[ \t]*"
     rb"([0-9]{4}-[0-9]{6}-[0-9]{2})"
 )
 _PREFACE = b"This file contains"
+
+
+class _Page(NamedTuple):
+    """A page of a download. total: trials of its search. trial: the one that was asked for, if it was one."""
+
+    query: str
+    total: int
+    trial: str | None
+    number: int = 1
+
+    @property
+    def due(self) -> int:
+        """Trials that it should hold; none behind the last page."""
+        return min(PAGE_SIZE, self.total - (self.number - 1) * PAGE_SIZE)
 
 
 class EuctrSpider(RegistrySpider):
@@ -54,6 +74,7 @@ class EuctrSpider(RegistrySpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._passed_over, self.since = self.since, None
+        self._empty_pages = 0
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask how many trials there are."""
@@ -81,31 +102,56 @@ class EuctrSpider(RegistrySpider):
             self.expected = total
         elif total == 0:
             self.not_known(number)
-        for page in range(1, -(-total // PAGE_SIZE) + 1):
-            due = min(PAGE_SIZE, total - (page - 1) * PAGE_SIZE)
-            yield self._ask_texts(query, page, due, number)
+        if total > MOST_TRIALS:
+            self.problems.append(f"the register announces {str(total)[:20]} trials, which it cannot have")
+        elif total:
+            yield self._ask_texts(_Page(query, total, number))
 
-    def parse_texts(
-        self, response: Response, page: int, due: int, number: str | None, is_second: bool = False
-    ) -> Iterator[Any]:
+    def parse_texts(self, response: Response, page: _Page, is_second: bool = False) -> Iterator[Any]:
         """Hand over a page of full texts; one that holds too few trials or breaks off is asked for once more."""
         body = utf8(response.body)
         numbers = set(_VERSION.findall(body))
         if not numbers and not body.lstrip().startswith(_PREFACE):
-            yield from self.repeats(response, "the answer is not a text of trials")
+            repeated = self.again(response, "the answer is not a text of trials")
+            if repeated:
+                yield repeated
+            else:
+                yield from self._following(page, is_empty=True)
             return
         is_whole = body.rstrip(b" \t").endswith((b"\n", b"\r"))
-        if not is_second and (len(numbers) < due or not is_whole):
-            logger.info("euctr: page %d holds %d of %d trials: it is asked for again.", page, len(numbers), due)
+        if not is_second and (len(numbers) < page.due or not is_whole):
+            logger.info(
+                "euctr: page %d holds %d of %d trials: it is asked for again.", page.number, len(numbers), page.due
+            )
             assert response.request is not None
-            cb_kwargs = {**response.request.cb_kwargs, "is_second": True}
-            yield response.request.replace(cb_kwargs=cb_kwargs)
+            yield response.request.replace(cb_kwargs={"page": page, "is_second": True})
             return
-        if len(numbers) < due:
-            self.problems.append(f"page {page} of the download holds {len(numbers)} of {due} trials, asked for twice")
-        elif number and number.encode() not in numbers:
-            self.problems.append(f"{number}: the register answers with other trials")
+        if len(numbers) < page.due:
+            self.problems.append(
+                f"page {page.number} of the download holds {len(numbers)} of {page.due} trials, asked for twice"
+            )
+        elif page.trial and page.trial.encode() not in numbers:
+            self.problems.append(f"{page.trial}: the register answers with other trials")
         yield self.payload(response)
+        yield from self._following(page, is_empty=not numbers)
+
+    def texts_failed(self, failure: Failure) -> Iterator[Any]:
+        """A page that could not be got: say so, and go on with the others."""
+        self.failed(failure)
+        yield from self._following(failure.request.cb_kwargs["page"], is_empty=True)  # type: ignore[attr-defined]
+
+    def _following(self, page: _Page, is_empty: bool) -> Iterator[scrapy.Request]:
+        """The page behind a page, unless one after the other holds nothing."""
+        self._empty_pages = self._empty_pages + 1 if is_empty else 0
+        further = page._replace(number=page.number + 1)
+        if further.due <= 0:
+            return
+        if self._empty_pages < EMPTY_PAGES_IN_A_ROW:
+            yield self._ask_texts(further)
+        else:
+            self.problems.append(
+                f"{self._empty_pages} pages of the download hold no trial: the others are not asked for"
+            )
 
     def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
         """Look one by one whether the register still has these trials."""
@@ -129,15 +175,10 @@ class EuctrSpider(RegistrySpider):
             cb_kwargs={"query": query, "number": number},
         )
 
-    def _ask_texts(self, query: str, page: int, due: int, number: str | None) -> scrapy.Request:
-        asked = urlencode({"query": query, "page": page, "mode": "current_page"})
-        return scrapy.Request(
-            f"{self.base_url}/rest/download/full?{asked}",
-            self.parse_texts,
-            errback=self.failed,
-            cb_kwargs={"page": page, "due": due, "number": number},
-            priority=-page,
-        )
+    def _ask_texts(self, page: _Page) -> scrapy.Request:
+        asked = urlencode({"query": page.query, "page": page.number, "mode": "current_page"})
+        address = f"{self.base_url}/rest/download/full?{asked}"
+        return scrapy.Request(address, self.parse_texts, errback=self.texts_failed, cb_kwargs={"page": page})
 
 
 def _total(response: Response) -> int | None:

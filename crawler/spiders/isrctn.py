@@ -27,6 +27,13 @@ FIRST_EDIT = dt.datetime(2005, 1, 1)
 """Before any record's last edit: the oldest one seen is of November 2005."""
 SHORTEST_WINDOW = dt.timedelta(seconds=1)
 IDS_PER_REQUEST = 50
+MOST_TRIALS = 1_000_000
+"""A larger total is none that anybody counted: the registry had 28,700 trials in 2026."""
+DIVISIONS_A_PART = 30
+"""So often ten years are halved until a second is left. A registry whose parts need more than this for each thousand
+trials tells totals that fit no whole."""
+MOST_GROWTHS = 5
+"""A part may grow after it was counted; not each time that it is asked for."""
 NOT_FOUND = (404, 410)
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?allTrials\b[^>]*>")
@@ -81,6 +88,8 @@ class IsrctnSpider(RegistrySpider):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._parts: list[tuple[_Window, int]] = []
+        self._divisions = 0
+        self._most_divisions = 0
         # the day after tomorrow, so that no time zone puts an edit after it, and the same all day, so that a
         # restarted crawl asks for the same windows
         self._end = dt.datetime.combine(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2), dt.time())
@@ -105,6 +114,10 @@ class IsrctnSpider(RegistrySpider):
         if not isinstance(total, int):
             yield from total
             return
+        if total > MOST_TRIALS:
+            self.problems.append(f"the registry announces {str(total)[:20]} trials, which it cannot have")
+            return
+        self._most_divisions = DIVISIONS_A_PART * (2 + total // LARGEST_ANSWER)
         if self.since is None:
             self.expected = total
             self._parts.append((_Window(), total))
@@ -121,7 +134,11 @@ class IsrctnSpider(RegistrySpider):
             if total == 0:
                 continue
             middle = window.middle(self._end) if total > LARGEST_ANSWER else None
-            if middle is None:
+            self._divisions += middle is not None
+            if self._divisions > self._most_divisions:
+                self.problems.append("the registry goes round in circles: the totals of its parts fit no whole")
+                self._parts.clear()
+            elif middle is None:
                 yield self._ask_records(window, max(total, LARGEST_ANSWER))
             else:
                 yield self._ask_halves(window, total, middle)
@@ -161,7 +178,7 @@ class IsrctnSpider(RegistrySpider):
             self._parts.append((division.older, older_total))
         yield from self._next()
 
-    def parse_records(self, response: Response, window: _Window, limit: int) -> Iterator[Any]:
+    def parse_records(self, response: Response, window: _Window, limit: int, growths: int) -> Iterator[Any]:
         """Hand over the records of a part, and go on with the next one."""
         fault, total = _fault(utf8(response.body), limit)
         if fault:
@@ -169,10 +186,12 @@ class IsrctnSpider(RegistrySpider):
             if repeated:
                 yield repeated
                 return
-        elif total > limit:
+        elif total > limit and growths < MOST_GROWTHS and total <= MOST_TRIALS:
             # a part that grew after it was counted
-            yield self._ask_records(window, total + LARGEST_ANSWER)
+            yield self._ask_records(window, total + LARGEST_ANSWER, growths + 1)
             return
+        elif total > limit:
+            self.problems.append(f"a part of the answer grew {growths} times while it was asked for, and on")
         if _RECORD.search(utf8(response.body)):
             yield self.payload(response)
         yield from self._next()
@@ -235,9 +254,9 @@ class IsrctnSpider(RegistrySpider):
         params = {"q": self._question(window), "limit": "0"}
         return self._get("/api/query/format/default", params, callback, cb_kwargs=found, errback=self.part_failed)
 
-    def _ask_records(self, window: _Window, limit: int) -> scrapy.Request:
+    def _ask_records(self, window: _Window, limit: int, growths: int = 0) -> scrapy.Request:
         params = {"q": self._question(window), "limit": str(limit)}
-        found = {"window": window, "limit": limit}
+        found = {"window": window, "limit": limit, "growths": growths}
         return self._get(
             "/api/query/format/default", params, self.parse_records, cb_kwargs=found, errback=self.part_failed
         )

@@ -1,10 +1,12 @@
 """Whether a trial can be joined today, as far as its record tells."""
 
 import datetime as dt
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from db.countries import is_met
+from db.countries import joinable as countries_to_join
 from matcher import weights
 from matcher.patient.demographics import canonical_country
 from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
@@ -18,11 +20,14 @@ ELSEWHERE, SOMEWHERE = 2, 1
 """The same of a trial whose sites are all in other countries than the patient's, and of one that states none."""
 UNSURE = 1
 """The same of a trial of which no stated limit says that it may take the patient, where age or sex are known."""
+_AWAY = {"met": 0, "unknown": SOMEWHERE, "not met": ELSEWHERE}
+# Trials have few different sets of countries and site statuses: each set is looked at once.
 _SITES = """
-SELECT place, list_has_any(countries, $names) AS is_there FROM
+SELECT list(place) AS places, sites FROM
     (SELECT trial_id, row_number() OVER (ORDER BY trial_id) - 1 AS place FROM trials)
-    JOIN (SELECT trial_id, list(DISTINCT country) AS countries FROM locations WHERE country IS NOT NULL GROUP BY ALL)
-    USING (trial_id)"""
+    JOIN (SELECT trial_id, list_sort(list(DISTINCT {'country': country, 'state': CASE WHEN country IS NULL THEN state
+        END, 'status': status})) AS sites FROM locations GROUP BY ALL) USING (trial_id)
+GROUP BY sites"""
 
 
 class Standing:
@@ -62,14 +67,20 @@ class Standing:
         return np.array([weights.JOINABLE**power for power in range(int(powers.max(initial=0)) + 1)])[powers]
 
     def _find_away(self, country: str) -> Ints:
-        """What each trial counts for where its sites are."""
-        cursor = self._catalogue.cursor()
-        named = cursor.execute("SELECT DISTINCT country FROM locations WHERE country IS NOT NULL").fetchall()
-        names = [name for (name,) in named if canonical_country(name) == country]
-        found = cursor.execute(_SITES, {"names": names}).fetchnumpy()
+        """What each trial counts for where somebody may still join it: a site that is closed is none."""
         away = np.full(len(self._states_ages), SOMEWHERE, np.int64)
-        away[found["place"]] = np.where(found["is_there"], 0, ELSEWHERE)
+        for places, countries in self._joined:
+            away[places] = _AWAY[is_met(country, countries)]
         return away
+
+    @cached_property
+    def _joined(self) -> list[tuple[Ints, frozenset[str]]]:
+        """The places of trials in the catalogue, by the countries where they can be joined."""
+        found: dict[frozenset[str], list[int]] = {}
+        for places, sites in self._catalogue.cursor().execute(_SITES).fetchall():
+            countries = countries_to_join((site["country"], site["state"], site["status"]) for site in sites)
+            found.setdefault(countries, []).extend(places)
+        return [(np.array(places, np.int64), countries) for countries, places in found.items()]
 
 
 def joinable(facts: Facts, today: dt.date) -> int:

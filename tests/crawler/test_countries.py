@@ -67,3 +67,10 @@ def test_where_a_trial_can_be_joined(
     country: str, places: list[tuple[str | None, str | None, str | None]], answer: str
 ) -> None:
     assert is_met(country, joinable(places)) == answer
+
+
+def test_a_list_of_nothing_but_commas_is_read_once() -> None:
+    names = ",".join(["Germany"] * 20_000 + ["(" * 100 + "Spain"])
+    assert listed("," * 50_000) == []
+    assert "Germany" in listed(names)  # looked through anew at each comma it would take minutes
+    assert listed("Bonn (a, b), Germany") == ["Bonn (a, b)", "Germany"]

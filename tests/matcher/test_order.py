@@ -11,10 +11,17 @@ import pytest
 
 from calcitrials.output import console_for, print_matches
 from matcher import Matcher, Patient
-from matcher.ranking.standing import status_is_stale
+from matcher.ranking.standing import ELSEWHERE, SOMEWHERE, Standing, status_is_stale
 from tests.matcher.conftest import make_catalogue
 
 NONE: tuple[str, ...] = ()
+SITES = (
+    ("E-AWAY", "Japan", None, None),
+    ("F-HERE", "Frankreich", None, None),
+    ("F-HERE", "Spain", None, "WITHDRAWN"),
+    ("E-AWAY", None, "Asia (except Japan)", None),
+)
+"""Trial, country, part of the world where none is named, status of the site."""
 FOP = "Fibrodysplasia Ossificans Progressiva"
 TODAY = dt.date.today()
 LONG_AGO, SOON = TODAY - dt.timedelta(days=900), TODAY + dt.timedelta(days=400)
@@ -53,9 +60,10 @@ def suggests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcher]:
                 "WHERE trial_id = ?",
                 [end, update, trial_id],
             )
-        for trial_id, country in (("E-AWAY", "Japan"), ("F-HERE", "Frankreich")):
+        for place, site in enumerate(SITES):
             connection.execute(
-                "INSERT INTO locations (trial_id, position, country) VALUES (?, 1, ?)", [trial_id, country]
+                "INSERT INTO locations (trial_id, position, country, state, status) VALUES (?, ?, ?, ?, ?)",
+                [site[0], place, *site[1:]],
             )
     with duckdb.connect(str(path), read_only=True) as connection:
         yield Matcher.open(connection)
@@ -87,6 +95,21 @@ def test_a_month_is_not_over_before_its_last_day(suggests: Matcher) -> None:
 def test_a_site_in_the_stated_country_goes_first(suggests: Matcher) -> None:
     assert ids(suggests, "FOP", Patient(country="France"))[0] == "F-HERE"
     assert ids(suggests, "FOP", Patient(country="Japan"))[0] == "E-AWAY"
+
+
+def test_a_closed_site_is_none_and_a_region_may_be_one(suggests: Matcher) -> None:
+    """Spain: one has a site that was withdrawn, the other has none. India: one may have sites in Asia."""
+    standing = Standing(suggests.catalogue)
+    place = {facts.trial_id: at for at, facts in enumerate(suggests.catalogue.facts)}
+
+    def away(country: str) -> tuple[int, int]:
+        powers = standing.of(Patient(country=country)) - standing.of(Patient())
+        return int(powers[place["E-AWAY"]]), int(powers[place["F-HERE"]])
+
+    assert away("Spain") == (ELSEWHERE, ELSEWHERE)
+    assert away("France") == (ELSEWHERE, 0)
+    assert away("India") == (SOMEWHERE, ELSEWHERE)
+    assert away("Japan") == (0, ELSEWHERE)
 
 
 def test_limits_that_say_nothing_of_the_patient_come_after_those_that_admit(suggests: Matcher) -> None:
