@@ -18,7 +18,7 @@ from importlib import import_module
 import duckdb
 import msgspec
 
-from crawler.formats.unread import Unread
+from crawler.formats.unread import Unread, sentence
 from crawler.interrupted import Interrupted
 from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
@@ -40,7 +40,6 @@ BATCH_BYTES = 16 * 1024 * 1024
 NOT_AVAILABLE = "not available: the registry lists it and does not know it"
 """Reason of the reject that stands for a trial whose page is not found."""
 
-_LONGEST_LIST = 2000
 logger = logging.getLogger(__name__)
 
 Reader = Callable[[Payload], Reading]
@@ -176,8 +175,8 @@ class RegistryHarvest:
         with _no_collection():
             reading = self._reader(payload)
         if reading.trials and self._unread is not None:
-            if left := sorted(self._unread(payload)):
-                self._unknown[f"elements never read: {', '.join(left)[:_LONGEST_LIST]}"] += 1
+            if left := self._unread(payload):
+                self._unknown[sentence(left)] += 1
             self._unread = None  # once a crawl is enough to see what is new
         self.take(reading, expected, payload.question)
 

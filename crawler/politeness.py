@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
@@ -181,6 +182,17 @@ class ForbiddenMiddleware:
             if urlsplit(dropped.url).netloc == host:
                 slot.queue.remove(entry)
                 answer.errback(Failure(IgnoreRequest(ASKED_NO_MORE)))  # type: ignore[no-untyped-call]
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Obeys robots.txt, but for what lies below the base address of a registry that publishes it for programs."""
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        """Let a request to such an interface pass; ask Scrapy's own middleware of any other."""
+        own = self.crawler.spider
+        if getattr(own, "api_is_for_robots", False) and request.url.startswith(f"{getattr(own, 'base_url', '')}/"):
+            return
+        await super().process_request(request)
 
 
 class NoRobotsMiddleware:

@@ -79,6 +79,8 @@ class RegistrySpider(scrapy.Spider):
         visits every trial of the catalogue, or where the registry has no cheap way to tell.
     comes_last: its ids come from what the other registries' records name, so it begins when their crawls are over.
     takes_limit: it has an argument limit, the most trials of a crawl.
+    api_is_for_robots: True where the registry publishes what lies below its base address for programs, though the
+        robots.txt of the host forbids it; a reason stands beside it. Anything else of any host obeys robots.txt.
     least_delay_s: seconds between two requests at the registry's own host, whatever the user says.
     unseen_checked: about how many trials of the catalogue that it did not bring a crawl looks after; the others have
         their turn in the next ones.
@@ -105,6 +107,7 @@ class RegistrySpider(scrapy.Spider):
     finds_removed: ClassVar[bool] = True
     comes_last: ClassVar[bool] = False
     takes_limit: ClassVar[bool] = False
+    api_is_for_robots: ClassVar[bool] = False
     least_delay_s: ClassVar[float] = 0.0
     unseen_checked: ClassVar[int] = 1000
 

@@ -44,7 +44,7 @@ REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
 # Politeness: each host is asked at most once a second unless the user says otherwise; robots.txt is obeyed, with
-# Crawl-delay, by every spider that does not opt out with a reason in its own file.
+# Crawl-delay, but for a registry's own interface whose spider opts out for it with a reason in its own file.
 AUTOTHROTTLE_ENABLED = False  # it would start with 5 s and never react to 429; crawler.politeness does
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CRAWL_DELAY_MAX_S = 30.0
@@ -68,8 +68,10 @@ META_COPY_WARN_SKIP_KEYS = ["download_latency", "retry_times"]  # RegistrySpider
 URLLENGTH_LIMIT = 0  # Scrapy's own drops a request with a long address without a word; a registry answers 414
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.resume.ReplayMiddleware": 50,
     "crawler.politeness.ForbiddenMiddleware": 90,
+    "crawler.politeness.RobotsMiddleware": 100,
     "crawler.politeness.NoRobotsMiddleware": 540,  # before the back-off: what comes through it is not repeated any more
     "crawler.politeness.BackoffMiddleware": 550,
     "crawler.redirects.SameHostMiddleware": 650,  # looks at an answer before Scrapy follows it

@@ -16,6 +16,12 @@ Unread = Callable[[Payload], Collection[str]]
 """What a reader package may offer as ``unread``: the elements of a payload that it never reads."""
 
 _DEEPEST = 8
+_LONGEST = 2000
+
+
+def sentence(elements: Collection[str]) -> str:
+    """What a report says of them."""
+    return f"elements never read: {', '.join(sorted(elements))[:_LONGEST]}"
 
 
 def of_json(value: Any, read: type, path: str = "") -> Iterator[str]:

@@ -59,9 +59,9 @@ class CtgovSpider(RegistrySpider):
     id_meaning = "a ClinicalTrials.gov id: NCT and eight digits, such as NCT03582800"
     study_rank = 1
     # robots.txt of this host keeps indexing robots out of /api/, while the same registry publishes the API as
-    # its machine interface for exactly this use. So this spider opts out, knowingly, and keeps to its Crawl-delay
-    # of one second. Obeying would end in a crawl without a single request.
-    custom_settings = {"ROBOTSTXT_OBEY": False}  # noqa: RUF012 (Scrapy's own attribute)
+    # its machine interface for exactly this use. So this spider opts out for that interface, knowingly, and keeps to
+    # its Crawl-delay of one second. Obeying would end in a crawl without a single request.
+    api_is_for_robots = True
     least_delay_s = 1.0
     unseen_checked = 20_000
     handle_httpstatus_list = (400, 404)

@@ -33,6 +33,8 @@ RESULTS_SHOWN = 10_000
 """Results of one search that can be paged through; setting CTIS_RESULTS_SHOWN overrides it."""
 STATUS_CODES = range(1, 13)
 """Codes of the trials' status, from under evaluation to cancelled: a search with too many results is divided by it."""
+MOST_TRIALS = 1_000_000
+"""A larger total is none that anybody counted: the registry had 12,400 trials in 2026."""
 MOST_WALKS = 2
 MOVED = (301, 302, 303)
 SEE_OTHER = 303
@@ -132,6 +134,10 @@ class CtisSpider(RegistrySpider):
             return
         answer = self._page(response, search, page)
         if answer is None:
+            search.has_failed = True
+        elif isinstance(answer, _Page) and answer.pagination.total_records > MOST_TRIALS:
+            total = str(answer.pagination.total_records)[:20]
+            self.problems.append(f"{search.what}: the registry announces {total} trials, which it cannot have")
             search.has_failed = True
         elif isinstance(answer, scrapy.Request):
             yield answer

@@ -33,7 +33,7 @@ PAGE_SIZE = 20
 
 MOST_TRIALS = 1_000_000
 """A larger total is none that anybody counted: the register had 44,400 trials in 2026 and takes no more."""
-EMPTY_PAGES_IN_A_ROW = 5
+EMPTY_PAGES_IN_A_ROW = 10
 """Pages that hold no trial, after which the rest of a search is given up: its total is none of its trials."""
 
 _COUNT = re.compile(r"Trials with a EudraCT protocol \( ?([0-9][0-9., ]*)\)")
@@ -149,9 +149,8 @@ class EuctrSpider(RegistrySpider):
         if self._empty_pages < EMPTY_PAGES_IN_A_ROW:
             yield self._ask_texts(further)
         else:
-            self.problems.append(
-                f"{self._empty_pages} pages of the download hold no trial: the others are not asked for"
-            )
+            self.problems.append(f"{self._empty_pages} pages in a row hold no trial: the others are not asked for")
+            self.unanswered += 1  # where none of them had an answer, the next crawl goes on from here
 
     def requests_for(self, ids: Sequence[str]) -> Iterator[scrapy.Request]:
         """Look one by one whether the register still has these trials."""

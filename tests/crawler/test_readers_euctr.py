@@ -165,3 +165,16 @@ def test_a_version_cut_anywhere_is_read_whole_or_rejected(data: st.DataObject) -
     for trial in reading.trials:
         assert (trial.min_age, trial.max_age) in ((whole.min_age, whole.max_age), (None, None))
         assert trial.sex in (whole.sex, None)
+
+
+@pytest.mark.parametrize("between", [b"", b" "])
+def test_a_download_that_lost_its_line_ends_is_a_reject(between: bytes) -> None:
+    reading = read(re.sub(rb"\r?\n", between, BLOCK.read_bytes()))
+    assert (len(reading.trials), len(reading.rejects)) == (0, 1)
+
+
+def test_lines_that_are_never_read_are_told() -> None:
+    body = re.sub(rb"(?m)^E\.4 ", b"E.2.3 Trial contains a sub-study: Yes\r\nE.4 ", BLOCK.read_bytes(), count=1)
+    told = euctr.unread(Payload("euctr", "", dt.datetime(2026, 11, 22, tzinfo=dt.UTC), body))
+    assert "E.2.3" in told
+    assert not {"E.3", "E.4", "A.3", "F.1.2"} & told

@@ -1,5 +1,5 @@
 """The reader of EU CTR."""
 
-from crawler.readers.euctr.trial import read
+from crawler.readers.euctr.trial import read, unread
 
-__all__ = ["read"]
+__all__ = ["read", "unread"]

@@ -86,6 +86,16 @@ _NUMBERS = {
     "A.5.2": "NCT",
     "A.5.3": "WHO universal trial number",
 }
+# Lines of the form that are read, each with those below it, by their code.
+_READ = tuple(
+    f"{code}."
+    for code in (
+        *("A.1", "A.2", "A.3", "A.4.1", "A.5.1", "A.5.2", "A.5.3", "A.5.4", "B.1.1", "B.1.3", "B.3.1", "B.3.2"),
+        *("D.IMP", "D.1.2", "D.2.1.1.1", "D.3.1", "D.3.2", "D.3.7", "D.3.8", "D.3.9.2", "D.3.9.3", "D.8"),
+        *("E.1", "E.2.1", "E.2.2", "E.3", "E.4", "E.5.1", "E.5.2", "E.6", "E.7", "E.8.1", "E.8.6.3"),
+        *("F.1", "F.2", "F.3.1", "F.4", "H.4.1", "P", "Sponsor"),
+    )
+)
 # The countries whose versions are most complete and most often in English (rfhb/ctrdata, dbFindIdsUniqueTrials).
 _PREFERRED = ("BE", "ES", "DE", "FR", "IT", "NL", "DK", "AT", "PL", "PT")
 _LAST = ("GB", "3RD", "")
@@ -93,6 +103,13 @@ _OTHER_NUMBER = re.compile(r"(?:Name:\s*(?P<name>.*?)\s*)?Number:\s*(?P<number>.
 _LINK = re.compile(r"/trial/[^/\s]+/(\w{2,3})/?\s*$")
 _PREFACE = b"This file contains"
 _Fact = TypeVar("_Fact")
+
+
+def unread(payload: Payload) -> set[str]:
+    """Codes of the form in the first version of a download that are never read, without those that say nothing."""
+    raw = next(iter(blocks(payload.body)), b"")
+    codes_stated = {entry.key.partition(" ")[0] for entry in version(raw).entries if entry.value}
+    return {code for code in codes_stated if "." in code and not f"{code}.".startswith(_READ)}
 
 
 def read(payload: Payload) -> Reading:

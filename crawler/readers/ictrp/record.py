@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from crawler.formats.unread import sentence
 from crawler.readers.euctr import trial as euctr
 from crawler.readers.ictrp import words as ictrp_words
 from crawler.readers.ictrp.file import Record, records
@@ -46,6 +47,25 @@ _REGISTRIES = {
     "cris": "kct",
 }
 _COUNTRY_CODE = re.compile(r"-\d\d-([A-Z]{2})$")
+_READ = frozenset(
+    (
+        *("acronym", "condition", "countries", "dateenrollement", "dateregistration", "exclusioncriteria", "phase"),
+        *("inclusionagemax", "inclusionagemin", "inclusioncriteria", "inclusiongender", "intervention", "trialid"),
+        *("lastrefreshedon", "primaryoutcome", "primarysponsor", "publictitle", "recruitmentstatus", "targetsize"),
+        *("resultsactualenrollment", "resultsdatecompleted", "resultsdateposted", "resultsyesno", "resultssummary"),
+        *("scientifictitle", "secondaryid", "secondaryoutcome", "secondarysponsor", "sourceregister", "studydesign"),
+        *(
+            "studytype",
+            "typeenrollment",
+            "webaddress",
+            "bridgedtype",
+            "bridgingflag",
+            "childs",
+            "resultsdatefirstpublication",
+        ),
+    )
+)
+"""Columns that are read; what an export has beside them is told once a file."""
 # A trial is as open as its most open country.
 _MOST_OPEN = (
     Status.RECRUITING,
@@ -89,10 +109,14 @@ def stream(file: BinaryIO, fetched_at: dt.datetime, source_url: str) -> Iterator
     countries: dict[str, tuple[Location, ...]] = {}
     recent: dict[str, Trial] = {}
     source = records(file)
+    is_first = True
     while batch := list(islice(source, BATCH)):
         trials: dict[str, Trial] = {}
         rejects: list[Reject] = []
         unknown: Counter[str] = Counter()
+        if is_first and (left := {key for record in batch for key, text in record.fields.items() if text} - _READ):
+            unknown[sentence(left)] += 1
+        is_first = False
         for record in batch:
             try:
                 trial = _trial(record, fetched_at, source_url, unknown)
