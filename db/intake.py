@@ -16,7 +16,9 @@ _STEERING_IN_JSON = re.compile(
     rb"\\u00[01]|\\[bf]|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c"
 )
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
-_NO_ADDRESS = re.compile(rb'"[a-z_]*url":"(?!https?://|")', re.I)
+_OWN = "source_url"
+"""Where a record was got, which no registry tells: the file that was imported, or the address that was asked."""
+_NO_ADDRESS = re.compile(rb'"(?!source_url")[a-z_]*url":"(?!https?://|")', re.I)
 # the page of a listing site is known by its host and path
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./_:()-]{0,99}|listing:[0-9A-Za-z./_:@%~+,;=()-]{1,400}")
 _Record = TypeVar("_Record", bound=msgspec.Struct)
@@ -55,7 +57,7 @@ def _cleaned(value: Any, found: list[str], key: str = "") -> Any:
     text = readable(value)
     if text != value:
         found.append(f"{key}: {LEFT_OUT}")
-    if text and key.endswith("url") and not _ADDRESS.fullmatch(text):
+    if text and key.endswith("url") and key != _OWN and not _ADDRESS.fullmatch(text):
         found.append(f"{key}: {BAD_ADDRESS}")
         return ""
     return text

@@ -113,9 +113,6 @@ class ListingSpider(RegistrySpider):
 
     def parse_named(self, response: Response, page: str, way: int) -> Iterator[Any]:
         """Hand over a page that the user named, or go from a list or a sitemap to what it leads to."""
-        if urlsplit(response.url).netloc != urlsplit(self._address(page)).netloc:
-            self.problems.append(f"{page}: leads to another host, which is not followed: {response.url}")
-            return
         found = sitemap(page, response.body, way)
         is_there = response.status not in NOT_FOUND
         if found is None and (not is_there or _fault(response)):
@@ -206,7 +203,7 @@ class ListingSpider(RegistrySpider):
 
     def _followed(self, link: Link) -> scrapy.Request:
         request = self._request(link.address, self.parse_followed, self.failed_followed, {"link": link})
-        # Scrapy would follow a redirect to another host as well
+        # where it leads to is the page that is meant, unless that was seen before
         request.meta.update(dont_redirect=True, handle_httpstatus_list=(*NOT_FOUND, *REDIRECTS))
         return request
 

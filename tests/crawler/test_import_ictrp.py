@@ -101,3 +101,26 @@ def test_the_real_export_loads_whole(tmp_path: Path) -> None:
     run = calcitrials("import", "ictrp", export, "--catalog", tmp_path / "catalog")
     assert run.status == 0
     assert rows(tmp_path / "catalog", "SELECT received, new, rejected FROM crawls") == [(308, 308, 0)]
+
+
+def test_what_a_file_brought_says_so_and_is_found_by_any_spelling_of_its_number(tmp_path: Path) -> None:
+    catalog, export = tmp_path / "catalog", tmp_path / "ICTRP-Results.xml"
+    export.write_text(
+        "<Trials_downloaded_from_ICTRP>"
+        "<Trial><TrialID>CTIS2023-599913-99-00</TrialID><Public_title>Calcinosis gene</Public_title>"
+        "<Secondary_ID>2022-099913-99</Secondary_ID><New_element>word</New_element></Trial>"
+        "<Trial><TrialID>EUCTR2013-099914-99-SK</TrialID><Public_title>Calcinosis of the skin</Public_title></Trial>"
+        "</Trials_downloaded_from_ICTRP>"
+    )
+    run = calcitrials("import", "ictrp", export, "--catalog", catalog)
+    assert "elements never read: newelement (1)" in run.err
+    assert "left out" not in run.err
+    assert set(rows(catalog, "SELECT source_url FROM trials")) == {("file:ICTRP-Results.xml",)}
+    for spelling, title in {
+        "2023-599913-99": "gene",
+        "EU CT number 2023-599913-99-00": "gene",
+        "EUCTR2022-099913-99": "gene",
+        "eudract 2013-099914-99": "of the skin",
+    }.items():
+        shown = calcitrials("show", spelling, "--catalog", catalog)
+        assert (shown.status, f"Calcinosis {title}" in shown.out) == (0, True), (spelling, shown)
