@@ -2,10 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 _JSON_LD = re.compile(r"\s*application/ld\+json", re.I)
 # Comment and character-data marks that keep old browsers and XML parsers from reading a script as markup.
@@ -20,9 +20,11 @@ _IN_ATTRIBUTES = {
 }
 
 
-def linked_data(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
-    """The objects of a page, those in lists and graphs one by one; a script that is no JSON is passed over."""
-    elements = [node for node in soup.descendants if isinstance(node, Tag)]
+def linked_data(elements: Sequence[Tag]) -> Iterator[dict[str, Any]]:
+    """The objects of a page, those in lists and graphs one by one; a script that is no JSON is passed over.
+
+    elements: all of the page's, in order.
+    """
     for script in elements:
         if script.name != "script" or not _JSON_LD.match(str(script.get("type") or "")):
             continue

@@ -17,15 +17,14 @@ _CELLS = ("td", "th")
 _LONGEST_VALUE = 300
 
 
-def make_regular(soup: BeautifulSoup, labels: Container[str]) -> None:
-    """Change the page in place. labels: the words of labels, in lower case."""
-    elements = _elements(soup)
+def make_regular(soup: BeautifulSoup, elements: list[Tag], labels: Container[str]) -> None:
+    """Change the page in place. elements: all of the page's. labels: the words of labels, in lower case."""
     if any("role" in element.attrs for element in elements):
         _show_tabs(soup, elements)
-        elements = _elements(soup)
+        elements = elements_of(soup)
     _show_attributes(soup, elements, labels)
     _show_values(elements)
-    elements = _elements(soup)
+    elements = elements_of(soup)
     for row in elements:
         if row.name == "tr":
             _put_heading_first(row)
@@ -38,7 +37,7 @@ def make_regular(soup: BeautifulSoup, labels: Container[str]) -> None:
             _put_label_first(element, labels)
 
 
-def _elements(soup: BeautifulSoup) -> list[Tag]:
+def elements_of(soup: BeautifulSoup) -> list[Tag]:
     """All elements in their order, looked for once instead of for every question that is asked of them."""
     return [node for node in soup.descendants if isinstance(node, Tag)]
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup, NavigableString, Tag
@@ -12,7 +13,7 @@ from w3lib.encoding import html_body_declared_encoding
 
 from crawler.formats.encodings import decoded
 from crawler.formats.linked_data import linked_data
-from crawler.formats.markup import cells_of, make_regular, rows_of
+from crawler.formats.markup import cells_of, elements_of, make_regular, rows_of
 from crawler.wording.words import squeeze
 
 
@@ -40,7 +41,7 @@ class Line(NamedTuple):
     @property
     def text(self) -> str:
         """The line as one text."""
-        return squeeze("".join(self.parts))
+        return _joined(self.parts)
 
     @property
     def pieces(self) -> list[str]:
@@ -52,6 +53,12 @@ class Line(NamedTuple):
             else:
                 texts.append("")
         return [piece for text in texts if (piece := squeeze(text).strip(_BETWEEN))]
+
+
+@lru_cache(maxsize=4096)
+def _joined(parts: tuple[str, ...]) -> str:
+    """The text of a line, which its readers ask for again and again."""
+    return squeeze("".join(parts))
 
 
 class Page(NamedTuple):
@@ -123,8 +130,9 @@ def page(body: bytes, labels: Container[str] = frozenset()) -> Page:
         soup = BeautifulSoup(_XML_DECLARATION.sub("", text), "lxml", multi_valued_attributes=None)
     except (ParserRejectedMarkup, RecursionError) as error:
         raise ValueError(f"the page cannot be parsed: {error}") from error
-    found = tuple(linked_data(soup))
-    make_regular(soup, labels)
+    elements = elements_of(soup)
+    found = tuple(linked_data(elements))
+    make_regular(soup, elements, labels)
     title = squeeze(soup.title.get_text()) if soup.title else None
     return Page(list(_lines(soup)), title or None, found)
 
@@ -178,8 +186,13 @@ def _add_text(parts: list[str], node: Any, place: _Place) -> Iterator[Line]:
 
 def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
     """The line that the parts make, if it says anything; they are emptied."""
-    raw = "".join(parts).translate(_INVISIBLE)
+    if not parts:
+        return
+    raw = "".join(parts)
     parts.clear()
+    if raw.isspace():
+        return
+    raw = raw if raw.isascii() else raw.translate(_INVISIBLE)
     cut = _without_choices(raw.split(_CUT))
     while cut and not cut[0].strip(_BULLETS + "\r\n"):
         del cut[0]
@@ -190,6 +203,8 @@ def _complete(parts: list[str], place: _Place) -> Iterator[Line]:
 
 
 def _without_choices(parts: list[str]) -> list[str]:
+    if len(parts) < 2:
+        return parts
     kept = [part for part in parts if squeeze(part).lower() not in _CHOICES]
     return kept if len(parts) - len(kept) > 1 else parts
 
