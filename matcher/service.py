@@ -11,6 +11,7 @@ import msgspec
 
 from db.countries import joinable
 from matcher import weights
+from matcher.assertion.context import Assertion
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import AgeGroup, age_group, combine
@@ -107,7 +108,10 @@ class Matcher:
             lambda scored: self.ranker.leading.meet(scored.links),
         )  # fmt: skip
         if concepts.prominence is None:
-            listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
+            # a coded condition says beside its text what the patient does not have
+            is_told = is_text or all(mention.assertion is Assertion.PRESENT for mention in understood.mentions)
+            is_one = isinstance(diagnoses, str) and is_told
+            listing = self._listing(understood.text, harmless, standing) if is_one else []
             is_aged = concepts.age_group is not AgeGroup.OPEN
             of_concepts = with_listed(trials.ranked(admitted), listing, understood, understood.text, is_aged)
             trials = trials._replace(ranked=lambda among: of_concepts)
