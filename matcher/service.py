@@ -11,7 +11,7 @@ import msgspec
 from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
-from matcher.patient.demographics import age_group, canonical_country, combine
+from matcher.patient.demographics import age_group, combine
 from matcher.patient.differential import Inference
 from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
@@ -38,13 +38,12 @@ class Matcher:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.catalogue = catalogue
         self.terminology = terminology
-        self.reader = PatientReader(terminology, expansion, catalogue.own_terms)
+        self.reader = PatientReader(terminology, expansion, catalogue.own_term)
         self.ranker = Ranker(catalogue, terminology, expansion)
         self.scorer = self.ranker.scorer
-        self._limits = Limits(catalogue.facts)
+        self._limits = Limits(catalogue)
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
-        self._countries: dict[int, frozenset[str]] | None = None
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Matcher":
@@ -52,7 +51,7 @@ class Matcher:
         with _without_collector():
             terminology = terminology or default()
             expansion = Expansion(terminology)
-            return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
+            return cls(TrialIndex.open(connection, terminology, expansion), terminology, expansion)
 
     @cached_property
     def similarity(self) -> SimilarityIndex:
@@ -150,9 +149,9 @@ class Matcher:
         Raises:
             TrialNotFoundError: there is no such trial.
         """
-        found = self.catalogue.trial_index_of.get(trial_id)
+        found = self.catalogue.trial_index_of(trial_id)
         if found is None:
-            found = self.catalogue.trial_index_of.get(trial_id.strip().upper())
+            found = self.catalogue.trial_index_of(trial_id.strip().upper())
         if found is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
@@ -170,7 +169,6 @@ class Matcher:
         matches: list[Match] = []
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        countries = self._country_sets() if patient.country else {}
         for scored in ranked:
             lead = scored.links[0] if scored.links else None
             if lead and (
@@ -180,7 +178,8 @@ class Matcher:
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
                     continue
-            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries.get(scored.trial_index))
+            countries = self.catalogue.countries_of(scored.trial_index) if patient.country else None
+            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries)
             match = self._match(scored, eligibility, why)
             opposite = self._opposite(scored.trial_index, stated) if stated and match.grade == "strong" else None
             matches.append(match if opposite is None else _not_strong(match, *opposite))
@@ -194,7 +193,7 @@ class Matcher:
         for scored in ranked:
             _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
             if reason is not None and grade_of(scored) != "weak":
-                found.append(RuledOut(self.catalogue.trial_ids[scored.trial_index], reason))
+                found.append(RuledOut(self.catalogue.facts[scored.trial_index].trial_id, reason))
                 if len(found) == limit:
                     break
         return found
@@ -226,17 +225,6 @@ class Matcher:
             url=facts.url,
             last_update=facts.last_update,
         )
-
-    def _country_sets(self) -> dict[int, frozenset[str]]:
-        if self._countries is None:
-            rows = self.catalogue.countries()
-            index_of = self.catalogue.trial_index_of
-            self._countries = {
-                index_of[trial_id]: frozenset(name for item in names if (name := canonical_country(item)))
-                for trial_id, names in rows
-                if trial_id in index_of
-            }
-        return self._countries
 
     def _diagnosis(self, mention: Mention) -> Diagnosis:
         def matched(concepts: Sequence[int]) -> tuple[ConceptMatch, ...]:

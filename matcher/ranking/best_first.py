@@ -62,13 +62,12 @@ class Ranker:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
-        self._joinable = np.array([joinable(facts.status) for facts in catalogue.facts])
-        self.standing: Floats = weights.JOINABLE**self._joinable
+        self._joinable = np.array([joinable(status) for status in catalogue.statuses], np.int64)[catalogue.status_codes]
+        self.standing: Floats = np.power(weights.JOINABLE, self._joinable, dtype=np.float64)
         """What each trial counts for being open or closed."""
         self._asking = np.ones(len(catalogue.facts))
-        for requirement, name in catalogue.requirement_names.items():
-            if name in ASKED:
-                self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
+        for name, (weight, _) in ASKED.items():
+            self._asking[catalogue.trials_asking(name)] *= getattr(weights, weight)
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
     def ranked(self, patient: PatientCase, among: Flags | None = None, least: float | None = None) -> Iterator[Scored]:

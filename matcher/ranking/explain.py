@@ -5,7 +5,6 @@ from matcher.patient.case import PatientCase
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.scoring import Scorer, grade_of
 from matcher.results import Suggestions
-from matcher.trials.index import field_weight
 
 
 def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, suggestions: Suggestions) -> tuple[str, ...]:
@@ -13,10 +12,10 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
     scorer, catalogue = ranker.scorer, ranker.scorer.catalogue
     trial_id = catalogue.trial_ids[trial_index]
     lines = [f"{trial_id}: {catalogue.facts[trial_index].title or ''}"]
-    for concept, field, row in sorted(catalogue.namings(trial_index), key=lambda item: -field_weight(item[1])):
-        if concept in catalogue.requirement_names:
-            lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
-        elif concept in catalogue.treatment_names:
+    for concept, field, row in sorted(catalogue.namings(trial_index), key=lambda item: -weights.of_field(item[1])):
+        if required := catalogue.requirement(concept):
+            lines.append(f'It asks: {required} ("{catalogue.words(row)}").')
+        elif catalogue.is_treatment(concept):
             lines.append(f'It gives "{catalogue.words(row)}".')
         else:
             lines.append(f'It names {scorer.label(concept)} as {field} ("{catalogue.words(row)}").')
@@ -39,7 +38,7 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
     lines += [
         f"{scorer.label(link.element.concept)} -> {scorer.label(link.naming.concept)} ({link.reached.relation}, "
         f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
-        f"({field_weight(link.naming.field):.2f}) = {link.value:.2f}."
+        f"({weights.of_field(link.naming.field):.2f}) = {link.value:.2f}."
         for link in scored.links
     ]
     lines += scored.notes

@@ -66,7 +66,7 @@ class Leading:
         reached = self.expansion.of(concept)
         kinds = [
             other
-            for other in self.catalogue.named_concepts.intersection(reached)
+            for other in self.catalogue.named_among(reached)
             if reached[other].relation != "broader" and reached[other].weight >= steps.NEAR
         ]
         return self.catalogue.count_about(kinds) if kinds else 0

@@ -16,7 +16,7 @@ from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.requirements import requirements
-from matcher.trials.roles import FINDING, ROLES, Roles
+from matcher.trials.roles import FINDING, OWN_WORDS, ROLES, TREATMENT, Roles
 from matcher.trials.treatments import treatments
 from matcher.trials.trial_text import Named, TrialText
 
@@ -35,10 +35,6 @@ _WORDS = pa.schema(
 )  # fmt: skip
 BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
-OWN_WORDS = "TEXT:"
-"""Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
-TREATMENT = "TREATMENT:"
-"""Prefix of a treatment in its normal form."""
 
 
 Field = tuple[str, int, Named]
@@ -54,7 +50,7 @@ class MappedTrials(NamedTuple):
     words: pa.Table
 
 
-NOTHING_MAPPED = MappedTrials(_CONCEPTS.empty_table(), _WORDS.empty_table())
+NOTHING_MAPPED = MappedTrials(*(pa.Table.from_batches([], schema) for schema in (_CONCEPTS, _WORDS)))
 
 
 class TrialMapper:

@@ -1,0 +1,274 @@
+"""From the rows of a catalogue to the arrays of its trial index.
+
+The database joins, numbers and sorts, within the memory that it has; what comes here are numbers, a column at a time.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from matcher import weights
+from matcher.terminology import Kind, Terminology
+from matcher.terminology.expansion import Expansion
+from matcher.text.countries import canonical_country
+from matcher.trials.columns import Arrays, Texts, coded
+from matcher.trials.indexing import NOTHING_MAPPED, TrialMapper, has_tables, map_texts, unmapped
+from matcher.trials.roles import DISEASE, FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
+from matcher.trials.store import UNSTATED_DAY, Store, Tables
+from matcher.trials.trial_text import read_texts
+
+Numbers = npt.NDArray[Any]
+
+ROWS_AT_ONCE = 100_000
+_NUMBERED = """CREATE TEMP TABLE numbered_trials AS
+SELECT trial_id, content_hash, (row_number() OVER (ORDER BY trial_id) - 1)::INTEGER AS trial_index FROM trials"""
+_FRESH = """CREATE TEMP VIEW mapped_{name} AS
+SELECT trial_index, false AS is_stored, row_number() OVER () AS number, fresh_{name}.*
+FROM fresh_{name} JOIN numbered_trials USING (trial_id)"""
+_STORED = """ UNION ALL
+SELECT trial_index, true AS is_stored, t.rowid AS number, t.*
+FROM trial_{name} t JOIN numbered_trials USING (trial_id, content_hash) ANTI JOIN fresh_words USING (trial_id)"""
+_NAMED = """CREATE TEMP TABLE numbered_names AS
+SELECT concept_id, (row_number() OVER (ORDER BY min((is_stored, number))) - 1)::INTEGER AS name
+FROM mapped_concepts WHERE field <> 'mesh_ancestor' GROUP BY concept_id"""
+_WORDED = """CREATE TEMP TABLE numbered_words AS
+SELECT words, (row_number() OVER () - 1)::INTEGER AS said
+FROM (SELECT DISTINCT words FROM mapped_concepts WHERE field <> 'mesh_ancestor' AND concept_id <> '')"""
+_ROWS = """
+SELECT trial_index AS trial, name, (list_position(?, field) - 1)::TINYINT AS field,
+       (list_position(?, role) - 1)::TINYINT AS role, score, said
+FROM mapped_concepts JOIN numbered_names USING (concept_id) JOIN numbered_words USING (words)
+WHERE field <> 'mesh_ancestor' AND concept_id <> ''
+ORDER BY trial, field, number
+"""
+_SAID = """CREATE TEMP TABLE numbered_said AS
+SELECT word, (row_number() OVER (ORDER BY word) - 1)::INTEGER AS place
+FROM (SELECT DISTINCT unnest(words) AS word FROM mapped_words)"""
+_SAYING = """
+SELECT place, trial_index AS trial FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words)
+JOIN numbered_said USING (word) ORDER BY place, trial
+"""
+_FACTS = """
+SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url, registry, status, sex,
+       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date
+FROM trials ORDER BY trial_id
+"""
+_DAYS = {
+    "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
+    "last_update": (pa.int32(), UNSTATED_DAY),
+}  # fmt: skip
+"""Kinds of the columns of days and of what goes with them, and what stands for none."""
+_LANDS = """CREATE TEMP TABLE numbered_countries AS
+SELECT country, (row_number() OVER (ORDER BY country) - 1)::INTEGER AS number
+FROM (SELECT DISTINCT country FROM locations WHERE country IS NOT NULL)"""
+_COUNTRIES = """
+SELECT DISTINCT trial_index AS trial, number FROM locations JOIN numbered_trials USING (trial_id)
+JOIN numbered_countries USING (country) ORDER BY trial, number
+"""
+
+
+def compile_store(connection: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion) -> Store:
+    """The trials of a catalogue and the concepts that they name. Trials without current rows are mapped here."""
+    cursor = connection.cursor()
+    _make_views(cursor, terminology, expansion)
+    trials = _facts(cursor)
+    size = len(trials.arrays["min_age"])
+    countries = _countries(cursor, size)
+    other, concept_of = _names(cursor, terminology)
+    rows = _rows(cursor, size, concept_of)
+    posted = _postings(rows, size, len(terminology.ids) + len(other), terminology)
+    asked = _asked(rows, other, size, len(terminology.ids))
+    arrays = {
+        **trials.arrays, **countries.arrays, **_row_arrays(rows, size), **posted, **asked.arrays, **_saying(cursor),
+        **other.arrays("other"), **_own_terms(other), **_words(cursor),
+    }  # fmt: skip
+    registries, statuses, sexes, phases = trials.tables
+    (requirements,), (lands,) = asked.tables, countries.tables
+    tables = Tables(registries, statuses, sexes, phases, requirements, lands, sorted(arrays))
+    return Store(tables, arrays)
+
+
+class _Part(NamedTuple):
+    """Some arrays, and the tables of the codes in them."""
+
+    arrays: Arrays
+    tables: tuple[list[Any], ...]
+
+
+class _Rows(NamedTuple):
+    """Columns of the namings, sorted by trial and field."""
+
+    trial: Numbers
+    concept: Numbers
+    field: Numbers
+    role: Numbers
+    score: Numbers
+    said: Numbers
+
+
+def _make_views(cursor: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion) -> None:
+    """Views of the stored rows that are current, and fresh ones for the trials that have none; and their numbers."""
+    missing = unmapped(cursor, None)
+    fresh = NOTHING_MAPPED
+    if missing:
+        fresh = map_texts(TrialMapper(terminology, expansion), read_texts(cursor, missing))
+    is_stored = has_tables(cursor)
+    cursor.execute(_NUMBERED)
+    for name, table in reversed(fresh._asdict().items()):  # words first, by which the stored rows are chosen
+        cursor.register(f"fresh_{name}", table)
+        cursor.execute((_FRESH + (_STORED if is_stored else "")).format(name=name))
+    for sql in (_NAMED, _WORDED, _SAID, _LANDS):
+        cursor.execute(sql)
+
+
+def _batches(cursor: duckdb.DuckDBPyConnection, sql: str, given: Sequence[object] = ()) -> Iterator[pa.RecordBatch]:
+    yield from cursor.sql(sql, params=given).to_arrow_reader(ROWS_AT_ONCE)
+
+
+def _columns(batches: Iterator[pa.RecordBatch], types: Sequence[Any]) -> list[Numbers]:
+    """Columns of numbers, each as one array. types: of the elements."""
+    parts = [[column.to_numpy(zero_copy_only=False) for column in batch.columns] for batch in batches]
+    empty = [[np.zeros(0, kind)] for kind in types]
+    columns = zip(*parts, strict=True) if parts else empty
+    return [np.concatenate(column).astype(kind, copy=False) for column, kind in zip(columns, types, strict=True)]
+
+
+def _starts(numbers: Numbers, size: int) -> Numbers:
+    """Where the rows of each number begin among sorted ones, and at last their end."""
+    return np.searchsorted(numbers, np.arange(size + 1)).astype(np.int64)
+
+
+def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
+    """What is shown of each trial and decides beside its concepts."""
+    texts: dict[str, list[str | None]] = {name: [] for name in ("trial_id", "study_id", "title", "url")}
+    codes: dict[str, list[int]] = {name: [] for name in ("registry", "status", "sex", "phase")}
+    known: dict[str, dict[Any, int]] = {name: {} for name in codes}
+    days: dict[str, list[Numbers]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
+    for batch in _batches(cursor, _FACTS):
+        for name, column in zip(texts, batch.columns[:4], strict=True):
+            texts[name] += column.to_pylist()
+        for name, column in zip(codes, batch.columns[4:8], strict=True):
+            values = (tuple(value) if isinstance(value, list) else value for value in column.to_pylist())
+            codes[name] += [known[name].setdefault(value, len(known[name])) for value in values]
+        for name, column in zip(days, batch.columns[8:], strict=True):
+            kind, unstated = _DAYS[name]
+            days[name].append(column.cast(kind).fill_null(unstated).to_numpy())
+    arrays: dict[str, Numbers] = {}
+    for name, own in texts.items():
+        arrays |= Texts.of(own).arrays(name)
+    for name, numbers in codes.items():
+        arrays[name] = np.array(numbers, np.min_scalar_type(max(len(known[name]) - 1, 0)))
+    for name, columns in days.items():
+        arrays[name] = np.concatenate(columns)
+    tables = [list(known[name]) for name in ("registry", "status", "sex")]
+    phases = [None if phase is None else list(phase) for phase in known["phase"]]
+    return _Part(arrays, (*tables, phases))
+
+
+def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
+    """Countries of the sites of each trial, by their one name."""
+    names = [name for (name,) in cursor.execute("SELECT country FROM numbered_countries ORDER BY number").fetchall()]
+    one_name = [canonical_country(name) for name in names]
+    known = sorted({name for name in one_name if name})
+    code_of = np.array([known.index(name) if name else -1 for name in one_name], np.int32)
+    trial, country = _columns(_batches(cursor, _COUNTRIES), (np.int32, np.int32))
+    code = code_of[country] if len(country) else country
+    trial, code = trial[code >= 0], code[code >= 0]
+    return _Part({"country": code.astype(np.uint16), "country_starts": _starts(trial, size)}, (known,))
+
+
+def _names(cursor: duckdb.DuckDBPyConnection, terminology: Terminology) -> tuple[Texts, Numbers]:
+    """The names that the terminology does not have, and the number of the concept of each name, -1 for none."""
+    names = [name for (name,) in cursor.execute("SELECT concept_id FROM numbered_names ORDER BY name").fetchall()]
+    size = len(terminology.ids)
+    concepts = [terminology.place_of.get(name, size + place) if name else -1 for place, name in enumerate(names)]
+    other = Texts.of(name if concept >= size else None for name, concept in zip(names, concepts, strict=True))
+    return other, np.array(concepts, np.int32)
+
+
+def _own_terms(other: Texts) -> Arrays:
+    own = [(name, place) for place, name in enumerate(other) if name is not None and name.startswith(OWN_WORDS)]
+    return {"own_terms": np.array([place for _, place in sorted(own, key=lambda one: one[0].encode())], np.int32)}
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, size: int, concept_of: Numbers) -> _Rows:
+    """All namings."""
+    types = (np.int32, np.int32, np.int8, np.int8, np.float64, np.int32)
+    trial, name, field, role, score, said = _columns(_batches(cursor, _ROWS, [FIELDS, ROLES]), types)
+    return _Rows(trial, concept_of[name] if len(name) else name, field, role, score, said)
+
+
+def _row_arrays(rows: _Rows, size: int) -> Arrays:
+    scores, codes = coded(rows.score)
+    return {
+        "row_starts": _starts(rows.trial, size), "row_concept": rows.concept, "row_field": rows.field,
+        "row_role": rows.role, "row_words": rows.said, "row_score": codes, "row_scores": scores,
+    }  # fmt: skip
+
+
+def _postings(rows: _Rows, size: int, concepts: int, terminology: Terminology) -> Arrays:
+    """For each concept the trials that name it, with the weight of the best field and the concept's role; and those
+    that exclude it, ask for it or give it.
+    """
+    field_weights = np.array([weights.of_field(field) for field in FIELDS])
+    weight = np.where(rows.role != UNSAID, field_weights[rows.field] * rows.score, 0.0)
+    admitting = np.flatnonzero(field_weights[rows.field])
+    order = admitting[np.argsort(rows.concept[admitting], kind="stable")]
+    concept, trial = rows.concept[order], rows.trial[order]
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = (concept[1:] != concept[:-1]) | (trial[1:] != trial[:-1])
+    first = np.flatnonzero(is_first)
+    if len(first):
+        role, weight = (np.maximum.reduceat(column[order], first) for column in (rows.role, weight))
+    else:
+        role, weight = rows.role[:0], weight[:0]
+    concept, trial = concept[first], trial[first]
+    weights_, codes = coded(weight)
+    has_diseases, asks_finding = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    has_diseases[trial[role == DISEASE]] = True
+    is_no_disease = np.zeros(concepts, dtype=bool)
+    is_no_disease[: len(terminology.ids)] = np.array(terminology.kinds) != int(Kind.DISEASE)
+    asks_finding[trial[(role == FINDING) & is_no_disease[concept]]] = True
+    limiting = np.flatnonzero(field_weights[rows.field] == 0)
+    limiting = limiting[np.argsort(rows.concept[limiting], kind="stable")]
+    return {
+        "posted_starts": _starts(concept, concepts), "posted_trial": trial, "posted_role": role,
+        "posted_weight": codes, "posted_weights": weights_, "has_diseases": has_diseases, "asks_finding": asks_finding,
+        "limited": rows.trial[limiting], "limited_starts": _starts(rows.concept[limiting], concepts),
+    }  # fmt: skip
+
+
+def _asked(rows: _Rows, other: Texts, size: int, known: int) -> _Part:
+    """What each trial asks for, and the names of all that any asks for."""
+    names = {
+        known + place: name
+        for place, name in enumerate(other)
+        if name is not None and not name.startswith((OWN_WORDS, TREATMENT))
+    }
+    is_limiting = np.array([weights.of_field(field) == 0 for field in FIELDS])[rows.field]
+    asking = np.flatnonzero(is_limiting & np.isin(rows.concept, list(names)))
+    place_of = np.zeros(known + len(other), np.int32)
+    place_of[list(names)] = np.arange(len(names))
+    pairs = np.unique(np.stack([rows.trial[asking], place_of[rows.concept[asking]]]), axis=1)
+    return _Part(
+        {"asked": pairs[1].astype(np.uint16), "asked_starts": _starts(pairs[0], size)}, (list(names.values()),)
+    )
+
+
+def _words(cursor: duckdb.DuckDBPyConnection) -> Arrays:
+    """The trials' own words for what they name."""
+    query = "SELECT words FROM numbered_words ORDER BY said"
+    return Texts.of(word for batch in _batches(cursor, query) for word in batch["words"].to_pylist()).arrays("named")
+
+
+def _saying(cursor: duckdb.DuckDBPyConnection) -> Arrays:
+    """The content words of all trials, sorted, and for each the trials that say it."""
+    query = "SELECT word FROM numbered_said ORDER BY place"
+    words = Texts.of(word for batch in _batches(cursor, query) for word in batch["word"].to_pylist())
+    places, trials = _columns(_batches(cursor, _SAYING), (np.int32, np.int32))
+    return {**words.arrays("word"), "saying": trials, "saying_starts": _starts(places, len(words))}
