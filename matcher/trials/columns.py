@@ -1,25 +1,58 @@
-"""Columns of an index as arrays that may be memory-mapped: texts, and numbers of which few are distinct."""
+"""Columns of an index that may lie on disk: spans of them are read as they are asked for."""
 
+import os
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any, overload
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Arrays = Mapping[str, npt.NDArray[Any]]
-_NONE = b"\xff"
-"""Stands for no text; no text in UTF-8 has this byte."""
+Array = npt.NDArray[Any]
+NO_TEXT = "\0"
+"""Stands for no text."""
+_NONE = NO_TEXT.encode()
 
 
-class Texts(Sequence[str | None]):
+class FileArray:
+    """An array on disk of which spans are read. What is looked up here and there would, mapped, fill the memory with
+    pages of which a few bytes are wanted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError, ValueError when the file is no array or is cut short."""
+        mapped = np.load(path, mmap_mode="r")
+        self.dtype = mapped.dtype
+        self._size = len(mapped)
+        self._begin = int(getattr(mapped, "offset", 0))
+        self._file = path.open("rb", buffering=0)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, span: slice) -> Array:
+        start, end, _ = span.indices(self._size)
+        width = self.dtype.itemsize
+        return np.frombuffer(
+            os.pread(self._file.fileno(), (end - start) * width, self._begin + start * width), self.dtype
+        )
+
+
+Column = Array | FileArray
+
+
+class Texts:
     """Texts one behind the other in an array of bytes, and where each begins. Each is decoded when it is asked for."""
 
-    def __init__(self, letters: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> None:
-        self._letters = letters
-        self._starts = starts
+    def __init__(self, letters: Column, starts: Array) -> None:
+        """Raises ValueError when letters are missing."""
+        if len(letters) != int(starts[-1]):
+            raise ValueError("texts are cut short")
+        self.letters = letters
+        self.starts = starts
 
     @classmethod
     def of(cls, texts: Iterable[str | None]) -> "Texts":
@@ -28,53 +61,42 @@ class Texts(Sequence[str | None]):
         starts = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
         return cls(np.frombuffer(b"".join(encoded), np.uint8), starts)
 
-    @classmethod
-    def open(cls, arrays: Arrays, name: str) -> "Texts":
-        """Those that `arrays` wrote under a name. Raises ValueError when they are not whole."""
-        found = cls(arrays[f"{name}_letters"], arrays[f"{name}_starts"])
-        if len(found._letters) != int(found._starts[-1]):
-            raise ValueError(f"{name} is cut short")
-        return found
-
-    def arrays(self, name: str) -> Arrays:
-        """The arrays that hold them."""
-        return {f"{name}_letters": self._letters, f"{name}_starts": self._starts}
-
     def encoded(self, place: int) -> bytes:
         """A text as it is kept."""
-        return self._letters[self._starts[place] : self._starts[place + 1]].tobytes()
+        start, end = self.starts[place : place + 2].tolist()
+        return self.letters[start:end].tobytes()
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return len(self.starts) - 1
 
-    @overload
-    def __getitem__(self, place: int) -> str | None: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[str | None]: ...
-    def __getitem__(self, place: int | slice) -> str | Sequence[str | None] | None:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
+    def __getitem__(self, place: int) -> str | None:
         found = self.encoded(place)
         return None if found == _NONE else found.decode()
 
-    def __iter__(self) -> Iterator[str | None]:
-        return map(self.__getitem__, range(len(self)))
-
 
 class SortedTexts:
-    """Where each of many texts stands, found by halving; they are sorted by their bytes in UTF-8."""
+    """Where each of many texts stands, found by halving; they are sorted by their bytes in UTF-8.
 
-    def __init__(self, texts: Texts) -> None:
+    places: of those among the texts that are looked for, if not all.
+    """
+
+    def __init__(self, texts: Texts, places: Sequence[int] | Array | None = None) -> None:
         self.texts = texts
+        self._places = range(len(texts)) if places is None else places
         self.place = lru_cache(maxsize=20_000)(self._find)
+
+    def _encoded(self, place: int) -> bytes:
+        return self.texts.encoded(int(place))
 
     def _find(self, text: str) -> int | None:
         wanted = text.encode(errors="surrogatepass")
-        place = bisect_left(range(len(self.texts)), wanted, key=self.texts.encoded)
-        return place if place < len(self.texts) and self.texts.encoded(place) == wanted else None
+        found = bisect_left(self._places, wanted, key=self._encoded)
+        if found == len(self._places) or self._encoded(self._places[found]) != wanted:
+            return None
+        return int(self._places[found])
 
 
-def coded(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+def coded(values: Array) -> tuple[Array, Array]:
     """The distinct values, sorted, and for each value its place among them, in as few bytes as will do."""
     distinct, places = np.unique(values, return_inverse=True)
     return distinct, places.astype(np.min_scalar_type(max(len(distinct) - 1, 0)))

@@ -4,25 +4,23 @@ The database joins, numbers and sorts, within the memory that it has; what comes
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.text.countries import canonical_country
-from matcher.trials.columns import Arrays, Texts, coded
+from matcher.trials.columns import NO_TEXT, Array, Texts, coded
 from matcher.trials.indexing import NOTHING_MAPPED, TrialMapper, has_tables, map_texts, unmapped
 from matcher.trials.roles import DISEASE, FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
-from matcher.trials.store import UNSTATED_DAY, Store, Tables
+from matcher.trials.store import ROW, UNSTATED_DAY, Store, Tables
 from matcher.trials.trial_text import read_texts
-
-Numbers = npt.NDArray[Any]
 
 ROWS_AT_ONCE = 100_000
 _NUMBERED = """CREATE TEMP TABLE numbered_trials AS
@@ -41,23 +39,25 @@ SELECT words, (row_number() OVER () - 1)::INTEGER AS said
 FROM (SELECT DISTINCT words FROM mapped_concepts WHERE field <> 'mesh_ancestor' AND concept_id <> '')"""
 _ROWS = """
 SELECT trial_index AS trial, name, (list_position(?, field) - 1)::TINYINT AS field,
-       (list_position(?, role) - 1)::TINYINT AS role, score, said
+       (list_position(?, role) - 1)::TINYINT AS role, score, said, number
 FROM mapped_concepts JOIN numbered_names USING (concept_id) JOIN numbered_words USING (words)
 WHERE field <> 'mesh_ancestor' AND concept_id <> ''
-ORDER BY trial, field, number
 """
 _SAID = """CREATE TEMP TABLE numbered_said AS
 SELECT word, (row_number() OVER (ORDER BY word) - 1)::INTEGER AS place
 FROM (SELECT DISTINCT unnest(words) AS word FROM mapped_words)"""
 _SAYING = """
 SELECT place, trial_index AS trial FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words)
-JOIN numbered_said USING (word) ORDER BY place, trial
+JOIN numbered_said USING (word)
 """
 _FACTS = """
 SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url, registry, status, sex,
        phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date
 FROM trials ORDER BY trial_id
 """
+_OWN = OWN_WORDS.encode()
+_SHOWN = ["trial_id", "study_id", "title", "url"]
+"""Columns of texts."""
 _DAYS = {
     "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
     "last_update": (pa.int32(), UNSTATED_DAY),
@@ -83,32 +83,38 @@ def compile_store(connection: duckdb.DuckDBPyConnection, terminology: Terminolog
     rows = _rows(cursor, size, concept_of)
     posted = _postings(rows, size, len(terminology.ids) + len(other), terminology)
     asked = _asked(rows, other, size, len(terminology.ids))
+    scores, codes = coded(rows.score)
+    saying, words = _saying(cursor)
+    texts = {**trials.texts, "other": other, "named": _named(cursor), "word": words}
     arrays = {
-        **trials.arrays, **countries.arrays, **_row_arrays(rows, size), **posted, **asked.arrays, **_saying(cursor),
-        **other.arrays("other"), **_own_terms(other), **_words(cursor),
+        **trials.arrays, **countries.arrays, **posted, **asked.arrays, **saying, "own_terms": _own_terms(other),
+        "rows_starts": _starts(rows.trial, size), "row_scores": scores,
+        **{f"{name}_starts": column.starts for name, column in texts.items()},
     }  # fmt: skip
+    spans = {"rows": _joined(rows, codes), **{f"{name}_letters": column.letters for name, column in texts.items()}}
     registries, statuses, sexes, phases = trials.tables
     (requirements,), (lands,) = asked.tables, countries.tables
-    tables = Tables(registries, statuses, sexes, phases, requirements, lands, sorted(arrays))
-    return Store(tables, arrays)
+    tables = Tables(registries, statuses, sexes, phases, requirements, lands, list(arrays), list(spans))
+    return Store(tables, arrays, spans)
 
 
 class _Part(NamedTuple):
-    """Some arrays, and the tables of the codes in them."""
+    """Some arrays and texts, and the tables of the codes in them."""
 
-    arrays: Arrays
+    arrays: dict[str, Array]
     tables: tuple[list[Any], ...]
+    texts: Mapping[str, Texts] = MappingProxyType({})
 
 
 class _Rows(NamedTuple):
     """Columns of the namings, sorted by trial and field."""
 
-    trial: Numbers
-    concept: Numbers
-    field: Numbers
-    role: Numbers
-    score: Numbers
-    said: Numbers
+    trial: Array
+    concept: Array
+    field: Array
+    role: Array
+    score: Array
+    said: Array
 
 
 def _make_views(cursor: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion) -> None:
@@ -130,44 +136,58 @@ def _batches(cursor: duckdb.DuckDBPyConnection, sql: str, given: Sequence[object
     yield from cursor.sql(sql, params=given).to_arrow_reader(ROWS_AT_ONCE)
 
 
-def _columns(batches: Iterator[pa.RecordBatch], types: Sequence[Any]) -> list[Numbers]:
+def _columns(batches: Iterator[pa.RecordBatch], types: Sequence[Any]) -> list[Array]:
     """Columns of numbers, each as one array. types: of the elements."""
-    parts = [[column.to_numpy(zero_copy_only=False) for column in batch.columns] for batch in batches]
-    empty = [[np.zeros(0, kind)] for kind in types]
-    columns = zip(*parts, strict=True) if parts else empty
-    return [np.concatenate(column).astype(kind, copy=False) for column, kind in zip(columns, types, strict=True)]
+    parts: list[list[Array]] = [[np.zeros(0, kind)] for kind in types]
+    for batch in batches:
+        for part, column, kind in zip(parts, batch.columns, types, strict=True):
+            part.append(column.to_numpy(zero_copy_only=False).astype(kind))
+    return [np.concatenate(parts.pop(0)) for _ in types]
 
 
-def _starts(numbers: Numbers, size: int) -> Numbers:
+def _texts(batches: Iterator[pa.RecordBatch]) -> list[Texts]:
+    """Columns of texts, none of which becomes a string of its own here."""
+    parts = [[column.fill_null(NO_TEXT).cast(pa.large_string()) for column in batch.columns] for batch in batches]
+    if not parts:
+        return []
+    whole = [pa.concat_arrays(chunks) for chunks in zip(*parts, strict=True)]
+    return [_text_column(column) for column in whole]
+
+
+def _text_column(column: pa.Array) -> Texts:
+    _, starts, letters = column.buffers()
+    found = np.frombuffer(starts, np.int64)[: len(column) + 1]
+    return Texts(np.frombuffer(letters or b"", np.uint8)[: int(found[-1])], found)
+
+
+def _starts(numbers: Array, size: int) -> Array:
     """Where the rows of each number begin among sorted ones, and at last their end."""
     return np.searchsorted(numbers, np.arange(size + 1)).astype(np.int64)
 
 
 def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
     """What is shown of each trial and decides beside its concepts."""
-    texts: dict[str, list[str | None]] = {name: [] for name in ("trial_id", "study_id", "title", "url")}
+    texts: list[pa.RecordBatch] = []
     codes: dict[str, list[int]] = {name: [] for name in ("registry", "status", "sex", "phase")}
     known: dict[str, dict[Any, int]] = {name: {} for name in codes}
-    days: dict[str, list[Numbers]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
+    days: dict[str, list[Array]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
     for batch in _batches(cursor, _FACTS):
-        for name, column in zip(texts, batch.columns[:4], strict=True):
-            texts[name] += column.to_pylist()
+        texts.append(batch.select(_SHOWN))
         for name, column in zip(codes, batch.columns[4:8], strict=True):
             values = (tuple(value) if isinstance(value, list) else value for value in column.to_pylist())
             codes[name] += [known[name].setdefault(value, len(known[name])) for value in values]
         for name, column in zip(days, batch.columns[8:], strict=True):
             kind, unstated = _DAYS[name]
             days[name].append(column.cast(kind).fill_null(unstated).to_numpy())
-    arrays: dict[str, Numbers] = {}
-    for name, own in texts.items():
-        arrays |= Texts.of(own).arrays(name)
+    arrays: dict[str, Array] = {}
     for name, numbers in codes.items():
         arrays[name] = np.array(numbers, np.min_scalar_type(max(len(known[name]) - 1, 0)))
     for name, columns in days.items():
         arrays[name] = np.concatenate(columns)
     tables = [list(known[name]) for name in ("registry", "status", "sex")]
     phases = [None if phase is None else list(phase) for phase in known["phase"]]
-    return _Part(arrays, (*tables, phases))
+    shown = _texts(iter(texts)) or [Texts.of(())] * len(_SHOWN)
+    return _Part(arrays, (*tables, phases), dict(zip(_SHOWN, shown, strict=True)))
 
 
 def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
@@ -182,7 +202,7 @@ def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
     return _Part({"country": code.astype(np.uint16), "country_starts": _starts(trial, size)}, (known,))
 
 
-def _names(cursor: duckdb.DuckDBPyConnection, terminology: Terminology) -> tuple[Texts, Numbers]:
+def _names(cursor: duckdb.DuckDBPyConnection, terminology: Terminology) -> tuple[Texts, Array]:
     """The names that the terminology does not have, and the number of the concept of each name, -1 for none."""
     names = [name for (name,) in cursor.execute("SELECT concept_id FROM numbered_names ORDER BY name").fetchall()]
     size = len(terminology.ids)
@@ -191,27 +211,35 @@ def _names(cursor: duckdb.DuckDBPyConnection, terminology: Terminology) -> tuple
     return other, np.array(concepts, np.int32)
 
 
-def _own_terms(other: Texts) -> Arrays:
-    own = [(name, place) for place, name in enumerate(other) if name is not None and name.startswith(OWN_WORDS)]
-    return {"own_terms": np.array([place for _, place in sorted(own, key=lambda one: one[0].encode())], np.int32)}
+def _own_terms(other: Texts) -> Array:
+    """Where the catalogue's own terms stand among the names, sorted by their words."""
+    own = [(name, place) for place in range(len(other)) if (name := other.encoded(place)).startswith(_OWN)]
+    return np.array([place for _, place in sorted(own)], np.int32)
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, size: int, concept_of: Numbers) -> _Rows:
+def _rows(cursor: duckdb.DuckDBPyConnection, size: int, concept_of: Array) -> _Rows:
     """All namings."""
-    types = (np.int32, np.int32, np.int8, np.int8, np.float64, np.int32)
-    trial, name, field, role, score, said = _columns(_batches(cursor, _ROWS, [FIELDS, ROLES]), types)
-    return _Rows(trial, concept_of[name] if len(name) else name, field, role, score, said)
+    types = (np.int32, np.int32, np.int8, np.int8, np.float64, np.int32, np.int64)
+    *columns, number = _columns(_batches(cursor, _ROWS, [FIELDS, ROLES]), types)
+    order = np.argsort(number, kind="stable")
+    del number
+    trial, name, field, *_ = columns
+    order = order[np.argsort((trial * np.int64(len(FIELDS)) + field)[order], kind="stable")]
+    columns[1] = concept_of[name] if len(name) else name
+    del trial, name, field
+    return _Rows(*(columns.pop(0)[order] for _ in _Rows._fields))
 
 
-def _row_arrays(rows: _Rows, size: int) -> Arrays:
-    scores, codes = coded(rows.score)
-    return {
-        "row_starts": _starts(rows.trial, size), "row_concept": rows.concept, "row_field": rows.field,
-        "row_role": rows.role, "row_words": rows.said, "row_score": codes, "row_scores": scores,
-    }  # fmt: skip
+def _joined(rows: _Rows, codes: Array) -> Array:
+    """Records of the namings. codes: of their scores."""
+    found = np.empty(len(rows.trial), ROW)
+    columns = {"concept": rows.concept, "words": rows.said, "score": codes, "field": rows.field, "role": rows.role}
+    for name, column in columns.items():
+        found[name] = column
+    return found
 
 
-def _postings(rows: _Rows, size: int, concepts: int, terminology: Terminology) -> Arrays:
+def _postings(rows: _Rows, size: int, concepts: int, terminology: Terminology) -> dict[str, Array]:
     """For each concept the trials that name it, with the weight of the best field and the concept's role; and those
     that exclude it, ask for it or give it.
     """
@@ -247,8 +275,8 @@ def _asked(rows: _Rows, other: Texts, size: int, known: int) -> _Part:
     """What each trial asks for, and the names of all that any asks for."""
     names = {
         known + place: name
-        for place, name in enumerate(other)
-        if name is not None and not name.startswith((OWN_WORDS, TREATMENT))
+        for place in range(len(other))
+        if (name := other[place]) is not None and not name.startswith((OWN_WORDS, TREATMENT))
     }
     is_limiting = np.array([weights.of_field(field) == 0 for field in FIELDS])[rows.field]
     asking = np.flatnonzero(is_limiting & np.isin(rows.concept, list(names)))
@@ -260,15 +288,18 @@ def _asked(rows: _Rows, other: Texts, size: int, known: int) -> _Part:
     )
 
 
-def _words(cursor: duckdb.DuckDBPyConnection) -> Arrays:
+def _named(cursor: duckdb.DuckDBPyConnection) -> Texts:
     """The trials' own words for what they name."""
-    query = "SELECT words FROM numbered_words ORDER BY said"
-    return Texts.of(word for batch in _batches(cursor, query) for word in batch["words"].to_pylist()).arrays("named")
+    return _one(_texts(_batches(cursor, "SELECT words FROM numbered_words ORDER BY said")))
 
 
-def _saying(cursor: duckdb.DuckDBPyConnection) -> Arrays:
-    """The content words of all trials, sorted, and for each the trials that say it."""
-    query = "SELECT word FROM numbered_said ORDER BY place"
-    words = Texts.of(word for batch in _batches(cursor, query) for word in batch["word"].to_pylist())
+def _one(columns: list[Texts]) -> Texts:
+    return columns[0] if columns else Texts.of(())
+
+
+def _saying(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]:
+    """For each content word the trials that say it; and the words, sorted."""
+    words = _one(_texts(_batches(cursor, "SELECT word FROM numbered_said ORDER BY place")))
     places, trials = _columns(_batches(cursor, _SAYING), (np.int32, np.int32))
-    return {**words.arrays("word"), "saying": trials, "saying_starts": _starts(places, len(words))}
+    order = np.argsort(places, kind="stable")
+    return {"saying": trials[order], "saying_starts": _starts(places[order], len(words))}, words

@@ -8,7 +8,6 @@ from typing import overload
 
 import msgspec
 
-from matcher.trials.columns import Texts
 from matcher.trials.store import UNSTATED_DAY, Store
 
 KEPT = 20_000
@@ -38,10 +37,10 @@ class TrialFacts(Sequence[Facts]):
     """The facts of all trials, each made when it is asked for."""
 
     def __init__(self, store: Store) -> None:
-        tables, arrays = store
+        tables, arrays, _ = store
         self._tables = tables
         self._ids, self._studies, self._titles, self._urls = (
-            Texts.open(arrays, name) for name in ("trial_id", "study_id", "title", "url")
+            store.texts(name) for name in ("trial_id", "study_id", "title", "url")
         )
         self._registry, self._status, self._sex, self._phase = (
             arrays[name] for name in ("registry", "status", "sex", "phase")

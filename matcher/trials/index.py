@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from matcher import weights
 from matcher.index_folder import part_of, snapshot_of, write_part
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
-from matcher.trials.columns import SortedTexts, Texts
+from matcher.trials.columns import SortedTexts
 from matcher.trials.facts import KEPT, TrialFacts
 from matcher.trials.roles import FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
 from matcher.trials.store import FORMAT, Store, load, save
@@ -76,18 +75,15 @@ class TrialIndex:
         self.terminology = terminology
         self.expansion = expansion
         self._connection = connection.cursor()
-        tables, arrays = store = store or _compiled(connection, terminology, expansion)
+        tables, arrays, spans = store = store or _compiled(connection, terminology, expansion)
         self.facts = TrialFacts(store)
-        self.trial_ids = Texts.open(arrays, "trial_id")
+        self.trial_ids = store.texts("trial_id")
         self.has_diseases, self.asks_finding = arrays["has_diseases"], arrays["asks_finding"]
         self.statuses, self.status_codes = tables.statuses, arrays["status"]
         self.sexes, self.sex_codes = tables.sexes, arrays["sex"]
         self.min_age_days, self.max_age_until_days = arrays["min_age"], arrays["max_age_until"]
-        self._rows = [arrays[f"row_{name}"] for name in ("concept", "field", "role", "score")]
-        self._row_concepts, self._row_fields = self._rows[:2]
-        self._row_starts = arrays["row_starts"]
-        self._row_words = arrays["row_words"]
-        self._named = Texts.open(arrays, "named")
+        self._rows, self._row_starts = spans["rows"], arrays["rows_starts"]
+        self._named = store.texts("named")
         self._scores: list[float] = arrays["row_scores"].tolist()
         self._field_weights = [weights.of_field(field) for field in FIELDS]
         self._posted_starts = arrays["posted_starts"]
@@ -98,10 +94,10 @@ class TrialIndex:
         self._requirements = tables.requirements
         self._country, self._country_starts = arrays["country"], arrays["country_starts"]
         self._countries = tables.countries
-        self._other = Texts.open(arrays, "other")
-        self._own_terms = arrays["own_terms"]
+        self._other = store.texts("other")
+        self._own_terms = SortedTexts(self._other, arrays["own_terms"])
         self._saying, self._saying_starts = arrays["saying"], arrays["saying_starts"]
-        self._content_words = SortedTexts(Texts.open(arrays, "word"))
+        self._content_words = SortedTexts(store.texts("word"))
         self._places = SortedTexts(self.trial_ids)
         self.profile = lru_cache(maxsize=KEPT)(self._make_profile)
         self.causes = lru_cache(maxsize=50_000)(self._find_causes)
@@ -158,15 +154,8 @@ class TrialIndex:
 
     def own_term(self, words: str) -> int | None:
         """The concept of a condition that no vocabulary has, None when no trial has one of these words."""
-
-        def encoded(place: int) -> bytes:
-            return self._other.encoded(int(self._own_terms[place]))
-
-        wanted = (OWN_WORDS + words).encode(errors="surrogatepass")
-        place = bisect_left(range(len(self._own_terms)), wanted, key=encoded)
-        if place == len(self._own_terms) or encoded(place) != wanted:
-            return None
-        return len(self.terminology.ids) + int(self._own_terms[place])
+        place = self._own_terms.place(OWN_WORDS + words)
+        return None if place is None else len(self.terminology.ids) + place
 
     def own_name(self, concept: int) -> str:
         """The words of one of the catalogue's own terms, empty for what is none."""
@@ -217,8 +206,9 @@ class TrialIndex:
     def _stated(self, trial_index: int, field: int) -> Iterator[tuple[int, int]]:
         """Concepts that a trial names in a field, each with the row of `words`."""
         span = self._span(self._row_starts, trial_index)
-        rows = np.flatnonzero(self._row_fields[span] == field) + span.start
-        return zip(self._row_concepts[rows].tolist(), rows.tolist(), strict=True)
+        rows = self._rows[span]
+        places = np.flatnonzero(rows["field"] == field)
+        return zip(rows["concept"][places].tolist(), (places + span.start).tolist(), strict=True)
 
     def excluded(self, trial_index: int) -> Iterator[tuple[int, int]]:
         """Concepts in a trial's exclusion criteria, each with the row of `words`."""
@@ -249,12 +239,13 @@ class TrialIndex:
     def namings(self, trial_index: int) -> list[tuple[int, str, int]]:
         """All places where a trial names a concept, by field: concept, field, row of `words`."""
         span = self._span(self._row_starts, trial_index)
-        fields = [FIELDS[field] for field in self._row_fields[span].tolist()]
-        return list(zip(self._row_concepts[span].tolist(), fields, range(span.start, span.stop), strict=True))
+        rows = enumerate(self._rows[span].tolist(), span.start)
+        return [(concept, FIELDS[field], row) for row, (concept, _, _, field, _) in rows]
 
     def _find_words(self, row: int) -> str:
         """The trial's own words for what it names."""
-        return self._named[int(self._row_words[row])] or ""
+        (words,) = self._rows[row : row + 1]["words"].tolist()
+        return self._named[words] or ""
 
     def content_words(self, trial_index: int) -> frozenset[str]:
         """Content words of a trial's titles, conditions and interventions."""
@@ -272,8 +263,7 @@ class TrialIndex:
         """A trial as the ranking sees it."""
         span = self._span(self._row_starts, trial_index)
         of_role: list[dict[int, Naming]] = [{} for _ in ROLES]
-        columns = [column[span].tolist() for column in self._rows]
-        for row, (concept, field, role, code) in enumerate(zip(*columns, strict=True), span.start):
+        for row, (concept, _, code, field, role) in enumerate(self._rows[span].tolist(), span.start):
             if role != UNSAID:
                 score = self._scores[code]
                 weight = self._field_weights[field] * score
