@@ -182,17 +182,15 @@ def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresho
     logger.info("mapping conditions to concepts")
     matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
     logger.info("publishing")
-    for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
+    reports = harvest.reports
+    for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=_index):
         logger.warning("published by force: %s", gate)
-    _index_wording(catalogue)
 
 
-def _index_wording(catalogue: Catalogue) -> None:
-    """Lay the index of words and meaning beside the snapshot, so that the first question need not wait for it."""
-    if catalogue.published is None:
-        return
-    logger.info("indexing the wording of trials")
+def _index(snapshot: Path) -> None:
+    """Lay the index beside a snapshot, so that the first question need not wait for it."""
+    logger.info("indexing trials")
     try:
-        matcher.write_index(catalogue.published)
+        matcher.write_index(snapshot)
     except matcher.DenseModelError as error:
         logger.warning("trials are compared by their words alone: %s", error)

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -24,12 +25,15 @@ from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
-from matcher.similarity.index import SimilarityIndex
+from matcher.similarity.index import SimilarityIndex, write_wording
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.index import Naming, TrialIndex
+
+INDEXING_MEMORY_LIMIT = "256MB"
+"""What the database may hold in memory while an index is written; enough, tried, for 593,088 trials."""
 
 
 class Matcher:
@@ -243,6 +247,19 @@ class Matcher:
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
             mention.not_used,
         )  # fmt: skip
+
+
+def write_index(snapshot: Path) -> None:
+    """Lay beside a snapshot what a matcher opens, with all vectors where a model is there.
+
+    Raises:
+        DenseModelError: the user's model cannot be run; all else is there then.
+    """
+    with duckdb.connect(str(snapshot), read_only=True) as connection, _without_collector():
+        connection.execute(f"SET memory_limit = '{INDEXING_MEMORY_LIMIT}'")
+        terminology = default()
+        TrialIndex.open(connection, terminology, Expansion(terminology))
+        write_wording(connection, snapshot)
 
 
 def _not_strong(match: Match, stated: str, opposite: str) -> Match:

@@ -161,10 +161,9 @@ def _part(snapshot: Path) -> Path:
     return part_of(snapshot, _NAME, FORMAT)
 
 
-def write_index(snapshot: Path) -> None:
+def write_wording(connection: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
     """Make the index of a snapshot, with all vectors where a model is there."""
-    with duckdb.connect(str(snapshot), read_only=True) as connection:
-        _make(connection, default_encoder(), _part(snapshot), None)
+    _make(connection, default_encoder(), _part(snapshot), None)
 
 
 def _make(

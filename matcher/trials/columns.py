@@ -1,6 +1,7 @@
 """Columns of an index that may lie on disk: spans of them are read as they are asked for."""
 
 import os
+import weakref
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -28,7 +29,8 @@ class FileArray:
         self.dtype = mapped.dtype
         self._size = len(mapped)
         self._begin = int(getattr(mapped, "offset", 0))
-        self._file = path.open("rb", buffering=0)
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
         return self._size
@@ -36,9 +38,7 @@ class FileArray:
     def __getitem__(self, span: slice) -> Array:
         start, end, _ = span.indices(self._size)
         width = self.dtype.itemsize
-        return np.frombuffer(
-            os.pread(self._file.fileno(), (end - start) * width, self._begin + start * width), self.dtype
-        )
+        return np.frombuffer(os.pread(self._file, (end - start) * width, self._begin + start * width), self.dtype)
 
 
 Column = Array | FileArray
