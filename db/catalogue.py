@@ -15,7 +15,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -184,7 +184,7 @@ class Catalogue:
         if not rewritten or not _is_compressed(connection):
             return False
         try:
-            connection.execute("CHECKPOINT")
+            connection.execute("CHECKPOINT").fetchall()
         except duckdb.TransactionException:
             return False  # another cursor is in the middle of something
         (size, _), *log = _state(self.writer_file)
@@ -278,8 +278,11 @@ def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute(f"SET wal_autocheckpoint = '{WRITER_LOG_LIMIT}'")
     if not _is_compressed(connection):
         connection.execute(f"SET force_compression = '{FIRST_COMPRESSION}'")
-    elif not _info(connection, _REWRITTEN):
-        _set_info(connection, _REWRITTEN, str(path.stat().st_size))
+    else:
+        with suppress(duckdb.CatalogException):  # DuckDB 1.5 has no such setting, and takes its time
+            connection.execute("SET max_vacuum_tasks = 0")  # else a change rewrites the file into larger row groups
+        if not _info(connection, _REWRITTEN):
+            _set_info(connection, _REWRITTEN, str(path.stat().st_size))
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     return connection

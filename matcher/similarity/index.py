@@ -78,7 +78,7 @@ class SimilarityIndex:
         part = _part(snapshot)
         try:
             named, told = (LexicalIndex.open(part / name, trials) for name in _PARTS)
-        except (OSError, ValueError):
+        except (OSError, EOFError, ValueError):
             shutil.rmtree(part, ignore_errors=True)
             return _make(connection, encoder, part, MADE_BY_READER)
         vectors = open_vectors(part, encoder, trials) if encoder else None

@@ -92,7 +92,7 @@ class LexicalIndex:
 
     @classmethod
     def open(cls, folder: Path, trials: int) -> "LexicalIndex":
-        """Map what `save` wrote. Raises OSError, ValueError when it is not whole."""
+        """Map what `save` wrote. Raises OSError, EOFError, ValueError when it is not whole."""
         vocabulary = msgspec.json.decode((folder / _VOCABULARY).read_bytes(), type=dict[str, int])
         files = (folder / f"{name}.csc.index.npy" for name in _ARRAYS)
         values, places, starts = (np.load(file, mmap_mode="r").view(np.ndarray) for file in files)

@@ -292,7 +292,7 @@ def _loaded(part: Path) -> Store | None:
     """The arrays of a part that is whole."""
     try:
         return load(part) if part.is_dir() else None
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         logger.info("the index of trials is made anew: %s", error)
         return None
 

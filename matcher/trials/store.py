@@ -64,7 +64,7 @@ def save(store: Store, folder: Path) -> None:
 def load(folder: Path) -> Store:
     """Map what `save` wrote.
 
-    Raises OSError, ValueError (of which msgspec.DecodeError is one) when it is not whole.
+    Raises OSError, EOFError, ValueError (of which msgspec.DecodeError is one) when it is not whole.
     """
     tables = msgspec.msgpack.decode((folder / _TABLES_FILE).read_bytes(), type=Tables)
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in tables.arrays}
