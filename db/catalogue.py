@@ -332,9 +332,8 @@ def _set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> No
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return str(row[0])
+    ((value,),) = connection.execute(sql).fetchall()
+    return str(value)
 
 
 def _quoted(path: Path) -> str:
