@@ -1,6 +1,6 @@
 """What a whole registry costs once it is crawled: the same trials 1, 8 and 32 times, 593,088 and more.
 
-    python -m bench.scale [--times 1 8 32] [--folder FOLDER]
+    python -m bench.scale [--times 1 8 32] [--folder FOLDER] [--source CATALOG]
 
 By hand: about ten minutes and 7 GB of disk for 32 times. Each step is a process of its own, whose seconds of the clock,
 seconds of the processor and largest resident memory are printed; bench/README.md says what each step is.
@@ -17,25 +17,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.matching.catalogue import registry_catalogue
+from bench.matching.catalogue import open_matcher, registry_catalogue
 from bench.matching.gold import program
 from bench.matching.latency import COLD_QUERY, batch_rate, diagnoses, suggest_all
-from bench.scale.multiplied import multiply
 from db.catalogue import Catalogue
 
 SEED = 7
 COLD_RUNS = 3
 ANCHOR = "NCT03582800"
+MULTIPLY = "import sys; from bench.scale.multiplied import multiply; print(multiply(*sys.argv[1:]))"
 INDEX = "import matcher, sys; from pathlib import Path; matcher.write_index(Path(sys.argv[1]).resolve())"
-INCREMENT = (
-    "import sys; from pathlib import Path; from bench.scale.increment import increment; increment(Path(sys.argv[1]))"
-)
-WARM = "import sys; from pathlib import Path; from bench.scale.__main__ import warm; warm(Path(sys.argv[1]))"
+INCREMENT = "import sys; from bench.scale.increment import increment; increment(sys.argv[1])"
+WARM = "import sys; from bench.scale.__main__ import warm; warm(sys.argv[1])"
 MB = 1_000_000
 
 
 class Step(NamedTuple):
-    """What a process took: seconds of the clock and of the processor, MB of memory at most."""
+    """What a process took: seconds of the clock and of the processor, MB of memory at most (that of this process, from
+    which it began, is the least that can be seen; so this one stays small).
+    """
 
     wall_s: float
     cpu_s: float
@@ -67,10 +67,9 @@ def shown(name: str, step: Step) -> str:
     return f"  {name:42s} {step.wall_s:8.2f} s {step.cpu_s:8.2f} s {step.peak_mb:8.0f} MB"
 
 
-def warm(folder: Path) -> None:
-    """Print how long single diagnoses take an opened matcher, and how many a batch of two processes answers a second."""
-    from bench.matching.catalogue import open_matcher
-
+def warm(name: str) -> None:
+    """Print how long a diagnosis takes an opened matcher, and how many a batch of two processes answers a second."""
+    folder = Path(name)
     timed, warming, batch = diagnoses(SEED)
     suggests, connection = open_matcher(folder)
     suggest_all(suggests, warming)
@@ -90,30 +89,26 @@ def size_mb(path: Path) -> float:
 
 def measure(source: Path, root: Path, times: int) -> None:
     """Multiply a catalogue and print what each step over it takes."""
-    multiply(source, root, times)
+    trials = int(run([sys.executable, "-c", MULTIPLY, source, root, str(times)]).printed)
     catalogue = Catalogue(root)
     snapshot = catalogue.published
     assert snapshot is not None
-    with catalogue.connect() as connection:
-        ((trials,),) = connection.execute("SELECT count(*) FROM trials").fetchall()
     print(f"\n{times} times: {trials:,} trials" + " " * 22 + "wall   processor      peak", flush=True)
     print(shown("index of a snapshot", script(INDEX, snapshot)), flush=True)
-    command = [program(), "match", COLD_QUERY, "--catalog", root, "--format", "json"]
+    command: list[str | Path] = [program(), "match", COLD_QUERY, "--catalog", root, "--format", "json"]
     cold = sorted((run(command) for _ in range(COLD_RUNS)), key=lambda step: step.wall_s)
     print(shown("calcitrials match, cold", cold[COLD_RUNS // 2]), flush=True)
     print(shown("calcitrials show", run([program(), "show", ANCHOR, "--catalog", root])), flush=True)
-    print(
-        shown("calcitrials status", run([program(), "status", "--stale-after", "1e9", "--catalog", root])), flush=True
-    )
+    status = run([program(), "status", "--stale-after", "1e9", "--catalog", root])
+    print(shown("calcitrials status", status), flush=True)
     print(script(WARM, root).printed, end="", flush=True)
+    index_mb = size_mb(snapshot.with_suffix(".index"))
     print(script(INCREMENT, root).printed, end="", flush=True)
     kept = [path for path in (root / "snapshots").iterdir() if path.suffix == ".duckdb"]
     newest = max(kept)
     total = sum(map(size_mb, kept)) + (size_mb(catalogue.writer_file) if catalogue.writer_file.exists() else 0)
-    print(
-        f"  disk: snapshot {size_mb(newest):.0f} MB, index {size_mb(snapshot.with_suffix('.index')):.0f} MB, ", end=""
-    )
-    print(f"snapshots and working file at rest {total / size_mb(newest):.2f} snapshots", flush=True)
+    print(f"  disk: snapshot {size_mb(newest):.0f} MB, index {index_mb:.0f} MB; snapshots and working file ", end="")
+    print(f"at rest are {total / size_mb(newest):.2f} snapshots", flush=True)
 
 
 def main() -> None:
@@ -121,8 +116,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, nargs="+", default=[1, 8, 32])
     parser.add_argument("--folder", type=Path, help="where to write; a folder that is removed at the end if not given")
+    parser.add_argument("--source", type=Path, help="catalogue to multiply; the bench's own of 18,914 if not given")
     given = parser.parse_args()
-    source = Catalogue(registry_catalogue()[0]).published
+    source = Catalogue(given.source or registry_catalogue()[0]).published
     assert source is not None
     folder = given.folder or Path(tempfile.mkdtemp(prefix="calcitrials-scale-"))
     try:

@@ -1,5 +1,6 @@
 """A hundredth of all trials written anew and published, beside a plain copy of the snapshot's file."""
 
+import datetime as dt
 import os
 import shutil
 import time
@@ -10,10 +11,9 @@ from db.publication import derive
 from db.tables import CHILD_TABLES
 
 
-def increment(root: Path) -> None:
+def increment(name: str) -> None:
     """Change one trial in a hundred of a catalogue, publish, and print what the parts took."""
-    import datetime as dt
-
+    root = Path(name)
     catalogue = Catalogue(root)
     assert catalogue.published is not None
     plain = root / "plain.copy"
@@ -28,9 +28,8 @@ def increment(root: Path) -> None:
         opened_s = time.perf_counter() - began
         connection.execute("CREATE TEMP TABLE chosen AS SELECT trial_id FROM trials WHERE hash(trial_id) % 100 = 0")
         for table in ("trials", *CHILD_TABLES, "trial_concepts", "trial_words"):
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE kept AS SELECT * FROM {table} SEMI JOIN chosen USING (trial_id)"
-            )
+            own = f"SELECT * FROM {table} SEMI JOIN chosen USING (trial_id)"
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {own}")
             connection.execute(f"DELETE FROM {table} WHERE trial_id IN (SELECT trial_id FROM chosen)")
             connection.execute(f"INSERT INTO {table} SELECT * FROM kept")
         began = time.perf_counter()

@@ -7,12 +7,15 @@ import duckdb
 from db.catalogue import SNAPSHOT_ROW_GROUP, STORAGE_VERSION
 
 NCT_BASE, NCT_STEP = 10_000_000, 20_000
-"""Numbers of the copies begin behind those of the trials that there are; a catalogue of more trials takes a step more."""
+"""Numbers of the copies begin behind those of the trials that there are. A step holds all of a source of 18,914."""
 NAME = "catalog-20000101T000000000000Z.duckdb"
 
 
-def multiply(source: Path, root: Path, times: int) -> None:
-    """Write a catalogue folder that holds every trial of a snapshot so many times, as one publication leaves it."""
+def multiply(source: str, folder: str, copies: str) -> int:
+    """Write a catalogue folder that holds every trial of a snapshot so many times, as one publication leaves it; how many
+    trials that are.
+    """
+    root, times = Path(folder), int(copies)
     (root / "snapshots").mkdir(parents=True)
     target = root / "snapshots" / NAME
     with duckdb.connect() as connection:
@@ -39,7 +42,9 @@ def multiply(source: Path, root: Path, times: int) -> None:
                     f"INSERT INTO target.{name} SELECT {chosen} FROM source.{name} t JOIN numbers USING (trial_id) "
                     "ORDER BY t.rowid"
                 )
+        ((trials,),) = connection.execute("SELECT count(*) FROM target.trials").fetchall()
     (root / "current.duckdb").symlink_to(target.relative_to(root))
+    return int(trials)
 
 
 def _column(table: str, column: str, copy: int) -> str:

@@ -190,9 +190,8 @@ class Ranker:
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
         joinable = self._joinable[trials]
         value = np.round(-most * weights.JOINABLE**joinable, 9)
-        rows = np.lexsort((trials, value, grades))
-        wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
-        rows = rows[wanted[rows]]
+        rows = np.flatnonzero(most >= lowest if among is None else (most >= lowest) & among[trials])
+        rows = rows[np.lexsort((trials[rows], value[rows], grades[rows]))]
         waiting: list[tuple[Key, Scored]] = []
         for start in range(0, len(rows), _AT_ONCE):
             chunk = rows[start : start + _AT_ONCE]

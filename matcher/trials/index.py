@@ -197,7 +197,10 @@ class TrialIndex:
         """How many trials are about one of these concepts: have it as a disease or a finding."""
         trials, _, roles = self._posted
         spans = [self._span(self._posted_starts, concept) for concept in concepts]
-        return len(np.unique(np.concatenate([trials[span][roles[span] >= FINDING] for span in spans])))
+        about = np.zeros(len(self.facts), dtype=bool)
+        for span in spans:
+            about[trials[span][roles[span] >= FINDING]] = True
+        return int(np.count_nonzero(about))
 
     def _span(self, starts: Ints, number: int) -> slice:
         start, end = starts[number : number + 2].tolist()
