@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
@@ -194,3 +195,5 @@ def _index(snapshot: Path) -> None:
         matcher.write_index(snapshot)
     except matcher.DenseModelError as error:
         logger.warning("trials are compared by their words alone: %s", error)
+    except (OSError, duckdb.Error) as error:  # what was crawled is published all the same
+        logger.warning("the first reader will make the index of trials: %s", error)

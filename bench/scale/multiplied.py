@@ -12,7 +12,7 @@ NAME = "catalog-20000101T000000000000Z.duckdb"
 
 
 def multiply(source: str, folder: str, copies: str) -> int:
-    """Write a catalogue folder that holds every trial of a snapshot so many times, as one publication leaves it; how many
+    """Write a catalogue folder of every trial of a snapshot so many times, as one publication leaves it; how many
     trials that are.
     """
     root, times = Path(folder), int(copies)
