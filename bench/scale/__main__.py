@@ -25,7 +25,7 @@ from db.catalogue import Catalogue
 SEED = 7
 COLD_RUNS = 3
 ANCHOR = "NCT03582800"
-MULTIPLY = "import sys; from bench.scale.multiplied import multiply; print(multiply(*sys.argv[1:]))"
+MULTIPLY = "import sys; from bench.scale.multiplied import multiply; multiply(*sys.argv[1:])"
 INDEX = "import matcher, sys; from pathlib import Path; matcher.write_index(Path(sys.argv[1]).resolve())"
 INCREMENT = "import sys; from bench.scale.increment import increment; increment(sys.argv[1])"
 WARM = "import sys; from bench.scale.__main__ import warm; warm(sys.argv[1])"
@@ -89,10 +89,13 @@ def size_mb(path: Path) -> float:
 
 def measure(source: Path, root: Path, times: int) -> None:
     """Multiply a catalogue and print what each step over it takes."""
-    trials = int(run([sys.executable, "-c", MULTIPLY, source, root, str(times)]).printed)
+    if not root.exists():
+        run([sys.executable, "-c", MULTIPLY, source, root, str(times)])
     catalogue = Catalogue(root)
     snapshot = catalogue.published
     assert snapshot is not None
+    with catalogue.connect() as connection:
+        ((trials,),) = connection.execute("SELECT count(*) FROM trials").fetchall()
     print(f"\n{times} times: {trials:,} trials" + " " * 22 + "wall   processor      peak", flush=True)
     print(shown("index of a snapshot", script(INDEX, snapshot)), flush=True)
     command: list[str | Path] = [program(), "match", COLD_QUERY, "--catalog", root, "--format", "json"]
@@ -115,7 +118,7 @@ def main() -> None:
     """Measure each size in turn."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, nargs="+", default=[1, 8, 32])
-    parser.add_argument("--folder", type=Path, help="where to write; a folder that is removed at the end if not given")
+    parser.add_argument("--folder", type=Path, help="where the catalogues are made and stay, or lie already")
     parser.add_argument("--source", type=Path, help="catalogue to multiply; the bench's own of 18,914 if not given")
     given = parser.parse_args()
     source = Catalogue(given.source or registry_catalogue()[0]).published
@@ -123,9 +126,7 @@ def main() -> None:
     folder = given.folder or Path(tempfile.mkdtemp(prefix="calcitrials-scale-"))
     try:
         for times in given.times:
-            root = folder / f"x{times}"
-            shutil.rmtree(root, ignore_errors=True)
-            measure(source, root, times)
+            measure(source, folder / f"x{times}", times)
     finally:
         if given.folder is None:
             shutil.rmtree(folder, ignore_errors=True)
