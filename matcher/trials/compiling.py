@@ -35,7 +35,7 @@ _NAMED = """CREATE TEMP TABLE numbered_names AS
 SELECT concept_id, (row_number() OVER (ORDER BY min((is_stored, number))) - 1)::INTEGER AS name
 FROM mapped_concepts WHERE field <> 'mesh_ancestor' GROUP BY concept_id"""
 _WORDED = """CREATE TEMP TABLE numbered_words AS
-SELECT words, (row_number() OVER () - 1)::INTEGER AS said
+SELECT words, (row_number() OVER (ORDER BY words) - 1)::INTEGER AS said
 FROM (SELECT DISTINCT words FROM mapped_concepts WHERE field <> 'mesh_ancestor' AND concept_id <> '')"""
 _ROWS = """
 SELECT trial_index AS trial, name, (list_position(?, field) - 1)::TINYINT AS field,
