@@ -3,9 +3,10 @@
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,10 @@ from calcitrials.output import Format, console_for
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
 from db.catalogue import Catalogue, CatalogueError
+
+if TYPE_CHECKING:  # a command that needs no crawler does not load one
+    from crawler.harvest import Progress
+    from db.crawls import CrawlReport
 
 app = typer.Typer(
     name="calcitrials",
@@ -93,34 +98,43 @@ def crawl(
     what is missing); 2 wrong usage.
     """
     from calcitrials.crawling import crawl as run
-    from calcitrials.output import print_reports
-    from calcitrials.progress import showing_progress
-    from db.publication import GateClosed
 
     if sum((bool(condition), everything, bool(id))) > 1:
         raise CommandError("--condition, --all and --id exclude each other", WRONG_USAGE)
     _log(verbose)
+    reports = _harvested(
+        lambda progress: run(
+            Catalogue(catalog),
+            registry or (),
+            conditions=condition or (),
+            everything=everything,
+            ids=id or (),
+            since=since,
+            delay_s=delay,
+            force=force,
+            wait_s=wait,
+            progress=progress,
+            scrapy_level=logging.DEBUG if verbose else logging.WARNING,
+        )
+    )
+    if not all(report.complete for report in reports):
+        raise typer.Exit(FAILED)
+
+
+def _harvested(run: "Callable[[Progress], list[CrawlReport]]") -> "list[CrawlReport]":
+    """Run a harvest beside its progress bar and print its reports, also when a gate closes."""
+    from calcitrials.output import print_reports
+    from calcitrials.progress import showing_progress
+    from db.publication import GateClosed
+
     try:
         with showing_progress(console) as progress:
-            reports = run(
-                Catalogue(catalog),
-                registry or (),
-                conditions=condition or (),
-                everything=everything,
-                ids=id or (),
-                since=since,
-                delay_s=delay,
-                force=force,
-                wait_s=wait,
-                progress=progress,
-                scrapy_level=logging.DEBUG if verbose else logging.WARNING,
-            )
+            reports = run(progress)
     except GateClosed as closed:
         print_reports(closed.reports, console)
         raise
     print_reports(reports, console)
-    if not all(report.complete for report in reports):
-        raise typer.Exit(FAILED)
+    return reports
 
 
 imports = typer.Typer(
@@ -143,18 +157,9 @@ def import_ictrp(
     could be read is published), or nothing in it could be read (then nothing is).
     """
     from calcitrials.crawling import import_file
-    from calcitrials.output import print_reports
-    from calcitrials.progress import showing_progress
-    from db.publication import GateClosed
 
     _log(False)
-    try:
-        with showing_progress(console) as progress:
-            reports = import_file(Catalogue(catalog), file, force=force, progress=progress)
-    except GateClosed as closed:
-        print_reports(closed.reports, console)
-        raise
-    print_reports(reports, console)
+    reports = _harvested(lambda progress: import_file(Catalogue(catalog), file, force=force, progress=progress))
     if not all(report.complete and report.received > report.rejected for report in reports):
         raise typer.Exit(FAILED)
 
@@ -302,19 +307,22 @@ def status(
 @app.command()
 def reread(
     registry: Annotated[
-        list[str] | None, typer.Argument(help="Registries; all archived ones when none is named.")
+        list[str] | None, typer.Argument(help="Registries; all that were crawled when none is named.")
     ] = None,
     catalog: CatalogOption = DEFAULT_CATALOG,
+    force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
 ) -> None:
-    """Run the readers over the archived payloads again, without the network, and publish."""
+    """Run the readers over the archived payloads again, without the network, and publish.
+
+    Every payload is verified. Exit status 1 when one is damaged or missing: it is named, and what the catalogue knows
+    of its trials stays as it is.
+    """
     from calcitrials.crawling import reread as run
-    from calcitrials.output import print_reports
-    from calcitrials.progress import showing_progress
 
     _log(False)
-    with showing_progress(console) as progress:
-        reports = run(Catalogue(catalog), registry or (), progress)
-    print_reports(reports, console)
+    reports = _harvested(lambda progress: run(Catalogue(catalog), registry or (), force=force, progress=progress))
+    if not all(report.complete for report in reports):
+        raise typer.Exit(FAILED)
 
 
 @app.command()

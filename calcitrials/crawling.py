@@ -3,10 +3,10 @@
 import asyncio
 import datetime as dt
 import logging
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 from scrapy.crawler import AsyncCrawlerProcess
@@ -27,13 +27,15 @@ from db.crawls import CrawlReport, watermark
 from db.gates import Thresholds
 from db.publication import publish
 
+if TYPE_CHECKING:
+    from matcher import MappingBeside
+
 LAST = "last"
 """Value of ``since`` that stands for the last complete crawl of the same scope."""
 
 OVERLAP = dt.timedelta(days=1)
 """Registries date their updates by the day, so the last day of a crawl is asked for again."""
 
-LOGGED_TRIALS = 20_000
 logger = logging.getLogger(__name__)
 
 
@@ -113,7 +115,7 @@ def crawl(
     checked = {
         name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in asked.items()
     }
-    with harvesting(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as harvest:
+    with _mapped_beside(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as (harvest, mapping):
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
@@ -135,23 +137,29 @@ def crawl(
             crawls.append(task)
         process.start()
         if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
-            _map_and_publish(catalogue, harvest, thresholds, force)
+            _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     if silent := sorted(set(asked) - {report.registry for report in harvest.reports}):
         raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
 
 
-def reread(catalogue: Catalogue, names: Sequence[str] = (), progress: Progress | None = None) -> list[CrawlReport]:
-    """Run the readers over the archived payloads again, and publish. Raises ArgumentError, CatalogueLocked."""
+def reread(
+    catalogue: Catalogue, names: Sequence[str] = (), *, force: bool = False, progress: Progress | None = None
+) -> list[CrawlReport]:
+    """Run the readers over the archived payloads again, and publish.
+
+    force: publish even when the data look wrong. Raises ArgumentError, CatalogueLocked, GateClosed.
+    """
+    thresholds = gate_thresholds(spider_settings())
     archived = archived_registries(catalogue.payloads)
     for name in names:
         if name not in archived:
             raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
     if not archived:
         raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
-    with harvesting(catalogue, "calcitrials reread", progress) as harvest:
+    with _mapped_beside(catalogue, "calcitrials reread", progress) as (harvest, mapping):
         reports = reread_archives(harvest, names)
-        _map_and_publish(catalogue, harvest, Thresholds(), force=True)
+        _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     return reports
 
 
@@ -163,29 +171,42 @@ def import_file(
     force: publish even when the data look wrong. Raises ArgumentError, CommandError, CatalogueLocked, GateClosed.
     """
     thresholds = gate_thresholds(spider_settings())
-    with harvesting(catalogue, "calcitrials import ictrp", progress) as harvest:
+    with _mapped_beside(catalogue, "calcitrials import ictrp", progress) as (harvest, mapping):
         try:
             import_ictrp(harvest, path)
         except OSError as error:
             raise CommandError(f"cannot read {path}: {error.strerror}", WRONG_USAGE) from None
         if any(report.received > report.rejected for report in harvest.reports):
-            _map_and_publish(catalogue, harvest, thresholds, force)
+            _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     return harvest.reports
 
 
-def _log_mapping(done: int, trials: int) -> None:
-    if done % LOGGED_TRIALS == 0 and done < trials:
-        logger.info("%d of %d trials mapped", done, trials)
+@contextmanager
+def _mapped_beside(
+    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0
+) -> Iterator[tuple[Harvest, "MappingBeside"]]:
+    """A harvest whose trials are mapped while more of them come, in processes beside it."""
+    with matcher.MappingBeside() as mapping, harvesting(catalogue, purpose, progress, wait_s, mapping.take) as harvest:
+        yield harvest, mapping
 
 
-def _map_and_publish(catalogue: Catalogue, harvest: Harvest, thresholds: Thresholds, force: bool = False) -> None:
-    """What follows every harvest: concepts of what changed, study ids, gates, one publication."""
+def _map_and_publish(
+    catalogue: Catalogue, harvest: Harvest, mapping: "MappingBeside", thresholds: Thresholds, force: bool = False
+) -> None:
+    """What follows every harvest: concepts of what is not mapped yet, study ids, gates, one publication."""
     logger.info("mapping conditions to concepts")
-    matcher.map_trials(harvest.connection, progress=_log_mapping, workers=os.cpu_count() or 1)
+    mapping.finish(harvest.connection, in_a_hurry=harvest.is_interrupted)
     logger.info("publishing")
     reports = harvest.reports
-    for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=_index):
+    prepare = (
+        _no_index if harvest.is_interrupted else _index
+    )  # else the first question makes the index, or the next crawl
+    for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=prepare):
         logger.warning("published by force: %s", gate)
+
+
+def _no_index(_: Path) -> None:
+    """Leave the index to the first question."""
 
 
 def _index(snapshot: Path) -> None:

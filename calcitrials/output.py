@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.crawls import CrawlReport
-from matcher.results import COLUMNS
+from matcher.results import COLUMNS, OVER_STATUSES
 
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
@@ -84,7 +84,8 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
         if report.missing:
             console.print(f"{report.registry}: {report.missing} records are gone from the registry (`missing_since`)")
         for word, count in report.unknown_words.items():
-            console.print(f"{report.registry}: unknown word kept as it is: {escape(word)} ({count})")
+            what = word if word.startswith("elements never read") else f"unknown word kept as it is: {word} ({count})"
+            console.print(f"{report.registry}: {escape(what)}", soft_wrap=True)
 
 
 def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
@@ -115,16 +116,7 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     studies: dict[str, list[dict[str, Any]]] = {}
     for match in answer["matches"]:
         studies.setdefault(match["study_id"] or match["trial_id"], []).append(match)
-    diagnoses = list(dict.fromkeys(match["for"] for match, *_ in studies.values()))
-    by_diagnosis = sorted(studies.values(), key=lambda records: diagnoses.index(records[0]["for"]))
-    named = None
-    for number, (match, *others) in enumerate(by_diagnosis, 1):
-        if len(diagnoses) > 1 and match["for"] != named:
-            named = match["for"]
-            console.print(f"\n[bold]For {escape(named)}[/bold]")
-        _print_match(number, match, console)
-        if others:
-            console.print(f"   also registered as {', '.join(other['trial_id'] for other in others)}")
+    _print_studies(list(studies.values()), console)
     if answer["fit"] > len(answer["matches"]):
         console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
@@ -134,6 +126,36 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     facts = answer["catalogue"]
     samples = f" ({facts['sample_trials']} of them sample records of the demo)" if facts["sample_trials"] else ""
     console.print(f"\n{facts['trials']} trials{samples}, catalogue published {facts['published']}. {SCREENING_AID}")
+
+
+def _print_studies(studies: Sequence[Sequence[dict[str, Any]]], console: Console) -> None:
+    """Studies, each as the records of it, by the diagnosis that they are for; those that are over in a last part."""
+    diagnoses = list(dict.fromkeys(match["for"] for match, *_ in studies))
+    in_parts = sorted(studies, key=lambda records: (_is_over(records), diagnoses.index(records[0]["for"])))
+    over_from = sum(not _is_over(records) for records in studies)
+    named = None
+    for number, records in enumerate(in_parts, 1):
+        match, *others = records
+        if number == over_from + 1:
+            console.print("\n[bold]Completed, terminated or withdrawn[/bold]")
+            named = None
+        if len(diagnoses) > 1 and match["for"] != named:
+            named = match["for"]
+            console.print(f"\n[bold]For {escape(named)}[/bold]")
+        _print_match(number, match, console)
+        if others:
+            told = ", ".join(_with_difference(other, match) for other in others)
+            console.print(f"   also registered as {escape(told)}")
+
+
+def _is_over(records: Sequence[dict[str, Any]]) -> bool:
+    return all(record["status"] in OVER_STATUSES for record in records)
+
+
+def _with_difference(other: dict[str, Any], head: dict[str, Any]) -> str:
+    """The id of another record of a study, with the status it says where that is not the head's."""
+    says = f" (says {other['status'].replace('_', ' ')})" if other["status"] != head["status"] else ""
+    return f"{other['trial_id']}{says}"
 
 
 def _print_diagnosis(diagnosis: dict[str, Any], console: Console) -> None:
@@ -156,7 +178,10 @@ def _label(meaning: Any) -> str:
 
 def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     phase = "/".join(str(phase).removeprefix("phase") for phase in match["phase"] or [])
-    facts = [match["status"].replace("_", " "), f"phase {phase}" if phase else "", match["grade"], match["relation"]]
+    status = match["status"].replace("_", " ")
+    if match["status_is_stale"]:
+        status += " (stale)"
+    facts = [status, f"phase {phase}" if phase else "", match["grade"], match["relation"]]
     console.print(
         f"\n[bold]{number}. {match['trial_id']}[/bold]  {escape(match['title'] or '')}\n"
         f"   {', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"

@@ -11,7 +11,7 @@ from rich.markup import escape
 from calcitrials.errors import CommandError
 from calcitrials.output import Format, console_for, print_json, print_rows
 from db.catalogue import Catalogue, published_at
-from db.crawls import FILE_SCOPE, IDS_SCOPE
+from db.crawls import FILE_SCOPE, IDS_SCOPE, REREAD_SCOPE
 from db.identifiers import normalise
 from db.registries import terms_of
 from db.tables import CHILD_TABLES
@@ -29,18 +29,36 @@ def find_trial(connection: duckdb.DuckDBPyConnection, text: str) -> str:
     """
     wanted = text.strip()
     strong = normalise(wanted)
-    names = list({wanted, wanted.upper(), *([strong.identifier] if strong else [])})
+    names = list({wanted, wanted.upper(), *([strong.identifier, strong.key] if strong else [])})
+    # of an EU CT number without the counter of resubmissions, every one of them
+    counted = f"{strong.key}-" if strong and strong.scheme == "ctis" else None
     for sql in (
         "SELECT trial_id FROM trials WHERE trial_id IN (SELECT unnest($names))",
         "SELECT trial_id FROM aliases WHERE alias IN (SELECT unnest($names))",
-        "SELECT DISTINCT trial_id FROM identifiers WHERE identifier IN (SELECT unnest($names))",
+        "SELECT trial_id FROM trials WHERE starts_with(trial_id, $counted)",
+        "SELECT DISTINCT trial_id FROM identifiers WHERE identifier IN (SELECT unnest($names)) "
+        "OR starts_with(identifier, $counted)",
     ):
-        found = [row[0] for row in connection.execute(sql, {"names": names}).fetchall()]
+        asked = {"names": names, "counted": counted}
+        given = {name: value for name, value in asked.items() if f"${name}" in sql}
+        found = [str(row[0]) for row in connection.execute(sql, given).fetchall()]
+        if len(found) > 1:
+            found = _one_study(connection, found)
         if len(found) == 1:
-            return str(found[0])
+            return found[0]
         if found:
             raise CommandError(f"{wanted} is a number of several trials: {', '.join(sorted(found))}")
     raise CommandError(f"there is no trial {wanted} in this catalogue")
+
+
+def _one_study(connection: duckdb.DuckDBPyConnection, trial_ids: list[str]) -> list[str]:
+    """The head of these records where they are all of one study: a registry's own, before what others tell of it."""
+    rows = connection.execute(
+        "SELECT trial_id, study_id FROM trials WHERE trial_id IN (SELECT unnest($1)) "
+        "ORDER BY registry = 'listing', via IS NOT NULL, missing_since IS NOT NULL, trial_id = study_id DESC, trial_id",
+        [trial_ids],
+    ).fetchall()
+    return [rows[0][0]] if len({study or trial for trial, study in rows}) == 1 else trial_ids
 
 
 def trial_record(connection: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any]:
@@ -110,7 +128,7 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
             f"""
             WITH counted AS (
                 SELECT *, starts_with(scope, '{FILE_SCOPE}') AS is_import FROM crawls
-                WHERE scope <> 'reread' AND started_at <= $now  -- a clock that was wrong keeps nothing fresh
+                WHERE scope <> '{REREAD_SCOPE}' AND started_at <= $now  -- a clock that was wrong keeps nothing fresh
                 QUALIFY NOT starts_with(scope, '{IDS_SCOPE}')
                      OR bool_and(starts_with(scope, '{IDS_SCOPE}')) OVER (PARTITION BY registry))
             SELECT c.registry, coalesce(t.trials, 0) AS trials, coalesce(t.missing, 0) AS missing,

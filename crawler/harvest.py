@@ -18,6 +18,7 @@ from importlib import import_module
 import duckdb
 import msgspec
 
+from crawler.formats.unread import Unread
 from crawler.interrupted import Interrupted
 from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
@@ -27,12 +28,16 @@ from db.crawls import CrawlReport, save_report
 from db.payload import Payload, Reading
 from db.registries import save_registries
 from db.trial import Reject
-from db.writer import Counts, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
+from db.writer import Counts, Stored, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
 
 BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
 BATCH_BYTES = 16 * 1024 * 1024
 
+NOT_AVAILABLE = "not available: the registry lists it and does not know it"
+"""Reason of the reject that stands for a trial whose page is not found."""
+
+_LONGEST_LIST = 2000
 logger = logging.getLogger(__name__)
 
 Reader = Callable[[Payload], Reading]
@@ -46,17 +51,29 @@ def reader_of(registry: str) -> Reader:
     return reader
 
 
+def unread_of(registry: str) -> Unread | None:
+    """How to tell which elements of a payload the reader of a registry never reads; None where it does not tell."""
+    tells: Unread | None = getattr(import_module(f"crawler.readers.{registry}"), "unread", None)
+    return tells
+
+
 class Harvest:
     """One run over one or more registries, with the connection it writes through."""
 
     def __init__(
-        self, catalogue: Catalogue, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
+        self,
+        catalogue: Catalogue,
+        connection: duckdb.DuckDBPyConnection,
+        progress: Progress | None = None,
+        stored: Stored | None = None,
     ) -> None:
         self.catalogue = catalogue
         self._connection = connection
         self._batches = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch")
         self._in_flight: Future[Counts] | None = None
         self.progress = progress
+        self.stored = stored
+        self.is_interrupted = False
         now = dt.datetime.now(dt.UTC)
         self.crawl_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         # scratch tables live in a database of their own, which other cursors see and no publication copies
@@ -89,11 +106,18 @@ class Harvest:
 
 @contextmanager
 def harvesting(
-    catalogue: Catalogue, purpose: str, progress: Progress | None = None, wait_s: float = 0.0
+    catalogue: Catalogue,
+    purpose: str,
+    progress: Progress | None = None,
+    wait_s: float = 0.0,
+    stored: Stored | None = None,
 ) -> Iterator[Harvest]:
-    """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's."""
+    """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's.
+
+    stored: called with each batch of trials, in the thread that has just stored it.
+    """
     with catalogue.writing(purpose, wait_s) as connection:
-        harvest = Harvest(catalogue, connection, progress)
+        harvest = Harvest(catalogue, connection, progress, stored)
         try:
             yield harvest
         finally:
@@ -115,6 +139,7 @@ class RegistryHarvest:
             calcitrials_version=CALCITRIALS_VERSION,
         )
         self._reader = reader_of(registry)
+        self._unread = unread_of(registry)
         self._archive = ArchiveWriter(harvest.catalogue.payloads, registry, harvest.crawl_id) if archive else None
         self._staged: dict[str, bytes] = {}
         self._staged_bytes = 0
@@ -147,6 +172,10 @@ class RegistryHarvest:
         """Read a payload without archiving it."""
         with _no_collection():
             reading = self._reader(payload)
+        if reading.trials and self._unread is not None:
+            if left := sorted(self._unread(payload)):
+                self._unknown[f"elements never read: {', '.join(left)[:_LONGEST_LIST]}"] += 1
+            self._unread = None  # once a crawl is enough to see what is new
         self.take(reading, expected, payload.question)
 
     def take(self, reading: Reading, expected: int | None = None, question: str | None = None) -> None:
@@ -182,6 +211,24 @@ class RegistryHarvest:
         """Note that the registry no longer knows a trial."""
         self._gone.append(trial_id)
 
+    def unavailable(self, trial_id: str, source_url: str) -> bool:
+        """Note a trial that the registry lists and does not know; whether an earlier crawl found the same.
+
+        Twice is for good: from then on it counts as received and rejected, and makes no crawl incomplete.
+        """
+        known = self.harvest.connection.execute(
+            "SELECT count(*) FROM rejects WHERE registry = ? AND trial_id = ? AND reason = ?",
+            [self.registry, trial_id, NOT_AVAILABLE],
+        ).fetchone()
+        now = dt.datetime.now(dt.UTC)
+        reject = Reject(self.registry, NOT_AVAILABLE, trial_id.encode(), source_url, now, trial_id)
+        is_for_good = known is not None and known[0] > 0
+        if is_for_good:
+            self._reject([reject])
+        else:
+            write_rejects(self.harvest.connection, [reject], self.harvest.crawl_id)
+        return is_for_good
+
     def unseen(self, limit: int) -> list[str]:
         """Trials of this registry in the catalogue that this crawl has neither received nor seen in a list.
 
@@ -191,22 +238,31 @@ class RegistryHarvest:
         """
         self.write()
         self._asked_for = (*self._totals(), self._counts)
-        rows = self.harvest.connection.execute(
-            f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND missing_since IS NULL "
-            f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) "
-            f"AND trial_id NOT IN (SELECT trial_id FROM {self._listed}) ORDER BY trial_id",
-            [self.registry],
-        ).fetchall()
+        rows = self._absent(f"missing_since IS NULL AND trial_id NOT IN (SELECT trial_id FROM {self._listed})")
         # a power of two, so that the parts stay what they are while the catalogue grows
         parts = 1 << max(0, -(-len(rows) // limit) - 1).bit_length()
         turn = self._complete_crawls() % parts
-        part = [trial_id for (trial_id,) in rows if zlib.crc32(trial_id.encode()) % parts == turn]
+        part = [trial_id for trial_id in rows if zlib.crc32(trial_id.encode()) % parts == turn]
         if parts > 1:
             logger.info(
                 "%s: of %d trials that this crawl did not bring, %d are looked after; all of them within %d crawls",
                 *(self.registry, len(rows), len(part), parts),
             )
         return part
+
+    def not_received(self) -> list[str]:
+        """Trials of the catalogue that the registry itself brought at some time and this harvest did not."""
+        self.write()
+        return self._absent("true")
+
+    def _absent(self, among: str) -> list[str]:
+        """The registry's own trials in the catalogue that were not received, in order. among: condition in SQL."""
+        rows = self.harvest.connection.execute(
+            f"SELECT trial_id FROM trials WHERE registry = ? AND via IS NULL AND {among} "
+            f"AND trial_id NOT IN (SELECT trial_id FROM {self._received} WHERE trial_id IS NOT NULL) ORDER BY trial_id",
+            [self.registry],
+        ).fetchall()
+        return [trial_id for (trial_id,) in rows]
 
     def _complete_crawls(self) -> int:
         """Complete crawls of this question until now, increments and others apart."""
@@ -333,7 +389,8 @@ class RegistryHarvest:
 
         def batch(connection: duckdb.DuckDBPyConnection) -> Counts:
             now = dt.datetime.now(dt.UTC)
-            counts = write_trials(connection, list(staged.values()), self.harvest.crawl_id, now)
+            lines = list(staged.values())
+            counts = write_trials(connection, lines, self.harvest.crawl_id, now, self.harvest.stored)
             connection.execute(f"INSERT INTO {self._received} SELECT unnest(?), true", [list(staged)])
             return counts
 

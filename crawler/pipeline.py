@@ -22,7 +22,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, RegistryHarvest, harvesting
-from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
+from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider, Unavailable
 from crawler.stored_trials import find_stored_trials
 from db.catalogue import Catalogue
 from db.gates import Thresholds
@@ -88,6 +88,10 @@ class CataloguePipeline:
                     await _in_writer(lambda: self._registry.receive(item, spider.expected, spider.data_version))
                 case Listed(trial_ids):
                     await _in_writer(lambda: self._registry.listed(trial_ids))
+                case Unavailable(trial_id):
+                    url = self._spider.base_url
+                    if not await _in_writer(lambda: self._registry.unavailable(trial_id, url)):
+                        self._spider.not_known(trial_id)
                 case Gone(trial_id):
                     await _in_writer(lambda: self._registry.gone(trial_id))
                 case Alias(alias, trial_id):
@@ -116,6 +120,7 @@ class CataloguePipeline:
             return
         spider, stats = self._spider, self.crawler.stats
         is_resumable = (reason == "shutdown" or spider.unanswered > 0) and spider.unanswered == len(spider.problems)
+        self._harvest.is_interrupted |= reason == "shutdown"
         if reason != "finished":
             spider.problems.append(f"the crawl was stopped before its end ({reason})")
         traffic = {

@@ -35,6 +35,12 @@ class Alias(msgspec.Struct, frozen=True):
     trial_id: str
 
 
+class Unavailable(msgspec.Struct, frozen=True):
+    """A trial that the registry's list shows and that it does not know when it is asked for it."""
+
+    trial_id: str
+
+
 class Gone(msgspec.Struct, frozen=True):
     """A trial of the catalogue that the registry no longer knows."""
 

@@ -1,6 +1,6 @@
 """The Arrow shape of the Trial record, derived from its type so that the two cannot disagree."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 import pyarrow as pa
@@ -47,9 +47,10 @@ def arrow_schema(record: type[msgspec.Struct]) -> pa.Schema:
 TRIAL_SCHEMA = arrow_schema(Trial).append(pa.field("content_hash", pa.string()))
 
 
-def trials_table(lines: Iterable[bytes]) -> pa.Table:
+def trials_table(lines: Sequence[bytes]) -> pa.Table:
     """Arrow table of encoded trials (see db.writer.encode), parsed in C++ without the interpreter lock."""
     options = pa.json.ParseOptions(explicit_schema=TRIAL_SCHEMA, unexpected_field_behavior="error")
     body = b"\n".join(lines)
-    read = pa.json.ReadOptions(block_size=max(1 << 20, len(body) // 4 + (1 << 16)))
+    longest = max(map(len, lines), default=0) + 1  # a line must not reach over a whole block
+    read = pa.json.ReadOptions(block_size=max(1 << 20, len(body) // 4 + (1 << 16), longest))
     return pa.json.read_json(pa.BufferReader(body), read_options=read, parse_options=options)

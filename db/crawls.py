@@ -14,6 +14,8 @@ IDS_SCOPE = "ids: "
 """How the scope of a crawl of single records begins."""
 FILE_SCOPE = "file: "
 """How the scope of an import begins."""
+REREAD_SCOPE = "reread"
+"""Scope of reading archived payloads again."""
 
 
 class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):

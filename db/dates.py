@@ -8,6 +8,9 @@ import msgspec
 
 from db.vocabularies import Precision
 
+EARLIEST_YEAR = 1900
+"""No trial is older: 0018-05 is a slip of the pen for 2018-05, and no date."""
+
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -66,6 +69,8 @@ def iso_partial_date(text: str, kind: str | None = None) -> PartialDate:
     if match is None:
         return PartialDate(text, kind=kind)
     year, month, day = match.groups()
+    if int(year) < EARLIEST_YEAR:
+        return PartialDate(text, kind=kind)
     try:
         date = dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
@@ -94,6 +99,8 @@ def spoken_partial_date(text: str, kind: str | None = None, day_first: bool = Tr
         day, month = parts["first"], parts["second"]
         if int(month) > 12 or (not day_first and int(day) <= 12):
             day, month = month, day
+    if int(parts["year"]) < EARLIEST_YEAR:
+        return PartialDate(text, kind=kind)
     try:
         date = dt.date(int(parts["year"]), int(month or 1), int(day or 1))
     except ValueError:

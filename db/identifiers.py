@@ -8,6 +8,7 @@ and link nothing.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 WEAK_SCHEMES = frozenset({"utn"})
@@ -127,7 +128,8 @@ _NAMES = (
     r"(?:EUDRA-?CT|EU[- ]?CTR?|CTIS|CLINICALTRIALS?\.GOV|CT\.GOV|NCT|ISRCTN|DRKS|ANZCTR|UMIN-CTR|UTN|WHO(?: UTN)?"
     r"|REGISTRY)"
 )
-_LABEL = re.compile(rf"{_NAMES}[\s-]*(?:NUMBER|IDENTIFIER|NO\.?|NR\.?|ID\.?|N°)?\s*[:#=]?\s*", re.A)
+_NUMBER = r"(?:N°|NO\.|NR\.|N[UÚ]M[EÉ]RO(?: DE)?|NUMMER|NUMBER)"
+_LABEL = re.compile(rf"(?:{_NUMBER}\s*)?{_NAMES}[\s-]*(?:NUMBER|IDENTIFIER|NO\.?|NR\.?|ID\.?|N°)?\s*[:#=]?\s*", re.A)
 _SIGNS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
 _ADDRESS = re.compile(r"(?:[A-Z]+://|WWW\.|10\.[0-9]{4,9}/)\S+")
 _REMARK = re.compile(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]$")
@@ -158,6 +160,13 @@ def normalise(text: str) -> StrongIdentifier | None:
         if match is None or match.end() != len(candidate):
             return None
     return _identifier(match)
+
+
+@lru_cache(maxsize=16384)
+def usual_form(text: str) -> str:
+    """A number of a known registry in its usual form; any other number as it is."""
+    found = normalise(text)
+    return found.identifier if found else text
 
 
 def find(text: str) -> list[StrongIdentifier]:

@@ -5,7 +5,7 @@ content is unchanged touch no row; changed ones leave their former state in ``tr
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ from db.trial import Reject, Trial, sha256
 STATES_BYTES = 4 * 1024 * 1024
 """Encoded trials whose former and present states are compared at once: as JSON with all child rows they take several
 times as much room."""
+Stored = Callable[[duckdb.DuckDBPyConnection, pa.Table], None]
+"""What is done with trials that were just stored, given as `db.arrow.trials_table` has them."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -47,12 +49,16 @@ def encode(trial: Trial) -> bytes:
 
 
 def write_trials(
-    connection: duckdb.DuckDBPyConnection, lines: Sequence[bytes], crawl_id: str, now: dt.datetime
+    connection: duckdb.DuckDBPyConnection,
+    lines: Sequence[bytes],
+    crawl_id: str,
+    now: dt.datetime,
+    stored: Stored | None = None,
 ) -> Counts:
     """Upsert a batch of encoded trials, each trial_id at most once in it, in one transaction.
 
     An aggregator's copy (``via``) never replaces the registry's own record, and no payload replaces the state
-    that a later one brought. One of the future, by a clock that was wrong, is replaced.
+    that a later one brought. One of the future, by a clock that was wrong, is replaced. stored: called once they are.
     """
     if not lines:
         return Counts(0, 0, 0)
@@ -69,6 +75,8 @@ def write_trials(
         raise
     finally:
         connection.unregister("staged")
+    if stored is not None:
+        stored(connection, table)
     return counts
 
 

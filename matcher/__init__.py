@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matcher.batch.arrow import suggest_arrow
+    from matcher.batch.beside import MappingBeside
     from matcher.batch.mapping import map_trials
     from matcher.errors import DenseModelError, DiagnosisError, TrialNotFoundError
     from matcher.results import Diagnosis, Match, Patient, Suggestions
@@ -18,6 +19,7 @@ __all__ = [
     "DenseModelError",
     "Diagnosis",
     "DiagnosisError",
+    "MappingBeside",
     "Match",
     "Matcher",
     "Patient",
@@ -33,6 +35,7 @@ _HOMES = {
     "DenseModelError": "matcher.errors",
     "Diagnosis": "matcher.results",
     "DiagnosisError": "matcher.errors",
+    "MappingBeside": "matcher.batch.beside",
     "Match": "matcher.results",
     "Matcher": "matcher.service",
     "Patient": "matcher.results",

@@ -6,6 +6,8 @@ import msgspec
 
 OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access")
 """Statuses of trials that are open or about to open."""
+OVER_STATUSES = ("completed", "withdrawn", "terminated")
+"""Statuses of trials that nobody will join any more."""
 
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -79,7 +81,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
 
     relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
     the same finding in another disease; treatment: what a better match gives, in a related disease; wording: no concept
-    leads to it, its words or its meaning are like those of the text.
+    leads to it, its words or its meaning are like those of the text. status_is_stale: the record says that it is open,
+    and its end has passed or nobody updated it for years.
     """
 
     trial_id: str
@@ -95,6 +98,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     because: tuple[str, ...]
     path: tuple[Step, ...]
     eligibility: Eligibility
+    status_is_stale: bool
+    completion_date: str | None
     url: str
     last_update: str | None
 

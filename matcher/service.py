@@ -1,5 +1,6 @@
 """The matcher that commands, pages and jobs call."""
 
+import datetime as dt
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import msgspec
 from matcher import weights
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
-from matcher.patient.demographics import age_group, combine
+from matcher.patient.demographics import AgeGroup, age_group, combine
 from matcher.patient.differential import Inference
 from matcher.patient.fhir import looks_like_fhir
 from matcher.patient.mention import Mention
@@ -21,16 +22,20 @@ from matcher.patient.unused_details import contradiction, details
 from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import Limits, check
 from matcher.ranking.explain import explain_trial
-from matcher.ranking.fusion import WHOLE_TEXT, asked, fuse
+from matcher.ranking.fusion import WHOLE_TEXT, Trials, asked, asked_by_note, fuse, fuse_note, is_note
+from matcher.ranking.heads import heads_first, told_of
+from matcher.ranking.listed import trials_listing, with_listed
+from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
+from matcher.ranking.standing import status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.similarity.index import SimilarityIndex, write_wording
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
-from matcher.trials.index import Naming, TrialIndex
+from matcher.trials.index import Flags, Ints, Naming, TrialIndex
 
 INDEXING_MEMORY_LIMIT = "768MB"
 """What the database may hold in memory while an index is written; enough, tried, for 605,248 trials."""
@@ -48,6 +53,7 @@ class Matcher:
         self._limits = Limits(catalogue)
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
+        self._told: frozenset[str] | None = None
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Matcher":
@@ -86,15 +92,31 @@ class Matcher:
             understood, self.terminology, self._expansion, self._inference, self._other_words(understood),
             age_group(known),
         )  # fmt: skip
+        is_text = not _is_coded(diagnoses)
+        if is_note(understood, is_text):
+            elements = (*concepts.diseases, *concepts.findings)
+            forward = prominence(understood.text, understood.mentions, elements, self._expansion)
+            concepts = concepts._replace(prominence=forward)
         stated = [words for mention in understood.mentions for words in mention.not_used]
         stated += [detail.words for mention in understood.mentions for detail in details(mention.words)]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
-        likened = asked(understood, self.scorer.label, not _is_coded(diagnoses))
-        ranked = fuse(
-            self.ranker.ranked(concepts, admitted), likened, lambda: self.similarity, harmless, self.ranker.standing
-        )
+        standing = self.ranker.standing.of(known)
+        trials = Trials(
+            lambda among: self.ranker.ranked(concepts, among, standing=standing),
+            admitted, harmless, self.ranker.standing.factors(standing),
+            lambda scored: self.ranker.leading.meet(scored.links),
+        )  # fmt: skip
+        if concepts.prominence is None:
+            listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
+            is_aged = concepts.age_group is not AgeGroup.OPEN
+            of_concepts = with_listed(trials.ranked(admitted), listing, understood, understood.text, is_aged)
+            trials = trials._replace(ranked=lambda among: of_concepts)
+            ranked = fuse(asked(understood, self.scorer.label, is_text), lambda: self.similarity, trials)
+        else:
+            question = asked_by_note(understood, self.scorer.label, concepts.prominence)
+            ranked = fuse_note(question, lambda: self.similarity, trials, self.ranker.evidence(concepts))
         matches = self._matches(ranked, known, limit, stated)
         ruled_out: list[RuledOut] = []
         if excluded.any():
@@ -160,6 +182,11 @@ class Matcher:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
 
+    def _listing(self, text: str, harmless: Flags, standing: Ints) -> list[int]:
+        """Of the harmless trials those that list the text as a condition, what can be joined soonest first."""
+        listing = map(self.trial_index, trials_listing(self.catalogue.cursor(), text))
+        return sorted((trial for trial in listing if harmless[trial]), key=lambda trial: (int(standing[trial]), trial))
+
     def _other_words(self, understood: Understanding) -> frozenset[str]:
         """Content words of the input, to prefer trials that use the same ones among equals."""
         return frozenset(word for word in content_words(understood.text[:4000]) if not word.isdigit())
@@ -173,7 +200,9 @@ class Matcher:
         matches: list[Match] = []
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        for scored in ranked:
+        if self._told is None:
+            self._told = told_of(self.catalogue.cursor())
+        for scored in heads_first(ranked, self.catalogue.facts, self._told):
             lead = scored.links[0] if scored.links else None
             if lead and (
                 lead.reached.weight <= steps.GROUP_ABOVE
@@ -221,11 +250,13 @@ class Matcher:
             phase=tuple(facts.phase or ()),
             score=round(min(1.0, scored.score), 3),
             grade=grade_of(scored),
-            leading=self.ranker.leading.diagnosis_of(scored.links).words if scored.links else WHOLE_TEXT,
+            leading=self.ranker.leading.diagnosis_of(scored.links).words if scored.links else scored.said or WHOLE_TEXT,
             relation=scored.relation,
             because=because,
             path=path,
             eligibility=eligibility,
+            status_is_stale=status_is_stale(facts, dt.date.today()),
+            completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,
         )

@@ -18,6 +18,8 @@ STRONG = 0.7
 """Score from which a suggestion is strong."""
 POSSIBLE = 0.42
 """Score from which a trial is a suggestion at all."""
+JUST_A_HINT = 0.416
+"""The most that a trial scores which is to be a hint, however close it is to something."""
 FAINT = 0.1
 """Score below which a trial is not even a hint."""
 ALIKE = 3
@@ -56,9 +58,13 @@ EARLIER_STUDY = 0.6
 """The trial takes those alone who took part in an earlier study."""
 
 JOINABLE = 0.955
-"""Among trials of a grade: by how much one counts less where it is unclear whether it is open; closed ones twice, those
-that are over three times.
+"""Among trials of a grade: by how much one counts less where its status is stale; closed ones twice, those that are
+over four times.
 """
+STALE_YEARS = 2
+"""Years without an update after which a status is unknown (ClinicalTrials.gov, definition of "Unknown status")."""
+FORGOTTEN_YEARS = 10
+"""Years without an update after which a trial of unknown status is hardly one that can be joined."""
 LEXICAL = 0.1
 """What is added, at most, for rare words that a trial shares with the input."""
 ENOUGH_WORDS = 5.0
@@ -83,24 +89,59 @@ SAID_UNCERTAIN = 0.5
 """What is only suspected counts so much among the words by which trials are compared with a text."""
 SAID_PAST = 0.3
 """The same of what is past or told as history."""
-OTHER_WORDS = 0.3
-"""The same of a word that belongs to no diagnosis."""
+OTHER_WORDS = 0.5
+"""The same of a word that belongs to no diagnosis; in a note by the root of how often it stands there."""
+UNKNOWN_IN_NOTE = 0.5
+"""The same of a name in a note that no vocabulary knows."""
+
+NAMED_AGAIN = 0.5
+"""Power of how often a note names a diagnosis, or its kinds, by which it puts it forward."""
+GIVEN_AS_DIAGNOSIS = 2.0
+"""How much more it puts forward what it gives as the diagnosis ("consistent with", "a case of")."""
+OPENING = 1.3
+"""The same of what its first sentence names."""
+EXPLAINS = 2.0
+"""The same of a disease that comes with something else that it tells."""
+COMMON_IN_NOTE = 0.6
+"""The same of what is common."""
+FINDING_IN_NOTE = 0.5
+"""The same of a finding, beside a disease."""
+WITH_MANY = 30
+"""Diseases with which something comes that counts as a finding in a note, whatever else it is (a rash, proteinuria)."""
+IN_PASSING = 0.35
+"""Below this a note names something in passing (what is common, and once), so that it does not lead."""
+RARITY_IN_NOTE = 2.0
+"""Power of what a diagnosis says, in nats, with which it counts towards leading in a note."""
+LEADING_IN_NOTE = 2
+"""How many diagnoses lead in a note at most."""
+AS_FORWARD = 0.7
+"""Share of the first one's from which a diagnosis of a note leads too."""
 REPEATED = 0.5
 """Power of how often a diagnosis is named: four times counts twice."""
 TOLD = 0.5
 """A word in a trial's interventions or summary, beside one in its title, conditions or keywords."""
+ADMITTING = 0.3
+"""A word of a note in the criteria of those whom a trial takes, beside one in its title, conditions or keywords."""
 DENSE_WHOLE = 0.5
 """Share of a text as a whole in its likeness of meaning; its nearest sentence and diagnosis share the rest."""
 DENSE_PARTS = 16
 """Sentences, and diagnoses, whose meaning is compared: more of a long note cost time and changed nothing."""
 NOTE_WORDS = 25
 """Words that say something from which on a text is a note, in which not every diagnosis matters alike."""
-REORDERED = 300
-"""Of a note, how many trials that concepts lead to are put in order by likeness too."""
+LOOKED_AT = 400
+"""Of a note, how many trials are scored, those to which its concepts and words point most; others are no suggestion."""
+BY_WORDS = 2.0
+"""What the words of a note count beside its concepts."""
+MET_IN_NOTE = 1.5
+"""What counts more towards a trial to which several diagnoses of a note lead."""
+POINTED_AT = 0.75
+"""Share of what points at the first trial of a note from which one that concepts lead to is strong."""
+POINTED_AT_FAINTLY = 0.6
+"""The same from which it is possible."""
+BY_MEANING = 2.0
+"""What its meaning counts beside its concepts, where a model is there."""
 RECIPROCAL = 60
 """Constant of reciprocal rank fusion: the larger, the less the first places count."""
-BY_CONCEPTS = 1.0
-"""What a place among the concepts' trials counts, beside one by words and one by meaning."""
 WORDED = 0.7
 """Share of the words of a diagnosis, by rarity, from which a trial's title, conditions and keywords name it."""
 MEANT = 0.5

@@ -29,6 +29,9 @@ SCALE = ROOT.parent / "shared" / "data" / "ctgov" / "scale.ndjson.gz"
 BIN = Path(sys.executable).parent
 TARGET_PER_S = 3000
 MOST_TIMES_FLOOR = 4.0
+JOB_TIMES_FLOOR = 8.0
+MAPPING_MS = 0.4
+"""Processor time of a trial that the job spends beside the harvest: on its concepts and on the index of its words."""
 MOST_MEMORY_GROWTH = 1.25
 HARVEST, JOB, FLOOR = "calcitrials: scrapy crawl", "calcitrials crawl --all", "floor: download, read_json"
 
@@ -138,6 +141,20 @@ def verdicts(results: dict[str, Result], scaled: Result | None, times: int) -> l
         (
             ours.seconds <= MOST_TIMES_FLOOR * floor.seconds,
             f"{ours.seconds / floor.seconds:.2f} times the floor (goal: at most {MOST_TIMES_FLOOR:g})",
+        ),
+    ]
+    whole = results[JOB]
+    whole_per_s, times_floor = whole.trials / whole.seconds, whole.seconds / floor.seconds
+    beside_ms = (whole.process.cpu_s - ours.process.cpu_s) / whole.trials * 1000
+    found += [
+        (whole_per_s >= TARGET_PER_S, f"the job: {whole_per_s:,.0f} trials/s to published (goal: {TARGET_PER_S:,})"),
+        (
+            times_floor <= JOB_TIMES_FLOOR,
+            f"the job: {times_floor:.2f} times the floor (goal: at most {JOB_TIMES_FLOOR:g})",
+        ),
+        (
+            beside_ms <= MAPPING_MS,
+            f"the job: {beside_ms:.2f} ms of a processor a trial beside the harvest (goal: at most {MAPPING_MS:g})",
         ),
     ]
     for name in [peer.name for peer in PEERS if peer.name in results]:

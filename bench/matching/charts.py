@@ -1,7 +1,8 @@
 """Chart lines of our own in seven languages: is every disease read, and as the line puts it?
 
 ``chart_lines.txt`` was written before any answer to it was seen, and what it showed was mended;
-``chart_lines_later.txt`` was written after that by somebody who had seen neither, and nothing is tuned to it.
+``chart_lines_later.txt`` was written after that by somebody who had seen neither; its kinds have been mended since.
+``chart_lines_third.txt`` was written after that in the same way, and nothing is tuned to it.
 ``{p:...}`` is present, ``n`` negated, ``u`` uncertain, ``h`` historical, ``f`` a relative's; behind a tab the age and
 the sex that the line states of the patient.
 """
@@ -15,7 +16,11 @@ import matcher
 from bench.matching.catalogue import open_matcher
 from bench.matching.report import OURS, Mark, Row
 
-SETS = {"chart lines": "chart_lines.txt", "later lines": "chart_lines_later.txt"}
+SETS = {
+    "chart lines": "chart_lines.txt",
+    "later lines": "chart_lines_later.txt",
+    "third lines": "chart_lines_third.txt",
+}
 MARK = Mark(0.95)
 ASSERTIONS = {"p": "present", "n": "negated", "u": "uncertain", "h": "historical", "f": "family"}
 _MARKED = re.compile(r"\{([pnuhf]):([^}]*)\}")

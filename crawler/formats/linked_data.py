@@ -22,7 +22,10 @@ _IN_ATTRIBUTES = {
 
 def linked_data(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
     """The objects of a page, those in lists and graphs one by one; a script that is no JSON is passed over."""
-    for script in soup.find_all("script", type=_JSON_LD):
+    elements = [node for node in soup.descendants if isinstance(node, Tag)]
+    for script in elements:
+        if script.name != "script" or not _JSON_LD.match(str(script.get("type") or "")):
+            continue
         try:
             agenda = [json.loads(_WRAPPING.sub("", script.get_text()), strict=False)]
         except (ValueError, RecursionError):
@@ -34,8 +37,8 @@ def linked_data(soup: BeautifulSoup) -> Iterator[dict[str, Any]]:
             elif isinstance(value, dict):
                 yield value
                 agenda.extend(part for key in _PARTS if (part := value.get(key)))
-    for element in soup.find_all(itemscope=True):
-        if not element.has_attr("itemprop"):
+    for element in elements:
+        if "itemscope" in element.attrs and "itemprop" not in element.attrs:
             agenda = [_item(element)]
             while agenda:
                 item = agenda.pop(0)

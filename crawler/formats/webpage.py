@@ -12,7 +12,7 @@ from w3lib.encoding import html_body_declared_encoding
 
 from crawler.formats.encodings import decoded
 from crawler.formats.linked_data import linked_data
-from crawler.formats.markup import make_regular
+from crawler.formats.markup import cells_of, make_regular, rows_of
 from crawler.wording.words import squeeze
 
 
@@ -119,7 +119,8 @@ def page(body: bytes, labels: Container[str] = frozenset()) -> Page:
     if not _TAG.search(text):
         return Page([line for raw in text.splitlines() for line in _complete([raw], _Place())])
     try:
-        soup = BeautifulSoup(_XML_DECLARATION.sub("", text), "lxml")
+        # lists of values, such as classes, are never looked at: to take them apart costs a tenth of the parsing
+        soup = BeautifulSoup(_XML_DECLARATION.sub("", text), "lxml", multi_valued_attributes=None)
     except (ParserRejectedMarkup, RecursionError) as error:
         raise ValueError(f"the page cannot be parsed: {error}") from error
     found = tuple(linked_data(soup))
@@ -194,7 +195,7 @@ def _without_choices(parts: list[str]) -> list[str]:
 
 
 def _place(node: Tag, name: str, outer: _Place) -> _Place:
-    if name == "th" and node.parent is not None and len(node.parent.find_all(["td", "th"], recursive=False)) == 1:
+    if name == "th" and node.parent is not None and len(cells_of(node.parent)) == 1:
         return _Place(Role.HEADING)
     if name == "pre":
         return outer._replace(is_preformatted=True)
@@ -208,7 +209,7 @@ def _place(node: Tag, name: str, outer: _Place) -> _Place:
 def _cell(cell: Tag, outer: _Place) -> _Place:
     """A row with a short first cell is a label with its values; a question with its choices and others are layout."""
     row = cell.find_parent("tr")
-    cells = row.find_all(["td", "th"], recursive=False) if row else []
+    cells = cells_of(row) if row else []
     if len(cells) < 2 or not 0 < len(squeeze(cells[0].get_text())) <= _LONGEST_LABEL:
         return outer
     beside = [squeeze(text).lower() for other in cells[1:] for text in other.stripped_strings]
@@ -219,11 +220,7 @@ def _cell(cell: Tag, outer: _Place) -> _Place:
 
 def _columns(table: Tag) -> list[tuple[Tag, ...]]:
     """The columns of a table whose first row, and no other, is all headings."""
-    rows = [
-        cells
-        for row in table.find_all("tr")
-        if row.find_parent("table") is table and (cells := row.find_all(["td", "th"], recursive=False))
-    ]
+    rows = [cells for row in rows_of(table) if (cells := cells_of(row))]
     if len(rows) < 2 or len(rows[0]) < 2 or any(cell.name != "th" for cell in rows[0]):
         return []
     if any(len(row) != len(rows[0]) or row[0].name == "th" for row in rows[1:]):

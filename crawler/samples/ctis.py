@@ -28,7 +28,7 @@ MAX_PAGE_SIZE = 100
 RESULTS_SHOWN = 10_000
 LIST_ONLY = ("decisionDateOverall", "totalNumberEnrolled", "lastUpdated", "lastPublicationUpdate")
 """Keys of a record that the list shows and the detail document does not have."""
-LIST_ALSO = ("ctNumber", "ctStatus", "startDateEU", "decisionDate")
+LIST_ALSO = ("ctNumber", "startDateEU", "decisionDate")
 
 
 class _Entry(NamedTuple):
@@ -167,6 +167,8 @@ def _entry(record: dict[str, Any]) -> _Entry:
     terms = [item["termName"] for item in named.get("meddraConditionTerms") or ()]
     row = {
         **{key: record[key] for key in (*LIST_ALSO, *LIST_ONLY) if key in record},
+        # the list has the code of the public status; ctStatus of a document is the state of the application in a word
+        "ctStatus": record.get("ctPublicStatusCode", record.get("ctStatus")),
         "ctTitle": unescape(identifiers["fullTitle"]),
         "shortTitle": identifiers.get("shortTitle"),
         "conditions": conditions,

@@ -21,7 +21,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawler.formats.encodings import utf8
-from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider
+from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider, Unavailable
 from crawler.settings import RETRY_HTTP_CODES
 from db.dates import iso_partial_date, spoken_partial_date
 
@@ -185,7 +185,10 @@ class CtisSpider(RegistrySpider):
     def parse_trial(self, response: Response, number: str) -> Iterator[Any]:
         """Hand over a trial; a number with an older resubmission counter is an alias, and its record is gone."""
         if response.status != 200:
-            self.not_known(number)
+            if self.ids:
+                self.not_known(number)
+            else:
+                yield Unavailable(f"CTIS{number}")
             return
         current, reason = None, ""
         try:

@@ -1,54 +1,95 @@
 """Eligibility criteria as registries write them, split into inclusion and exclusion items.
 
-Registries hold the criteria as one text with headings ("Inclusion Criteria:", "Key exclusion criteria") and
-items behind bullets or numbers, one a line or, in older records, all in one line.
+Registries hold the criteria as one text with headings ("Inclusion Criteria:", "Key exclusion criteria", "Critères de
+non-inclusion") and items behind bullets or numbers, or the two sides apart; where they keep them apart, a sponsor may
+still have written both into one. Headings are known in English and the six other languages, and as Chinese, Japanese
+and Korean registers write them. What an item is, crawler.wording.items tells.
 """
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from crawler.wording import items as item_texts
 from crawler.wording.words import stated
 from db.trial import Eligibility
 
-_BULLET = (
-    r"(?:[•·◦▪‣●○■□➢✓①-⑳]\s*|[*–—-](?:\s+|(?=[^\W\d]))"
-    r"|\(?(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)]|\d(?:\.\d{1,2}){2,3}|[a-z][.)]|[A-Z]\)|[ivx]{2,4}[.)])(?:\s+|(?=[^\W\d])))"
-)
-# The bullet before the blank line: a blank line followed by a bullet is one break, not two.
-_BREAK = re.compile(rf"\n\s*{_BULLET}|\n[^\S\n]*\n\s*|\n[^\S\n]*(?=[A-Z][^\n]{{0,80}}:[^\S\n]*\n)")
-_BULLETED = re.compile(rf"\n\s*{_BULLET}")
-_DOTS = re.compile(r"\s*[•·▪●■➢①-⑳]\s*")
-_NUMBER = re.compile(r"\(?(\d{1,2})([.)])\s")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_WORD = re.compile(r"\w")
 
 # Words that may stand before "inclusion criteria" in any heading, even behind a bullet or without a colon.
 _QUALIFIERS = frozenset(
     re.findall(
         r"\S+",
-        "key main major general specific additional other primary principal basic common study trial selection patient"
-        " patients subject subjects participant participants important criteria for the and non non-",
+        "key main major general specific additional other further primary principal basic common study trial selection "
+        "patient patients subject subjects participant participants important criteria for the and non non- brief "
+        "critères criteres critère critere d' d’ de la les des principaux généraux autres spécifiques pour et "
+        "kriterien haupt wichtige wichtigste wesentliche allgemeine weitere zusätzliche die der und "
+        "criterios criterio los las principales generales otros específicos del no y para "
+        "criteri criterio di i principali generali altri specifici e per "
+        "critérios critério os principais gerais outros específicos não nao do da "
+        "belangrijkste algemene overige aanvullende hoofd en",
     )
 )
+_CRITERIA = frozenset(
+    (
+        *("criteria", "kriterien", "critères", "criteres", "critère", "critere", "criterios", "criterio", "criteri"),
+        *("critérios", "critério"),
+    )
+)
+_ARTICLES = frozenset(("d'", "d’", "de", "di", "do", "da"))
+_NEGATIONS = frozenset(("non", "no", "não", "nao", "niet"))
 _COMMON = re.compile(r"(In|Ex)clusion [Cc]riteria ?:")
 _TAIL = re.compile(
     r"""
-    (?:in|ex)clusions?
-    (?P<criteria>(?:ary)?[^\S\n]*criteri(?:a|on|um))?
+    (?:(?P<side>in|ex|es)clus(?:ions?|ione|ión|ão|ao|ie)
+      |(?P<german>ein|aus)schlu(?:ss|ß)
+      |(?P<fit>(?P<unfit>in)?(?:[eé]ligib(?:ility|ilité|ilite)|elegg?ibili(?:dade?|tà)))(?!\w))
+    (?P<criteria>(?:ary)?-?[^\S\n]*[ck]riteri(?:a|on|um|en))?
     (?P<after>(?:(?!clusion)[^:：\n]){0,70}?)
     [^\w\n:：)]*(?:(?P<colon>[:：])|(?=\n|\Z))
     """,
     re.I | re.X,
 )
 _TITLE = re.compile(r"(?:(?:key|main) )?(?:inclusion|exclusion)(?: criteria)?\W*", re.I)
-_INLINE = re.compile(r"(?P<kind>In|Ex|IN|EX|in|ex)(?:clusion|CLUSION)[^\S\n]+(?:[Cc]riteria|CRITERIA)[^\S\n]*[:：]")
-_MARK = re.compile(r"[^\w\n]*(?:\(?(?:\d{1,2}|[a-z])[.)][^\S\n]*)?")
+_INLINE = re.compile(
+    r"""
+    (?:(?P<side>in|ex|es)clus(?:ion|ione|ión|ão|ao|ie)|(?P<german>ein|aus)schlu(?:ss|ß))
+    (?P<criteria>(?:ary)?-?[^\S\n]*[ck]riteri(?:a|on|um|en))?[^\S\n]*(?:\([^()\n]{1,40}\)[^\S\n]*)?
+    (?:[:：]|(?P<list>\.?[^\S\n]*(?=[-*•–][^\S\n]|\(?1[.)][^\S\n])))
+    """,
+    re.I | re.X,
+)
+_MARK = re.compile(r"[^\w\n]*(?:\(?(?:\d{1,2}|[a-z]|[IVX]{1,3})[.)][^\S\n]*)?")
 _SCOPE = re.compile(r"[^\S\n]*(?:$|for\b|of\b|in\b|\(|\[|[-–—])", re.I)
+_LEAD_WORD = re.compile(r"d['’]|[^\s'’]+['’]?", re.I)
+_ASIAN = re.compile(
+    r"(?P<side>纳入|入选|入組|納入|選択|选择|組み入れ|適格|적합|선정|포함|排除|剔除|除外|제외)"
+    r"(?:标准|標準|基準|기준)(?P<colon>[^\S\n]*[:：]|(?=[^\S\n]*(?:\n|\Z)))"
+)
+_ASIAN_CRITERIA = ("标准", "標準", "基準", "기준")
+_ASIAN_EXCLUSION = ("排除", "剔除", "除外", "제외")
+# Stems that a plain search finds: inclusion, Einschluss, eligibility. How many letters of the word stand before them;
+# of the last one that differs from language to language.
+_STEMS = (("clus", 2), ("CLUS", 2), ("schlu", 3), ("SCHLU", 3), ("gibili", None), ("GIBILI", None))
+_LONGEST_WORD = 12
+_LONGEST_LEAD = 80
 
 
 class _Heading(NamedTuple):
-    """A heading's span in the text, and which items follow it."""
+    """A heading's span in the text, and which items follow it.
+
+    is_general: it speaks of eligibility, of neither side. is_bare: it does not speak of criteria.
+    """
+
+    start: int
+    end: int
+    is_inclusion: bool
+    is_general: bool = False
+    is_bare: bool = False
+
+
+class Part(NamedTuple):
+    """A piece of the criteria under one heading, or before the first one."""
 
     start: int
     end: int
@@ -59,130 +100,156 @@ def split(text: str | None) -> Eligibility:
     """Criteria text as it is, and its items where the text has inclusion or exclusion headings.
 
     Items keep their order; nested items stand on their own behind their parent. Bullets, numbers and the
-    backslashes of escaped punctuation ("\\>") are not part of an item, and white space within it is one blank. A
-    text without a heading gives the criteria only: which side an item belongs to would be a guess.
+    backslashes of escaped punctuation ("\\>") are not part of an item, and white space within it is one blank. What
+    stands before the first heading is of the inclusion side. A text without a heading gives the criteria only: which
+    side an item belongs to would be a guess.
     """
     if text is None or not text.strip():
         return Eligibility()
-    headings = list(_headings(text))
-    if not headings:
+    found = parts(text)
+    if not found:
         return Eligibility(criteria=text)
     inclusion: list[str] = []
     exclusion: list[str] = []
-    ends = [heading.start for heading in headings[1:]] + [len(text)]
-    for heading, end in zip(headings, ends, strict=True):
-        (inclusion if heading.is_inclusion else exclusion).extend(items(text[heading.end : end]))
+    for part in found:
+        (inclusion if part.is_inclusion else exclusion).extend(_between(text, part.start, part.end))
     return Eligibility(text, tuple(inclusion), tuple(exclusion))
 
 
 def from_sides(inclusion: str | None, exclusion: str | None) -> Eligibility:
     """Eligibility of a registry that keeps the two sides apart: the criteria text names each side.
 
-    "None" and other placeholders are no items.
+    What a sponsor wrote under the other side's heading belongs to that side. "None" and other placeholders are no
+    items.
     """
-    sides = (("Inclusion Criteria", inclusion), ("Exclusion Criteria", exclusion))
-    criteria = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in sides if text and text.strip())
-    found = [
-        tuple(item for item in items(text or "") if stated(item) and not _TITLE.fullmatch(item)) for _, text in sides
+    found: dict[bool, list[str]] = {True: [], False: []}
+    texts = []
+    for is_inclusion, name, text in ((True, "Inclusion Criteria", inclusion), (False, "Exclusion Criteria", exclusion)):
+        text = (text or "").strip()
+        if not text:
+            continue
+        under = parts(text, is_inclusion)
+        is_headed = under[0].start > 0 if under else False
+        texts.append(text if is_headed else f"{name}:\n\n{text}")
+        for part in under or [Part(0, len(text), is_inclusion)]:
+            items_of_part = _between(text, part.start, part.end)
+            found[part.is_inclusion] += [item for item in items_of_part if stated(item) and not _TITLE.fullmatch(item)]
+    return Eligibility("\n\n".join(texts) or None, tuple(found[True]), tuple(found[False]))
+
+
+def parts(text: str, is_inclusion: bool = True) -> list[Part]:
+    """The pieces of a text under its headings; none where it has no heading.
+
+    is_inclusion: the side of what stands before the first heading.
+    """
+    headings = list(_headings(text))
+    if not headings:
+        return []
+    stops = [heading.start for heading in headings[1:]] + [len(text)]
+    under = [Part(heading.end, stop, heading.is_inclusion) for heading, stop in zip(headings, stops, strict=True)]
+    first = headings[0].start
+    before = text[:first].strip() if first else ""
+    return [Part(0, first, is_inclusion), *under] if before and any(map(str.isalpha, before)) else under
+
+
+def spans(text: str, is_inclusion: bool = True) -> list[Part]:
+    """Where the items of a text stand, with their sides; what stands under no heading is of the side that is given."""
+    return [
+        Part(start, end, part.is_inclusion)
+        for part in parts(text, is_inclusion) or [Part(0, len(text), is_inclusion)]
+        for start, end in item_texts.spans(text, part.start, part.end)
     ]
-    return Eligibility(criteria or None, found[0], found[1])
 
 
 def items(text: str) -> list[str]:
     """The items of one side: by bullets and numbers, by lines where there are none."""
-    body = text.strip()
-    if "\n" not in body:
-        parts = _in_one_line(body)
-    elif is_bulleted(body):
-        parts = _BREAK.split("\n" + body)
-    else:
-        parts = body.split("\n")
-    return [_clean(part) for part in parts if part[:1].isalpha() or _WORD.search(part)]
+    return _between(text, 0, len(text))
 
 
-def is_bulleted(text: str) -> bool:
-    """Whether a text of several lines has one that begins with a bullet or a number."""
-    return "\n" in text and _BULLETED.search("\n" + text) is not None
+def _between(text: str, start: int, end: int) -> list[str]:
+    return [_clean(item) for item in item_texts.texts(text, start, end)]
 
 
 def _clean(item: str) -> str:
-    """An item on one line, its escaped punctuation as meant."""
-    item = " ".join(item.split()) if "\n" in item or "  " in item or "\t" in item else item.strip()
+    """An item on one line, its escaped punctuation as meant, without the comma that joined it to the next one."""
+    if "\n" in item or "  " in item or "\t" in item:
+        item = " ".join(item.split())
+    if item[-1:] == "," and item[-2:-1] in ".;":
+        item = item[:-1]
     return "".join(_ESCAPE.split(item)) if "\\" in item else item
 
 
-def _in_one_line(body: str) -> list[str]:
-    """Items of a text whose line ends were lost: "- a - b", "• a • b" or "1. a 2. b"."""
-    if body[:2] in ("- ", "* ", "– ", "— "):
-        return _dashed(body[2:], f" {body[:2]}")
-    if body and _DOTS.match(body):
-        return _DOTS.split(body)
-    number = _NUMBER.match(body)
-    if number is None:
-        return [body]
-    parts, start, following = [], number.end(), int(number[1]) + 1
-    # Only the next number in turn is a break: "at least 2. degree" and "3. Age" are told apart by counting.
-    while (at := body.find(f" {following}{number[2]} ", start)) >= 0:
-        parts.append(body[start:at])
-        start, following = at + len(f" {following}{number[2]} "), following + 1
-    return [*parts, body[start:]]
-
-
-def _dashed(body: str, dash: str) -> list[str]:
-    """Items between dashes; a dash between two numbers ("18 - 80 years") belongs to its item."""
-    parts: list[str] = []
-    for part in body.split(dash):
-        if parts and parts[-1][-1:].isdigit() and part[:1].isdigit():
-            parts[-1] += dash + part
-        else:
-            parts.append(part)
-    return parts
-
-
 def _headings(text: str) -> Iterator[_Heading]:
-    """Headings in order. Looks only around "clusion", which a plain search finds fastest."""
+    """Headings in order. Looks only around the stems of their words, which a plain search finds fastest."""
     end = 0
-    for at in _marks(text):
-        kind = at - 2
+    is_sided = False
+    is_ascii = text.isascii()
+    for kind in _kinds(text, is_ascii):
         if kind < end:
             continue
-        line = text.rfind("\n", 0, at) + 1
-        heading = _line_heading(text, max(line, end), kind) or _inline_heading(text, max(line, end), kind)
-        if heading is not None:
+        if (kind == 0 or text[kind - 1] == "\n") and (common := _COMMON.match(text, kind)):
+            yield _Heading(kind, common.end(), common[1] == "In")  # the usual one, without the looks below
+            end, is_sided = common.end(), True
+            continue
+        line = max(text.rfind("\n", max(0, kind - _LONGEST_LEAD - 1), kind) + 1, end, kind - _LONGEST_LEAD - 1)
+        heading = _line_heading(text, line, kind) or _inline_heading(text, line, kind)
+        if heading is not None and not (heading.is_general and is_sided and heading.is_bare):
             yield heading
             end = heading.end
+            is_sided = is_sided or not heading.is_general
 
 
-def _marks(text: str) -> list[int]:
+def _kinds(text: str, is_ascii: bool) -> list[int]:
+    """Where the words of headings may begin: inclusion, exclusion, eligibility, in any of the languages."""
     places = []
-    for word in ("clusion", "CLUSION"):
-        at = text.find(word, 2)
+    for stem, lead in _STEMS:
+        at = text.find(stem)
         while at >= 0:
-            places.append(at)
-            at = text.find(word, at + 7)
+            kind = _word_start(text, at) if lead is None else at - lead
+            if kind >= 0:
+                places.append(kind)
+            at = text.find(stem, at + len(stem))
+    if not is_ascii and any(word in text for word in _ASIAN_CRITERIA):
+        places += [match.start() for match in _ASIAN.finditer(text)]
     places.sort()
     return places
 
 
+def _word_start(text: str, at: int) -> int:
+    """Where the word begins that a place lies in."""
+    least = max(0, at - _LONGEST_WORD)
+    while at > least and text[at - 1].isalpha():
+        at -= 1
+    return at
+
+
 def _line_heading(text: str, line: int, kind: int) -> _Heading | None:
     """A heading that begins its line: "Key inclusion criteria", "Exclusion criteria for adults:", "INCLUSION"."""
-    if kind - line > 80:
+    if kind - line > _LONGEST_LEAD:
         return None
-    if kind == line and (common := _COMMON.match(text, line)):  # the usual one, without the looks below
-        return _Heading(line, common.end(), common[1] == "In")
+    if (match := _TAIL.match(text, kind)) is None:
+        return _asian_heading(text, kind)
     lead = text[line:kind]
     mark = _MARK.match(lead)
     is_item = mark is not None and any(sign in "*•-–1234567890" for sign in mark[0]) and "**" not in mark[0]
-    words = lead[mark.end() if mark else 0 :].lower().split()
-    foreign = sum(word.strip(",&/()") not in _QUALIFIERS for word in words)
-    if foreign > (0 if is_item else 5) or (match := _TAIL.match(text, kind)) is None:
+    words = [word.strip(",&/()").lower() for word in _LEAD_WORD.findall(lead[mark.end() if mark else 0 :])]
+    foreign = sum(word not in _QUALIFIERS for word in words)
+    if foreign > (0 if is_item else 5):
         return None  # "* does not meet the inclusion criteria" is an item
     after, colon = match["after"].strip(), match["colon"]
-    if not (match["criteria"] or "criteria" in words) and (foreign or after):
+    are_criteria = bool(match["criteria"]) or not _CRITERIA.isdisjoint(words)
+    if not are_criteria and (foreign or after):
         return None  # "Inclusion body myositis"
     if not colon and (foreign or _SCOPE.match(after) is None or (is_item and after)):
         return None
-    return _Heading(line, match.end(), _is_inclusion(text, kind, words))
+    if match["fit"] and (foreign or not (are_criteria or colon)):
+        return None
+    return _Heading(line, match.end(), _is_inclusion(match, words), bool(match["fit"]), not are_criteria)
+
+
+def _asian_heading(text: str, kind: int) -> _Heading | None:
+    match = _ASIAN.match(text, kind)
+    return _Heading(kind, match.end(), match["side"] not in _ASIAN_EXCLUSION) if match else None
 
 
 def _inline_heading(text: str, line: int, kind: int) -> _Heading | None:
@@ -191,17 +258,27 @@ def _inline_heading(text: str, line: int, kind: int) -> _Heading | None:
     if match is None:
         return None
     start = kind
-    words = text[max(line, kind - 60) : kind].split()
-    lead = []
-    while words and (word := words.pop()).lower() in _QUALIFIERS:
-        lead.append(word.lower())
-        start = text.rindex(word, line, start)
-    if match["kind"].islower() and text[line:start].rstrip()[-1:] not in tuple(".;:)"):
+    words = []
+    for found in reversed(list(_LEAD_WORD.finditer(text, line, kind))):
+        if found[0].lower() not in _QUALIFIERS or (text[kind].isupper() and not found[0][0].isupper()):
+            break  # "... in the study Exclusion Criteria: ...": the heading begins with its capital
+        words.append(found[0].lower())
+        start = found.start()
+    if not match["criteria"] and _CRITERIA.isdisjoint(words):
         return None
-    return _Heading(start, match.end(), _is_inclusion(text, kind, lead[::-1]))
+    if match["list"] is not None and not text[start].isupper():
+        return None  # "... does not meet the inclusion criteria - unless ..."
+    if text[start].islower() and text[line:start].rstrip()[-1:] not in tuple(".;:)"):
+        return None
+    return _Heading(start, match.end(), _is_inclusion(match, words[::-1]))
 
 
-def _is_inclusion(text: str, kind: int, lead: list[str]) -> bool:
-    """Whether "inclusion" stands at ``kind``; French sponsors call exclusion criteria "non-inclusion criteria"."""
-    is_negated = bool(lead) and lead[-1].strip("-(") == "non"
-    return (text[kind] in "Ii") != is_negated
+def _is_inclusion(match: re.Match[str], lead: list[str]) -> bool:
+    """Which side a heading names; French sponsors call exclusion criteria "non-inclusion criteria"."""
+    if match["german"]:
+        return match["german"].lower() == "ein"
+    if match["side"]:
+        words = [word for word in lead if word not in _ARTICLES]
+        is_negated = bool(words) and words[-1].strip("-(") in _NEGATIONS
+        return (match["side"].lower() == "in") != is_negated
+    return not match["unfit"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-from db.identifiers import is_junk
+from db.identifiers import is_junk, usual_form
 from db.vocabularies import Phase
 
 # What people type into a required field that they cannot fill (registries leave it standing).
@@ -56,10 +56,14 @@ _NO = frozenset(
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
 # Markup that editors of registries leave in texts: line ends, and what changes nothing but the looks.
 _BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s*", re.I)
+# A line end and a break are one.
+_RETURN = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?=<\s*/?\s*br)", re.I)
+_ANY_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>[^\S\n]*\n?|\r\n?", re.I)
 _LOOKS = re.compile(r"<\s*/?\s*(?:b|i|u|em|strong|sub|sup|span|font)(?:\s[^<>]*)?>", re.I)
 _COUNT = re.compile(
     r"(?P<count>\d{1,9}|\d{1,3}(?:[,' ]\d{3}){1,2})(?:\.0+)?\s*(?:participants|patients|subjects|people)?", re.I
 )
+_PLANNED = re.compile(r"(?:Planned|Total|Target)(?: Sample Size| Enrol?lment)?:\s*", re.I)
 _PHASE = re.compile(r"(?<![a-z0-9])(?:phase[\s_-]*)?(0|1|2|3|4|iv|iii|ii|i)[ab]{0,2}(?![a-z0-9])", re.I)
 _NO_PHASE = re.compile(r"(?:n[/_]?a|not[\s_](?:applicable|specified|selected)|no phase|-)", re.I)
 _PHASES = {
@@ -88,6 +92,16 @@ def stated(text: str | None) -> str | None:
 def unmarked(text: str) -> str:
     """A text without HTML markup: a line end for every break, nothing for bold and the like."""
     return _LOOKS.sub("", _BREAK.sub("\n", text)).strip()
+
+
+def marked_up(text: str) -> str:
+    """A text of entities and HTML as people read it: a line end for every break and every return."""
+    text = text.strip()
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text or "\r" in text:
+        text = _LOOKS.sub("", _ANY_BREAK.sub("\n", _RETURN.sub("", text))).strip()
+    return text
 
 
 def squeeze(text: str) -> str:
@@ -126,6 +140,12 @@ def count(text: str | None) -> int | None:
     """A number of people: "3060", "1,200", "40 participants"; None for a text that says more than one number."""
     match = _COUNT.fullmatch(text.strip()) if text else None
     return int(re.sub(r"\D", "", match["count"])) if match else None
+
+
+def sample_size(text: str | None) -> int | None:
+    """People planned in the whole trial: of "40; UK: 20", "Planned Sample Size: 120; UK Sample Size: 60" the first."""
+    first = _PLANNED.sub("", (text or "").strip()).partition(";")[0]
+    return count(first)
 
 
 def phases(text: str | None, unknown: Counter[str]) -> tuple[Phase, ...]:
@@ -177,7 +197,12 @@ def headline(text: str, longest: int = 200) -> str:
 
 
 def numbers_of_a_study(text: str | None) -> list[str]:
-    """Identifiers in one field: several may stand in one string; placeholders and test numbers are kept out."""
+    """Identifiers in one field: several may stand in one string; placeholders and test numbers are kept out.
+
+    A number of a known registry comes in its usual form.
+    """
     return [
-        number for number in re.split(r"\s*[,;\n]\s*", stated(text) or "") if stated(number) and not is_junk(number)
+        usual_form(number)
+        for number in re.split(r"\s*[,;\n]\s*", stated(text) or "")
+        if stated(number) and not is_junk(number)
     ]

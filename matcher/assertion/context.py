@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from matcher.assertion.cues import Cue, find_cues
@@ -47,12 +47,20 @@ class Span(NamedTuple):
 
 
 class AssertedText:
-    """The clauses of a text and what it says of the diagnoses in it."""
+    """The clauses of a text and what it says of the diagnoses in it.
 
-    def __init__(self, text: str) -> None:
+    language: of the text, where it is known from more than its function words.
+    """
+
+    def __init__(self, text: str, language: str = "") -> None:
+        self._language = language
         self._found = split_words(text)
         self._cues = find_cues(self._found.words)
-        self.clauses: list[Clause] = clauses(self._found)
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """The stretches that diagnoses are looked for in."""
+        return clauses(self._found)
 
     def assertions(self, spans: Sequence[Span]) -> list[Assertion]:
         """The assertion of each mention."""
@@ -67,7 +75,7 @@ class AssertedText:
         firsts = [cue.first for cue in cues]
         mentions = [_without_cues(mention, words, _touching(mention, cues, firsts)) for mention in mentions]
         middles = [(first + after - 1) // 2 for first, after in mentions]
-        held = strongest(find_scopes(words, cues, mentions), middles)
+        held = strongest(find_scopes(words, cues, mentions, self._language), middles)
         return [_weighed(last, course) for last, (_, _, course) in zip(held, spans, strict=True)]
 
     def relatives(self) -> list[tuple[int, int]]:
@@ -96,15 +104,15 @@ class AssertedText:
         if not any(sense.assertion in (assertion, *others) for cue in cues for sense in cue.senses):
             return []
         words = [(index, index + 1) for index, word in enumerate(self._found.words) if word not in PUNCTUATION]
-        scopes = find_scopes(self._found.words, cues, words)
+        scopes = find_scopes(self._found.words, cues, words, self._language)
         starts, ends = self._found.starts, self._found.ends
         return [(starts[scope.first], ends[scope.after - 1]) for scope in scopes if scope.assertion == assertion]
 
 
 @lru_cache(maxsize=2)
-def asserted(text: str) -> AssertedText:
+def asserted(text: str, language: str = "") -> AssertedText:
     """A text with its assertions; the one just read is kept, for more than one question is asked of it."""
-    return AssertedText(text)
+    return AssertedText(text, language)
 
 
 def says_family_history(words: str) -> bool:
@@ -155,7 +163,9 @@ def _weighed(last: dict[str, int], course: Course) -> Assertion:
 
     Told as history, only what ends is past; a symptom that has gone is absent.
     """
-    if "family" in last:
+    if last.get("negated", -2) > last.get("litotes", last.get("negated", -2)):  # the denial itself is denied
+        last = {assertion: cue for assertion, cue in last.items() if assertion != "negated"}
+    if "family" in last or ("household" in last and "negated" not in last):
         return Assertion.FAMILY
     if "change" in last:  # what is denied, or over, is a change of what is there
         return Assertion.PRESENT

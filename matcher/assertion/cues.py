@@ -10,7 +10,8 @@ Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``en
 (it has left off: absent, unless it lasts), ``history`` (told as history: past only where it is a thing that ends);
 ``present`` outweighs these, ``confirmed`` denial and doubt too, and what a ``change`` is of is there whatever is said
 of the change; ``settled`` outweighs doubt alone. A ``dated`` thing is past where it is one that ends, the ``latest``
-one unless it lasts. ``conditional`` is a doubt that nothing later settles. ``avoided`` speaks of treatments. ``asks``
+one unless it lasts. ``conditional`` is a doubt that nothing later settles. ``litotes``
+denies a denial behind it. ``avoided`` speaks of treatments. ``asks``
 says that a question is about something else, ``except`` that a denial of all else follows. ``border``, ``turn`` and
 ``own`` end what others speak of; ``none`` says nothing although its words look like a cue.
 
@@ -19,14 +20,16 @@ beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, 
 ``beside`` and ``count`` (results, of the diagnosis that they belong to: right before, or with a place between),
 ``joined`` (only what ends right before), ``list`` (all items before), ``label`` (where the words speak of a diagnosis
 that was made), ``lately`` (only what is named right behind, with a past time), ``doubted`` and ``revised`` (settles
-what was in doubt). Before growing a row, look whether one of its words is a common word in another language ("nicht"
-is a niece in Dutch).
+what was in doubt), ``exam`` (a result behind a name and a dash), ``named`` (what a pronoun stands for), ``offers``
+(possible diseases, behind the colon that parts them from what they explain), ``household`` (the family as a whole,
+which may be without it). Before growing a row, look whether one of its words is a common word in another language
+("nicht" is a niece in Dutch).
 """
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -63,12 +66,18 @@ class Cue(NamedTuple):
 class _Node:
     """A node in the network of cue words: the words that lead on, and what the words so far say."""
 
-    __slots__ = ("endings", "senses", "words")
+    __slots__ = ("__dict__", "endings", "senses", "words")
 
     def __init__(self, senses: tuple[Sense, ...] = ()) -> None:
         self.words: dict[str, list[_Node]] = {}
         self.endings: dict[str, list[_Node]] = {}
         self.senses = senses
+
+    @cached_property
+    def may_deny(self) -> bool:
+        """Whether a cue says here or further on that something is denied."""
+        ways = (*self.words.values(), *self.endings.values())
+        return any(map(_denies, self.senses)) or any(node.may_deny for nodes in ways for node in nodes)
 
     def next(self, word: str) -> "Iterator[_Node]":
         """Where a word of a text leads to."""
@@ -95,24 +104,35 @@ class _Node:
         self.senses += tuple(sense for sense in other.senses if sense not in self.senses)
 
 
-class _State:
-    """All nodes that the words of a text have led to; it learns where each word leads when it first meets it."""
+class _State(dict[str, "_State | None"]):
+    """All nodes that the words of a text have led to. By each word the state behind it, None when no cue goes on with
+    it; it learns where a word leads when it first meets it.
+    """
 
-    __slots__ = ("_known", "_nodes", "senses")
+    __slots__ = ("_nodes", "denies", "may_deny", "senses")
 
     def __init__(self, nodes: Iterable[_Node]) -> None:
         self._nodes = tuple(dict.fromkeys(nodes))
-        self._known: dict[str, _State | None] = {}
         self.senses = tuple(dict.fromkeys(sense for node in self._nodes for sense in node.senses))
+        self.denies = any(map(_denies, self.senses))
+        self.may_deny = any(node.may_deny for node in self._nodes)
 
-    def next(self, word: str) -> "_State | None":
-        """The state behind a word, None when no cue goes on with it."""
-        if word in self._known:
-            return self._known[word]
-        if len(self._known) > _MOST_WORDS:
-            self._known.clear()
+    def __missing__(self, word: str) -> "_State | None":
+        if len(self) > _MOST_WORDS:
+            self.clear()
         nodes = [child for node in self._nodes for child in node.next(word)]
-        found = self._known[word] = _State(nodes) if nodes else None
+        found = self[word] = _State(nodes) if nodes else None
+        return found
+
+
+class _Denying(dict[str, _State | None]):
+    """The state behind a word with which a denial may begin, None for others, of every word met."""
+
+    def __missing__(self, word: str) -> _State | None:
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        state = _start()[word]
+        found = self[word] = state if state is not None and state.may_deny else None
         return found
 
 
@@ -201,13 +221,12 @@ def find_cues(words: Sequence[str]) -> list[Cue]:
     found: list[Cue] = []
     start = _start()
     free = 0
-    for index, word in enumerate(words):
-        state = start.next(word) if index >= free else None
-        if state is None:
+    for index, state in enumerate(map(start.__getitem__, words)):
+        if state is None or index < free:
             continue
         senses, after = state.senses, index + 1
         for next_index in range(after, len(words)):
-            state = state.next(words[next_index])
+            state = state[words[next_index]]
             if state is None:
                 break
             if state.senses:
@@ -225,13 +244,32 @@ def counts_in(sense: Sense, language: str) -> bool:
     return sense.language[1:] != language or not sense.language
 
 
+def _denies(sense: Sense) -> bool:
+    return sense.assertion == "negated" and sense.reach not in _LATER
+
+
+_DENYING = _Denying()
+
+
+def _may_deny(words: Sequence[str]) -> bool:
+    """Whether two words that follow each other may begin a denial: most texts hold none, and are read no further."""
+    for index, state in enumerate(map(_DENYING.__getitem__, words), start=1):
+        if state is not None:
+            behind = state[words[index]] if index < len(words) else None
+            if state.denies or (behind is not None and behind.may_deny):
+                return True
+    return False
+
+
 def is_denied_within(words: Sequence[str], start: int, end: int) -> bool:
     """Whether something is denied between words from start to before end: "thighs negative for calcification".
 
     words: those of a text, flat.
     """
-    senses = [sense for cue in find_cues(words[start:end]) for sense in cue.senses]
-    denying = [sense for sense in senses if sense.assertion == "negated" and sense.reach not in _LATER]
+    words_within = words[start:end]
+    if not _may_deny(words_within):
+        return False
+    denying = [sense for cue in find_cues(words_within) for sense in cue.senses if _denies(sense)]
     if not denying or any(not sense.language for sense in denying):
         return bool(denying)
     language = language_of(words[max(0, start - _AROUND) : end + _AROUND])

@@ -40,7 +40,9 @@ class Sentence(NamedTuple):
 class MarkedText:
     """The words of a text with its mentions and its cues."""
 
-    def __init__(self, words: Sequence[str], cues: Sequence[Cue], mentions: Sequence[Mention]) -> None:
+    def __init__(
+        self, words: Sequence[str], cues: Sequence[Cue], mentions: Sequence[Mention], language: str = ""
+    ) -> None:
         self.words = list(words)
         cue_at = {cue.first: cue for cue in cues}
         cue_words = {index for cue in cues if _says(cue) for index in range(cue.first, cue.after)}
@@ -53,7 +55,7 @@ class MarkedText:
                 self.words[index] = ""
         self._language = ""
         if any(sense.language for cue in cues for sense in cue.senses):
-            self._language = language_of(words)
+            self._language = language or language_of(words)
         names = list(_without_holders(self._mentions))
         self._name_firsts = [first for first, _ in names]
         self._name_afters = [after for _, after in names]

@@ -1,10 +1,11 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
-import datetime as dt
-import re
+from itertools import pairwise
 
-from matcher.assertion.cues import Cue, Sense, is_year
+from matcher.assertion.cues import Cue, Sense
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
+from matcher.assertion.past_times import are_long_ago, is_date, name_a_past_time
+from matcher.assertion.small_words import BEARERS, BORN, MEANS, RELATIVE, WITH
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -17,22 +18,12 @@ FARTHEST = 80
 """Words that a cue reaches, either way, in a text that has no sentences."""
 MOST_CROSSED = 5
 """Clauses that a cue which stands alone looks back over."""
-BEARERS = frozenset(("in", "bei", "beim", "chez", "bij", "nel", "nella"))
-"""Behind these stands who has a finding: "no calcinosis in scleroderma" denies no scleroderma."""
-AGO = frozenset(("ago", "hace", "geleden", "vor", "atras", "fa"))
-AT = frozenset(("at", "aged", "age", "a", "mit", "los", "aos", "ai"))
-"""Words between what somebody had and the age when it was."""
-_DATE_PARTS = re.compile(r"[./]")
-MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite", "door", "middels"))
-"""Behind these stands by what something was found out or done: "excluded by aspiration"."""
-WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
-"""What begins with these is no item of a list: "no fever, with rash"."""
-RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
-"""Behind these stands more of what is named before: "a haematoma which has resolved"."""
 _OF_ONE = frozenset(("historical", "ended"))
 """What these say they say of one thing, not of a list: "status post CABG, hypertension"."""
 _OF_RESULTS = frozenset(("beside", "count"))
 """Reaches of cues that say how something was measured, and speak of nothing else."""
+_OF_CLAUSES = frozenset(("clause", "offers"))
+"""Reaches of cues that speak of all that their clause names, over commas."""
 _BORDERS = frozenset(("border", "turn", "own"))
 _ONESELF = frozenset(("own", "self"))
 _RIVALS = frozenset(("negated", "uncertain", "present")) | PAST
@@ -50,6 +41,8 @@ class Reach:
         match sense.side:
             case "before":
                 behind = self._behind(cue, sense)
+                if denies(sense) and self._is_set_off(cue):
+                    return self._text.mention_up_to(cue.first - 1)
                 alone = sense.reach == "kinsman" and not self._text.mentioned(*behind)
                 stretch = (self._of_named_kinsman(cue, sense) if alone else None) or behind
             case "after" | "either" | "else" | "last":
@@ -64,15 +57,21 @@ class Reach:
         """The side that a cue speaks of which may stand on both sides of it, or stands after."""
         stands_last = self._text.ends_here(cue.after)
         if sense.side == "else" and not stands_last:
-            return self._behind(cue, sense)
+            answers = self._is_set_off(cue) or self._answers_in_a_form(cue)
+            return self._text.mention_up_to(cue.first - 1) if answers else self._behind(cue, sense)
         if sense.side == "last" and not self._text.goes_on_with_nothing(cue.after):
             return None
-        if sense.assertion == "dated" and not self._is_long_ago(cue):
+        dated_now = not (stands_last and are_long_ago(self._text.words[cue.first : cue.after]))
+        if sense.assertion == "dated" and dated_now:
             return None
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
         if sense.reach == "joined":
-            return self._text.mention_up_to(cue.first)
+            return self._dated(cue) if sense.assertion == "dated" else self._text.mention_up_to(cue.first)
+        if sense.reach == "exam":
+            return self._text.mention_up_to(cue.first - 1) if self._is_set_off(cue) else None
+        if sense.reach == "named":
+            return self._named_before(cue, sense)
         start = self.clause_start(cue.first, sense)
         if sense.reach in _OF_RESULTS and not self._belongs(cue.first, start, sense.reach == "count"):
             return None
@@ -92,6 +91,46 @@ class Reach:
                 return behind
         return self._before(cue, sense, start)
 
+    def _dated(self, cue: Cue) -> Stretch | None:
+        """The diagnosis right before a date, or with nothing but its place between: "fracture of the hip 2016"."""
+        text = self._text
+        for edge in range(cue.first, max(cue.first - SHORT_ITEM, 0), -1):
+            mention = text.mention_up_to(edge)
+            if mention is not None:
+                return mention
+            if text.words[edge - 1] in PUNCTUATION or edge in text.cue_to:
+                return None
+        return None
+
+    def _is_set_off(self, cue: Cue) -> bool:
+        """Whether a cue that ends its clause stands behind a name with a colon or a dash: "DVT - Doppler negative"."""
+        text = self._text
+        parted = text.is_word(cue.first - 1, ":") or text.is_word(cue.first - 1, "-")
+        if not parted or text.mention_up_to(cue.first - 1) is None:
+            return False
+        end = text.clause_end(cue.after)
+        joins = all("join" in roles(other) for other in text.cues_from(cue.after, end))
+        return joins and text.says_nothing(cue.after, end)
+
+    def _answers_in_a_form(self, cue: Cue) -> bool:
+        """Whether a cue answers what is named before it, and the next question follows: "Colds : no Otitis : no"."""
+        text = self._text
+        if not text.is_word(cue.first - 1, ":") or text.mention_up_to(cue.first - 1) is None:
+            return False
+        return text.is_word(text.clause_end(cue.after), ":") and text.clause_end(cue.after) <= cue.after + NEAR
+
+    def _named_before(self, cue: Cue, sense: Sense) -> Stretch | None:
+        """The clause that names last what a pronoun stands for: "lupus was considered, but the biopsy excluded it"."""
+        text = self._text
+        low = text.sentence(cue.first).first
+        if low and not text.mentioned(low, cue.first):
+            low = text.sentence(low - 1).first
+        end = text.last_mention_end(max(low, cue.first - FARTHEST), cue.first)
+        if end is None:
+            return None
+        start = self.clause_start(end, sense)
+        return self._list_start(start, end, sense), end
+
     def _belongs(self, result: int, start: int, directly: bool) -> bool:
         """Whether a result or a count is that of a diagnosis, not of the analyte named behind it: "gout, ECOG 0".
 
@@ -109,7 +148,7 @@ class Reach:
     def _behind(self, cue: Cue, sense: Sense) -> Stretch:
         """Words behind a cue, as far as it reaches."""
         last = min(self._text.sentence(cue.first).after, cue.after + FARTHEST)
-        colon = self._colon(cue)
+        colon = self._colon_of_offers(cue) if sense.reach == "offers" else self._colon(cue)
         begin = cue.after + self._text.is_word(cue.after, "-") if colon is None else colon + 1
         person = sense.reach in ("person", "kinsman")
         if sense.reach == "word":
@@ -126,13 +165,16 @@ class Reach:
         return (cue.first if person else begin), end
 
     def _is_an_aside(self, cue: Cue) -> bool:
-        """Whether a relative with an age stands in the midst of what is said of a patient who is described first:
-        "infant of 6 weeks, mother 29 with lupus, rash".
+        """Whether a relative stands in the midst of what is said of a patient described before, with an age, or of one
+        just born: "infant of 6 weeks, mother 29 with lupus, rash", "newborn of a mother with lupus, rash".
         """
         text = self._text
+        first = text.sentence(cue.first).first
+        opening = text.words[first : min(first + NEAR, cue.first + 1)]
+        if not BORN.isdisjoint((*opening, *map("-".join, pairwise(opening)))):
+            return True
         aged = any(word.isdigit() for word in text.words[cue.after : cue.after + 2])
         has = any(text.is_any(index, WITH) for index in range(cue.after, cue.after + SHORT_ITEM + 1))
-        first = text.sentence(cue.first).first
         return aged and has and text.is_word(cue.first - 1, ",") and not text.has_role("family", first, cue.first)
 
     def _speaks_of_oneself(self, index: int) -> bool:
@@ -141,6 +183,16 @@ class Reach:
         end = text.clause_end(index)
         return not text.has_role("family", index, end) and (
             text.has_role("own", index, end) or text.has_role("self", index, end)
+        )
+
+    def _begins_another(self, index: int) -> bool:
+        """Whether an item of a list is a test of the patient: "son of a mother with lupus, ECG: heart block"."""
+        end = self._text.clause_end(index)
+        return (
+            index < end <= index + 2
+            and self._text.is_word(end, ":")
+            and not self._text.mentioned(index, end)
+            and not self._text.has_role("family", index, end)
         )
 
     def _reached(self, begin: int, last: int, sense: Sense, person: bool, aside: bool) -> int:
@@ -152,11 +204,13 @@ class Reach:
             cue = self._text.cue_from.get(index)
             if depths[index] < depth or (depths[index] == depth and self._stops(begin, index, cue, person)):
                 break
+            if word == ":" and sense.reach == "kinsman" and self._text.mentioned(begin, index):
+                break
             if depths[index] > depth:
                 index += 1
-            elif word == "," and person and self._speaks_of_oneself(index + 1):
+            elif word == "," and person and (self._speaks_of_oneself(index + 1) or self._begins_another(index + 1)):
                 break
-            elif word == "," and (not person or aside) and sense.reach != "clause":
+            elif word == "," and (not person or aside) and sense.reach not in _OF_CLAUSES:
                 if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break
                 commas += 1
@@ -192,20 +246,20 @@ class Reach:
                 break
         return None
 
+    def _colon_of_offers(self, cue: Cue) -> int | None:
+        """The colon behind what possible diseases are to explain: "DD leg ulcer: calciphylaxis, vasculitis"."""
+        end = self._text.clause_end(cue.after)
+        return end if self._text.is_word(end, ":") and end <= cue.after + 2 * NEAR else None
+
     def _is_near(self, begin: int) -> bool:
         return bool(self._text.mentions_from(begin, begin + NEAR))
 
     def _is_dated(self, cue: Cue, begin: int, end: int) -> bool:
         """Whether a time in the past stands behind a cue, or before it and the mention near: "in 1998 she had gout"."""
-        if any(map(is_date, self._text.words[begin:end])) or self._names_an_age(begin, end):
+        if name_a_past_time(self._text.words[begin:end]):
             return True
         low = max(self._text.sentence(cue.first).first, cue.first - NEAR)
         return self._is_near(begin) and any(map(is_date, self._text.words[low : cue.first]))
-
-    def _names_an_age(self, begin: int, end: int) -> bool:
-        """Whether an age stands among words: "had arthritis at 8"."""
-        pairs = zip(self._text.words[begin:end], self._text.words[begin + 1 : end], strict=False)
-        return any(word in AT and number.isdigit() for word, number in pairs)
 
     def _stops(self, begin: int, index: int, cue: Cue | None, person: bool) -> bool:
         """Whether a word ends what stands behind a cue, whatever else follows."""
@@ -250,7 +304,7 @@ class Reach:
                 joins = {sense.side for sense in cue.senses if sense.assertion == "join"}
                 if not joins:
                     return False
-                return length <= SHORT_ITEM and ("or" in joins or length + commas > 0)
+                return length <= SHORT_ITEM and ("or" in joins or ("along" not in joins and length + commas > 0))
             else:
                 length += 1
             index += 1
@@ -277,6 +331,8 @@ class Reach:
             ):
                 return None
             start, edge = found
+        elif denies(sense) and (border := self._text.cue_to.get(start)) is not None and "except" in roles(border):
+            return None
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
             ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
             start = max(ending, default=start)
@@ -365,12 +421,6 @@ class Reach:
             and not any(word in PUNCTUATION for word in self._text.words[cue.after : edge])
         )
 
-    def _is_long_ago(self, cue: Cue) -> bool:
-        """Whether a date behind a name is all that its item says more, and not of this year or the last one."""
-        words = self._text.words[cue.first : cue.after]
-        last_year = dt.datetime.now(dt.UTC).year - 1
-        return self._text.ends_here(cue.after) and all(int(word[:4]) < last_year for word in words if is_year(word))
-
     def _settles_another(self, cue: Cue) -> bool:
         """Whether what is confirmed stands behind: "suspected lupus and confirmed gout"."""
         return not self._text.is_any(cue.after, MEANS) and bool(self._text.mentions_from(cue.after, cue.after + 2))
@@ -397,8 +447,3 @@ class Reach:
         if cue.first and self._text.words[cue.first - 1] in (":", "-", "("):
             return self._earlier(cue.first, sense)
         return None
-
-
-def is_date(word: str) -> bool:
-    """Whether a word says that something was in the past: a year, "ago"."""
-    return word in AGO or any(is_year(part) for part in _DATE_PARTS.split(word))

@@ -15,13 +15,16 @@ from typing import NamedTuple
 from matcher.assertion.cues import Cue, Sense
 from matcher.assertion.headings import sections
 from matcher.assertion.marked_text import SAYING, MarkedText, Mention, denies, roles
-from matcher.assertion.reach import FARTHEST, MEANS, Reach
+from matcher.assertion.reach import FARTHEST, Reach
+from matcher.assertion.small_words import MEANS
 
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
-_REACHING = SAYING | {"present", "confirmed", "settled", "dated", "latest", "conditional", "change", "avoided"}
+_REACHING = SAYING | frozenset(
+    ("present", "confirmed", "settled", "dated", "latest", "conditional", "change", "litotes", "avoided")
+)
 _LATER = ("doubted", "revised")
 
 
@@ -34,9 +37,11 @@ class Scope(NamedTuple):
     cue: int
 
 
-def find_scopes(words: Sequence[str], cues: Sequence[Cue], mentions: Sequence[Mention]) -> list[Scope]:
+def find_scopes(
+    words: Sequence[str], cues: Sequence[Cue], mentions: Sequence[Mention], language: str = ""
+) -> list[Scope]:
     """The scopes of all cues in a text with known mentions; of a text without cues there are none."""
-    text = MarkedText(words, cues, mentions)
+    text = MarkedText(words, cues, mentions, language)
     if text.is_plain:
         return []
     text.lay_out()
@@ -83,7 +88,8 @@ class _Scopes:
     def _of_cue(self, cue: Cue, sense: Sense) -> Iterator[Scope]:
         stretch = self._reach.of(cue, sense)
         if stretch is not None:
-            yield Scope(*stretch, sense.assertion, cue.first)
+            assertion = "household" if sense.reach == "household" else sense.assertion
+            yield Scope(*stretch, assertion, cue.first)
 
     def _tests_of_denials(self) -> Iterator[Scope]:
         """Tests that a denial rests on asked for the same: "excluded on skin biopsy and ABCC6 sequencing"."""

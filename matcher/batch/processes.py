@@ -2,11 +2,13 @@
 
 import gc
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
+from threading import Thread
 from typing import Any, TypeVar
 
 Piece = TypeVar("Piece")
@@ -22,6 +24,41 @@ WAITING = 2
 def cores() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def worker_processes(workers: int, start: Callable[..., object], *given: Any, niceness: int = 0) -> ProcessPoolExecutor:
+    """Processes that share work, started anew when they are first needed.
+
+    start: called once in each, with what is given, to open what it needs. niceness: how far they give way to others.
+    They end with the process that started them, however it ends, and leave an interrupt from the keyboard to it.
+    """
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(niceness, start, *given))
+
+
+def _begin(niceness: int, start: Callable[..., object], *given: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if niceness and hasattr(os, "nice"):
+        os.nice(niceness)
+    Thread(target=_end_with_parent, daemon=True).start()
+    open_to_stay(start, *given)
+
+
+def _end_with_parent() -> None:
+    """A killed process cannot end those that it started, and they would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(0)
+
+
+def end_processes(pool: ProcessPoolExecutor) -> None:
+    """End the processes of a pool at once, whatever they are at."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
+    for process in processes:
+        process.join()
 
 
 def open_to_stay(start: Callable[..., Piece], *given: Any) -> Piece:
@@ -48,15 +85,22 @@ def in_processes(
 
     The processes are started anew, so a script needs the usual ``if __name__ == "__main__"``.
     """
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=open_to_stay, initargs=(start, *given)) as pool:
-        under_way: deque[Future[Answer]] = deque()
-        try:
-            for piece in pieces:
-                under_way.append(pool.submit(function, piece))
-                if len(under_way) >= WAITING * workers:
-                    yield under_way.popleft().result()
-            while under_way:
+    with worker_processes(workers, start, *given) as pool:
+        yield from shared(pool, function, pieces, workers)
+
+
+def shared(
+    pool: ProcessPoolExecutor, function: Callable[[Piece], Answer], pieces: Iterable[Piece], workers: int
+) -> Iterator[Answer]:
+    """The function's answer for each piece, in order, by processes that are there already."""
+    under_way: deque[Future[Answer]] = deque()
+    try:
+        for piece in pieces:
+            under_way.append(pool.submit(function, piece))
+            if len(under_way) >= WAITING * workers:
                 yield under_way.popleft().result()
-        finally:
-            for future in under_way:
-                future.cancel()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        for future in under_way:
+            future.cancel()

@@ -8,6 +8,7 @@ diagnosis follows, when they stand in a list of diagnoses, or when another diagn
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from matcher.terminology import Terminology
@@ -20,6 +21,8 @@ ABBREVIATION, UNSURE, OTHER_SENSE = "abbreviation", "abbreviation, unsure", "abb
 IN_DOUBT = frozenset((UNSURE, OTHER_SENSE))
 LONGEST_SHOUTED, PLAIN_WORD = 3, 7
 """Letters of words that may be anything in a text of capitals, and of one that is no abbreviation."""
+LONGEST_LIST, FEWEST_IN_LIST = 600, 2
+"""Characters of a text that are looked at for its language, and abbreviations that speak for one."""
 SHORT_TEXT = 3
 """Words of a text in which an abbreviation may stand in small letters."""
 COMMON = 4.5
@@ -32,6 +35,13 @@ SURE = 4
 """Letters of an abbreviation that means the same in every language."""
 SURE_IN_ITS_LANGUAGE = 3
 _PIECE = re.compile(r"(?<![\w.])[A-Za-z](?:\.[A-Za-z]){2,}(?!\w)|[A-Za-z][\w\-/]*")
+_HEADING = re.compile(r"\s*([^\W\d_]+)\s?:")
+_HEADING_LANGUAGES = {
+    "ATCD": "fr", "ATCDS": "fr", "ANTECEDENTS": "fr", "APR": "it", "DIAGNOSI": "it", "DIAGNOSEN": "de", "VG": "nl",
+    "VORERKRANKUNGEN": "de", "VOORGESCHIEDENIS": "nl", "PMH": "en", "PMHX": "en", "HPP": "pt",
+}  # fmt: skip
+"""Headings that begin a list, and the language that has them."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _PART = re.compile(r"[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*")
 _CODED = re.compile(r"-[A-Z]\d+\b")
 _ORDINARY = frozenset({"was", "has", "all", "hit", "net", "add", "bed", "cap", "mens", "pap", "tar"})
@@ -61,7 +71,8 @@ _DIAGNOSING = frozenset(
     "diagnosticada antecedente antecedentes conocido conocida afecto afecta diagnosi diagnosticata affetto affetta "
     "noto nota portador portadora conhecida conhecido diagnose bekannte bekannter bekanntem bekannt bekende "
     "bekend voorgeschiedenis "
-    "vorgeschichte anamnese erkrankt syndrome disease refractory relapsed newly longstanding".split()
+    "vorgeschichte anamnese erkrankt syndrome disease refractory relapsed newly longstanding confirmed confirme "
+    "confirmee confirmada confirmado confermata confermato bestatigt bestatigte bevestigd bevestigde".split()
 )
 """Words that say that a diagnosis follows."""
 _WITH = frozenset(
@@ -70,6 +81,10 @@ _WITH = frozenset(
     "avec chez d sans mit bei nach keine ohne con sin senza per com sem por met bij geen zonder een une".split()
 )
 """Words before a diagnosis, and before much else."""
+_HAS_THE = frozenset(
+    (("ha", "la"), ("tiene", "la"), ("tem", "a"), ("a", "la"), ("avere", "la"), ("tener", "la"), ("ter", "a"))
+)
+"""Somebody has the disease, in the languages that put an article before it."""
 _DIAGNOSED_WITHIN = 3
 """Words before an abbreviation among which one says that a diagnosis follows."""
 
@@ -94,15 +109,15 @@ def abbreviated(
     if not found:
         return
     short = len(found) <= SHORT_TEXT
-    shouted = not short and text.isupper() and any(map(_is_plain_word, found))
+    shouted = not short and text.isupper() and 2 * sum(map(_is_plain_word, found)) >= len(found)
     typed_small = chart and not short and text.islower()
     by_start = {token.start: token_index for token_index, token in enumerate(found)}
-    local = terminology.local_abbreviations.get(language, {}) if chart else {}
+    local = _local(terminology, language) if chart else {}
     for match in _PIECE.finditer(text, found[0].start, found[-1].end):
         if shouted and len(match[0]) <= LONGEST_SHOUTED:
             continue  # in a text of capitals "HE" is a man
-        often = terminology.ordinary_words.commonest(fold(match[0]))
-        small = often < (COMMON if short else COMMON_IN_SMALL) and (short or typed_small)
+        most = COMMON if short else COMMON_IN_SMALL if typed_small else 0.0
+        small = most > 0 and terminology.ordinary_words.commonest(fold(match[0])) < most
         for first, last, meanings in _pieces(terminology.abbreviations, local, match, small):
             start = by_start.get(first)
             if not meanings or start is None:
@@ -118,6 +133,47 @@ def abbreviated(
                 continue
             rule = _rule(terminology, text, found, start, last, language) if chart else ABBREVIATION
             yield Abbreviated(start, end, tuple(meanings), rule)
+
+
+def language_of_list(terminology: Terminology, text: str, language: str) -> str:
+    """Language of a text that is little but abbreviations: the one that has most of them, the given one before others.
+
+    language: what the words of the text speak for.
+    """
+    heading = _HEADING.match(text)
+    if heading is not None and (said := _HEADING_LANGUAGES.get(fold(heading[1]).upper())) is not None:
+        return said
+    sample = text[:LONGEST_LIST]
+    pieces = {match[0] for match in _PART.finditer(sample)}
+    if len(pieces) < FEWEST_IN_LIST or 2 * len(pieces) < len(_WORD.findall(sample)):
+        return language
+    votes = {
+        name: sum(1 for piece in pieces if table.get(piece))
+        for name, table in terminology.local_abbreviations.items()
+        if name != ANY_LANGUAGE
+    }
+    best = max(votes, key=votes.__getitem__, default="")
+    known = sum(1 for piece in pieces if piece in terminology.abbreviations)
+    rival = known if language == "en" else votes.get(language, 0)
+    return best if votes.get(best, 0) >= FEWEST_IN_LIST and votes[best] > rival else language
+
+
+def _local(terminology: Terminology, language: str) -> Mapping[str, Sequence[int]]:
+    """Abbreviations of a language; of a text whose language is not known, those that mean the same wherever used."""
+    if language:
+        return terminology.local_abbreviations.get(language, {})
+    return _agreed(terminology)
+
+
+@lru_cache(maxsize=2)
+def _agreed(terminology: Terminology) -> dict[str, Sequence[int]]:
+    agreed: dict[str, Sequence[int]] = {}
+    for table in terminology.local_abbreviations.values():
+        for spelt, meanings in table.items():
+            if spelt not in terminology.abbreviations and meanings == agreed.setdefault(spelt, meanings):
+                continue
+            agreed[spelt] = ()
+    return agreed
 
 
 def _pieces(
@@ -193,7 +249,8 @@ def _rule(terminology: Terminology, text: str, found: Sequence[Token], start: in
         return ABBREVIATION
     before = [token.text for token in found[max(0, start - _DIAGNOSED_WITHIN) : start]]
     behind = [token.text for token in found[start + 1 : start + 2]]
-    if not _DIAGNOSING.isdisjoint(before) or not _DIAGNOSING.isdisjoint(behind):
+    named = not _DIAGNOSING.isdisjoint(before) or not _DIAGNOSING.isdisjoint(behind)
+    if named or tuple(before[-2:]) in _HAS_THE:
         return ABBREVIATION
     if other:
         return OTHER_SENSE

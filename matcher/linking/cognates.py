@@ -14,6 +14,7 @@ from itertools import chain, islice, product
 from pathlib import Path
 from typing import NamedTuple
 
+from matcher.linking.stretches import borders
 from matcher.terminology import Terminology
 from matcher.text.countries import canonical_country
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, says_something
@@ -172,6 +173,10 @@ class Cognates:
     def find(self, text: str, found: Sequence[Token], language: str = "") -> Iterator[Cognate]:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
+        small = {token.text for token in found}
+        abroad = not _ABROAD.isdisjoint(small)
+        if not abroad and not _ENGLISH.isdisjoint(small):
+            return
         content = [token_index for token_index, token in enumerate(found) if token.text not in _SMALL]
         typed = {
             token_index: text[found[token_index].start : found[token_index].end].lower() for token_index in content
@@ -183,10 +188,6 @@ class Cognates:
         }
         if len(content) > 1:
             foreign = {token_index for token_index in foreign if len(typed[token_index]) >= SHORTEST_FOREIGN}
-        small = {token.text for token in found}
-        abroad = not _ABROAD.isdisjoint(small)
-        if not abroad and not _ENGLISH.isdisjoint(small):
-            return
         if abroad or not text.isascii():
             marked = [token_index for token_index, word in typed.items() if abroad or not word.isascii()]
             foreign.update(token_index for token_index in marked if fold(typed[token_index]) in _everyday())
@@ -199,13 +200,13 @@ class Cognates:
             token_index: self._readings(found[token_index].text, typed[token_index], token_index in foreign)
             for token_index in content
         }
-        borders = set(self._borders(text, found, ways))
+        limits = {*self._borders(text, found, ways), *(behind - 1 for behind in borders(text, found, ",;"))}
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
                 window = content[first:last]
                 if foreign.isdisjoint(window):
                     break
-                if not borders.isdisjoint(range(window[0], window[-1])):
+                if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
                 if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
                     continue

@@ -22,6 +22,9 @@ _MESH_ENDING = (
     *("Acute Coronary Syndrome", "Hemorrhage", "Shock", "Heart Arrest", "Syncope", "Delirium"),
     *("Intestinal Obstruction", "Pancreatitis", "Peptic Ulcer", "Diverticulitis", "Cholecystitis", "Appendicitis"),
     *("Peritonitis", "Gastroenteritis", "Lithiasis", "Urolithiasis", "Cholelithiasis", "Rhabdomyolysis"),
+    *("Renal Colic", "Colic", "Cystitis", "Otitis", "Conjunctivitis", "Pericarditis", "Myocarditis", "Phlebitis"),
+    *("Thrombophlebitis", "Bell Palsy", "Mucocutaneous Lymph Node Syndrome", "Rheumatic Fever", "Joint Dislocations"),
+    *("Thyroiditis, Subacute", "Hepatitis A", "Hepatitis E", "Infectious Mononucleosis", "Guillain-Barre Syndrome"),
     *("Acute Kidney Injury", "Water-Electrolyte Imbalance", "Acid-Base Imbalance", "Pleural Effusion", "Pneumothorax"),
 )
 _MESH_LASTING = (
@@ -30,7 +33,6 @@ _MESH_LASTING = (
     *("Vascular Diseases", "Myocardial Ischemia", "Lung Diseases, Obstructive", "Inflammatory Bowel Diseases"),
     *("Mental Disorders", "Behavioral Symptoms", "Emotions", "Neurodegenerative Diseases"),
     *(
-        "Hypersensitivity, Delayed",
         "Hypersensitivity, Delayed",
         "HIV Infections",
         "Calcinosis",

@@ -1,16 +1,16 @@
 """Finding the concepts that a piece of text names: exact, in another order, abbreviated, described or misspelt."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
-from matcher.assertion.cues import is_denied_within
+from matcher.linking import stretches
 from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
 from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import ORDINARY, Cognates
 from matcher.linking.coordination import coordinated, slashed, with_suspended_words
 from matcher.linking.descriptions import LIKELY, Descriptions
+from matcher.linking.links import EntityLink, chosen_of, is_denied
 from matcher.linking.misspellings import Misspellings
 from matcher.linking.shorthand import shortened_names
 from matcher.linking.stretches import asides, borders, is_crossed, list_items, open_runs, part_numbers, typed_word
@@ -41,21 +41,6 @@ COMMON, COMMON_ALONE = 4.0, 3.3
 """Zipf frequency of a word that alone tells no disease in another order, and none in another form."""
 WIDE_HEAD = 100
 """A one-word name with more concepts below it is a heading."""
-
-
-class EntityLink(NamedTuple):
-    """A stretch of text and the concepts it names, likeliest first.
-
-    start, end: indices of tokens. rule: exact, word order, abbreviation, cut short, shortened, cognate, word forms,
-    described, misspelt. ambiguous: the meanings are rivals, not the first one and lesser readings.
-    """
-
-    start: int
-    end: int
-    concepts: tuple[int, ...]
-    rule: str
-    score: float
-    ambiguous: bool = False
 
 
 def clean_tokens(text: str) -> list[Token]:
@@ -102,6 +87,40 @@ class EntityLinker:
         misspelt: look for misspelt names too. patterns: look for descriptions in plain words and for shortened names
         too (charts, not trials). language: of the text that the clause is part of, empty where it is not known.
         """
+        candidates = self._candidates(text, found, patterns, language)
+        typed = [typed_word(text, token) for token in found]
+        if misspelt:
+            candidates = self._with_misspelt(text, found, typed, candidates, language)
+        chosen = chosen_of(candidates)
+        if patterns:
+            chosen = self._without_heads_of_unknown_names(text, found, chosen)
+            words = [token.text for token in found]
+            parts = part_numbers(len(words), borders(text, found, ",;:()[]"))
+            owners = {token_index: hit.concepts[0] for hit in chosen for token_index in range(hit.start, hit.end)}
+            chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
+            for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
+                chosen.append(EntityLink(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
+            chosen.sort()
+        return chosen
+
+    def readings_of_term(self, text: str, found: Sequence[Token]) -> Iterator[list[EntityLink]]:
+        """The hits in a trial's condition or keyword, then those with misspelt names too. What is a name as a whole
+        is not searched for others.
+        """
+        words = [token.text for token in found]
+        name_index = self.terminology.key_index.get(phrase_key(words))
+        if name_index is not None and (len(words) > 1 or says_something(words[0])):
+            concepts, broad = self.concepts_of(name_index)
+            if not broad:
+                yield [EntityLink(0, len(words), concepts, "exact", 1.0)]
+                return
+        candidates = self._candidates(text, found, patterns=False, language="")
+        yield chosen_of(candidates)
+        typed = [typed_word(text, token) for token in found]
+        yield chosen_of(self._with_misspelt(text, found, typed, candidates, language=""))
+
+    def _candidates(self, text: str, found: Sequence[Token], patterns: bool, language: str) -> list[EntityLink]:
+        """Hits in a clause that may overlap, without misspelt names (see `scan`)."""
         candidates = list(self._exact(found))
         candidates += self._reordered(text, found)
         candidates += self._around_brackets(text, found)
@@ -117,43 +136,45 @@ class EntityLinker:
             for hit in candidates
             if not self._reversed(text, found, hit.start, language)
         ]
-        typed = [typed_word(text, token) for token in found]
-        candidates = [hit for hit in candidates if hit.rule != "word order" or not _is_denied(typed, hit)]
+        if any(hit.rule == "word order" for hit in candidates):
+            typed = [typed_word(text, token) for token in found]
+            candidates = [hit for hit in candidates if hit.rule != "word order" or not is_denied(typed, hit)]
         if "," in text:
             candidates = list(self._untorn(found, candidates, sorted(borders(text, found, ","))))
-        chosen = _choose(candidates)
-        candidates += self._whole(found, chosen)
-        if misspelt:
-            misspellings = self._misspelt(text, found, typed, _choose(candidates), language)
-            candidates += [hit for hit in misspellings if not _is_denied(typed, hit)]
-        chosen = _choose(candidates)
-        if patterns:
-            chosen = self._without_heads_of_unknown_names(text, found, chosen)
-            words = [token.text for token in found]
-            parts = part_numbers(len(words), borders(text, found, ",;:()[]"))
-            owners = {token_index: hit.concepts[0] for hit in chosen for token_index in range(hit.start, hit.end)}
-            chosen = [self._at_site(hit, words, parts, owners) for hit in chosen]
-            for start, end, concept, rule in self.descriptions.find(words, typed, parts, owners):
-                chosen.append(EntityLink(start, end, (concept,), rule, DESCRIBED, rule == LIKELY))
-            chosen.sort()
-        return chosen
+        return [*candidates, *self._whole(found, chosen_of(candidates))]
+
+    def _with_misspelt(
+        self,
+        text: str,
+        found: Sequence[Token],
+        typed: Sequence[str],
+        candidates: Sequence[EntityLink],
+        language: str,
+    ) -> list[EntityLink]:
+        misspellings = self._misspelt(text, found, typed, chosen_of(candidates), language)
+        return [*candidates, *(hit for hit in misspellings if not is_denied(typed, hit))]
 
     def _untorn(
         self, found: Sequence[Token], candidates: Sequence[EntityLink], commas: Sequence[int]
     ) -> Iterable[EntityLink]:
         """Hits without those that take over a comma what belongs to the next item: the beginning of a longer name there
-        ("pseudohypoparathyroidism, type 2 diabetes"), or words in another order, unless they are all that is asked.
+        ("pseudohypoparathyroidism, type 2 diabetes") or, behind the end of one here, the whole of it ("generalized
+        scleroderma, systemic sclerosis"), or words in another order that are no name turned round.
 
         commas: indices of the tokens behind one, in order.
         """
         farthest: dict[int, int] = {}
+        earliest: dict[int, int] = {}
         for hit in candidates:
             farthest[hit.start] = max(hit.end, farthest.get(hit.start, 0))
+            earliest[hit.end] = min(hit.start, earliest.get(hit.end, hit.start))
+        edges = {0, *commas, len(found)}
+        names = {(hit.start, hit.end) for hit in candidates if hit.rule != "word order"}
         for hit in candidates:
             inner = commas[bisect_right(commas, hit.start) : bisect_left(commas, hit.end)]
             reordered = bool(inner) and hit.rule == "word order"
-            if not (reordered and hit.end - hit.start < len(found)) and not any(
-                farthest.get(comma, 0) > hit.end for comma in inner
+            if not (reordered and not stretches.is_inverted([hit.start, *inner, hit.end], edges, names)) and not any(
+                farthest.get(comma, 0) >= hit.end + (earliest.get(comma, hit.start) >= hit.start) for comma in inner
             ):
                 yield hit
             elif not reordered:
@@ -328,8 +349,8 @@ class EntityLinker:
         if len(found) > LONGEST_LOOSE or (len(chosen) == 1 and chosen[0].end - chosen[0].start == len(found)):
             return
         words = [token.text for token in found]
-        stretches = [(start, len(words)) for start in range(len(words))] + [(0, end) for end in range(1, len(words))]
-        for start, end in stretches:
+        spans = [(start, len(words)) for start in range(len(words))] + [(0, end) for end in range(1, len(words))]
+        for start, end in spans:
             if (start, end) != (0, len(words)) and any(word not in QUALIFIERS for word in words[:start] + words[end:]):
                 continue
             part = words[start:end]
@@ -340,8 +361,9 @@ class EntityLinker:
             ):
                 continue
             name_indices = self.terminology.keys_of_bag(f"~ {loose_key(part)}")
-            if not name_indices and not chosen:  # "Alzheimer" alone
-                name_indices = self.terminology.keys_of_bag(f"~ {loose_key([*part, 'disease'])}")
+            head = "infection" if part[-1] == "virus" else "" if chosen else "disease"  # "Alzheimer" alone
+            if not name_indices and head:
+                name_indices = self.terminology.keys_of_bag(f"~ {loose_key([*part, head])}")
             if name_indices:
                 yield EntityLink(start, end, self.concepts_of(name_indices[0])[0], "word forms", 0.9)
                 return
@@ -412,16 +434,6 @@ class EntityLinker:
         return found[:limit]
 
 
-def _is_denied(typed: Sequence[str], hit: EntityLink) -> bool:
-    """Whether words of a hit stand on both sides of a denial: "hands: no calcinosis" names nothing. Non is a part of
-    names ("non small cell").
-    """
-    if hit.end - hit.start <= 2:
-        return False
-    inner = ["" if word == "non" else word for word in typed[hit.start : hit.end]]
-    return is_denied_within(inner, 1, len(inner) - 1)
-
-
 def _tells(token: Token) -> bool:
     """Whether a word says which disease it is."""
     return _says_which(token.text)
@@ -429,18 +441,3 @@ def _tells(token: Token) -> bool:
 
 def _says_which(word: str) -> bool:
     return word not in STOPWORDS and word not in SAYS_NOTHING and word not in QUALIFIERS
-
-
-def _choose(candidates: Iterable[EntityLink]) -> list[EntityLink]:
-    """Non-overlapping hits: more words first, then the better score, then the earlier one."""
-    chosen: list[EntityLink] = []
-    taken: set[int] = set()
-    for hit in sorted(
-        set(candidates), key=lambda item: (item.start - item.end, -item.score, item.start, item.concepts)
-    ):
-        span = range(hit.start, hit.end)
-        if taken.isdisjoint(span):
-            chosen.append(hit)
-            taken.update(span)
-    chosen.sort()
-    return chosen

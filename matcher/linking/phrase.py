@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from matcher.linking.linker import WIDE_HEAD, EntityLink, EntityLinker, clean_tokens
+from matcher.linking.linker import WIDE_HEAD, EntityLinker, clean_tokens
+from matcher.linking.links import EntityLink
 from matcher.terminology import Kind, Relation, Terminology, lexical, mesh
 from matcher.text.lexical_filters import SAYS_NOTHING
 from matcher.text.normalise import STOPWORDS

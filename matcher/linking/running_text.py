@@ -6,6 +6,7 @@ other word orders, misspellings, descriptions. A microsecond a word.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from matcher.assertion.criteria import are_denied
@@ -15,12 +16,13 @@ from matcher.linking.linker import PREFIX_WORDS, EntityLinker
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import is_another_thing, says_something
 from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS, normal_word
+from matcher.text.plain_words import plain_words
 from matcher.text.sentences import flat
 
 SHORTEST_ABBREVIATION = 3
 """In running text two capitals are too often no disease (ED, IC, LP)."""
-_WORD = re.compile(r"[a-z0-9]+")
-_LETTERS_DIGITS = re.compile(r"[a-z]{2}[0-9]")
+MOST_WORDS = 200_000
+"""Words whose normal form is remembered."""
 _SPLIT_WORD = re.compile(r"(?<![a-z0-9])[a-z]{2,}(?=[0-9]+[a-z]?(?![a-z0-9]))|[a-z0-9]+")
 """Letters and a number written together are two words: DYT2, PHP1a."""
 _POSSESSIVE = re.compile(r"'s\b")
@@ -29,26 +31,35 @@ _TYPE_WORD = re.compile(rf"\b(?:{'|'.join(sorted(TYPE_WORDS))})(?= +\d)")
 _CAPITALS = re.compile(r"\b[A-Za-z0-9]*[A-Z][A-Za-z0-9]*[A-Z0-9][A-Za-z0-9]*\b")
 _CODE_BEHIND = re.compile(r"-?\d{3}")
 """Behind an abbreviation, what makes the code of a drug or a trial of it: TAK-063."""
+_NOTHING: dict[str, int] = {}
 
 
 class _NormalWords(dict[str, str]):
-    """Normal form of every word met."""
+    """Normal form of every word met; in ``parted`` those that are letters and a number, and so two."""
+
+    def __init__(self) -> None:
+        self.parted: set[str] = set()
 
     def __missing__(self, word: str) -> str:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        if len(_SPLIT_WORD.findall(word)) > 1:
+            self.parted.add(word)
         found = self[word] = normal_word(word)
         return found
 
 
 def _folded(text: str) -> str:
-    """Lower case without accents and possessives, type numbers arabic; every character stays in its place."""
-    lower = flat(text).replace("’", "'")
-    if "'" in lower:
-        lower = _POSSESSIVE.sub("  ", lower)
-    if " i" in lower or " v" in lower or " x" in lower:
-        lower = _TYPE.sub(_arabic, lower)
-    if "typ" in lower or "tipo" in lower:
-        lower = _TYPE_WORD.sub(lambda match: " " * len(match[0]), lower)
-    return lower
+    """Small letters without accents and possessives; every character stays in its place."""
+    lower = flat(text)
+    if "’" in lower:
+        lower = lower.replace("’", "'")
+    return _POSSESSIVE.sub("  ", lower) if "'" in lower else lower
+
+
+def _with_type_numbers(lower: str) -> str:
+    """A text with arabic type numbers and without the word before them; every character stays in its place."""
+    return _TYPE_WORD.sub(lambda match: " " * len(match[0]), _TYPE.sub(_arabic, lower))
 
 
 def _arabic(match: re.Match[str]) -> str:
@@ -71,49 +82,66 @@ class RunningText:
 
     def __init__(self, terminology: Terminology, linker: EntityLinker) -> None:
         self._normal = _NormalWords()
-        self._starts = terminology.starts
         self._index = terminology.key_index
+        # by their first word and their second one, so that what begins no name is passed over at a glance
+        self._starts: dict[str, dict[str, int]] = {}
+        for start, longest in terminology.starts.items():
+            first, _, second = start.partition(" ")
+            self._starts.setdefault(first, {})[second] = longest
         self._single = {
             name: name_index
             for name, name_index in terminology.key_index.items()
             if " " not in name and says_something(name)
         }
-        # words at which something can begin: all others are passed over without a look at what follows
-        self._telling = {key.partition(" ")[0] for key in terminology.starts} | set(self._single) | CONJUNCTIONS
+        self._alone = CONJUNCTIONS.union(self._single)
         self._abbreviations = {
             spelt: concepts[0]
             for spelt, concepts in terminology.abbreviations.items()
-            if len(concepts) == 1 and len(spelt) >= SHORTEST_ABBREVIATION
+            if len(concepts) == 1 and len(spelt) >= SHORTEST_ABBREVIATION and _CAPITALS.fullmatch(spelt)
         }
+        self._spelt_small: dict[str, list[str]] = {}
+        for spelt in self._abbreviations:
+            self._spelt_small.setdefault(spelt.lower(), []).append(spelt)
         self._concepts_of = linker.concepts_of
 
     def named(self, text: str) -> list[Name]:
         """Every name, those in the order of the words before abbreviations."""
-        return self._found(text, _folded(text))
+        return self._found(text)[0]
 
     def told(self, criterion: str) -> list[tuple[Name, bool]]:
         """Every name in a criterion, and whether it is denied."""
-        lower = _folded(criterion)
-        found = self._found(criterion, lower)
-        spans = [(name.start, name.end) for name in found]
-        denied = are_denied(criterion, spans, _WORD.findall(lower)) if found else ()
+        found, words = self._found(criterion)
+        denied = are_denied(criterion, [(name.start, name.end) for name in found], words) if found else ()
         return list(zip(found, denied, strict=True))
 
-    def _found(self, text: str, lower: str) -> list[Name]:
-        normal = self._normal
-        pattern = _WORD if _LETTERS_DIGITS.search(lower) is None else _SPLIT_WORD
-        words = [normal[word] for word in pattern.findall(lower)]
-        hits = self._hits(words)
+    def _found(self, text: str) -> tuple[list[Name], list[str]]:
+        """The names in a text, and its words, flat."""
+        lower = _folded(text)
+        plain = plain_words(lower)
+        if not BEFORE_ROMAN.isdisjoint(plain):
+            lower = _with_type_numbers(lower)
+            plain = plain_words(lower)
         found: list[Name] = []
         said: list[str] = []
+        normal = self._normal
+        words = [*map(normal.__getitem__, plain)]
+        if not normal.parted.isdisjoint(plain):
+            words = [normal[word] for word in _SPLIT_WORD.findall(lower)]
+        hits = self._hits(words)
         if hits:
-            spans = [match.span() for match in pattern.finditer(lower)]
+            spans = [match.span() for match in islice(_SPLIT_WORD.finditer(lower), hits[-1][1])]
             for start, end, name_index in hits:
                 first, last = spans[start][0], spans[end - 1][1]
                 if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
                     continue
                 found.append(Name(self._concepts_of(name_index)[0][0], first, last, "exact"))
                 said.append(text[first:last])
+        if any(spelt in text for word in self._spelt_small.keys() & plain for spelt in self._spelt_small[word]):
+            found += self._abbreviated(text, said)
+        return found, plain
+
+    def _abbreviated(self, text: str, said: list[str]) -> Iterator[Name]:
+        """Abbreviations in a text. said: the words of the names that stand in it whole."""
         for match in _CAPITALS.finditer(text):
             concept = self._abbreviations.get(match[0])
             if concept is None or _CODE_BEHIND.match(text, match.end()):
@@ -122,8 +150,7 @@ class RunningText:
                 before = text[: match.start() - 1].rstrip()
                 if not any(before.endswith(words) for words in said):
                     continue  # "cisplatin, vinblastine and temozolomide (CVT)"
-            found.append(Name(concept, match.start(), match.end(), "abbreviation"))
-        return found
+            yield Name(concept, match.start(), match.end(), "abbreviation")
 
     def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
         """(start, end, index of the name) of the names among words; one that shares a word with another one gives way
@@ -139,26 +166,41 @@ class RunningText:
 
     def _whole(self, words: list[str], shared: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
         """The names that stand there whole; those that share a word go into a list of their own."""
-        starts, index, single, telling = self._starts, self._index, self._single, self._telling
+        starts, index, single, alone = self._starts, self._index, self._single, self._alone
         size = len(words)
+        behind = words[1:]
+        longest = {
+            token_index: seconds[second]
+            for token_index, (seconds, second) in enumerate(zip(map(starts.get, words), behind, strict=False))
+            if seconds is not None and second in seconds
+        }
+        telling = [token_index for token_index, word in enumerate(words) if word in alone]
         free = 0
-        for token_index in [token_index for token_index, word in enumerate(words) if word in telling]:
+        for token_index in sorted({*longest, *telling}) if longest else telling:
             if token_index < free:
                 continue
             word = words[token_index]
             free = token_index + 1
-            if free < size:
-                longest = starts.get(word + " " + words[free])
-                if longest is not None:
-                    for length in range(min(longest, size - token_index), 1, -1):
-                        name_index = index.get(" ".join(words[token_index : token_index + length]))
-                        if name_index is not None:
-                            yield token_index, token_index + length, name_index
-                            free = token_index + length
-                            break
+            if token_index in longest:
+                for length in range(min(longest[token_index], size - token_index), 1, -1):
+                    name_index = index.get(" ".join(words[token_index : token_index + length]))
+                    if name_index is not None:
+                        yield token_index, token_index + length, name_index
+                        free = token_index + length
+                        break
             if free == token_index + 1:
                 name_index = single.get(word)
                 if name_index is not None and not is_another_thing(word, words[token_index + 1 : token_index + 2]):
                     yield token_index, token_index + 1, name_index
-                elif word in CONJUNCTIONS:
+                elif word in CONJUNCTIONS and self._may_share(words, token_index):
                     shared += coordinated(words, token_index, index)
+
+    def _may_share(self, words: list[str], token_index: int) -> bool:
+        """Whether some name begins with the words around a conjunction without it."""
+        starts = self._starts
+        behind = words[token_index + 1 : token_index + 3]
+        if not token_index or not behind:
+            return False
+        return behind[-1] in starts.get(words[token_index - 1], _NOTHING) or (
+            token_index > 1 and behind[0] in starts.get(words[token_index - 2], _NOTHING)
+        )

@@ -41,6 +41,16 @@ def is_crossed(text: str, found: Sequence[Token]) -> bool:
     return any(token.text in JOINTS for token in found[1:]) or any(borders(text, found, "()[]"))
 
 
+def is_inverted(limits: Sequence[int], edges: set[int], names: set[tuple[int, int]]) -> bool:
+    """Whether items of a list are one name that was turned round ("ossificans progressiva, fibrodysplasia"), or all
+    there is: they end where items of the list end (`edges`), and one of them at most is a name itself. limits: where
+    each begins, and where the last one ends.
+    """
+    if not {limits[0], limits[-1]} <= edges:
+        return False
+    return edges == set(limits) or sum(item in names for item in pairwise(limits)) <= 1
+
+
 def asides(text: str, found: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Words in brackets with others on both sides."""
     for start, end in pairwise([*borders(text, found, "()[]"), len(found)]):

@@ -17,12 +17,16 @@ LENGTHS = tuple(
 )
 """Units of time and their days."""
 QUANTITY = re.compile(
-    r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,3}(?:[.,]\d{1,2})?)(?:(?P<half> 1/2)| (?P<twelfths>\d{1,2})/12)?[ -]{0,2}"
-    rf"(?P<unit>(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})(?![a-z])|/12|y(?=\d)|yo(?=[mf]\b)|a\.?(?= ?[,;)\n]| ?$))"
+    r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,3}(?:[.,]\d{1,2})?)(?:(?P<half> 1/2)| (?P<twelfths>\d{1,2})/12)?"
+    r"(?:\. ?(?=lebens)|[ -]{0,2})"
+    rf"(?P<unit>(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS})(?![a-z])|/(?:12|52|7)(?!\d|/)|y(?=\d)|yo(?=[mf]\b)"
+    r"|a\.?(?= ?[,;.:)(\n]| ?$| (?:con|com|avec|mit|met|peso)\b))"
     rf"(?P<half2> 1/2| {any_word('and a half')})?"
     rf"(?: ?{any_word('and')}? ?-?(?P<more>\d{{1,2}}) ?-?(?P<lesser>{_MONTHS}|m|{_WEEKS}|{_DAYS})(?![a-z]))?"
 )
-"""A number of years, months, weeks or days, also 7y4m, 2 1/2, 4 9/12 and un an et demi."""
+"""A number of years, months, weeks or days, also 7y4m, 2 1/2, 4 9/12, un an et demi, 5/12, 8/52 and 3/7."""
+PART_OF_A_YEAR = re.compile(r"/(?:12|52|7)\Z")
+"""What makes of a number a count of months, weeks or days."""
 UNIT_OF_AGE = re.compile(rf"{any_word('year of age', 'month, week or day of age')}\Z")
 """Counts nothing but ages."""
 WEEKS_OR_DAYS = re.compile(rf"(?:{_WEEKS}|{_DAYS})\Z")
@@ -35,6 +39,9 @@ _KIN = rf"(?:{any_of(RELATIONS, without=rf'(?!fille){_PERSON}|children|kids?')}|
 _ADJECTIVE = rf"(?!{any_word('function')}\b)[\w'’/-]+"
 _AGED = any_word("aged")
 _AT_THE_AGE = r"(?:aged|age of|age|agee?s?(?: de)?|im alter von|de edad|d['’])"
+
+MY = any_word("my")
+_ONESELF = r"(?:(?:her|him)self|selbst|zelf|mism[oa]|lui-meme|elle-meme|stess[oa]|propri[oa])"
 
 NOW = re.compile(
     rf"\b{any_word('now')}(?: {any_word('somebody')})?(?: (?:is|est|ist|a|ha|tiene|tem))?(?: an?)?"
@@ -53,6 +60,8 @@ THEN = re.compile(
 """Before a quantity: when something happened, how long it lasted."""
 EVENT = re.compile(rf"\b{any_word('event')}\b ?:?[^.;,\d]{{0,12}}$")
 """Before a quantity: what happened at that age or after that time."""
+AGED_THEN = re.compile(rf"(?:^|[,;.:(] ?)(?![^,;.:(]*\b{_PERSON}\b)[^,;.:()\d]*[a-z]{{5}} aged $")
+"""A thing and the age at which somebody had it: "glandular fever aged 17"."""
 AT_IN_ROMANCE = re.compile(r"\ba $")
 """French à, Italian and Spanish a before a quantity in those languages; in English it is the article."""
 ROMANCE = re.compile(r"(?:ans?|annees?|mois|semaines?|jours?|anos?|anni|anno|meses|mes[ei]?|semanas?|settiman[ae])\Z")
@@ -62,7 +71,8 @@ RANGE = re.compile(r"\d ?(?:[-–/]|to|a|bis|tot|ate|and|y|e|et|und|or|ou|o|oder
 
 PERSON_BEHIND = re.compile(rf"[,]?[- ]{{0,2}}(?:{_ADJECTIVE} ){{0,3}}(?:{_PERSON})\b")
 PERSON_BEFORE = re.compile(
-    rf"(?<!as a )(?<!as an )\b{_PERSON}(?:(?: {_ADJECTIVE}){{0,4}}"
+    rf"(?<!as a )(?<!as an )\b{_PERSON}(?:(?<=pat|nnl|ibl|asc|fem|pac|pte| pz| pt|paz|ugl)\.)?"
+    rf"(?:(?: {_ADJECTIVE}){{0,4}}"
     rf"(?:,? ?{_AT_THE_AGE}|,? (?:{any_word('of', 'with')}|who is|is|,)|[,:] ?| ?\(|)"
     rf"|(?: (?!{any_word('with', 'having')}\b)[\w'’-]+){{1,4}}, ?) ?$"
 )
@@ -78,7 +88,6 @@ TITLE_BEFORE = re.compile(
     rf"\b{_TITLE}(?: (?!is|was|has|had|with|diagnosed|since|for)[\w'’-]+\.?){{1,3}}(?: is| was)?(?:,| -| \(| )? ?\(?$"
 )
 IS_BEFORE = re.compile(rf"\b{any_word('is')}(?: {any_word('now')})? ?$")
-MY = any_word("my")
 _JOINED = rf"(?:,| {any_word('of', 'with')}|,? aged| \()? ?$"
 MY_KIN_BEFORE = re.compile(rf"\b{MY} (?:\w+ )?{_KIN}{_JOINED}")
 ANOTHERS_KIN_BEFORE = re.compile(
@@ -91,9 +100,16 @@ KIN_BEHIND = re.compile(
 KIN_OR_FAMILY = re.compile(rf"\b(?:{_KIN}|famil\w+|fh|fhx)\b")
 FIRST = re.compile(r"(?:^|\n)[\W_]*$")
 ALONE_BEHIND = re.compile(rf"[.,;)\n]|$| (?:{any_word('with')}|w/|hx|h/o|s/p|c/o|presents?|presenting)\b")
-SEX_BEHIND = re.compile(r"[ ,/(-]{0,2}(?P<sex>[mfwv])(?![\w/%²³']|\. ?[a-z]|[.,]\d)")
-SEX_BEFORE = re.compile(r"(?:^|[,;.:(\n] ?)(?P<sex>[mfwv])[,:/ ] ?$")
-DUTCH_YEAR = re.compile(r"j(?:aar|aren|r|arig)")
+SEX_BEHIND = re.compile(r"[ ,/(-]{0,2}(?:aa|[wbhac](?=[mf]\b))?(?P<sex>[mfwvh])(?![\w/%²³']|\. ?[a-z]|[.,]\d)")
+"""Also of American notes: AAF, WM."""
+SEX_BEFORE = re.compile(
+    r"(?:(?:^|[,;.:(\n] ?)|\b(?:pat|pt|pte|pcte|pac|paz|pz|sex|sexe|sexo|sesso|geschlecht|geslacht|gender)"
+    r"\b\.? ?[:=(]? ?)(?P<sex>[mfwvh])\.?[,:;/. ] ?(?:(?:age|alter|edad|eta|idade|leeftijd)\b ?:? ?)?$"
+)
+SAYS_V = re.compile(r"(?:j(?:aar|aren|r|arig|\.?$)|anos?|a\b)")
+"""Years of the languages in which v is a sex: vrouw, varón."""
+SAYS_H = re.compile(r"(?:ans?|anos?|a\b)")
+"""Years of the languages in which h is a sex: homme, hombre, homem."""
 
 _BEGINS = r"(?:^|[,;.(\n] ?|\b(?:a|an|patient|pt|is|this|ein|un) )"
 BARE_COUNTS = tuple(
@@ -104,24 +120,29 @@ BARE_COUNTS = tuple(
         rf"{_BEGINS}(?P<count>\d{{1,3}})[ /]?(?P<sex>[mfw])(?![\w/²³%'-]|\.\w)",
         r"(?<!\w)(?<!\d[.,:/–-])(?P<count>\d{1,2}) ?/? ?(?P<capital>[mf])(?![\w/²³%'-]|\.\w)",
         # F, 46; M/46; female (46)
-        r"(?<![\w.])(?P<sex>[mfw]|male|female)(?:, ?|/| ?\(|-)(?P<count>\d{1,3})(?=[,;.) \n/]|$)(?! ?[.,/]\d)",
+        r"(?<![\w.])(?P<sex>[mfw]|male|female)(?:, ?|/| ?\(|-)(?P<count>\d{1,3})(?=[,;.:) \n/]|$)(?! ?[.,/]\d)",
+        r"\b(?:pt|pat|patient|patiente)\.? \((?P<sex>[vmfw])[,/ ] ?(?P<count>\d{1,3})(?=[,) ])",
         r"(?:^|[,;.(\n] ?)(?P<sex>[mf]|male|female) (?P<count>\d{1,3})(?=[,;.)\n]|$| with| c/o| h/o| hx)(?! ?[.,/]\d)",
         # aged 9, Age: 54, edad 40; now 58; she is 46
         rf"\b{_AGED}(?: ?[:=] ?| {any_word('of')} | is | )(?P<count>\d{{1,3}})(?=[,;.) \n]|$)(?! ?[-–/.,]\d)",
         rf"\b{any_word('is', 'now')}(?: {any_word('now')}| aged| age)? (?P<count>\d{{1,3}})"
         rf"(?=[,;.)\n]|$| (?:{any_word('and', 'with')}|but|on)\b)(?![.,]\d)",
-        # woman, 46; woman (46)
-        rf"\b{_PERSON}(?:, ?| ?\(| of )(?P<count>\d{{1,3}})(?=[,;)\n]|\.(?!\d)|$)(?! ?[.,/]\d)",
+        # woman, 46; woman (46); vrouw van 46 met; der Patient, 46; my mum, 71; mijn zoon van 6 heeft
+        rf"\b(?:{_PERSON}|{MY} (?:\w+ )?{_KIN})(?: {_ONESELF}(?= |,))?"
+        r"(?:[,;:] ?|(?<=zelf) | ?\(| (?:of|van|von) |,? (?:de|di|d'anni) )"
+        rf"(?P<count>\d{{1,3}})(?=[,;)\n]|\.(?!\d)|$| (?:{any_word('with', 'and')}|has|hat|heeft|ha|a|tiene|tem)\b)"
+        r"(?! ?[.,/]\d)(?!, \d)",
         # Mr Jones, 71
         rf"\b{_TITLE} (?:[\w'’-]+\.?,? ){{0,2}}[\w'’-]+\.?,? \(?(?P<count>\d{{1,3}})(?=[,;)\n]|$)",
         # Signora di anni 60
-        r"\b(?:di |d['’] ?|,? )anni (?P<count>\d{1,3})\b",
+        r"(?:^|[\s,;:'’])(?:anni|aa\.?|a\.) (?P<count>\d{1,3})\b(?! ?(?:fa|prima|dopo|or sono)\b)",
     )
 )  # fmt: skip
 """Ages without a unit. capital: a letter that says the sex only where it is one ("54M", not "walks 50 m")."""
 NO_SEX_BEHIND = re.compile(r" ?(?:foley|catheter|sheath|tube|french|drain|walk|swim|sprint|tall|high|deep|away|wide)\b")
 UNIT_BEHIND = re.compile(
-    rf" ?(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS}|mg|g|kg|cm|mm|ml|l|bpm|mmhg|mmol|umol|iu|ui|hours?|min|times|lesions?|"
-    r"lumps|children|kids|brothers|sisters|hijos|enfants|figli|filhos|pack)\b| ?(?:%|u/|°)"
+    rf" ?(?:{_YEARS}|{_MONTHS}|{_WEEKS}|{_DAYS}|mg|g|kg|kilos?|cm|mm|ml|l|"
+    r"bpm|mmhg|mmol|umol|iu|ui|hours?|min|times|lesions?|"
+    r"lumps|children|kids|brothers|sisters|hijos|enfants|figli|filhos|pack)\b| ?(?:%|u/|°|\. ?lebens)"
 )
 """Behind a bare count: what it counts, which is no year of life."""

@@ -19,7 +19,7 @@ _REACH = 70
 _WARM = 94
 """From here on a number with an F is rather a temperature."""
 _DAYS_IN_MONTH = DAYS_IN_YEAR / 12
-_SEXES = {"m": "male", "male": "male", "f": "female", "w": "female", "v": "female", "female": "female"}
+_SEXES = {"m": "male", "male": "male", "f": "female", "w": "female", "v": "female", "female": "female", "h": "male"}
 
 
 class Sureness(IntEnum):
@@ -58,25 +58,41 @@ def _quantity(lower: str, match: re.Match[str]) -> StatedAge | None:
     if years > OLDEST or says.RANGE.search(before) or _is_anothers(before, behind):
         return None
     letter_behind = _letter_behind(match["unit"], behind)
-    letter = letter_behind or says.SEX_BEFORE.search(before)
+    letter = letter_behind or _letter_before(match["unit"], before)
     sureness = _sureness(match["unit"], before, behind, letter is not None)
     if sureness is Sureness.NONE:
         return None
     end += letter_behind.end() if letter_behind is not None else 0
-    return StatedAge(years, sureness, start, end, _SEXES[letter["sex"]] if letter is not None else None)
+    return StatedAge(years, sureness, start, end, _sex(letter["sex"], match["unit"]) if letter is not None else None)
+
+
+def _sex(letter: str, unit: str) -> str:
+    """What a letter says beside a unit of years: v is vrouw in Dutch and varón in Spanish."""
+    return "male" if letter == "v" and says.SAYS_H.match(unit) else _SEXES[letter]
+
+
+def _letter_before(unit: str, before: str) -> re.Match[str] | None:
+    letter = says.SEX_BEFORE.search(before)
+    return letter if letter is not None and _says_a_sex(letter["sex"], unit) else None
+
+
+def _says_a_sex(letter: str, unit: str) -> bool:
+    """Whether a letter is a sex in the language of a unit of years."""
+    if letter in "vh":
+        return (says.SAYS_V if letter == "v" else says.SAYS_H).match(unit) is not None
+    return True
 
 
 def _letter_behind(unit: str, behind: str) -> re.Match[str] | None:
     old = says.OLD.match(behind)
     letter = None if says.WEEKS_OR_DAYS.match(unit) else says.SEX_BEHIND.match(behind, old.end() if old else 0)
-    if letter is not None and letter["sex"] == "v" and not says.DUTCH_YEAR.match(unit):
-        return None
-    return letter
+    return letter if letter is not None and _says_a_sex(letter["sex"], unit) else None
 
 
 def _years(match: re.Match[str]) -> float:
     per = _days_of(match["unit"], otherwise=DAYS_IN_YEAR)
-    days = float(match["count"].replace(",", ".")) * per
+    count = float(match["count"].replace(",", "."))
+    days = (count - 1 if "lebens" in match["unit"] else count) * per  # in the 63rd year of life one is 62
     if match["half"] or match["half2"]:
         days += per / 2
     if match["twelfths"]:
@@ -87,8 +103,8 @@ def _years(match: re.Match[str]) -> float:
 
 
 def _days_of(unit: str, otherwise: float) -> float:
-    if unit == "/12":
-        return _DAYS_IN_MONTH
+    if says.PART_OF_A_YEAR.match(unit):
+        return {"/12": _DAYS_IN_MONTH, "/52": 7.0, "/7": 1.0}[unit]
     return next((days for units, days in says.LENGTHS if units.match(unit)), otherwise)
 
 
@@ -108,7 +124,8 @@ def _sureness(unit: str, before: str, behind: str, with_letter: bool) -> Surenes
             return Sureness.NONE
     if of_age or person_behind:
         return Sureness.STATED
-    if unit == "/12" or (says.WEEKS_OR_DAYS.match(unit) and not says.INFANT_BEFORE.search(before)):
+    weeks_or_days = says.WEEKS_OR_DAYS.match(unit) or says.PART_OF_A_YEAR.match(unit)
+    if weeks_or_days and not says.INFANT_BEFORE.search(before):
         return Sureness.NONE
     introduced = (says.INFANT_RIGHT_BEFORE, says.AGED_BEFORE, says.TITLE_BEFORE, says.IS_BEFORE, says.MY_KIN_BEFORE)
     if person_before or any(words.search(before) for words in introduced):
@@ -148,6 +165,9 @@ def _bare_counts(text: str, lower: str) -> Iterator[StatedAge]:
                 continue
             sureness = _sureness_of_bare(lower, match.start(), match.start("count"))
             if sureness is not Sureness.NONE:
+                beside = says.SEX_BEFORE.search(lower[max(0, match.start() - _REACH) : match.start()])
+                beside = beside or says.SEX_BEHIND.match(lower, match.end())
+                letter = letter or (beside["sex"] if beside is not None and beside["sex"] in "mfw" else "")
                 yield StatedAge(years, sureness, match.start(), match.end(), _SEXES.get(letter))
 
 
@@ -158,5 +178,7 @@ def _sureness_of_bare(lower: str, start: int, count: int) -> Sureness:
         return Sureness.NONE
     if says.NOW.search(before):
         return Sureness.NOW
+    if says.AGED_THEN.search(lower[max(0, start - _REACH) : count]):
+        return Sureness.NONE
     then = any(words.search(side) for words in (says.THEN, says.EVENT) for side in (before, earlier))
     return Sureness.NONE if then else Sureness.STATED

@@ -46,6 +46,8 @@ class PatientCase(NamedTuple):
     age_group: AgeGroup = AgeGroup.OPEN
     context: tuple[Element, ...] = ()
     """What the patient has beside what leads: symptoms and common diseases."""
+    prominence: dict[int, float] | None = None
+    """How far a note puts each concept forward, None where the text is no note."""
 
 
 def patient_case(
@@ -239,7 +241,7 @@ def _with_the_pointed_at(
     """Diseases and findings with the disease that they point at: as the cause of what is stated, or, of the findings
     alone, as a complication of a stated disease (calciphylaxis on dialysis). Common diseases stand beside it.
     """
-    common = [disease for disease in diseases if expansion.is_common(disease.concept)]
+    common = [disease for disease in diseases if _is_common(disease, expansion)]
     others = [disease for disease in diseases if disease not in common]
     for one in _pointed_at([*findings, *others], inference, expansion):
         if all(expansion.complicates(other.concept, one.concept) for other in others):
@@ -248,6 +250,14 @@ def _with_the_pointed_at(
         if any(expansion.complicates(one.concept, other.concept) for other in diseases):
             return diseases, [*findings, one]
     return diseases, findings
+
+
+def _is_common(disease: Element, expansion: Expansion) -> bool:
+    """Whether a disease, or a kind of it, is common: what comes with hypercholesterolemia has hyperlipidemia."""
+    near = (
+        concept for concept, how in disease.reached.items() if how.relation != "broader" and how.weight > steps.NEAR
+    )
+    return any(map(expansion.is_common, near))
 
 
 def _pointed_at(findings: list[Element], inference: Inference, expansion: Expansion) -> list[Element]:

@@ -23,6 +23,7 @@ ADULT_YEARS = 19
 """Who is 18 may still be within a limit of 18 years."""
 SAME_AGE_YEARS = 1.0
 """Ages that differ by less are one: 7 years and 4 months is 7 years."""
+_SIGN = re.compile(r"\s*[♀♂],?\s*")
 _DIGIT = re.compile(r"\d")
 _NEWBORN = re.compile(
     r"\b(?:newborn|neonate|neonatal (?:boy|girl)|nouveau-nee?|neugeborene[nrs]?|recien nacid[oa]|neonat[oa]|"
@@ -64,7 +65,7 @@ def stated_patient(text: str, today: dt.date | None = None) -> Patient:
     A stated age comes before one that follows from a birth date. Of ages that differ the first one is the age, the
     others are `other_ages`. today: the reference day of birth dates, by default the day it is.
     """
-    counted = in_digits(text)
+    counted = in_digits(_SIGN.sub(lambda sign: " female " if "♀" in sign[0] else " male ", text)).lstrip()
     relatives, parents = asserted(counted).relatives(), _parents(counted)
     own = _without(counted, [*relatives, *parents])
     lower = flat(own).replace("’", "'")

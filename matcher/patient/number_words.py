@@ -8,7 +8,7 @@ from text_to_num import text2num
 from matcher.text.sentences import flat
 
 _UNITS = (
-    (r"years?|yrs?|months?|weeks?|days?", ("en",)), (r"ans?|annees?|mois|semaines?|jours?", ("fr",)),
+    (r"years?|yrs?|y/?o|y\.o\.?|months?|weeks?|days?", ("en",)), (r"ans?|annees?|mois|semaines?|jours?", ("fr",)),
     (r"jahre?n?|monate?n?|wochen?|tage?n?", ("de",)), (r"anos?|mes(?:es)?|semanas?|dias?", ("es", "pt")),
     (r"ann[io]|mes[ei]|settiman[ae]|giorn[io]", ("it",)),
     (r"jaar|jaren|maand(?:en)?|week|weken|dag(?:en)?", ("nl", "en")),
@@ -20,8 +20,13 @@ _GLUED = re.compile(r"(?<![\w])(?P<words>[a-z]{3,22}?)-?(?P<unit>jahrig|monatig|
 _ELIDED = re.compile(r"(?<!\w)([a-z]{3,20})['’](?=ann[io]\b)")
 _GLUED_LANGUAGE = {"jarig": "nl", "enne": "it", "enni": "it"}
 _HALF = re.compile(r"(\d) ?½")
+_YEAR_AND_A_HALF = re.compile(
+    r"(?<![^\W\d_])(?:(?:une?|uma?) )?(a[nñ]o|an|anno)(?= (?:y medio|e meio|et demi|e mezzo)\b)", re.I
+)
+"""A year and a half without a number before it; "un an et demi" has one."""
 _AND_A_HALF = "einhalb"
 """German: zweieinhalb Jahre, zweieinhalbjährig."""
+_AND_A_HALF_IN_ENGLISH = " and a half"
 _LONGEST = 60
 """Characters before a unit in which its number may stand."""
 _RESPELT = (
@@ -35,7 +40,7 @@ _ONE = re.compile(r"\bein(?:e[nmrs]?)\b")
 
 def in_digits(text: str) -> str:
     """The text with the numbers that count years, months, weeks or days in digits."""
-    text = _HALF.sub(r"\1.5", text)
+    text = _YEAR_AND_A_HALF.sub(r"1 \1", _HALF.sub(r"\1.5", text))
     lower = flat(text)
     parts: list[str] = []
     done = 0
@@ -105,6 +110,10 @@ def _number(words: str, language: str) -> str | None:
             return "1.5"
         if spelt.endswith(_AND_A_HALF):
             spelt, half = spelt.removesuffix(_AND_A_HALF), ".5"
+    if language == "nl" and spelt == "anderhalf":
+        return "1.5"
+    if language == "en" and spelt.endswith(_AND_A_HALF_IN_ENGLISH):
+        spelt, half = spelt.removesuffix(_AND_A_HALF_IN_ENGLISH), ".5"
     respelt = spelt
     for plain, accented in _RESPELT:
         respelt = respelt.replace(plain, accented)

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from matcher.assertion.context import AssertedText, Assertion, Course, Span, asserted, says_family_history
 from matcher.errors import DiagnosisError
 from matcher.linking import bare_findings
-from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, OTHER_SENSE, language_of_list
 from matcher.linking.codes import concepts_of_code, find_codes, looks_like_code
 from matcher.linking.courses import Courses
 from matcher.linking.defined_abbreviations import is_short_form, stands_for
-from matcher.linking.linker import EntityLink, EntityLinker, clean_tokens
+from matcher.linking.linker import EntityLinker, clean_tokens
+from matcher.linking.links import EntityLink
 from matcher.linking.unlinkable import unknown_names
 from matcher.patient import unused_details
 from matcher.patient.demographics import SAME_AGE_YEARS, stated_patient
@@ -39,6 +40,8 @@ _HANGING_HYPHEN = re.compile(r"\w-(?!\w)")
 _SNOMED = re.compile(r"\s*(?:snomed|sct)\b", re.I)
 MOST_ALTERNATIVES = 3
 """Other meanings shown beside the one taken; what stands above or below that one is no other meaning."""
+LIST_ROUNDS = 3
+"""How often a list is gone through, for an abbreviation in it may make the one before it sure."""
 SHORT_INPUT, SHORTEST_INPUT = 12, 6
 """Words of an input that is no letter: its abbreviations are what is asked for, even those with another sense."""
 _LIST_MARK = re.compile(r"\s*(?:[,;/+&•-]|\n|and|or|et|ou|und|oder|y|o|e|ed|en|of|,\s*(?:and|or))\s*", re.I)
@@ -170,9 +173,10 @@ class PatientReader:
             rest = rest[: code.start] + " " * (code.end - code.start) + rest[code.end :]
             masked = masked[: code.start] + "x" * (code.end - code.start) + masked[code.end :]
         language = self.terminology.ordinary_words.language_of(text) or language_of(text.lower().split())
+        language = language_of_list(self.terminology, text, language)
         for detail in unused_details.details(text):  # "HER2 negative" denies no cancer
             masked = masked[: detail.start] + "x" * (detail.end - detail.start) + masked[detail.end :]
-        asserted_text = asserted(self._without_suspended_hyphens(masked))
+        asserted_text = asserted(self._without_suspended_hyphens(masked), language)
         found: list[Placed] = []
         for clause in asserted_text.clauses:
             cut_short = rest[clause.end : clause.end + 1] == "."
@@ -184,7 +188,8 @@ class PatientReader:
             found.append((code.start, code.end, coded))
         found.sort(key=lambda item: item[0])
         found = self._with_short_forms(text, found)
-        found = self._with_listed(text, found, asserted_text)
+        for _ in range(LIST_ROUNDS):
+            found = self._with_listed(text, found, asserted_text)
         spans = [Span(start, end, self._course(mention.concepts)) for start, end, mention in found]
         assertions = asserted_text.assertions(spans)
         places = [(start, end) for start, end, _ in found]
@@ -285,7 +290,7 @@ class PatientReader:
 
         result: list[Placed] = []
         for number, (start, end, mention) in enumerate(found):
-            beside = [(found[number - 1][1], start, found[number - 1][2])] if number else []
+            beside = [(result[-1][1], start, result[-1][2])] if number else []
             beside += [(end, found[number + 1][0], found[number + 1][2])] if number + 1 < len(found) else []
             items = sum(
                 is_diagnosis(other) and _LIST_MARK.fullmatch(text, first, after) is not None

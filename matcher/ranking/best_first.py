@@ -6,7 +6,7 @@ that can still come next; a property test holds the two equal.
 
 import heapq
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -28,18 +28,21 @@ from matcher.ranking.scoring import (
     Scored,
     Scorer,
     grade_of,
-    joinable,
     unstated,
 )
+from matcher.ranking.standing import Standing
 from matcher.terminology import Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 
+_LEAST = 1e-9
 _AT_ONCE = 100
 """Trials whose bounds are turned from arrays into numbers at once."""
 
 
+ASIDE = "The note names it beside what it is about."
+"""Why a trial for a side diagnosis of a note is no more than a hint."""
 GRADES = ("strong", "possible", "weak")
 Key = tuple[bool, int, float, int]
 
@@ -62,39 +65,44 @@ class Ranker:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.scorer = Scorer(catalogue, terminology, expansion)
         self.leading = Leading(catalogue, expansion)
-        self._joinable = np.array([joinable(status) for status in catalogue.statuses], np.int64)[catalogue.status_codes]
-        self.standing: Floats = np.power(weights.JOINABLE, self._joinable, dtype=np.float64)
-        """What each trial counts for being open or closed."""
+        self.standing = Standing(catalogue)
         self._asking = np.ones(len(catalogue.facts))
         for name, (weight, _) in ASKED.items():
             self._asking[catalogue.trials_asking(name)] *= getattr(weights, weight)
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
-    def ranked(self, patient: PatientCase, among: Flags | None = None, least: float | None = None) -> Iterator[Scored]:
+    def ranked(
+        self,
+        patient: PatientCase,
+        among: Flags | None = None,
+        least: float | None = None,
+        standing: Ints | None = None,
+    ) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
         ones give. among: which trials to look at, all if not stated. least: the lowest score of interest, that of a
-        hint if not stated.
+        hint if not stated. standing: how soon the patient could join each trial, as for anybody if not stated.
         """
         best: list[Scored] = []
         seen: set[int] = set()
-        for scored in self.best_first(patient, among, weights.FAINT if least is None else least):
+        for scored in self.best_first(patient, among, weights.FAINT if least is None else least, standing):
             seen.add(scored.trial_index)
             if len(best) < weights.TREATING and grade_of(scored) != "weak":
                 best.append(scored)
             yield scored
         yield from same_treatment(best, seen, patient, self.scorer, among)
 
-    def rank(self, patient: PatientCase) -> list[Scored]:
+    def rank(self, patient: PatientCase, standing: Ints | None = None) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
         leading, beside = self.leading.of(patient)
+        in_note = patient.prominence is not None
         found = self._score_all(leading)
-        if self._is_for_relatives(patient):
-            found += self.scorer.for_relatives(patient)
+        if self._is_for_relatives(patient) and (theirs := self.scorer.for_relatives(patient)):
+            found = [*theirs, *(_beside(scored, in_note) for scored in found)]
         if beside is not None:
             harmless = self._harmless(leading, None)
             beside_it = (one for one in self._score_all(beside) if harmless is None or harmless[one.trial_index])
-            found += [_beside(scored) for scored in beside_it]
-        ranked = sorted(found, key=self._key)
+            found += [_beside(scored, in_note) for scored in beside_it]
+        ranked = sorted(found, key=partial(_key, self.standing.of_anybody if standing is None else standing))
         first = {scored.trial_index: scored for scored in reversed(ranked)}
         return [scored for scored in ranked if first[scored.trial_index] is scored]
 
@@ -112,33 +120,48 @@ class Ranker:
         lifts = self.scorer.lifts(np.array([item.trial_index for item in scored], np.int64), patient.words).tolist()
         return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
 
-    def _key(self, scored: Scored) -> Key:
-        """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
-        joinable = int(self._joinable[scored.trial_index])
-        value = round(-scored.score * weights.JOINABLE**joinable, 9)
-        return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
-
-    def best_first(self, patient: PatientCase, among: Flags | None = None, lowest: float = 0.0) -> Iterator[Scored]:
+    def best_first(
+        self,
+        patient: PatientCase,
+        among: Flags | None = None,
+        lowest: float = 0.0,
+        standing: Ints | None = None,
+    ) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
         place of the most that it can reach. among: which trials to look at, all if not stated. lowest: the least score
         of interest.
         """
+        standing = self.standing.of_anybody if standing is None else standing
         if self._is_for_relatives(patient):
-            found = (scored for scored in self.rank(patient) if scored.score >= lowest)
+            found = (scored for scored in self.rank(patient, standing) if scored.score >= lowest)
             yield from (scored for scored in found if among is None or among[scored.trial_index])
             return
         leading, beside = self.leading.of(patient)
         if beside is None:
-            yield from self._in_turn(leading, among, lowest, False)
+            yield from self._in_turn(leading, among, lowest, standing, False)
             return
         seen: set[int] = set()
         for scored in chain(
-            self._in_turn(leading, among, lowest, False),
-            self._in_turn(beside, self._harmless(leading, among), lowest, True),
+            self._in_turn(leading, among, lowest, standing, False),
+            self._in_turn(beside, self._harmless(leading, among), lowest, standing, True),
         ):
             if scored.trial_index not in seen:
                 seen.add(scored.trial_index)
                 yield scored
+
+    def evidence(self, patient: PatientCase) -> Floats:
+        """For each trial how much leads to it of what a note puts forward, 1 at most: half by all of it together, half
+        by what leads there most.
+        """
+        together, most = np.zeros(len(self.standing.of_anybody)), np.zeros(len(self.standing.of_anybody))
+        for element in (*patient.diseases, *patient.findings):
+            share = 0.0 if element.inferred else (patient.prominence or {}).get(element.concept, 0.0)
+            led_to = self.scorer.candidates.of((element,))
+            together[led_to.trials] += share * led_to.values
+            most[led_to.trials] = np.maximum(most[led_to.trials], share * led_to.values)
+        for values in (together, most):
+            values /= 2 * max(values.max(initial=0.0), _LEAST)
+        return together + most
 
     def harmless(self, patient: PatientCase, among: Flags) -> Flags:
         """Of the trials to look at those that give nothing dangerous for the patient or that is to be avoided."""
@@ -147,6 +170,12 @@ class Ranker:
         for word in patient.avoided:
             kept[self.scorer.catalogue.trials_saying(word)] = False
         return kept
+
+    def harmful(self, trial_index: int, patient: PatientCase) -> str:
+        """What a trial gives that is dangerous in one of the patient's diseases or to be avoided, empty for nothing."""
+        words = [word for one in patient.diseases for word in dangerous_words(one.concept, self.scorer.terminology)]
+        saying = self.scorer.catalogue.trials_saying
+        return ", ".join(word for word in sorted({*words, *patient.avoided}) if trial_index in saying(word))
 
     def _harmless(self, patient: PatientCase, among: Flags | None) -> Flags | None:
         """Of the trials to look at those that give nothing that is dangerous in one of the patient's diseases."""
@@ -163,7 +192,8 @@ class Ranker:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
         fitting = np.zeros(len(among), np.bool_)
         leading, beside = self.leading.of(patient)
-        for case, share in ((leading, 1.0), (beside, weights.ONE_SIDE)):
+        of_beside = weights.ONE_SIDE if patient.prominence is None else 0.0
+        for case, share in ((leading, 1.0), (beside, of_beside)):
             if case is not None and (case.diseases or case.findings):
                 _, bounds = self._known_bounds(case)
                 fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
@@ -178,7 +208,9 @@ class Ranker:
             element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
         )
 
-    def _in_turn(self, patient: PatientCase, among: Flags | None, lowest: float, beside: bool) -> Iterator[Scored]:
+    def _in_turn(
+        self, patient: PatientCase, among: Flags | None, lowest: float, standing: Ints, beside: bool
+    ) -> Iterator[Scored]:
         """Trials in their order, of which no more are found out than are asked for. beside: they are for what stands
         beside the diagnosis that leads.
         """
@@ -186,10 +218,12 @@ class Ranker:
             return
         element, (case, trials, most, scored) = self._known_bounds(patient)
         lifts = self.scorer.lifts(trials, patient.words)
-        most = most * lifts * (weights.ONE_SIDE if beside else 1.0)
+        most = most * lifts
+        in_note = patient.prominence is not None
+        if beside:
+            most = np.minimum(most * weights.ONE_SIDE, weights.JUST_A_HINT if in_note else np.inf)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
-        joinable = self._joinable[trials]
-        value = np.round(-most * weights.JOINABLE**joinable, 9)
+        value = np.round(-most * weights.JOINABLE ** standing[trials], 9)
         rows = np.flatnonzero(most >= lowest if among is None else (most >= lowest) & among[trials])
         rows = rows[np.lexsort((trials[rows], value[rows], grades[rows]))]
         waiting: list[tuple[Key, Scored]] = []
@@ -204,10 +238,10 @@ class Ranker:
                 if found is not None:
                     scored[trial_index] = found
                     raised = _raised(found, lift, element)
-                    raised = _beside(raised) if beside else raised
+                    raised = _beside(raised, in_note) if beside else raised
                     if raised.score < lowest:
                         continue
-                    heapq.heappush(waiting, (self._key(raised), raised))
+                    heapq.heappush(waiting, (_key(standing, raised), raised))
         while waiting:
             yield heapq.heappop(waiting)[1]
 
@@ -264,9 +298,19 @@ class Ranker:
         return most
 
 
-def _beside(scored: Scored) -> Scored:
-    """A scored trial of what stands beside the diagnosis that leads: at most possible."""
-    return msgspec.structs.replace(scored, score=scored.score * weights.ONE_SIDE, beside=True)
+def _key(standing: Ints, scored: Scored) -> Key:
+    """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
+    value = round(-scored.score * weights.JOINABLE ** int(standing[scored.trial_index]), 9)
+    return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
+
+
+def _beside(scored: Scored, in_note: bool) -> Scored:
+    """A scored trial of what stands beside the diagnosis that leads: at most possible, in a note a hint."""
+    score = scored.score * weights.ONE_SIDE
+    if in_note and score > weights.JUST_A_HINT:
+        notes = (*scored.notes, ASIDE)
+        return msgspec.structs.replace(scored, score=weights.JUST_A_HINT, notes=notes, beside=True)
+    return msgspec.structs.replace(scored, score=score, beside=True)
 
 
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from matcher.patient.demographics import canonical_country
+from db.countries import is_met
 from matcher.results import Eligibility, Patient
 from matcher.trials.facts import Facts
 from matcher.trials.index import Flags, TrialIndex
@@ -21,7 +21,7 @@ def _years(days: float) -> str:
 
 
 def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> tuple[Eligibility, str | None]:
-    """Verdict, and the reason when a stated limit excludes the patient. countries: where the trial has sites."""
+    """Verdict, and the reason when a stated limit excludes the patient. countries: where it can be joined."""
     if patient == _NOBODY:
         return _NOTHING_KNOWN, None
     if patient.age_years is None:
@@ -38,7 +38,7 @@ def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> t
             reason = reason or f"The trial takes {admitted} participants only."
     country = "unknown"
     if patient.country and countries:
-        country = "met" if canonical_country(patient.country) in countries else "not met"
+        country = is_met(patient.country, countries)
     if reason is not None:
         verdict = "excluded"
     elif "met" in (age, sex):

@@ -1,9 +1,12 @@
 """Why a trial stands where it stands, or why it was not suggested."""
 
+from collections.abc import Iterator
+
 from matcher import weights
 from matcher.patient.case import PatientCase
 from matcher.ranking.best_first import Ranker
-from matcher.ranking.scoring import Scorer, grade_of
+from matcher.ranking.eligibility import check
+from matcher.ranking.scoring import Scored, Scorer, grade_of
 from matcher.results import Suggestions
 
 
@@ -33,36 +36,53 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
     rank = next((number for number, scored in enumerate(ranked, start=1) if scored.trial_index == trial_index), None)
     if rank is None:
         lines.append(_no_way(scorer, trial_index, patient))
-        return tuple(lines)
-    scored = ranked[rank - 1]
-    lines += [
-        f"{scorer.label(link.element.concept)} -> {scorer.label(link.naming.concept)} ({link.reached.relation}, "
-        f"{link.reached.weight:.2f}, source {link.reached.evidence}) x {link.naming.field} "
-        f"({weights.of_field(link.naming.field):.2f}) = {link.value:.2f}."
-        for link in scored.links
-    ]
-    lines += scored.notes
-    lines.append(
-        f"Score {scored.score:.2f}, {grade_of(scored)}, place {rank} of {len(ranked)} before limits of age and sex."
-    )
-    shown = next(
-        (number for number, match in enumerate(suggestions.matches, start=1) if match.trial_id == trial_id), None
-    )
-    ruled = next((item.reason for item in suggestions.ruled_out if item.trial_id == trial_id), None)
-    if shown is not None:
-        lines.append(f"It is shown at place {shown}.")
-    elif ruled is not None:
-        lines.append(f"It is ruled out: {ruled}")
-    elif scored.score < weights.FAINT:
-        lines.append("It is not shown: it is too faint a hint.")
-    elif scored.beside:
-        diagnosis = ranker.leading.diagnosis_of(scored.links).words
-        lines.append(f"It is not shown: it is for {diagnosis}, and trials for what leads stand before it.")
-    elif rank > len(suggestions.matches):
-        lines.append(f"It is not shown: {rank - 1} trials stand before it, and {len(suggestions.matches)} are shown.")
     else:
-        lines.append("It is not shown: its status is not asked for, or it is one of many hints alike.")
+        lines += _way(ranker, ranked[rank - 1])
+        lines.append(f"Place {rank} of {len(ranked)} before limits of age and sex.")
+    lines.append(_outcome(ranker, trial_index, patient, suggestions, ranked[rank - 1] if rank else None))
     return tuple(lines)
+
+
+def _way(ranker: Ranker, scored: Scored) -> Iterator[str]:
+    """How a trial was reached, what each step costs, and what speaks against it."""
+    for link in scored.links:
+        yield (
+            f"{ranker.scorer.label(link.element.concept)} -> {ranker.scorer.label(link.naming.concept)} "
+            f"({link.reached.relation}, {link.reached.weight:.2f}, source {link.reached.evidence}) x "
+            f"{link.naming.field} ({weights.of_field(link.naming.field):.2f}) = {link.value:.2f}."
+        )
+    yield from scored.notes
+    yield f"Score {scored.score:.2f}, {grade_of(scored)}."
+
+
+def _outcome(
+    ranker: Ranker, trial_index: int, patient: PatientCase, suggestions: Suggestions, scored: Scored | None
+) -> str:
+    """Whether a trial is shown, and where; else what kept it away, the plainest reason first."""
+    catalogue = ranker.scorer.catalogue
+    facts = catalogue.facts[trial_index]
+    places = enumerate(suggestions.matches, start=1)
+    shown = next(((place, match) for place, match in places if match.trial_id == facts.trial_id), None)
+    if shown is not None:
+        place, match = shown
+        why = f", {match.relation}: {' '.join(match.because)}" if scored is None else ""
+        return f"It is shown at place {place}{why}".rstrip(".") + "."
+    _, excluded = check(facts, suggestions.query.patient, None)
+    if excluded is not None:
+        return f"It is ruled out: {excluded}"
+    harmful = ranker.harmful(trial_index, patient)
+    if harmful and (scored is None or scored.beside):
+        return f"It is not shown: it gives {harmful}, which is dangerous for this patient or to be avoided."
+    if scored is None:
+        return "It is not suggested."
+    if scored.score < weights.FAINT:
+        return "It is not shown: it is too faint a hint."
+    if scored.beside:
+        words = ranker.leading.diagnosis_of(scored.links).words
+        return f"It is not shown: it is for {words}, and trials for what leads stand before it."
+    if suggestions.fit > len(suggestions.matches):
+        return f"It is not shown: {suggestions.fit} trials fit, and the best {len(suggestions.matches)} are shown."
+    return "It is not shown: better ones are, its status is not asked for, or it is one of many hints alike."
 
 
 def _no_way(scorer: Scorer, trial_index: int, patient: PatientCase) -> str:
@@ -70,12 +90,16 @@ def _no_way(scorer: Scorer, trial_index: int, patient: PatientCase) -> str:
     if not patient.diseases and not patient.findings:
         return "Nothing of what you typed was recognised as a present diagnosis, so nothing leads to this trial."
     named = {concept for concept, _, _ in scorer.catalogue.namings(trial_index)}
+    denied = {words: scorer.label(concept) for concept, words in sorted(patient.denied.items()) if concept in named}
+    if denied:
+        said = "; ".join(f"{words} ({label})" for words, label in list(denied.items())[:3])
+        return f"It names what you say is absent or past: {said}."
     near = [
         f"{element.words} leads to {scorer.label(concept)}"
         for element in (*patient.diseases, *patient.findings)
         for concept in sorted(named.intersection(element.reached))
     ]
     if near:
-        return f"It is not suggested: {'; '.join(near[:3])}, but that is not what the trial is about."
+        return f"{'; '.join(near[:3])}, but that is not what the trial is about."
     kinds = ", ".join(sorted(scorer.label(concept) for concept in named if scorer.label(concept))[:4])
-    return f"No edge leads from your diagnoses to what this trial names ({kinds}): it is not suggested."
+    return f"No edge leads from your diagnoses to what this trial names ({kinds})."

@@ -20,7 +20,6 @@ from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import Candidates, CandidateSet, is_at_least
 from matcher.ranking.eligibility import GROWN_UP_DAYS
-from matcher.results import OPEN_STATUSES
 from matcher.terminology import Kind, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
@@ -36,15 +35,6 @@ ROUNDING = 1 + 1e-9
 """By how much a mean of two may lie above the larger one when it is computed."""
 
 
-def joinable(status: str) -> int:
-    """How soon a trial of a status can be joined: 0 it is open, 1 that is unclear, 2 it is closed, 3 it is over."""
-    if status in OPEN_STATUSES:
-        return 0
-    if status == "unknown":
-        return 1
-    return 3 if status in ("completed", "withdrawn", "terminated") else 2
-
-
 class Link(msgspec.Struct, frozen=True, gc=False):
     """How one element of the patient meets one naming of the trial."""
 
@@ -55,7 +45,9 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
-    """A trial with its score and what made it. beside: it is not for the diagnosis that leads."""
+    """A trial with its score and what made it. beside: it is not for the diagnosis that leads. said: the words
+    that lead to it where no concept does.
+    """
 
     trial_index: int
     score: float
@@ -64,6 +56,7 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     relation: str
     firm: bool
     beside: bool = False
+    said: str = ""
 
 
 class PreparedCase(NamedTuple):
@@ -392,9 +385,12 @@ _value = attrgetter("value")
 
 
 def _meets_two(by_disease: list[Link], beside: list[Link]) -> bool:
-    """Whether a trial meets two of the patient's diseases, or what stands beside the one that leads."""
+    """Whether a trial meets two of the patient's diseases, or what stands beside the one that leads. A special kind of
+    what stands beside it is not stated: hypertension is not pulmonary hypertension.
+    """
     diseases = {link.element.concept for link in by_disease if link.value > steps.NEAR}
-    return len(diseases) > 1 or any(link.value > steps.NEAR for link in beside)
+    stated = (link for link in beside if link.reached.relation != "narrower")
+    return len(diseases) > 1 or any(link.value > steps.NEAR for link in stated)
 
 
 def _is_aside(link: Link) -> bool:

@@ -7,6 +7,7 @@ reader that finds none makes it, and keeps it in memory where it may not write.
 import logging
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,7 @@ from matcher.similarity.wording import (
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 """Changes with what is written."""
 MADE_BY_READER = 1_000
 """Vectors that a reader makes when they are missing, some seconds' work; more are made at publication alone."""
@@ -58,14 +59,11 @@ class Likeness(NamedTuple):
 class SimilarityIndex:
     """The words and vectors of the trials of one catalogue, each trial by its place in the order of ids."""
 
-    def __init__(
-        self, named: LexicalIndex, told: LexicalIndex, vectors: Stored | None, encoder: Encoder | None
-    ) -> None:
-        self._named = named
-        self._told = told
+    def __init__(self, parts: Sequence[LexicalIndex], vectors: Stored | None, encoder: Encoder | None) -> None:
+        self._named, self._told, self._admitting = parts
         self._vectors = vectors
         self._encoder = encoder
-        self.trials = named.trials
+        self.trials = self._named.trials
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection) -> "SimilarityIndex":
@@ -77,7 +75,7 @@ class SimilarityIndex:
             return _make(connection, encoder, None, MADE_BY_READER)
         part = _part(snapshot)
         try:
-            named, told = (LexicalIndex.open(part / name, trials) for name in _PARTS)
+            parts = [LexicalIndex.open(part / name, trials) for name in _PARTS]
         except (OSError, EOFError, ValueError):
             shutil.rmtree(part, ignore_errors=True)
             return _make(connection, encoder, part, MADE_BY_READER)
@@ -85,7 +83,7 @@ class SimilarityIndex:
         if encoder and vectors is None:
             headings = [trial.heading for trial in trial_wordings(connection)]
             vectors = _vectors(headings, encoder, part, MADE_BY_READER)
-        return cls(named, told, vectors, encoder if vectors is not None else None)
+        return cls(parts, vectors, encoder if vectors is not None else None)
 
     @property
     def has_model(self) -> bool:
@@ -99,14 +97,19 @@ class SimilarityIndex:
         for item in question.said:
             for word in pieces[item]:
                 words[word] = words.get(word, 0.0) + item.weight
-        words = {word: weight**weights.REPEATED for word, weight in words.items()}
+        if not question.text:
+            words = {word: weight**weights.REPEATED for word, weight in words.items()}
         sentences = sentences_told(question)
-        for word in dict.fromkeys(word for sentence in sentences for word in telling_words(sentence)):
-            words[word] = words.get(word, 0.0) + weights.OTHER_WORDS
+        told = Counter(word for sentence in sentences for word in telling_words(sentence))
+        for word, times in told.items():
+            words[word] = words.get(word, 0.0) + weights.OTHER_WORDS * times**weights.REPEATED
+        lexical = self._named.scores(words) + weights.TOLD * self._told.scores(words)
+        if question.text:
+            lexical += weights.ADMITTING * self._admitting.scores(words)
         return Likeness(
-            self._named.scores(words) + weights.TOLD * self._told.scores(words),
-            self._covered(pieces[item] for item in question.said if item.weight >= 1),
-            self._covered(pieces[item] for item in question.said if item.weight >= 1 and not item.is_known),
+            lexical,
+            self._covered(pieces[item] for item in question.said if item.is_present),
+            self._covered(pieces[item] for item in question.said if item.is_present and not item.is_known),
             self._covered(words_of(text) for text in question.denied),
             self._dense(question.said, sentences),
         )
@@ -146,13 +149,19 @@ class SimilarityIndex:
         return found
 
     def agreeing(self, trial: int, question: Question) -> list[str]:
-        """Words of the diagnoses in a question that a trial names in its title, conditions and keywords."""
+        """Words of the diagnoses in a question, or else of its text, that a trial names in its title, conditions and
+        keywords.
+        """
         spelt = {word: said for item in question.said for word, said in spelt_words(item.text).items()}
-        return [spelt[word] for word in self._named.agreeing(trial, spelt)]
+        agreeing = [spelt[word] for word in self._named.agreeing(trial, spelt)]
+        if agreeing or not question.text:
+            return agreeing
+        spelt = spelt_words(question.text)
+        return [spelt[word] for word in self._named.agreeing(trial, dict.fromkeys(telling_words(question.text)))]
 
 
 _NAME = "wording"
-_PARTS = ("named", "told")
+_PARTS = ("named", "told", "admitting")
 _ROWS = 65_536
 
 
@@ -169,23 +178,23 @@ def write_wording(connection: duckdb.DuckDBPyConnection, snapshot: Path) -> None
 def _make(
     connection: duckdb.DuckDBPyConnection, encoder: Encoder | None, part: Path | None, most: int | None
 ) -> SimilarityIndex:
-    builders = LexicalBuilder(), LexicalBuilder()
+    builders = [LexicalBuilder() for _ in _PARTS]
     headings: list[str] = []
     for trial in trial_wordings(connection):
-        for builder, text in zip(builders, (trial.named, trial.told), strict=True):
+        for builder, text in zip(builders, (trial.named, trial.told, trial.admitting), strict=True):
             builder.add(words_of(text))
         if encoder:
             headings.append(trial.heading)
-    named, told = (builder.build() for builder in builders)
+    parts = [builder.build() for builder in builders]
     if part is not None and not part.is_dir():
 
         def save(folder: Path) -> None:
-            for name, index in zip(_PARTS, (named, told), strict=True):
+            for name, index in zip(_PARTS, parts, strict=True):
                 index.save(folder / name)
 
         write_part(part, save)
     vectors = _vectors(headings, encoder, part, most) if encoder else None
-    return SimilarityIndex(named, told, vectors, encoder if vectors is not None else None)
+    return SimilarityIndex(parts, vectors, encoder if vectors is not None else None)
 
 
 def _vectors(headings: Sequence[str], encoder: Encoder, part: Path | None, most: int | None) -> Stored | None:

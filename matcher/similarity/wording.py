@@ -21,24 +21,27 @@ class TrialWording(NamedTuple):
     """The texts of one trial that are compared.
 
     heading: title and conditions, what the trial is about; named: these with the keywords; told: what else it says,
-    interventions and summary.
+    interventions and summary; admitting: the criteria of those whom it takes.
     """
 
     trial_id: str
     heading: str
     named: str
     told: str
+    admitting: str
 
 
 class Said(NamedTuple):
     """A disease or finding in a question, in the words of the text or of a vocabulary.
 
-    weight: how much it counts, 1 what is present; is_known: a vocabulary knows it, so that words alone decide nothing.
+    weight: how much it counts, 1 what is present, in a note by how far it is put forward; is_known: a vocabulary knows
+    it, so that words alone decide nothing; is_present: it is neither past nor only suspected.
     """
 
     text: str
     weight: float
     is_known: bool
+    is_present: bool
 
 
 class Question(NamedTuple):
@@ -59,9 +62,12 @@ WITH named AS (SELECT trial_id, string_agg(condition, ', ' ORDER BY position) AS
      tagged AS (SELECT trial_id, string_agg(keyword, ', ' ORDER BY position) AS keywords
                 FROM keywords GROUP BY trial_id),
      given AS (SELECT trial_id, string_agg(name, ', ' ORDER BY position) AS interventions
-               FROM interventions GROUP BY trial_id)
-SELECT trial_id, coalesce(nullif(brief_title, ''), official_title), conditions, keywords, interventions, brief_summary
+               FROM interventions GROUP BY trial_id),
+     admitting AS (SELECT trial_id, array_to_string(inclusion, '. ') AS admitting FROM eligibility)
+SELECT trial_id, coalesce(nullif(brief_title, ''), official_title), conditions, keywords, interventions, brief_summary,
+       admitting
 FROM trials LEFT JOIN named USING (trial_id) LEFT JOIN tagged USING (trial_id) LEFT JOIN given USING (trial_id)
+     LEFT JOIN admitting USING (trial_id)
 ORDER BY trial_id
 """
 
@@ -106,12 +112,13 @@ def trial_wordings(connection: duckdb.DuckDBPyConnection) -> Iterator[TrialWordi
     """The texts of all trials of a catalogue, in the order of their ids."""
     result = connection.cursor().execute(_TEXTS)
     while rows := result.fetchmany(FETCHED):
-        for trial_id, title, conditions, keywords, interventions, summary in rows:
+        for trial_id, title, conditions, keywords, interventions, summary, admitting in rows:
             yield TrialWording(
                 trial_id,
                 _joined(title, conditions),
                 _joined(title, conditions, keywords),
                 _joined(interventions, summary),
+                admitting or "",
             )
 
 

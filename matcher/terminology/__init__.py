@@ -17,6 +17,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyInfo",
     "default",
+    "default_version",
 ]
 
 
@@ -70,6 +71,11 @@ def _opened(version: str) -> Terminology:
     return cache.read_or(version, lambda: _compile_default(version))
 
 
+def default_version() -> str:
+    """Version of the `default` terminology, which need not be opened to say it."""
+    return cache.fingerprint(store.loaded_files())
+
+
 def default() -> Terminology:
     """The built-in vocabularies and the loaded ones, compiled once and cached on disk."""
-    return _opened(cache.fingerprint(store.loaded_files()))
+    return _opened(default_version())

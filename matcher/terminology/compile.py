@@ -17,8 +17,8 @@ from matcher.text.normalise import bag_key, loose_key, name_words, phrase_key, s
 
 LONGEST_NAME_WORDS = 12
 """Longer names are definitions; nobody types them."""
-_SHORTEST_SHARED = 3
-"""Letters of an abbreviation of one language that counts in the others too."""
+_SHORTEST_SHARED = 4
+"""Letters of an abbreviation of one language that counts in the others too: EMA and PAC mean much else elsewhere."""
 _SEVERAL = 4
 """Concepts from whose names on a word is general."""
 _SHORT_WORD = 5
@@ -68,8 +68,7 @@ def compile_terminology(vocabularies: Sequence[Vocabulary], version: str) -> Ter
     foreign = [word for word in words if word not in names.english_words]
     sounds = [sound(word) if word in names.english_words else "" for word in words]
     for label, strings in (("key", keys), ("word", words)):
-        index = NGramIndex.build(strings)
-        arrays[f"{label}_gram_pointers"], arrays[f"{label}_gram_postings"] = index.pointers, index.postings
+        arrays |= {f"{label}_gram_{name}": array for name, array in NGramIndex.build(strings).arrays.items()}
     arrays["descendants"] = hierarchy.descendant_counts(edges, tree.detailed, len(ids))
     starts: dict[str, int] = {}
     for key in keys:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher.terminology.model import Kind, NameKind, Relation, VocabularyInfo
-from matcher.terminology.trigrams import NGramIndex
+from matcher.terminology.trigrams import ARRAYS, NGramIndex
 from matcher.text.normalise import bag_key, loose_key
 from matcher.text.ordinary_words import OrdinaryWords
 
@@ -109,12 +109,15 @@ class Terminology:
     @cached_property
     def word_grams(self) -> NGramIndex:
         """Trigrams of all words."""
-        return NGramIndex(self.tables.words, self.arrays["word_gram_pointers"], self.arrays["word_gram_postings"])
+        return NGramIndex(self.tables.words, self._gram_arrays("word"))
 
     @cached_property
     def key_grams(self) -> NGramIndex:
         """Trigrams of all names."""
-        return NGramIndex(self.keys, self.arrays["key_gram_pointers"], self.arrays["key_gram_postings"])
+        return NGramIndex(self.keys, self._gram_arrays("key"))
+
+    def _gram_arrays(self, label: str) -> dict[str, npt.NDArray[Any]]:
+        return {name: self.arrays[f"{label}_gram_{name}"] for name in ARRAYS}
 
     @cached_property
     def descendants(self) -> npt.NDArray[Any]:

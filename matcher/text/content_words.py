@@ -3,11 +3,11 @@
 import re
 
 from matcher.text.normalise import INITIALS, STOPWORDS, fold, tokens
+from matcher.text.plain_words import plain_words
 
 SHORTEST_CONTENT_WORD = 3
 MOST_KNOWN = 200_000
 """Words that are remembered: a large registry has fewer in its titles."""
-_RAW_WORD = re.compile(r"[a-z0-9]+")
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _ROMAN = re.compile(r"[ivx]{3,}|[ivx]{2,}[a-d]|xi?[a-d]?")
 _NUMBER_AND_LETTER = re.compile(r"[0-9]{2}[^a-z0-9][a-d](?![a-z0-9])")
@@ -20,7 +20,7 @@ def content_words(text: str) -> frozenset[str]:
         plain = _POSSESSIVE.sub("  ", plain)
     if "." in plain and INITIALS.search(plain):
         return read_words(text)
-    found = {_ALONE[word] for word in _RAW_WORD.findall(plain)}
+    found = {_ALONE[word] for word in plain_words(plain)}
     if "?" in found or "'" in plain or "°" in plain or "2/2" in plain or _NUMBER_AND_LETTER.search(plain):
         return read_words(text)
     found.discard("")

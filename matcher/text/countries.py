@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from db.countries import all_names
+from db.countries import all_names, canonical
 from matcher.text.sentences import flat
 
 _LIVES = re.compile(
@@ -48,12 +48,12 @@ def canonical_country(name: str | None) -> str | None:
     """One name for a country's names and codes; other names unchanged."""
     if name is None or not name.strip():
         return None
-    return _names().get(flat(name.strip()), name.strip())
+    return _names().get(flat(name.strip())) or canonical(name) or name.strip()
 
 
 def is_country(name: str) -> bool:
     """Whether this is a name or code of a country."""
-    return flat(name.strip()) in _names()
+    return flat(name.strip()) in _names() or canonical(name) is not None
 
 
 def stated_country(text: str) -> str | None:

@@ -63,5 +63,6 @@ def is_filler(word: str) -> bool:
 
 
 def abbreviations(where: str) -> frozenset[str]:
-    """Words whose full stop ends no sentence: anywhere (""), before a "number", of a number after one ("ordinal")."""
+    """Words whose full stop ends no sentence: anywhere (""), before a "number" or a "small" letter, of a number after
+    one ("ordinal")."""
     return _words().abbreviations[where]

@@ -85,14 +85,12 @@ class OrdinaryWords:
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         self._rows: dict[str, Numbers] = {language: arrays[_PREFIX + language] for language in LANGUAGES}
         self.frequency = lru_cache(maxsize=50_000)(self._frequency)
+        self.commonest = lru_cache(maxsize=50_000)(self._commonest)
         self.is_ordinary = lru_cache(maxsize=50_000)(self._is_ordinary)
 
     def _frequency(self, word: str, language: str) -> float:
         """Zipf frequency of a word, in small letters without accents; 0.0 where it is rare or unknown."""
-        row, key = self._rows[language], _checksum(word)
-        at = int(np.searchsorted(row, np.uint64(key << 8)))
-        found = int(row[at]) if at < len(row) else 0
-        return (found & 0xFF) / _STEPS if found >> 8 == key else 0.0
+        return _looked_up(self._rows[language], _checksum(word))
 
     def _is_ordinary(self, word: str, language: str) -> bool:
         """Whether a word list knows a word. language: of the text, empty where it is not known."""
@@ -115,6 +113,13 @@ class OrdinaryWords:
         best, *others = sorted(scores, key=scores.__getitem__, reverse=True) or [""]
         return best if not others or scores[best] >= LIKELIER * scores[others[0]] else ""
 
-    def commonest(self, word: str) -> float:
+    def _commonest(self, word: str) -> float:
         """Zipf frequency of a word in the language in which it is met most."""
-        return max(self.frequency(word, language) for language in LANGUAGES)
+        key = _checksum(word)
+        return max(_looked_up(row, key) for row in self._rows.values())
+
+
+def _looked_up(row: Numbers, key: int) -> float:
+    at = int(row.searchsorted(np.uint64(key << 8)))
+    found = int(row[at]) if at < len(row) else 0
+    return (found & 0xFF) / _STEPS if found >> 8 == key else 0.0

@@ -78,9 +78,14 @@ class _Splitter:
         """The number of the list item that was met last."""
 
     def run(self) -> Words:
+        words, starts, ends = self.words, self.starts, self.ends
         for match in _TOKEN.finditer(flat(self.text)):
             sign, (start, end) = match[0], match.span()
-            if sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
+            if sign.isalnum() and sign != "non":
+                words.append(sign)
+                starts.append(start)
+                ends.append(end)
+            elif sign == "non" and self.text[end : end + 1] == "-" and self.text[end + 1 : end + 2].isalpha():
                 self._add("non-", start, end)
             elif sign[-1] == ")" and len(sign) > 1:
                 self._add("positive" if "+" in sign else "absent", start, end)
@@ -162,6 +167,8 @@ class _Splitter:
             self._stop("\n", position)
 
     def _question(self, position: int, before: str, after: str) -> None:
+        if before == "?" and self.words and self.words[-1] == "¿":
+            return
         follows = self._next(position, _WHITE)
         if (not before or before in " (,;\n") and (
             after.isalnum() or follows.islower() or self._at_start() or (follows and self.words[-1] in _PARTING)
@@ -210,8 +217,10 @@ class _Splitter:
                 known = len(self.words) > 1 and len(self.words[-2]) > 2 and self.words[-2].isalpha()
                 if follows and not (before.isupper() and known and follows.isupper()):
                     return
-            elif (word in abbreviations("") and not self._is_short_for_a_name(position)) or (
-                word in abbreviations("number") and follows.isdigit()
+            elif (
+                (word in abbreviations("") and not self._is_short_for_a_name(position))
+                or (word in abbreviations("number") and follows.isdigit())
+                or (word in abbreviations("small") and follows.islower())
             ):
                 return
         self._stop(".", position)

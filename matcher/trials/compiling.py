@@ -4,7 +4,9 @@ The database joins, numbers and sorts, within the memory that it has; what comes
 """
 
 import math
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -12,10 +14,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from db.countries import joinable
 from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
-from matcher.text.countries import canonical_country
 from matcher.trials.columns import NO_TEXT, Array, Texts, coded
 from matcher.trials.indexing import NOTHING_MAPPED, TrialMapper, has_tables, map_texts, unmapped
 from matcher.trials.roles import DISEASE, FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
@@ -52,23 +54,25 @@ JOIN numbered_said USING (word)
 """
 _FACTS = """
 SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url, registry, status, sex,
-       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date
-FROM trials ORDER BY trial_id
+       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date, completion_date,
+       least(CASE coalesce(completion_date_precision, primary_completion_date_precision)
+             WHEN 'day' THEN ends WHEN 'month' THEN last_day(ends) ELSE ends + INTERVAL 1 YEAR END,
+             recruitment_end_date)::DATE AS open_until
+FROM (SELECT *, coalesce(completion_date, primary_completion_date) AS ends FROM trials) ORDER BY trial_id
 """
 _OWN = OWN_WORDS.encode()
 _SHOWN = ["trial_id", "study_id", "title", "url"]
 """Columns of texts."""
 _DAYS = {
     "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
-    "last_update": (pa.int32(), UNSTATED_DAY),
+    "last_update": (pa.int32(), UNSTATED_DAY), "completion_date": (pa.int32(), UNSTATED_DAY),
+    "open_until": (pa.int32(), UNSTATED_DAY),
 }  # fmt: skip
 """Kinds of the columns of days and of what goes with them, and what stands for none."""
-_LANDS = """CREATE TEMP TABLE numbered_countries AS
-SELECT country, (row_number() OVER (ORDER BY country) - 1)::INTEGER AS number
-FROM (SELECT DISTINCT country FROM locations WHERE country IS NOT NULL)"""
-_COUNTRIES = """
-SELECT DISTINCT trial_index AS trial, number FROM locations JOIN numbered_trials USING (trial_id)
-JOIN numbered_countries USING (country) ORDER BY trial, number
+_SITES = """
+SELECT trial_index, list(DISTINCT (country, CASE WHEN country IS NULL THEN state END, status))
+FROM locations JOIN numbered_trials USING (trial_id)
+WHERE country IS NOT NULL OR state IS NOT NULL GROUP BY trial_index ORDER BY trial_index
 """
 
 
@@ -128,7 +132,7 @@ def _make_views(cursor: duckdb.DuckDBPyConnection, terminology: Terminology, exp
     for name, table in reversed(fresh._asdict().items()):  # words first, by which the stored rows are chosen
         cursor.register(f"fresh_{name}", table)
         cursor.execute((_FRESH + (_STORED if is_stored else "")).format(name=name))
-    for sql in (_NAMED, _WORDED, _SAID, _LANDS):
+    for sql in (_NAMED, _WORDED, _SAID):
         cursor.execute(sql)
 
 
@@ -191,15 +195,18 @@ def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
 
 
 def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
-    """Countries of the sites of each trial, by their one name."""
-    names = [name for (name,) in cursor.execute("SELECT country FROM numbered_countries ORDER BY number").fetchall()]
-    one_name = [canonical_country(name) for name in names]
-    known = sorted({name for name in one_name if name})
-    code_of = np.array([known.index(name) if name else -1 for name in one_name], np.int32)
-    trial, country = _columns(_batches(cursor, _COUNTRIES), (np.int32, np.int32))
-    code = code_of[country] if len(country) else country
-    trial, code = trial[code >= 0], code[code >= 0]
-    return _Part({"country": code.astype(np.uint16), "country_starts": _starts(trial, size)}, (known,))
+    """The countries where each trial can be joined, by their one name."""
+    joined = lru_cache(maxsize=ROWS_AT_ONCE)(joinable)
+    trials, codes = array("i"), array("i")
+    known: dict[str, int] = {}
+    found = cursor.execute(_SITES)
+    while sites := found.fetchmany(ROWS_AT_ONCE):
+        for trial, places in sites:
+            for country in sorted(joined(frozenset(places))):
+                trials.append(trial)
+                codes.append(known.setdefault(country, len(known)))
+    starts = _starts(np.array(trials, np.int32), size)
+    return _Part({"country": np.array(codes, np.uint16), "country_starts": starts}, (list(known),))
 
 
 def _names(cursor: duckdb.DuckDBPyConnection, terminology: Terminology) -> tuple[Texts, Array]:

@@ -12,12 +12,14 @@ from matcher.trials.store import UNSTATED_DAY, Store
 
 KEPT = 20_000
 """Trials of which what was read is kept."""
-_EPOCH = dt.date(1970, 1, 1).toordinal()
+EPOCH = dt.date(1970, 1, 1).toordinal()
 _BANDS = (False, True, None)
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is shown of a trial and decides beside its concepts, as the catalogue says it."""
+    """What is shown of a trial and decides beside its concepts, as the catalogue says it. open_until: the last day on
+    which the record's dates leave it open, of dates that are a month or a year the last one.
+    """
 
     trial_id: str
     study_id: str | None
@@ -31,6 +33,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     ages_are_bands: bool | None
     url: str
     last_update: str | None
+    completion_date: str | None
+    open_until: str | None
 
 
 class TrialFacts(Sequence[Facts]):
@@ -46,12 +50,14 @@ class TrialFacts(Sequence[Facts]):
             arrays[name] for name in ("registry", "status", "sex", "phase")
         )
         self.min_age, self.max_age_until = arrays["min_age"], arrays["max_age_until"]
-        self._bands, self._updates = arrays["age_bands"], arrays["last_update"]
+        self.age_bands = arrays["age_bands"]
+        self.last_update, self._completion, self.open_until = (
+            arrays[name] for name in ("last_update", "completion_date", "open_until")
+        )
         self._of = lru_cache(maxsize=KEPT)(self._make)
 
     def _make(self, place: int) -> Facts:
         tables = self._tables
-        day = int(self._updates[place])
         return Facts(
             trial_id=self._ids[place] or "",
             study_id=self._studies[place],
@@ -62,9 +68,11 @@ class TrialFacts(Sequence[Facts]):
             sex=tables.sexes[self._sex[place]],
             min_age_days=_stated(self.min_age[place]),
             max_age_until_days=_stated(self.max_age_until[place]),
-            ages_are_bands=_BANDS[self._bands[place]],
+            ages_are_bands=_BANDS[self.age_bands[place]],
             url=self._urls[place] or "",
-            last_update=None if day == UNSTATED_DAY else dt.date.fromordinal(_EPOCH + day).isoformat(),
+            last_update=_day(self.last_update[place]),
+            completion_date=_day(self._completion[place]),
+            open_until=_day(self.open_until[place]),
         )
 
     def __len__(self) -> int:
@@ -84,3 +92,8 @@ class TrialFacts(Sequence[Facts]):
 def _stated(days: float) -> float | None:
     """Days as a plain number, None where there is none."""
     return None if math.isnan(days) else float(days)
+
+
+def _day(day: int) -> str | None:
+    """A day since 1970 as the catalogue says it, None where there is none."""
+    return None if day == UNSTATED_DAY else dt.date.fromordinal(EPOCH + int(day)).isoformat()

@@ -11,12 +11,14 @@ import pyarrow as pa
 from matcher.fingerprints import MAPPING, digest
 from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
+from matcher.linking.links import EntityLink
 from matcher.linking.running_text import Name, RunningText
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
+from matcher.text.normalise import Token
 from matcher.trials.requirements import requirements
-from matcher.trials.roles import FINDING, OWN_WORDS, ROLES, TREATMENT, Roles
+from matcher.trials.roles import FINDING, MENTION, OWN_WORDS, ROLES, TREATMENT, Roles
 from matcher.trials.treatments import treatments
 from matcher.trials.trial_text import Named, TrialText
 
@@ -33,8 +35,12 @@ _WORDS = pa.schema(
         ("terminology", pa.string()),
     ]
 )  # fmt: skip
+TEXTS_KEPT = 20_000
+"""Criteria and titles whose concepts are remembered: in a registry many criteria are alike."""
 BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
+BESIDE_ITS_KIND = 0.6
+"""How sure it is that a trial means a wide condition that it lists beside a kind of it: worth a look, no more."""
 
 
 Field = tuple[str, int, Named]
@@ -62,16 +68,20 @@ class TrialMapper:
         self.roles = Roles(terminology, expansion or Expansion(terminology))
         self.running = RunningText(terminology, self.mapper)
         self.of_term = lru_cache(maxsize=100_000)(self._of_term)
+        self.of_text = lru_cache(maxsize=TEXTS_KEPT)(self._of_text)
+        self.of_criterion = lru_cache(maxsize=TEXTS_KEPT)(self._of_criterion)
 
     def _of_term(self, text: str) -> tuple[Named, ...]:
         """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
-        return self._scan(text, misspelt=False) or self._scan(text, misspelt=True) or (self._own_words(text),)
+        found = clean_tokens(text)
+        readings = (self._named(text, found, hits) for hits in self.mapper.readings_of_term(text, found))
+        return next(filter(None, readings), None) or (self._own_words(text),)
 
-    def of_text(self, text: str) -> tuple[Named, ...]:
+    def _of_text(self, text: str) -> tuple[Named, ...]:
         """Concepts that running text names, each once."""
         return self._distinct(text, self.running.named(text))
 
-    def of_criterion(self, text: str) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+    def _of_criterion(self, text: str) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
         """Concepts that a criterion asks for, and those that it denies."""
         told = self.running.told(text)
         asked, denied = ([name for name, said in told if said is side] for side in (False, True))
@@ -86,11 +96,9 @@ class TrialMapper:
                 named[concept] = Named(terminology.ids[concept], terminology.labels[concept], rule, 1.0, words)
         return tuple(named.values())
 
-    def _scan(self, text: str, misspelt: bool) -> tuple[Named, ...]:
+    def _named(self, text: str, found: Sequence[Token], hits: list[EntityLink]) -> tuple[Named, ...]:
         terminology = self.terminology
         named: dict[int, Named] = {}
-        found = clean_tokens(text)
-        hits = self.mapper.scan(text, found, misspelt=misspelt, patterns=False)
         for hit in self.mapper.without_wide_heads(found, hits):
             concept = hit.concepts[0]
             if hit.rule == "abbreviation" and hit is not hits[0] and _is_defined(text, found[hit.start].start):
@@ -119,6 +127,8 @@ class TrialMapper:
             identifier, label, rule, score, words = named
             if field == "exclusion" and identifier in own:
                 continue  # it excludes a kind of what it is for, or another kind of the wider disease
+            if field == "condition" and role == MENTION:
+                score *= BESIDE_ITS_KIND
             yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
 
     def _supported(self, found: list[Field]) -> list[Field]:

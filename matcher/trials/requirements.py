@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from matcher.text.kin import any_of
+from matcher.text.plain_words import plain_words
 from matcher.trials.trial_text import Named, TrialText
 
 _EARLIER_STUDY = re.compile(
@@ -26,6 +27,18 @@ _RELATIVES = re.compile(
     rf"\b(?:(?P<sibling>{_SIBLINGS})|(?P<parent>{_PARENTS})|(?P<relative>relatives?|family members?))\b", re.I
 )
 
+# What some part of a text holds that any of the expressions finds, in small letters: most texts hold nothing of it, and
+# are not searched.
+_EARLIER = ("complet", "participat", "previously", "rollover", "took part")
+_NEW = ("new-onset", "new onset", "newly diagnosed", "untreated", "treatment-naive", "treatment naive")
+_YOUNG = ("child", "ediatric", "juvenile", "adolescent", "infan", "newborn", "neonate", "toddler")
+_GROWN_UP = ("adult", "survivor")
+_KIN = frozenset(re.findall(r"[a-z]+", f"{_SIBLINGS} {_PARENTS} relative relatives family"))
+
+
+def _holds(text: str, hints: tuple[str, ...]) -> bool:
+    return any(map(text.__contains__, hints))
+
 
 def _takes_young_people(trial: TrialText) -> bool:
     """Whether a title or the beginning of a criterion says that those who take part are young."""
@@ -40,18 +53,26 @@ def requirements(trial: TrialText) -> Iterator[Named]:
     who has a juvenile disease may be grown up.
     """
     parts = (*trial.titles, *trial.inclusion)
-    if not any(_NEW_ENTRANTS.search(part) for part in parts):
+    text = "\n".join(parts).lower()
+    if _holds(text, _EARLIER) and not any(map(_NEW_ENTRANTS.search, parts)):
         match = next(filter(None, map(_EARLIER_STUDY.search, parts)), None)
         if match:
             yield Named("requires:earlier-study", "took part in an earlier study", "text", 1.0, match[0])
-    match = next(filter(None, map(_NEW_ONSET.search, parts)), None)
+    match = next(filter(None, map(_NEW_ONSET.search, parts)), None) if _holds(text, _NEW) else None
     if match:
         yield Named("requires:new-onset", "newly diagnosed or untreated", "text", 1.0, match[0])
-    children = next(filter(None, map(_CHILDREN.search, parts)), None)
-    if children and any(_ADULTS.search(part) for part in parts):
-        yield Named("admits:children-and-adults", "children and adults", "text", 1.0, children[0])
-    elif (children and match) or _takes_young_people(trial):
-        yield Named("admits:children-only", "children", "text", 1.0, "children")
+    if _holds(text, _YOUNG):
+        children = next(filter(None, map(_CHILDREN.search, parts)), None)
+        if children and _holds(text, _GROWN_UP) and any(map(_ADULTS.search, parts)):
+            yield Named("admits:children-and-adults", "children and adults", "text", 1.0, children[0])
+        elif (children and match) or _takes_young_people(trial):
+            yield Named("admits:children-only", "children", "text", 1.0, "children")
+    if not _KIN.isdisjoint(plain_words(text)):
+        yield from _relatives(trial)
+
+
+def _relatives(trial: TrialText) -> Iterator[Named]:
+    """The relatives whom its inclusion criteria admit, each kind once."""
     kinds: set[str] = set()
     for part in trial.inclusion:
         for found in _RELATIVES.finditer(part):

@@ -44,7 +44,7 @@ class Roles:
 
     def of(self, named: Sequence[tuple[str, str]]) -> list[int]:
         """Role of each naming of one trial, given as concept id and field: of those of one concept the first one in
-        the order of fields has it.
+        the order of fields has it. A condition beside a kind of it is a mention.
         """
         roles = [UNSAID] * len(named)
         focus, elsewhere = self._first_namings(named)
@@ -53,6 +53,8 @@ class Roles:
             focus = {concept: row for concept, row in focus.items() if self._meant(concept).isdisjoint(sites)}
         if len(focus) > 1 and ("admits:children-and-adults", "requirement") not in named:
             wider = {other for concept in focus for other in self._wider(concept, focus)}
+            for row in (focus[concept] for concept in wider):
+                roles[row] = MENTION if named[row][1] == "condition" else UNSAID
             focus = {concept: row for concept, row in focus.items() if concept not in wider}
         for concept, row in elsewhere.items():
             if concept not in focus and (not sites or self._meant(concept).isdisjoint(sites)):

@@ -87,3 +87,31 @@ def read_texts(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) 
     while rows := result.fetchmany(BATCH):
         yield from map(_trial_text, rows)
     cursor.unregister("wanted_trials")
+
+
+# The same texts of trials that are staged, in the shape of the record (db.arrow.TRIAL_SCHEMA), where what equals a
+# field's default is absent: of those whose present state they are and that have no rows of it yet.
+_STAGED_TEXTS = """
+SELECT trial_id, content_hash, brief_title, official_title,
+       list_transform(conditions, lambda c: [c.condition, c.code_system, c.code]) AS conditions,
+       list_transform(interventions, lambda i: (i.type, [i.name] || coalesce(i.other_names, []))) AS interventions,
+       keywords,
+       [m.term FOR m IN mesh_terms IF m.branch = 'condition' AND NOT coalesce(m.is_ancestor, false)] AS mesh,
+       [m.term FOR m IN mesh_terms IF m.branch = 'condition' AND coalesce(m.is_ancestor, false)] AS ancestors,
+       eligibility.criteria, eligibility.inclusion, eligibility.exclusion
+FROM staged_trials SEMI JOIN trials USING (trial_id, content_hash)
+     ANTI JOIN (SELECT trial_id, content_hash FROM trial_words WHERE terminology = ?) USING (trial_id, content_hash)
+"""
+
+
+def texts_of_staged(connection: duckdb.DuckDBPyConnection, staged: pa.Table, version: str) -> Iterator[TrialText]:
+    """Texts of trials that were just stored, from memory; of those without rows of that mapping version.
+
+    staged: the trials as `db.arrow.trials_table` has them.
+    """
+    connection.register("staged_trials", staged)
+    try:
+        rows = connection.execute(_STAGED_TEXTS, [version]).fetchall()
+    finally:
+        connection.unregister("staged_trials")
+    yield from map(_trial_text, rows)

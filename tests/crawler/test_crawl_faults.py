@@ -287,7 +287,8 @@ def test_an_unknown_word_is_kept_as_it_is_and_counted(sample_url: str, tmp_path:
     sql = "SELECT status, registry_status, phase, registry_phase FROM trials WHERE trial_id = ?"
     assert rows(tmp_path, sql, ANCHOR) == [("unknown", "PAUSED_BY_WEATHER", ["phase2"], "PHASE2|PHASE5")]
     counted = json.loads(last_report(tmp_path)["unknown_words"])
-    assert counted == {"status: PAUSED_BY_WEATHER": 1, "phase: PHASE5": 1}
+    words = {word: count for word, count in counted.items() if not word.startswith("elements never read")}
+    assert words == {"status: PAUSED_BY_WEATHER": 1, "phase: PHASE5": 1}
     assert "unknown word kept as it is: status: PAUSED_BY_WEATHER (1)" in ended.err
 
 

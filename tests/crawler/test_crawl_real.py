@@ -21,7 +21,7 @@ def test_every_real_study_loads(tmp_path: Path) -> None:
     assert trial_ids(tmp_path) == {record["identificationModule"]["nctId"] for record in records}
     report = last_report(tmp_path)
     assert [report[name] for name in ("expected", "received", "new", "rejected")] == [209, 209, 209, 0]
-    assert json.loads(report["unknown_words"]) == {}
+    assert all(word.startswith("elements never read") for word in json.loads(report["unknown_words"]))
     for table, module, key in (
         ("conditions", "conditionsModule", "conditions"),
         ("keywords", "conditionsModule", "keywords"),

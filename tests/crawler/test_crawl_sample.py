@@ -97,7 +97,7 @@ def test_child_tables_hold_what_the_records_list(twice: Twice) -> None:
     for table in ("sponsors", "identifiers", "eligibility"):
         assert rows(twice.catalog, f"SELECT count(*) > 0 FROM {table}") == [(True,)]
     assert rows(twice.catalog, "SELECT identifier, type FROM identifiers WHERE trial_id = ?", ANCHOR)[-1] == (
-        "2018-001978-22",
+        "EUCTR2018-001978-22",
         "EUDRACT_NUMBER",
     )
 

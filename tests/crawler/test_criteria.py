@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.wording import criteria
+from crawler.wording import criteria, lists_in_line
+from crawler.wording import items as item_texts
 
 ITEM = st.from_regex(r"[A-Z][a-z]{2,9}( [a-z]{2,9}| \\?[<>]=? ?\d{1,3}){0,6}", fullmatch=True).filter(
-    lambda item: "clusion" not in item.lower()
+    lambda item: "clusion" not in item.lower() and not lists_in_line.is_named(item)
 )
 BULLETS = ("* ", "- ", "• ", "{}. ", "{}) ", "({}) ", "  * ")
 HEADINGS = (
@@ -124,3 +125,81 @@ def test_sides_that_a_registry_keeps_apart() -> None:
     assert eligibility.exclusion == ()
     assert eligibility.criteria == "Inclusion Criteria:\n\n1. Adult\n2. Calcinosis"
     assert criteria.from_sides(" ", None).criteria is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Eligibility criteria:", "Exclusion criteria:"),
+        ("Critères d'inclusion :", "Critères de non-inclusion :"),
+        ("Einschlusskriterien:", "Ausschlusskriterien:"),
+        ("Criterios de inclusión:", "Criterios de exclusión:"),
+        ("Criteri di inclusione:", "Criteri di esclusione:"),
+        ("Critérios de inclusão:", "Critérios de exclusão:"),
+        ("Inclusiecriteria:", "Exclusiecriteria:"),
+        ("INCLUSION CRITERIA -", "EXCLUSION CRITERIA -"),
+        ("入选标准：", "排除标准："),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", " "])
+def test_headings_in_all_languages(first: str, second: str, gap: str) -> None:
+    if first.endswith("-"):
+        text = f"{first} Adults - Calcinosis {second} Dialysis - Gout"
+    elif gap == " " and not first.isascii() and not first[0].isascii():
+        pytest.skip("a heading of a text in one line has its blanks")
+    elif gap == " " and first.startswith("Elig"):
+        text = f"{first} 1. Adults 2. Calcinosis {second} 1. Dialysis 2. Gout"
+    else:
+        text = f"{first}{gap}1. Adults{gap}2. Calcinosis{gap}{second}{gap}1. Dialysis{gap}2. Gout"
+    eligibility = criteria.split(text)
+    assert eligibility.inclusion == ("Adults", "Calcinosis")
+    assert eligibility.exclusion == ("Dialysis", "Gout")
+
+
+def test_what_stands_before_the_first_heading_is_kept() -> None:
+    eligibility = criteria.split("Adults with calcinosis.\n\nExclusion criteria:\n\n* Dialysis")
+    assert eligibility.inclusion == ("Adults with calcinosis.",)
+    assert eligibility.exclusion == ("Dialysis",)
+
+
+def test_both_sides_in_the_field_of_one() -> None:
+    eligibility = criteria.from_sides("Inclusion Criteria:\n- Adults\n\nExclusion Criteria:\n- Dialysis", None)
+    assert (eligibility.inclusion, eligibility.exclusion) == (("Adults",), ("Dialysis",))
+    assert criteria.split(eligibility.criteria) == eligibility
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("1. A deposit: a) of the hand b) of the hip c) elsewhere 2. Consent", 5),
+        ("1. Deposits 1.1. of the hand 1.2. of the hip 2. Consent", 4),
+        ("1. Type 2. diabetes is no reason 2. Consent", 2),
+        ("1) Adults 2) Consent within 6 months 3) Calcinosis", 3),
+        ("(1) Adults; (2) Consent; (3) Calcinosis", 3),
+        ("I. Adults\nII. Consent\nIII. Calcinosis", 3),
+        ("1.Adults;2.Consent;3.Calcinosis", 3),
+        ("1. Signed consent.,2. Calcinosis.,3. At least 18 years old.", 3),
+        ("Adults; calcinosis; consent", 3),
+        ("Haemoglobin above 1.5 g and a score of 2. or 3. at entry", 1),
+        ("* Adults with a long\n  wrapped line\n* Consent", 2),
+        ("adults with calcinosis. signed consent. able to come to all visits", 3),
+    ],
+)
+def test_numbering_styles(text: str, items: int) -> None:
+    found = criteria.items(text)
+    assert len(found) == items, found
+    assert not any(item.startswith(("1", "2", "(", "a)")) for item in found)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            ITEM,
+            st.sampled_from(["\n* ", "\n1. ", "\n2) ", "\n", "\n\n", " 2. ", " b) ", ": - ", "\n  * ", "\n* - ", "•"]),
+        )
+    ).map("".join)
+)
+def test_the_short_way_finds_the_items_of_the_long_one(text: str) -> None:
+    long_way = [text[start:end] for start, end in item_texts.spans(text, 0, len(text))]
+    assert item_texts.texts(text, 0, len(text)) == long_way

@@ -147,7 +147,11 @@ def test_an_unknown_id_says_so_with_the_id_that_was_asked_for() -> None:
 
 
 def test_words_that_no_table_knows_are_counted() -> None:
-    assert read(EXPORT).unknown_words == {"status: SLEEPING": 1, "sex: DIVERSE": 1}
+    assert read(EXPORT).unknown_words == {
+        "status: SLEEPING": 1,
+        "sex: DIVERSE": 1,
+        "age: 20 Week of pregnancy": 1,
+    }
 
 
 @settings(deadline=None)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from crawler.readers.ictrp import record as ictrp
 from crawler.readers.ictrp import words as ictrp_words
-from crawler.wording import age_bands
+from crawler.wording import age_bands, ages
 from db.trial import Condition, Identifier, Intervention, Location, MeshTerm, Sponsor
 from db.vocabularies import Phase, Precision, Sex, Status, StudyType
 from tests.support.ictrp_files import CHINESE, DUTCH, GERMAN, INDIAN, NOW, full_csv, headed_csv, one, read, stream, xml
@@ -38,7 +38,7 @@ def test_dutch_record_of_eu_ctr() -> None:
     assert trial.first_posted_date is not None
     assert trial.first_posted_date.date == dt.date(2018, 6, 5)
     assert trial.locations == (Location("Netherlands", status="Authorised-recruitment may be ongoing or finished"),)
-    assert trial.conditions == (Condition("Calcinosis cutis"), Condition("Calcinosis", "MedDRA"))
+    assert trial.conditions == (Condition("Calcinosis cutis"), Condition("Calcinosis", "MedDRA", "10000001"))
     assert trial.mesh_terms == (MeshTerm("Skin and Connective Tissue Diseases", "condition", is_ancestor=True),)
     assert trial.interventions == (Intervention("Synthio", "drug"), Intervention("Sodium thiosulfate", "drug"))
     assert trial.eligibility.inclusion == ("Aged 30 to 75", "A deposit ≥ 5 mm")
@@ -139,7 +139,7 @@ def test_what_one_country_leaves_open_another_fills_in_whatever_the_order() -> N
     ((trial,),) = {tuple(found) for found in trials}
     assert trial.url.endswith("EUCTR2018-001719-65-DE")
     assert (trial.brief_title, trial.enrollment) == (DUTCH["Public_title"], 30)
-    assert (trial.sex, trial.min_age) == (Sex.ALL, ictrp_words.age("2 Years"))
+    assert (trial.sex, trial.min_age) == (Sex.ALL, ages.limits("2 Years", None, Counter())[0])
     assert {number.identifier[-2:] for number in trial.identifiers if number.source == "TrialID"} == {"NL", "DE", "GB"}
 
 
@@ -372,7 +372,12 @@ def test_real_export_loads_whole() -> None:
         readings = list(ictrp.stream(file, NOW, "file:ictrp"))
     trials = [trial for reading in readings for trial in reading.trials]
     assert len(trials) == 308
-    assert not any(reading.rejects or reading.unknown_words for reading in readings)
+    assert not any(reading.rejects for reading in readings)
+    # "Not recruiting" is closed or not open yet: it is kept and counted
+    assert {word for reading in readings for word in reading.unknown_words} <= {
+        "status: Not recruiting",
+        "status: Not Recruiting",
+    }
     assert Counter(trial.registry for trial in trials) == {"chictr": 258, "ctgov": 50}
     assert all(trial.brief_title and trial.conditions and trial.first_posted_date for trial in trials)
 

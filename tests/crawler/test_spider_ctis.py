@@ -253,6 +253,16 @@ def test_a_lasting_fault_of_one_trial_costs_that_trial_and_is_named(url: str, tm
     assert trial_ids(tmp_path) == ALL - {f"CTIS{VICTIM}"}
 
 
+def test_a_listed_trial_that_is_not_found_twice_makes_no_further_crawl_incomplete(url: str, tmp_path: Path) -> None:
+    gone = Rule(faults.refused(404), always, retrieve_victim)
+    assert [run(tmp_path, url, gone)[0].status for _ in range(3)] == [1, 0, 0]
+    assert trial_ids(tmp_path) == ALL - {f"CTIS{VICTIM}"}
+    assert rows(tmp_path, "SELECT trial_id, reason LIKE 'not available%' FROM rejects") == [(f"CTIS{VICTIM}", True)]
+    assert run(tmp_path, url)[0].status == 0
+    assert trial_ids(tmp_path) == ALL
+    assert rows(tmp_path, "SELECT trial_id FROM rejects") == []
+
+
 @pytest.mark.parametrize(
     ("fault", "named"),
     [

@@ -97,3 +97,26 @@ def test_an_abbreviation_without_support_is_a_question(reader: PatientReader) ->
     (mention,) = reader.read(text).mentions
     assert (mention.words, mention.concepts) == ("FOP", ())
     assert mention.near == ("Fibrodysplasia ossificans progressiva",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ATCD : HTA, DT2, FA, IRC.", {"HTA": "Hypertension", "FA": "Atrial fibrillation"}),
+        ("APR: TVP, SM, MRGE, IPB.", {"TVP": "Venous Thrombosis", "SM": "Multiple sclerosis"}),
+        ("VG: LE, PAV, HNP, UWI.", {"LE": "Pulmonary Embolism", "UWI": "Urinary tract infection"}),
+        ("AP: HAS, FA, DRC, DPOC, AVC.", {"HAS": "Hypertension", "DRC": "Chronic kidney disease"}),
+        ("Il bambino ha la FOP da quando aveva tre anni", {"FOP": "Fibrodysplasia ossificans progressiva"}),
+    ],
+)
+def test_lists_of_abbreviations_are_read_in_their_language(
+    reader: PatientReader, text: str, expected: dict[str, str]
+) -> None:
+    found = meanings(reader, text)
+    assert {words: found.get(words) for words in expected} == expected
+
+
+@pytest.mark.parametrize("text", ["malaria, meningite", "gozzo, morbo di Addison", "metastasi epatiche, adenoma"])
+def test_names_of_other_languages_end_at_a_comma(reader: PatientReader, text: str) -> None:
+    assert not any("," in words for words in meanings(reader, text))
+    assert len(meanings(reader, text)) == 2

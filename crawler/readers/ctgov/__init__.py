@@ -1,5 +1,5 @@
 """The reader of ClinicalTrials.gov."""
 
-from crawler.readers.ctgov.study import read
+from crawler.readers.ctgov.study import read, unread
 
-__all__ = ["read"]
+__all__ = ["read", "unread"]

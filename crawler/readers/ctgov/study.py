@@ -12,11 +12,11 @@ from typing import Annotated
 import msgspec
 
 from crawler.formats import json as json_records
-from crawler.wording import criteria
+from crawler.formats.unread import of_json
+from crawler.wording import ages, criteria
 from crawler.wording.words import known, stated
-from db.ages import age_limit
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
-from db.identifiers import is_junk
+from db.identifiers import is_junk, usual_form
 from db.payload import Payload, Reading
 from db.trial import (
     Condition,
@@ -281,6 +281,7 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
     nct_id = identification.nct_id.strip().upper()
     if _NCT.fullmatch(nct_id) is None:
         raise ValueError(f"nctId {identification.nct_id!r} is no NCT number")
+    min_age, max_age = ages.limits(eligibility.minimum_age, eligibility.maximum_age, unknown, bare_unit=None)
     phases = {
         known(PHASE, "phase", word, unknown) for phase in design.phases for word in _COMBINED.split(phase) if word
     } - {None}
@@ -310,8 +311,8 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         sex=known(SEX, "sex", eligibility.sex, unknown),
         registry_sex=eligibility.sex,
         healthy_volunteers=eligibility.healthy_volunteers,
-        min_age=age_limit(eligibility.minimum_age) if eligibility.minimum_age else None,
-        max_age=age_limit(eligibility.maximum_age) if eligibility.maximum_age else None,
+        min_age=min_age,
+        max_age=max_age,
         start_date=_date(status.start_date_struct),
         primary_completion_date=_date(status.primary_completion_date_struct),
         completion_date=_date(status.completion_date_struct),
@@ -380,9 +381,9 @@ def _identifiers(identification: _Identification) -> tuple[Identifier, ...]:
     found = [Identifier(alias, "nctIdAliases", "alias") for alias in identification.nct_id_aliases]
     org = identification.org_study_id_info
     if org.id and _says_something(org.id):
-        found.append(Identifier(org.id, "orgStudyIdInfo", org.type or "org_study_id"))
+        found.append(Identifier(usual_form(org.id), "orgStudyIdInfo", org.type or "org_study_id"))
     found += [
-        Identifier(other.id, "secondaryIdInfos", other.type, other.domain)
+        Identifier(usual_form(other.id), "secondaryIdInfos", other.type, other.domain)
         for other in identification.secondary_id_infos
         if other.id and _says_something(other.id)
     ]
@@ -426,3 +427,13 @@ def _nct_id(record: bytes) -> str | None:
     except (*json_records.DAMAGE, LookupError, TypeError):
         return None
     return nct_id if isinstance(nct_id, str) else None
+
+
+def unread(payload: Payload) -> set[str]:
+    """Keys of the first study of an answer that are never read."""
+    for record in json_records.records(payload.body, "studies")[:1]:
+        try:
+            return set(of_json(json_records.plain(record), _Study))
+        except json_records.DAMAGE:
+            break
+    return set()

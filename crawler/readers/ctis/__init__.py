@@ -1,5 +1,5 @@
 """The reader of CTIS."""
 
-from crawler.readers.ctis.application import read
+from crawler.readers.ctis.application import read, unread
 
-__all__ = ["read"]
+__all__ = ["read", "unread"]

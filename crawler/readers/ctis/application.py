@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from crawler.formats import json as json_records
+from crawler.formats.unread import of_json
 from crawler.readers.ctis.document import (
     AGE_CATEGORY,
     AGE_RANGE,
@@ -44,7 +45,7 @@ from crawler.readers.ctis.document import (
     TrialIdentifiers,
     TrialInformation,
 )
-from crawler.wording import age_bands, criteria, therapeutic_areas, words
+from crawler.wording import age_bands, codes, criteria, therapeutic_areas, words
 from crawler.wording.age_bands import AgeBand
 from db.ages import AgeLimit
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
@@ -65,6 +66,17 @@ from db.trial import (
 )
 from db.vocabularies import Phase, Sex, Status, StudyType
 
+_APPLICATION = "authorised"
+"""State of an application, which a trial has whether it has begun to recruit or is closed to entry."""
+_MOST_OPEN = (
+    Status.RECRUITING,
+    Status.NOT_YET_RECRUITING,
+    Status.ACTIVE_NOT_RECRUITING,
+    Status.SUSPENDED,
+    Status.COMPLETED,
+    Status.TERMINATED,
+    Status.WITHDRAWN,
+)
 # Numbers and truth values come as text in some answers.
 _documents = msgspec.json.Decoder(Document, strict=False)
 
@@ -195,9 +207,14 @@ def _label(status: Code) -> str | None:
 
 
 def _status(document: Document, application: Application, unknown: Counter[str]) -> tuple[Status, str | None]:
-    stated = document.ct_status if document.ct_status is not None else document.ct_public_status_code
-    label = _label(stated)
-    status = words.known(STATUS, "status", label, unknown) or Status.UNKNOWN
+    label = _label(document.ct_public_status_code) or _label(document.ct_status)
+    known = None
+    if document.ct_public_status_code is None and (label or "").lower() == _APPLICATION:
+        # what became of the application; the countries say what became of the trial
+        states = [_label(state.msc_public_status_code) for state in application.member_states_concerned or ()]
+        found = {STATUS.get((state or "").lower()) for state in states}
+        known = next((status for status in _MOST_OPEN if status in found), None)
+    status = known or words.known(STATUS, "status", label, unknown) or Status.UNKNOWN
     if status is Status.COMPLETED:
         # "Ended" includes trials ended early, which each country reports by itself.
         stopped = {country for country, _ in _events(document, "EARLY_TERMINATION")}
@@ -297,16 +314,15 @@ def _items(stated: Iterable[InclusionItem | ExclusionItem]) -> tuple[str, ...]:
     """Criteria in the order of their numbers, each on one line; one that holds a list gives its items."""
     ordered = sorted(stated, key=lambda item: item.number or 0)
     texts = [text for item in ordered if (text := _text(item.text))]
-    return tuple(
-        [item for text in texts for item in criteria.items(text if criteria.is_bulleted(text) else words.squeeze(text))]
-    )
+    return tuple([item for text in texts for item in criteria.items(text)])
 
 
 def _conditions(stated: MedicalConditions) -> tuple[Condition, ...]:
-    """Conditions in the sponsor's words, then MedDRA terms as shown; MedDRA codes are licensed and left out."""
+    """Conditions in the sponsor's words, then the MedDRA terms as shown, with their codes."""
     named = [_line(condition.medical_condition) for condition in stated.part_i_medical_conditions or ()]
-    terms = [_line(meddra.term_name) for meddra in stated.meddra_condition_terms or ()]
-    found = [Condition(name) for name in named if name] + [Condition(term, "MedDRA") for term in terms if term]
+    found = [condition for name in named if name for condition in codes.conditions(name)]
+    terms = [(_line(one.term_name), _code(one.classification_code)) for one in stated.meddra_condition_terms or ()]
+    found += [Condition(term, "MedDRA", code or None) for term, code in terms if term]
     return tuple(dict.fromkeys(found))
 
 
@@ -389,3 +405,11 @@ def _outcomes(stated: EndPoints) -> tuple[Outcome, ...]:
     return tuple(
         [Outcome(text, kind) for kind, group in groups for end in group or () if (text := _text(end.end_point))]
     )
+
+
+def unread(payload: Payload) -> set[str]:
+    """Keys of a document that are never read."""
+    try:
+        return set(of_json(json_records.plain(payload.body), Document))
+    except json_records.DAMAGE:
+        return set()

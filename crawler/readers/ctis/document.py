@@ -30,7 +30,6 @@ STATUS = {
     "under evaluation": Status.NOT_YET_RECRUITING,
     "authorised, recruitment pending": Status.NOT_YET_RECRUITING,
     "authorised, not started": Status.NOT_YET_RECRUITING,
-    "authorised": Status.NOT_YET_RECRUITING,
     "ongoing, not yet recruiting": Status.NOT_YET_RECRUITING,
     "authorised, recruiting": Status.RECRUITING,
     "ongoing, recruiting": Status.RECRUITING,
@@ -119,6 +118,7 @@ class NamedCondition(Part):
 
 class Meddra(Part):
     term_name: str | None = None
+    classification_code: Code = None
 
 
 class MedicalConditions(Part):

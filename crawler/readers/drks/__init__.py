@@ -1,5 +1,5 @@
 """The reader of DRKS."""
 
-from crawler.readers.drks.page import read
+from crawler.readers.drks.page import read, unread
 
-__all__ = ["read"]
+__all__ = ["read", "unread"]

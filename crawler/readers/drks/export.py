@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from crawler.formats import json as json_records
+from crawler.formats.unread import of_json
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import headline, known, lower, numbers_of_a_study, phases, stated
-from db.ages import AgeLimit, age_limit
 from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
 from db.payload import Payload
@@ -157,6 +157,7 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     people = stated_record.recruitment or _Recruitment()
     reasons = people.recruitment_descriptions
     results = stated_record.trial_results or _Results()
+    min_age, max_age = ages.limits(_age(people.minimum_age), _age(people.maximum_age), unknown)
     read = Trial(
         trial_id=trial_id,
         registry="drks",
@@ -181,8 +182,8 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         sex=known(SEX, "sex", people.gender, unknown),
         registry_sex=people.gender,
         healthy_volunteers=people.healthy_volunteers,
-        min_age=_age(people.minimum_age),
-        max_age=_age(people.maximum_age),
+        min_age=min_age,
+        max_age=max_age,
         start_date=_date(people.actual_start_date, "actual") or _date(people.scheduled_start_date, "estimated"),
         completion_date=(
             _date(people.actual_completion_date, "actual") or _date(people.scheduled_completion_date, "estimated")
@@ -192,7 +193,7 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         results_date=_date(results.first_result_publication),
         has_results=True if results.first_result_publication else None,
         eligibility=criteria.from_sides(_best(reasons, "inclusion_criteria"), _best(reasons, "exclusion_criteria")),
-        conditions=tuple(_conditions(stated_record.studied_health_conditions or ())),
+        conditions=tuple(_conditions(stated_record.studied_health_conditions or (), unknown)),
         interventions=tuple(_arms(stated_record.observational_groups or [])),
         locations=tuple(_locations(people)),
         identifiers=tuple(_identifiers(stated_record)),
@@ -223,26 +224,28 @@ def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
     return iso_partial_date(text, kind) if text else None
 
 
-def _age(age: _Age | None) -> AgeLimit | None:
-    """A limit in years, months, weeks or days; an amount of another unit (week of pregnancy) is kept as text.
+def _age(age: _Age | None) -> str | None:
+    """An age in words; an amount of another unit (week of pregnancy) says nothing about days.
 
     None where the unit says that there is no limit (NO_MIN_AGE, NO_MAX_AGE), whatever the amount.
     """
     if age is None or age.amount is None or age.unit is None or age.unit.startswith("NO_"):
         return None
-    return age_limit(f"{age.amount:g} {age.unit.replace('_', ' ').capitalize()}")
+    return f"{age.amount:g} {age.unit.replace('_', ' ').capitalize()}"
 
 
-def _conditions(stated_conditions: Iterable[_HealthCondition]) -> Iterator[Condition]:
+def _conditions(stated_conditions: Iterable[_HealthCondition], unknown: Counter[str]) -> Iterator[Condition]:
     for one in stated_conditions:
         text, code = _best(one.studied_health_condition_descriptions, "comment"), stated(one.code)
         catalog = "".join(filter(str.isalnum, one.catalog or "")).upper()
         system = "ICD-10" if catalog.startswith("ICD10") else "ORPHA" if catalog.startswith("ORPHA") else None
+        if one.catalog and system is None and catalog != "FREETEXT":
+            unknown[f"catalog: {one.catalog}"] += 1
         if system and code:
             code = code.rpartition(":")[2].strip()  # "ORPHA:337"
             yield Condition(text or (f"ORPHA:{code}" if system == "ORPHA" else code), system, code)
         elif text:
-            yield condition(text, system)
+            yield from condition(text, system)
 
 
 def _arms(groups: list[_Text]) -> Iterator[Intervention]:
@@ -296,3 +299,11 @@ def _sponsors(record: _Record) -> Iterator[Sponsor]:
         if name and name.lower() not in seen:
             seen.add(name.lower())
             yield Sponsor(name, role)
+
+
+def unread(record: bytes) -> set[str]:
+    """Keys of a record of the export that are never read."""
+    try:
+        return set(of_json(json_records.plain(record), _Record))
+    except json_records.DAMAGE:
+        return set()

@@ -80,6 +80,18 @@ LABELS = vocabulary(
         Label("arm", Span.PARAGRAPHS): " | ".join(
             f"{name} {number}" for name in ("arm", "group", "gruppe", "studienarm") for number in range(1, 21)
         ),
+        Label(
+            "contact"
+        ): "telephone | phone | fax | e-mail | email | url | telefon | e-mail-adresse | contact | kontakt",
+        Label("heading", Span.PARAGRAPHS): (
+            "endpoints | interventions, observational groups | interventions/observational groups | trial design | "
+            "study design | recruitment | inclusion criteria and exclusion criteria | "
+            "health condition or problem studied | trial attributes | characteristics | organizational data | "
+            "secondary ids | addresses | "
+            "endpunkte | interventionen, beobachtungsgruppen | studiendesign | rekrutierung | "
+            "untersuchte krankheit/gesundheitsproblem | einschlusskriterien und ausschlusskriterien | "
+            "sekundäre ids | ethics committee | ethikkommission"
+        ),
         Label("primary_outcome", Span.PARAGRAPHS): (
             "primary outcome | primary endpoint | primärer endpunkt | primäre endpunkte | primärer zielparameter | "
             "primäre zielgröße | hauptzielgröße"

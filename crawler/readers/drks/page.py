@@ -5,19 +5,20 @@ The registry answers an unknown id with status 200 and a general page: a page wi
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.formats import json as json_records
 from crawler.formats.encodings import utf8
-from crawler.formats.labelled import Section, sections
+from crawler.formats.labelled import Label, Section, Span, sections
+from crawler.formats.markup import wording
 from crawler.formats.webpage import Page, Role, page
 from crawler.readers.drks import export as drks_export
 from crawler.readers.drks.labels import LABELS
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
-from db.ages import AgeLimit, age_limit
 from db.countries import in_english
+from db.countries import listed as country_list
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
@@ -27,12 +28,12 @@ NO_SUCH_TRIAL = "no such trial at the registry"
 _ID = re.compile(r"DRKS\d{8}", re.A)
 _CODED = {"icd": "ICD-10", "orpha": "ORPHA", "free_text": None}
 _NUMBERS = ("EudraCT Number", "UTN", "EUDAMED", "other register", "other secondary ids")
-_GERMAN_UNITS = {
-    **dict.fromkeys(("jahr", "jahre", "jahren", "jahr(e)"), "years"),
-    **dict.fromkeys(("monat", "monate", "monaten", "monat(e)"), "months"),
-    **dict.fromkeys(("woche", "wochen", "woche(n)"), "weeks"),
-    **dict.fromkeys(("tag", "tage", "tagen", "tag(e)"), "days"),
-}
+# A label that names a list of codes, whatever the edition or translation, and no code of it.
+_CODE_LIST = re.compile(
+    r"(?:(?P<icd>icd(?:[ -]?10)?)|orpha(?:net)?)(?:[ -]?(?:gm|code|codes|number|nr\.?))*"
+    r"(?: \(.{1,40}\)| [a-z -]{1,20})?"
+)
+_LONGEST_LABEL = 60
 _SITE_NAMES = ("german clinical trials register", "deutsches register klinischer studien", "drks")
 
 
@@ -51,6 +52,13 @@ def read(payload: Payload) -> Reading:
             trial_id = found[0] if found else None
             rejects.append(Reject("drks", str(error), bytes(record), payload.url, payload.fetched_at, trial_id))
     return Reading(trials, rejects, unknown)
+
+
+def unread(payload: Payload) -> set[str]:
+    """Keys of the first record of an export that are never read; of a page every unknown label is counted as it is."""
+    if utf8(payload.body[:4096]).lstrip()[:1] not in (b"{", b"["):
+        return set()
+    return {key for record in json_records.records(payload.body)[:1] for key in drks_export.unread(bytes(record))}
 
 
 class _Facts:
@@ -76,16 +84,20 @@ class _Facts:
 
 def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     shown = page(body, LABELS)
-    facts = _Facts(sections(shown.lines, LABELS))
+    labels = _labels(shown)
+    facts = _Facts(sections(shown.lines, labels))
     stated_id = facts.one("id")
     if stated_id is None:
         raise ValueError(NO_SUCH_TRIAL if b"drks" in body.lower() else "the answer is no page of the registry")
+    for label in _unknown_labels(shown, labels):
+        unknown[f"label: {label}"] += 1
     match = _ID.search(stated_id)
     if match is None:
         raise ValueError(f"{stated_id!r} is no DRKS id")
     status, study_type, phase, sex = (facts.one(key) for key in ("status", "study_type", "phase", "sex"))
     final, planned = count(facts.one("actual_number")), count(facts.one("planned_number"))
     results_date = _date(facts.one("results_date"))
+    min_age, max_age = ages.limits(_numbered(facts.one("min_age")), _numbered(facts.one("max_age")), unknown)
     return Trial(
         trial_id=match[0],
         registry="drks",
@@ -110,8 +122,8 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         sex=known(SEX, "sex", sex, unknown),
         registry_sex=sex,
         healthy_volunteers=yes_or_no(facts.one("healthy")),
-        min_age=_age(facts.one("min_age")),
-        max_age=_age(facts.one("max_age")),
+        min_age=min_age,
+        max_age=max_age,
         start_date=_date(facts.one("actual_start"), "actual") or _date(facts.one("planned_start"), "estimated"),
         completion_date=_date(facts.one("actual_end"), "actual") or _date(facts.one("planned_end"), "estimated"),
         first_posted_date=_date(facts.one("first_posted")),
@@ -119,10 +131,13 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         results_date=results_date,
         has_results=True if results_date else None,
         eligibility=criteria.from_sides(facts.text("inclusion"), facts.text("exclusion")),
-        conditions=tuple(dict.fromkeys(_conditions(facts.sections))),
+        conditions=tuple(dict.fromkeys(_conditions(facts.sections, unknown))),
         interventions=tuple(_arms(facts.sections)),
         locations=tuple(
-            _locations(unique(in_english(name, "de") for name in facts.every("country")), unique(facts.every("site")))
+            _locations(
+                unique(in_english(name, "de") for line in facts.every("country") for name in country_list(line)),
+                unique(facts.every("site")),
+            )
         ),
         identifiers=tuple(_identifiers(facts)),
         sponsors=tuple(_sponsors(facts.sections)),
@@ -131,6 +146,25 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         ),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(body)),
     )
+
+
+def _labels(shown: Page) -> dict[str, Label]:
+    """The labels, and those of this page that name a list of codes in whatever words ("ICD-10-GM (translation):")."""
+    found = {}
+    for line in shown.lines:
+        first = line.text.partition(":")[0]
+        if len(first) <= _LONGEST_LABEL and (match := _CODE_LIST.fullmatch(name := wording(first))):
+            found[name] = Label("icd" if match["icd"] else "orpha", Span.ITEMS)
+    return {**found, **LABELS}
+
+
+def _unknown_labels(shown: Page, labels: Mapping[str, Label]) -> Iterator[str]:
+    """Lines that are labels by their place or by their colon and mean nothing that is known."""
+    for line in shown.lines:
+        text = line.text
+        is_label = line.role is Role.LABEL or (text.endswith((":", "：")) and len(text) <= _LONGEST_LABEL)
+        if is_label and line.role is not Role.VALUE and wording(text) not in labels:
+            yield text.rstrip(":： ")
 
 
 def _title(shown: Page, trial_id: str) -> str | None:
@@ -151,23 +185,20 @@ def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
     return spoken_partial_date(text, kind) if text else None
 
 
-def _age(text: str | None) -> AgeLimit | None:
-    """A limit ("18 Years", "18 Jahre"); None for words that say that there is none ("no maximum age")."""
-    if text is None or not any(map(str.isdigit, text)):
-        return None
-    limit = age_limit(text)
-    amount, _, unit = text.partition(" ")
-    if limit.days is None and unit.lower() in _GERMAN_UNITS:
-        english = age_limit(f"{amount} {_GERMAN_UNITS[unit.lower()]}")
-        return AgeLimit(text, english.days, english.unit_days)
-    return limit
+def _numbered(text: str | None) -> str | None:
+    """The text of an age; None for words that say that there is no limit ("no maximum age")."""
+    return text if text and any(map(str.isdigit, text)) else None
 
 
-def _conditions(found: Iterable[Section]) -> Iterator[Condition]:
+def _conditions(found: Iterable[Section], unknown: Counter[str]) -> Iterator[Condition]:
     for section in found:
-        if section.key in _CODED:
-            for line in section.texts:
-                yield condition(line, _CODED[section.key])
+        if section.key not in _CODED:
+            continue
+        for line in section.texts:
+            named = list(condition(line, _CODED[section.key]))
+            if _CODED[section.key] and not any(one.code for one in named):
+                unknown[f"{section.label.rstrip(':')}: {line[:80]}"] += 1
+            yield from named
 
 
 def _arms(found: Iterable[Section]) -> Iterator[Intervention]:

@@ -1,8 +1,8 @@
 """The closed vocabularies of DRKS, as its pages in both languages and its export write them, and coded conditions."""
 
-import re
+from collections.abc import Iterator
 
-from crawler.wording.words import stated
+from crawler.wording import codes
 from db.trial import Condition
 from db.vocabularies import Sex, Status, StudyType
 
@@ -68,22 +68,15 @@ SEX = {
     **dict.fromkeys(("male", "männlich", "männer"), Sex.MALE),
 }
 
-_ICD = re.compile(
-    r"\[?(?:ICD-?10(?:-GM)?\s*:?\s*)?(?P<code>[A-Z]\d\d(?:\.[\d-]{1,2})?)[+*!†]?\]?(?:\s*[-–:]\s*|\s+|$)(?P<name>.*)",
-    re.S,
-)
-_ORPHA = re.compile(r"\[?ORPHA(?:NET|CODE)?\s*:?\s*(?P<code>\d+)\]?\s*[-–:]?\s*(?P<name>.*)", re.I | re.S)
 
+def condition(text: str, system: str | None = None) -> Iterator[Condition]:
+    """The conditions of a text with the codes in it: "M61.1 - Myositis ossificans", "ORPHA:337 Progressive ...".
 
-def condition(text: str, system: str | None = None) -> Condition:
-    """A condition with the code that its text begins with: "M61.1 - Myositis ossificans", "ORPHA:337 Progressive ...".
-
-    system: "ICD-10" or "ORPHA" where the field is a coded one; a free text may begin with an Orpha code.
+    system: "ICD-10" or "ORPHA" where the field is one of codes.
     """
-    if match := _ORPHA.match(text):
-        return Condition(stated(match["name"]) or f"ORPHA:{match['code']}", "ORPHA", match["code"])
-    if system == "ORPHA" and text.isdigit():
-        return Condition(f"ORPHA:{text}", "ORPHA", text)
-    if system == "ICD-10" and (match := _ICD.match(text)):
-        return Condition(stated(match["name"]) or match["code"], "ICD-10", match["code"])
-    return Condition(text)
+    if system == "ICD-10":
+        yield codes.of_icd_field(text)
+    elif system == "ORPHA":
+        yield from codes.of_orpha_field(text)
+    else:
+        yield from codes.conditions(text)

@@ -55,10 +55,13 @@ _AFTER_LABEL = re.compile(r"\s*(?:\((?P<language>[a-z]{2})\))?\s*(?::(?P<value>.
 _AFTER_QUESTION = re.compile(r"\s*:?(?P<value>.*)", re.S)
 # A header stands alone in its lines, and another line of it tells it too where its number is none.
 _BLOCK = re.compile(
-    rb"(?:(?<=[\r\n])|\A)[ \t]*Summary(?:[ \t]*(?:\r\n?|\n))+(?=[ \t]*EudraCT Number[ \t]*:"
+    rb"Summary(?:[ \t]*(?:\r\n?|\n))+(?=[ \t]*EudraCT Number[ \t]*:"
     rb"(?:[ \t]*\d{4}-\d{6}-\d{2}[ \t]*(?=[\r\n])"
     rb"|[^\r\n]*(?:\r\n?|\n)[ \t]*Sponsor's Protocol Code Number[ \t]*:))"
 )
+_FIRST = b"Summary"
+_WIDEST_MARGIN = 1000
+_LONGEST_HEADER = 4000
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _HEADER = re.compile(
     r"(?P<label>EudraCT Number|Sponsor's Protocol Code Number|National Competent Authority|Clinical Trial Type"
@@ -94,8 +97,18 @@ def blocks(body: bytes) -> list[bytes]:
     """Bytes of the country versions of a download; what stands before the first is a preface."""
     if 0 in body[:4] or body.startswith(_MARKS):
         body = utf8(body)
-    starts = [match.start() for match in _BLOCK.finditer(body)]
+    starts = list(_starts(body))
     return [body[start:end] for start, end in pairwise([*starts, len(body)])]
+
+
+def _starts(body: bytes) -> Iterator[int]:
+    """Where blocks begin. Their first word is looked for, and only then what must stand around it."""
+    at = body.find(_FIRST)
+    while at >= 0:
+        line = max(body.rfind(b"\n", 0, at), body.rfind(b"\r", max(0, at - _WIDEST_MARGIN), at)) + 1
+        if not body[line:at].strip(b" \t") and _BLOCK.match(body, at):
+            yield line
+        at = body.find(_FIRST, at + len(_FIRST))
 
 
 def version(raw: bytes, is_last: bool = True) -> Version:
@@ -104,8 +117,12 @@ def version(raw: bytes, is_last: bool = True) -> Version:
     is_last: nothing follows it in the download, so that it may have been cut on its way: then its last line does not
     end, or its ages and sexes are there in part.
     """
-    text = _SEPARATORS.sub(" ", decoded(raw).replace("\r\n", "\n").replace("\r", "\n"))
-    margin = _MARGIN.search(text)
+    text = decoded(raw)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii() or "\v" in text or "\f" in text:
+        text = _SEPARATORS.sub(" ", text)
+    margin = _MARGIN.search(text, 0, _LONGEST_HEADER)
     lines = (line.removeprefix(margin[1]) for line in text.split("\n")) if margin else iter(text.split("\n"))
     header: dict[str, str] = {}
     for line in lines:
@@ -125,17 +142,26 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
     """Lines of the form with the values that run on; a line that was filled before is free text that looks like it."""
     seen: set[tuple[str, str | None]] = set()
     entry, values = Entry("", None, ""), [""]
+    is_multiline = False
     for line in lines:
-        found = Entry("Sponsor", None, sponsor[1]) if (sponsor := _SPONSOR.match(line.lstrip())) else _form_line(line)
-        if line.strip() == _TITLE:
-            found = Entry(_TITLE, None, "")
+        found = _known_line(line)
         if found and ((found.key, found.language) not in seen or _REPEATED.match(found.key)):
             yield Entry(entry.key, entry.language, "\n".join(values).strip())
             entry, values = found, [found.value]
             seen.add((found.key, found.language))
-        elif entry.key.partition(" ")[0] in _MULTILINE:
+            is_multiline = found.key.partition(" ")[0] in _MULTILINE
+        elif is_multiline:
             values.append(line)
     yield entry._replace(value="\n".join(values).strip())
+
+
+@lru_cache(maxsize=8192)
+def _known_line(line: str) -> Entry | None:
+    """A line of the form, of a sponsor or of a title of MedDRA; None for any other line."""
+    line = line.lstrip()
+    if sponsor := _SPONSOR.match(line):
+        return Entry("Sponsor", None, sponsor[1])
+    return Entry(_TITLE, None, "") if line.rstrip() == _TITLE else _form_line(line)
 
 
 @lru_cache(maxsize=8192)

@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from crawler.formats.encodings import utf8
 from crawler.readers.euctr.form import Version, blocks, version
-from crawler.wording import age_bands, criteria, therapeutic_areas
+from crawler.wording import age_bands, codes, criteria, therapeutic_areas
 from crawler.wording.age_bands import AgeBand
 from crawler.wording.words import count, known
 from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
-from db.identifiers import is_junk, normalise
+from db.identifiers import is_junk, normalise, usual_form
 from db.payload import Payload, Reading
 from db.trial import (
     Condition,
@@ -104,7 +104,8 @@ def read(payload: Payload) -> Reading:
     rejects: list[Reject] = []
     unknown: Counter[str] = Counter()
     versions = blocks(payload.body)
-    if not versions and not utf8(payload.body[:1000]).lstrip().startswith(_PREFACE):
+    is_preface = utf8(payload.body[:1000]).lstrip().startswith(_PREFACE)
+    if not versions and (not is_preface or b"EudraCT Number" in utf8(payload.body)):
         rejects.append(_reject("no country version of a trial in this document", payload.body, payload))
     for raw in versions:
         try:
@@ -293,11 +294,19 @@ def _first_entered(versions: list[_Version]) -> PartialDate | None:
 
 
 def _conditions(versions: list[_Version]) -> tuple[Condition, ...]:
-    """The condition in the sponsor's words, then MedDRA terms as shown; MedDRA codes are licensed and left out."""
+    """The condition in the sponsor's words, then the MedDRA terms as shown, with their codes."""
     named = _line(_value(versions, "E.1.1"))
-    terms = [entry.value for stated in versions for entry in stated.entries if entry.key == "E.1.2 Term"]
-    found = [Condition(named)] if named else []
-    return tuple(dict.fromkeys([*found, *(Condition(" ".join(term.split()), "MedDRA") for term in terms)]))
+    found = list(codes.conditions(named)) if named else []
+    for stated in versions:
+        code = None
+        for entry in stated.entries:
+            if entry.key == "E.1.2 Classification code":
+                code = entry.value
+            elif entry.key == "E.1.2 Term":
+                found.append(Condition(" ".join(entry.value.split()), "MedDRA", code))
+            elif entry.key == "E.1.2 Version":
+                code = None
+    return tuple(dict.fromkeys(found))
 
 
 def _interventions(stated: _Version) -> Iterator[Intervention]:
@@ -346,11 +355,11 @@ def _identifiers(versions: list[_Version]) -> tuple[Identifier, ...]:
         for entry in stated.entries:
             code = entry.key.partition(" ")[0]
             if code in _NUMBERS:
-                found.append(Identifier(entry.value, code, _NUMBERS[code]))
+                found.append(Identifier(usual_form(entry.value), code, _NUMBERS[code]))
             elif code == "A.5.4":
                 other = _OTHER_NUMBER.search(entry.value)
                 number, name = (other["number"], other["name"]) if other else (entry.value, None)
-                found.append(Identifier(" ".join(number.split()), code, "other", name or None))
+                found.append(Identifier(usual_form(" ".join(number.split())), code, "other", name or None))
     return tuple(
         dict.fromkeys(number for number in found if not is_junk(number.identifier) or number.source == "A.4.1")
     )

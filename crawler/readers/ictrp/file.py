@@ -55,6 +55,8 @@ _SAME = {
     "children": "childs",
     "typeenrolment": "typeenrollment",
 }
+_EXCEL = "it is an Excel workbook: save it as CSV or XML"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 LARGEST_RECORD = 16 * 2**20
 """Bytes after which an open quote or element is taken for damage: real records stay below 1 MB."""
 
@@ -131,8 +133,12 @@ def _unpacked(stream: io.BufferedReader) -> io.BufferedReader:
         return _peekable(cast(BinaryIO, gzip.GzipFile(fileobj=stream)))
     if head == b"PK\x03\x04":
         archive = zipfile.ZipFile(stream)
+        if any(name.startswith("xl/") for name in archive.namelist()):
+            raise zipfile.BadZipFile(_EXCEL)
         largest = max(archive.infolist(), key=lambda member: member.file_size)
         return _peekable(cast(BinaryIO, archive.open(largest)))
+    if head == _OLD_EXCEL:
+        raise zipfile.BadZipFile(_EXCEL)
     return stream
 
 

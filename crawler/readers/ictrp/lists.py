@@ -3,18 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from crawler.wording import codes, words
 from crawler.wording import therapeutic_areas as areas
-from crawler.wording import words
 from db.trial import Condition, Intervention, MeshTerm, Outcome
 
 _ENTRY = re.compile(r"\s*[;\n]\s*")
-# EU CTR: "MedDRA version: 20.0Level: LLTClassification code 1...Term: Calcinosis cutisSystem Organ Class: 1..."
-_MEDDRA = re.compile(r"MedDRA version:.*?Term:\s*(?P<term>.*?)\s*(?:System Organ Class|MedDRA version|$)", re.S)
 _AREA = re.compile(r"Therapeutic area:\s*(.+)")
 # CTRI: "Health Condition 1: M349- Systemic sclerosis, unspecified"
 _CTRI = re.compile(r"Health Condition \d+\s*:\s*(?:(?P<code>null|[A-Z]\d{2,4}(?:-[A-Z]\d{2,4})?)\s*-\s*)?(?P<name>.+)")
 _IRCT = re.compile(r"Condition \d+\s*:\s*")
-_ICD_10 = re.compile(r"[A-Z]\d{2}(?:\.\d{1,2})?")
 _MESH_TREE = re.compile(r"[A-Z]\d{2}(?:\.\d{3})+")
 
 _TYPE = re.compile(
@@ -22,7 +19,20 @@ _TYPE = re.compile(
     r"Combination Product|Other)\s*:\s*(?=\S)",
     re.I,
 )
-_PRODUCT = re.compile(r"(?:Trade Name|Product Name|INN or Proposed INN)\s*:\s*([^\n;]+?)\s*(?=\n|;|$)", re.I)
+# "Product Name: A, Product Code: B", a line or a comma between the fields of a product
+_PRODUCT = re.compile(
+    r"(?:Trade Name|Product Name|INN or Proposed INN)\s*:[^\S\n]*"
+    r"([^\n;,\s][^\n;]*?)\s*(?=\n|;|$|,\s*[A-Z][A-Za-z/()\s-]{1,40}:)",
+    re.I,
+)
+# What a line says of the intervention before it: KCT's form asks for each by itself.
+_DETAIL = re.compile(
+    r"(?:[\d.)\s-]*)(?:volume|number|period|(?:injection |administration )?route|dose|dosage|dosage form|frequency|"
+    r"duration|method|administration(?: method)?|unit|time|quantity|interval|cycles?|concentration|strength|amount|"
+    r"times?|treatment period|schedule|timing)(?:\s*\([^)]*\))?\s*:",
+    re.I,
+)
+_NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s*(?=[^\W\d])")
 _ARM = re.compile(r"(?P<arm>[^:]{1,80}):\s*(?P<treatment>.+)", re.S)
 
 _PRIMARY = re.compile(r"Primary end point\(s\)\s*:\s*(.*?)(?=;\s*Timepoint\(s\)|$)", re.S)
@@ -32,15 +42,12 @@ _OBJECTIVE = re.compile(r"Main Objective\s*:\s*(.*?)(?=;\s*(?:Secondary Objectiv
 
 
 def conditions(text: str | None) -> tuple[Condition, ...]:
-    """Conditions of one field, each once; MedDRA terms without their codes, which are licensed."""
+    """Conditions of one field, each once, with the codes that stand in it."""
     if not text:
         return ()
-    terms = []
-    if "MedDRA" in text or "Therapeutic area" in text:
-        terms = [match["term"] for match in _MEDDRA.finditer(text)]
-        text = _AREA.sub("", _MEDDRA.sub("", text))
-    found = list(_named(text))
-    return tuple(dict.fromkeys([*found, *(Condition(words.squeeze(term), "MedDRA") for term in terms if term)]))
+    text, terms = codes.meddra(text)
+    found = list(_named(_AREA.sub("", text)))
+    return tuple(dict.fromkeys([*found, *terms]))
 
 
 def _named(text: str) -> Iterator[Condition]:
@@ -49,12 +56,10 @@ def _named(text: str) -> Iterator[Condition]:
         if ctri:
             code = ctri["code"]
             is_coded = code is not None and code != "null" and "-" not in code
-            dotted = f"{code[:3]}.{code[3:]}".rstrip(".") if is_coded else None
+            dotted = codes.dotted(code) if is_coded else None
             yield Condition(words.squeeze(ctri["name"]), "ICD-10" if is_coded else None, dotted)
-        elif _ICD_10.fullmatch(entry):
-            yield Condition(entry, "ICD-10", entry)
         elif not _MESH_TREE.fullmatch(entry) and any(map(str.isalpha, entry)):
-            yield Condition(words.squeeze(entry))
+            yield from codes.conditions(entry)
 
 
 def therapeutic_areas(text: str | None) -> tuple[MeshTerm, ...]:
@@ -71,23 +76,35 @@ def interventions(text: str | None) -> tuple[Intervention, ...]:
     products = words.unique(_PRODUCT.findall(text))
     if products:
         return tuple(Intervention(words.squeeze(name), "drug") for name in products)
-    entries = words.unique(_ENTRY.split(text))
+    entries = _with_details(words.unique(_ENTRY.split(text)))
     is_prose = len(text) > 300 and not _TYPE.match(text) and not all(map(_ARM.fullmatch, entries))
     if is_prose and len(entries) < 5:
         return (Intervention(words.headline(text), description=text),)
     return tuple(dict.fromkeys(_given(entries)))
 
 
+def _with_details(entries: list[str]) -> list[str]:
+    """The entries, each with the lines that only say how it is given."""
+    found: list[str] = []
+    for entry in entries:
+        if found and _DETAIL.match(entry):
+            found[-1] += f"\n{entry}"
+        else:
+            found.append(_NUMBERED.sub("", codes.bare(entry), count=1))
+    return found
+
+
 def _given(entries: list[str]) -> Iterator[Intervention]:
     for entry in entries:
+        entry, _, details = entry.partition("\n")
         if kind := _TYPE.match(entry):
-            yield Intervention(words.squeeze(entry[kind.end() :]), kind[1].lower())
+            yield Intervention(words.squeeze(entry[kind.end() :]), kind[1].lower(), details or None)
         elif arm := _ARM.fullmatch(entry):
             treatment = words.stated(arm["treatment"])
             if treatment and treatment.lower() != "no":
                 yield Intervention(words.headline(treatment), description=f"{words.squeeze(arm['arm'])}: {treatment}")
         else:
-            yield Intervention(words.headline(entry), description=entry if len(entry) > 200 else None)
+            yield Intervention(words.headline(entry), description=details or (entry if len(entry) > 200 else None))
 
 
 def outcomes(primary: str | None, secondary: str | None) -> tuple[str | None, tuple[Outcome, ...]]:

@@ -5,7 +5,6 @@ for the record of a registry that is harvested itself. Fields: WHO Trial Registr
 """
 
 import datetime as dt
-import html
 import io
 import math
 import re
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import BinaryIO
+from urllib.parse import quote
 
 import msgspec
 
@@ -21,9 +21,9 @@ from crawler.readers.euctr import trial as euctr
 from crawler.readers.ictrp import words as ictrp_words
 from crawler.readers.ictrp.file import Record, records
 from crawler.readers.ictrp.lists import conditions, interventions, outcomes, therapeutic_areas
-from crawler.wording import age_bands, criteria, words
+from crawler.wording import age_bands, ages, criteria, words
 from db.ages import AgeLimit
-from db.countries import by_code
+from db.countries import by_code, is_region, listed
 from db.identifiers import find, normalise
 from db.payload import Payload, Reading
 from db.trial import Identifier, Location, Provenance, Reject, Sponsor, Trial, sha256
@@ -63,8 +63,6 @@ _FACTS = _NOTHING.keys() - {
     *("min_age", "max_age", "sex", "registry_sex"),
 }
 _DESIGN = re.compile(r"(Allocation|Intervention model|Primary purpose|Purpose|Masking)\s*:\s*([^.;(\n]+)", re.I)
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|div)\s*/?\s*>\s*|\r\n?", re.I)
-_SIDE = re.compile(r"(?:key )?(?:in|ex)clusion criteria\s*:?\s*", re.I)
 _SHORT = 40
 _ABSENT = frozenset(("null", "??", "?", "nd", "jan 1 1900 12:00am", "1900-01-01"))
 
@@ -129,10 +127,7 @@ def _shown(text: str) -> str | None:
     text = text.strip()
     if len(text) > 1 and text[0] == text[-1] == '"':
         text = text[1:-1].strip()  # the full export quotes its text twice
-    if "&" in text:
-        text = html.unescape(text)
-    if "<" in text or "\r" in text:
-        text = _BREAK.sub("\n", text).strip()
+    text = words.marked_up(text)
     return None if len(text) < 20 and words.squeeze(text).lower() in _ABSENT else text
 
 
@@ -163,7 +158,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     registry_status = words.squeeze(_shown(fields.get("recruitmentstatus", "")) or "") or None
     phase, gender = _text(fields, "phase"), _text(fields, "inclusiongender")
     inclusion, bands = ictrp_words.eu_age_bands(_text(fields, "inclusioncriteria") or "")
-    min_age, max_age = _age_limits(fields, bands)
+    min_age, max_age = _age_limits(fields, bands, unknown)
     design = {
         name.lower(): value.strip().lower() for name, value in _DESIGN.findall(_text(fields, "studydesign") or "")
     }
@@ -174,7 +169,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     return Trial(
         trial_id=trial_id,
         registry=registry,
-        url=_line(fields, "webaddress") or f"https://trialsearch.who.int/Trial2.aspx?TrialID={stated}",
+        url=_address(trial_id, stated, _line(fields, "webaddress")),
         via="ictrp",
         brief_title=_line(fields, "publictitle") or _line(fields, "scientifictitle"),
         official_title=_line(fields, "scientifictitle"),
@@ -204,7 +199,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
         last_update_date=ictrp_words.date(_line(fields, "lastrefreshedon")),
         results_date=ictrp_words.date(_line(fields, "resultsdateposted")),
         has_results=_has_results(fields),
-        eligibility=criteria.from_sides(_side(inclusion), _side(_text(fields, "exclusioncriteria"))),
+        eligibility=criteria.from_sides(inclusion, _text(fields, "exclusioncriteria")),
         conditions=conditions(condition),
         mesh_terms=therapeutic_areas(condition),
         interventions=interventions(_text(fields, "intervention")),
@@ -216,6 +211,15 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     )
 
 
+def _address(trial_id: str, stated: str, web_address: str | None) -> str:
+    """The page of the record. Addresses of CTIS in exports are those of a portal that is gone."""
+    if trial_id.startswith("CTIS"):
+        return f"https://euclinicaltrials.eu/search-for-clinical-trials/?lang=en&EUCT={trial_id[4:]}"
+    if web_address and web_address.lower().startswith(("http://", "https://")):
+        return web_address
+    return f"https://trialsearch.who.int/Trial2.aspx?TrialID={quote(stated)}"
+
+
 def _registry(source: str | None) -> str:
     """Short name for WHO's name of a registry; "ictrp" where none is stated."""
     if source is None:
@@ -224,11 +228,18 @@ def _registry(source: str | None) -> str:
     return next(known, None) or re.sub(r"[^a-z0-9]", "", source.lower()) or "ictrp"
 
 
-def _age_limits(fields: dict[str, str], bands: list[age_bands.AgeBand]) -> tuple[AgeLimit | None, AgeLimit | None]:
+def _age_limits(
+    fields: dict[str, str], bands: list[age_bands.AgeBand], unknown: Counter[str]
+) -> tuple[AgeLimit | None, AgeLimit | None]:
     lowest, highest = _line(fields, "inclusionagemin"), _line(fields, "inclusionagemax")
     if lowest is None and highest is None:
         return age_bands.limits(bands)
-    return ictrp_words.age(lowest), ictrp_words.age(highest, is_maximum=True)
+    return ages.limits(_numbered(lowest), _numbered(highest), unknown)
+
+
+def _numbered(text: str | None) -> str | None:
+    """The text of an age; None for words such as "No maximum age"."""
+    return text if text and any(map(str.isdigit, text)) else None
 
 
 def _enrollment(fields: dict[str, str]) -> tuple[int | None, str | None]:
@@ -243,20 +254,14 @@ def _has_results(fields: dict[str, str]) -> bool | None:
     stated = (_line(fields, "resultsyesno") or "").lower()
     if stated in ("yes", "no"):
         return stated == "yes"
-    return True if _line(fields, "resultsurllink") or _line(fields, "resultsdateposted") else None
-
-
-def _side(text: str | None) -> str | None:
-    """Criteria without the heading that repeats the name of the field."""
-    if not text:
-        return None
-    heading = _SIDE.match(text)
-    return text[heading.end() :] if heading else text
+    # The address alone is one that every record of the registry has.
+    told = ("resultsdateposted", "resultsdatefirstpublication", "resultssummary")
+    return True if any(_line(fields, key) for key in told) else None
 
 
 def _locations(stated: str, registry: str, fields: dict[str, str], status: str | None) -> tuple[Location, ...]:
     """Countries; of an EU CTR record, which is one country's, that country with its status first."""
-    names = [name.strip(" ,") for name in re.split(r"[;\n]", _text(fields, "countries") or "")]
+    names = listed(_text(fields, "countries") or "")
     code = _COUNTRY_CODE.search(stated.upper()) if registry == "euctr" else None
     own = by_code(code[1]) if code else None
     found = [_place(own, status)] if own else []
@@ -265,8 +270,8 @@ def _locations(stated: str, registry: str, fields: dict[str, str], status: str |
 
 @lru_cache(maxsize=4096)
 def _place(country: str, status: str | None = None) -> Location:
-    """A country; what is remembered of every EU CTR trial refers to the same few."""
-    return Location(country, status=status)
+    """A country, or a part of the world; what is remembered of every EU CTR trial refers to the same few."""
+    return Location(state=country, status=status) if is_region(country) else Location(country, status=status)
 
 
 def _identifiers(stated: str, trial_id: str, fields: dict[str, str]) -> tuple[Identifier, ...]:

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from crawler.wording import age_bands, words
 from crawler.wording.age_bands import AgeBand
-from db.ages import DAYS_PER_UNIT, AgeLimit
 from db.dates import PartialDate, spoken_partial_date
 from db.vocabularies import Phase, Sex, Status, StudyType
 
@@ -76,6 +75,7 @@ STATUS = {
             "closed to recruitment: follow-up complete",
             "main results already published",
             "ended",
+            "finished",
         ),
         Status.COMPLETED,
     ),
@@ -87,9 +87,9 @@ STATUS = {
         ("available", "no longer available", "approved for marketing"),
         Status.EXPANDED_ACCESS,
     ),
-    # "Not recruiting" is what WHO makes of everything that is closed or not open: it is not "not yet".
-    **dict.fromkeys(("not recruiting", "not available", "other", "unknown", "unknown status"), Status.UNKNOWN),
-    **dict.fromkeys(("authorised-recruitment may be ongoing or finished", "authorised", "ongoing"), Status.UNKNOWN),
+    **dict.fromkeys(("unknown", "unknown status"), Status.UNKNOWN),
+    # "Not recruiting" is what WHO makes of everything that is closed or not open: it is not "not yet", and no status.
+    # Like "authorised" and "ongoing" of the EU registers it is kept as it is, and counted.
 }
 
 # ChiCTR's own list of phases: 0 stands there for studies outside the phases of drug development.
@@ -117,12 +117,6 @@ _SEX_WORDS = {
 }
 _SEXES = {(True, True): Sex.ALL, (True, False): Sex.FEMALE, (False, True): Sex.MALE}
 
-_AGE = re.compile(
-    r"(?:[<>=≤≥]+\s*)?(?P<number>\d{1,3}(?:\.\d+)?)\s*-?\s*"
-    r"(?P<unit>years?|yrs?|months?|weeks?|days?|hours?|minutes?|age|[ymwdh])?(?![a-z])",
-    re.I,
-)
-_UNITS = {"y": "year", "a": "year", "w": "week", "d": "day", "h": "hour"}
 _UNDER_18 = re.compile(r"Are the trial subjects under 18\?\s*(yes|no)", re.I)
 _ADULTS = re.compile(r"F\.1\.2 Adults \(18-64 years\)\s*(yes|no)", re.I)
 _ELDERLY = re.compile(r"F\.1\.3 Elderly \(>=65 years\)\s*(yes|no)", re.I)
@@ -173,21 +167,6 @@ def sex(text: str | None, unknown: Counter[str]) -> Sex | None:
     return _SEXES.get((any(female for female, _ in found), any(male for _, male in found)))
 
 
-@lru_cache(maxsize=4096)
-def age(text: str | None, is_maximum: bool = False) -> AgeLimit | None:
-    """An age limit: "18 Years", "18Y", "20age old over"; a number alone is of years. No number, no limit."""
-    if not text:
-        return None
-    match = _AGE.match(text)
-    if match is None:
-        return None
-    number, unit = float(match["number"]), (match["unit"] or "year").lower()
-    if is_maximum and number == 0:
-        return AgeLimit(text)  # a form's default: nobody is younger
-    unit = _UNITS.get(unit[0]) or ("minute" if unit.startswith("mi") else "month")
-    return AgeLimit(text, number * DAYS_PER_UNIT[unit], DAYS_PER_UNIT[unit])
-
-
 def eu_age_bands(criteria: str) -> tuple[str, list[AgeBand]]:
     """The criteria of an EU CTR record without the age bands that WHO appends to them, and those bands."""
     start = _UNDER_18.search(criteria)
@@ -222,8 +201,8 @@ def date(text: str | None, kind: str | None = None) -> PartialDate | None:
 
 
 def target_size(text: str | None) -> int | None:
-    """Planned participants: "120", or the sum of "arm A:49;arm B:49;"."""
-    if not text:
-        return None
-    counts = _NUMBERS.findall(text)
-    return sum(map(int, counts)) if counts else words.count(text)
+    """Planned participants: "120", "40; UK: 20", or the sum of "arm A:49;arm B:49;"."""
+    if (whole := words.sample_size(text)) is not None:
+        return whole
+    counts = _NUMBERS.findall(text or "")
+    return sum(map(int, counts)) if counts else None

@@ -1,5 +1,5 @@
 """The reader of ISRCTN."""
 
-from crawler.readers.isrctn.trial import read
+from crawler.readers.isrctn.trial import read, unread
 
-__all__ = ["read"]
+__all__ = ["read", "unread"]

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
+from crawler.formats.unread import of_xml
 from crawler.readers.isrctn.document import children, children_by_name, cut
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import (
     count,
     headline,
@@ -20,12 +21,14 @@ from crawler.wording.words import (
     lower,
     numbers_of_a_study,
     phases,
+    sample_size,
     squeeze,
     stated,
     unique,
     yes_or_no,
 )
 from db.ages import AgeLimit, age_limit
+from db.countries import HOME_NATIONS, is_region
 from db.dates import PartialDate, spoken_partial_date
 from db.payload import Payload, Reading
 from db.recruitment import status_on
@@ -54,9 +57,24 @@ AGE_BAND: dict[str, tuple[AgeLimit | None, AgeLimit | None]] = {
     "senior": (age_limit("60 Years"), None),
     **dict.fromkeys(("mixed", "all", "not specified", "other"), (None, None)),
 }
-HOME_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
 
-_PLANNED = re.compile(r"\s*Planned Sample Size:\s*", re.I)
+READ = frozenset(
+    re.findall(
+        r"\S+",
+        "trial isrctn trialDescription title scientificTitle acronym plainEnglishSummary studyHypothesis "
+        "primaryOutcome secondaryOutcome primaryOutcomes secondaryOutcomes outcomeMeasure variable method "
+        "timepoints externalRefs eudraCTNumber clinicalTrialsGovNumber irasNumber protocolSerialNumber "
+        "secondaryNumbers secondaryNumber trialDesign primaryStudyDesign secondaryStudyDesign trialTypes trialType "
+        "overallStartDate overallEndDate overallStatusOverride reasonAbandoned interventionalTrialDesign "
+        "observationalTrialDesign allocation masking assignment purpose observationalModel participants "
+        "recruitmentCountries country trialCentres trialCentre name city state zip ageRange lowerAgeLimit "
+        "upperAgeLimit gender inclusion exclusion targetEnrolment totalFinalEnrolment healthyVolunteersAllowed "
+        "recruitmentStart recruitmentEnd recruitmentStatusOverride recruitmentStartStatusOverride conditions "
+        "condition description diseaseClass1 diseaseClass2 interventions intervention interventionType phase "
+        "drugNames outputs output sponsor organisation sponsorType commercialStatus funder",
+    )
+)
+"""Elements that are read, at whatever place of a record."""
 _NUMBER = re.compile(r"(?:ISRCTN)?\s*(\d{8})", re.I | re.A)
 _NUMBER_IN_BYTES = re.compile(rb"publicIdentifierCanonical=\"(ISRCTN\d{8})\"|isrctn\b[^>]*>\s*(\d{8})")
 
@@ -101,6 +119,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
     trial_id = f"ISRCTN{match[1]}"
     description = children_by_name(fields.get("trialDescription"))
     design = children_by_name(fields.get("trialDesign"))
+    details = children_by_name(_first_of(design, "interventionalTrialDesign", "observationalTrialDesign"))
     people = children_by_name(fields.get("participants"))
     override = (
         _text(design, "overallStatusOverride")
@@ -119,7 +138,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
     design_type = _text(design, "primaryStudyDesign", as_is=True)
     gender = _text(people, "gender", as_is=True)
     final = count(_text(people, "totalFinalEnrolment"))
-    planned = _planned(_text(people, "targetEnrolment"))
+    planned = sample_size(_text(people, "targetEnrolment"))
     min_age, max_age = _ages(people, unknown)
     return Trial(
         trial_id=trial_id,
@@ -137,8 +156,16 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         registry_study_type=design_type,
         phase=phases(registry_phase, unknown),
         registry_phase=registry_phase,
-        primary_purpose=lower(", ".join(_texts(design.get("trialTypes"), "trialType")) or None),
-        intervention_model=lower(_text(design, "secondaryStudyDesign")),
+        primary_purpose=lower(
+            ", ".join(_texts(design.get("trialTypes"), "trialType")) or _text(details, "purpose") or None
+        ),
+        allocation=lower(_text(details, "allocation")),
+        intervention_model=lower(
+            _text(design, "secondaryStudyDesign")
+            or _text(details, "assignment")
+            or _text(details, "observationalModel")
+        ),
+        masking=lower(_text(details, "masking")),
         enrollment=final or planned,
         enrollment_type="actual" if final else "estimated" if planned is not None else None,
         sex=known(SEX, "sex", gender, unknown),
@@ -169,6 +196,10 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
     )
 
 
+def _first_of(parts: dict[str, Element], *names: str) -> Element | None:
+    return next((parts[name] for name in names if name in parts), None)
+
+
 def _text(parts: dict[str, Element], name: str, as_is: bool = False) -> str | None:
     """Text of a child; placeholders count as absent unless the registry's word is wanted as it is."""
     element = parts.get(name)
@@ -185,17 +216,14 @@ def _date(text: str | None) -> PartialDate | None:
     return spoken_partial_date(text) if text else None
 
 
-def _planned(text: str | None) -> int | None:
-    """Planned participants; of "Planned Sample Size: 120; UK Sample Size: 60" those of the whole trial."""
-    return count(_PLANNED.sub("", text).partition(";")[0] if text and _PLANNED.match(text) else text)
-
-
 def _ages(people: dict[str, Element], unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:
     """The explicit limits; where the record has neither, those of its age band."""
-    explicit = [_age(people.get(name)) for name in ("lowerAgeLimit", "upperAgeLimit")]
+    low, high = people.get("lowerAgeLimit"), people.get("upperAgeLimit")
+    explicit = ages.limits(_stated_age(low), _stated_age(high), unknown)
+    explicit = _in_words(explicit[0], low), _in_words(explicit[1], high)
     band = _text(people, "ageRange", as_is=True)
     if any(explicit) or band is None:
-        return explicit[0], explicit[1]
+        return explicit
     bands = [known(AGE_BAND, "age range", word, unknown) or (None, None) for word in re.split(r"\s*[,/]\s*", band)]
     least, most = [low for low, _ in bands if low], [high for _, high in bands if high]
     return (
@@ -212,16 +240,20 @@ def _band(text: str, limit: AgeLimit) -> AgeLimit:
     return AgeLimit(text, limit.days, limit.unit_days, is_band=True)
 
 
-def _age(element: Element | None) -> AgeLimit | None:
+def _stated_age(element: Element | None) -> str | None:
     """A limit in words ("2 Days"), or by its attributes value and unit where the words do not say it."""
     if element is None:
         return None
-    by_attributes = f"{element.get('value')} {element.get('unit')}" if element.get("value") else ""
-    counted = age_limit(by_attributes)
-    if (text := stated(element.text)) is None:
-        return counted if counted.days is not None else None
-    limit = age_limit(text)
-    return limit if limit.days is not None else AgeLimit(text, counted.days, counted.unit_days)
+    text = stated(element.text)
+    is_told = text is not None and any(map(str.isdigit, text)) and ages.is_understood(text)
+    by_attributes = f"{element.get('value')} {element.get('unit') or ''}".strip() if element.get("value") else None
+    return by_attributes if not is_told and by_attributes and ages.is_understood(by_attributes) else text
+
+
+def _in_words(limit: AgeLimit | None, element: Element | None) -> AgeLimit | None:
+    """The limit with the registry's words for it, where it has any."""
+    text = stated(element.text) if element is not None else None
+    return AgeLimit(text, limit.days, limit.unit_days) if limit and text and limit.text != text else limit
 
 
 def _has_results(outputs: Element | None) -> bool | None:
@@ -261,7 +293,7 @@ def _locations(people: dict[str, Element]) -> Iterator[Location]:
         country, _ = _country(text)
         if country not in named:
             named.add(country)
-            yield Location(country)
+            yield Location(state=country) if country and is_region(country) else Location(country)
 
 
 def _country(text: str | None) -> tuple[str | None, str | None]:
@@ -311,3 +343,14 @@ def _outcomes(description: dict[str, Element], kind: str) -> Iterator[Outcome]:
             yield Outcome(variable, kind, _text(measure, "timepoints"), _text(measure, "method"))
     if not measures and (text := _text(description, f"{kind}Outcome")):
         yield Outcome(text, kind)
+
+
+def unread(payload: Payload) -> set[str]:
+    """Elements of the first record of an answer that are never read."""
+    answer = cut(payload.body)
+    if answer is None or not answer.records:
+        return set()
+    try:
+        return set(of_xml(answer.parse(answer.records[0]), READ))
+    except (ET.ParseError, ValueError, LookupError):
+        return set()

@@ -15,9 +15,9 @@ from crawler.formats.labelled import Section, sections
 from crawler.formats.webpage import Line, Page, Role, page
 from crawler.readers.listing.labels import LABELS
 from crawler.readers.listing.linked_trial import linked_trial
-from crawler.wording import criteria
+from crawler.wording import ages, criteria
 from crawler.wording.words import count, known, listed, numbers_of_a_study, phases, stated, unique, yes_or_no
-from db.ages import AgeLimit, age_limit
+from db.ages import AgeLimit
 from db.dates import PartialDate, spoken_partial_date
 from db.identifiers import StrongIdentifier, find
 from db.payload import Payload, Reading
@@ -76,15 +76,6 @@ _VISITORS = ("visitors",)
 _EVERY = ("updated", "identifier")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s")
 _SIDES = ("inclusion", "exclusion")
-_AGE = re.compile(
-    r"(?:(?:from|between|ages?|aged|≥|>=)\s*)?(?P<low>\d+)\s*(?P<low_unit>years?|months?|weeks?|days?|y)?(?:\s+old)?\s*"
-    r"(?:(?P<open>\+|and (?:over|older|up|above)|or (?:over|older|above|more)|plus)|(?:-|–|to|and)\s*"
-    r"(?P<high>\d+)\s*(?P<high_unit>years?|months?|weeks?|days?|y)?)?(?:\s+old)?",
-    re.I,
-)
-_UP_TO = re.compile(
-    r"(?:up to|under|younger than|≤|<=)\s*(?P<high>\d+)\s*(?P<unit>years?|months?|weeks?|days?|y)?", re.I
-)
 _SIDE_BY_SIDE = re.compile(r"\s+[•·|]\s+")
 # The second half of an inverted heading: "Ossification, Heterotopic", "Diabetes Mellitus, Type 2".
 _INVERTED = re.compile(r"(?:[A-Z][a-z-]+(?:ic|al|ous|ile|ar|ary)|(?:Type|Stage|Grade) \w+|Familial|Acute|Idiopathic)")
@@ -131,7 +122,11 @@ def read(payload: Payload) -> Reading:
 def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
     linked = linked_trial(shown.linked_data)
     title = _title(shown, linked.name)
-    facts = _facts(sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS))
+    found = sections([line for line in shown.lines if _is_about_trial(line.text, title)], LABELS)
+    facts = _facts(found)
+    for section in found:
+        if section.key is None and section.role is Role.LABEL:
+            unknown[f"label: {section.label}"] += 1
     eligibility = _eligibility(facts) or criteria.split(linked.criteria)
     # a text alone may be a list, while a list of texts has one name in each
     conditions = facts.names("condition") or (
@@ -149,7 +144,7 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
         raise ValueError("the page shows no trial: no criteria, nor two of identifier, condition, treatment, sponsor")
     status, study_type, sex = facts.one("status") or linked.status, facts.one("study_type"), facts.one("sex")
     phase = facts.one("phase") or linked.phase
-    min_age, max_age = _ages(facts)
+    min_age, max_age = _ages(facts, unknown)
     return Trial(
         trial_id=_trial_id(registered, payload.url),
         registry="listing",
@@ -325,16 +320,7 @@ def _latest(texts: list[str]) -> PartialDate | None:
     return max(dates, key=lambda date: date.date or dt.date.min, default=None)
 
 
-def _ages(facts: _Facts) -> tuple[AgeLimit | None, AgeLimit | None]:
+def _ages(facts: _Facts, unknown: Counter[str]) -> tuple[AgeLimit | None, AgeLimit | None]:
     """Limits under their own labels, or both in one text: "18 - 65 years", "18 and older", "up to 17 years"."""
     low, high = facts.one("min_age"), facts.one("max_age")
-    text = facts.one("age")
-    if text and not low and not high:
-        if up_to := _UP_TO.fullmatch(text):
-            high = f"{up_to['high']} {up_to['unit'] or 'years'}"
-        elif span := _AGE.fullmatch(text):
-            low = f"{span['low']} {span['low_unit'] or span['high_unit'] or 'years'}"
-            high = f"{span['high']} {span['high_unit'] or span['low_unit'] or 'years'}" if span["high"] else None
-        else:
-            low = text
-    return age_limit(low) if low else None, age_limit(high) if high else None
+    return ages.limits(low or (None if high else facts.one("age")), high, unknown)
