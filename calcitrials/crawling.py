@@ -200,7 +200,7 @@ def _map_and_publish(
     reports = harvest.reports
     prepare = (
         _no_index if harvest.is_interrupted else _index
-    )  # else the first question makes the index, or the next crawl
+    )
     for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=prepare):
         logger.warning("published by force: %s", gate)
 

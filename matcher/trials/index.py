@@ -4,6 +4,7 @@ import logging
 import shutil
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -17,7 +18,7 @@ from matcher.terminology.expansion import Expansion
 from matcher.trials.columns import SortedTexts
 from matcher.trials.facts import KEPT, TrialFacts
 from matcher.trials.roles import FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
-from matcher.trials.store import FORMAT, Store, save
+from matcher.trials.store import FORMAT, Store, load, save
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
