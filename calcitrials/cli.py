@@ -86,6 +86,10 @@ def crawl(
             "of the same question."
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most trials of a crawl from page to page, for `listing` alone. Default: 200."),
+    ] = None,
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
     catalog: CatalogOption = DEFAULT_CATALOG,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another crawl that is writing.")] = 0,
@@ -110,6 +114,7 @@ def crawl(
             everything=everything,
             ids=id or (),
             since=since,
+            limit=limit,
             delay_s=delay,
             force=force,
             wait_s=wait,
@@ -249,13 +254,19 @@ def sql(
     query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
+    keep_formulas: Annotated[
+        bool,
+        typer.Option(
+            "--keep-formulas", help="CSV as it stands: no apostrophe before a text that a spreadsheet would run."
+        ),
+    ] = False,
 ) -> None:
     """Ask the published catalogue a question in SQL, read-only."""
     from calcitrials.output import print_rows
     from calcitrials.sql import ask
 
     answer = ask(Catalogue(catalog), query)
-    print_rows(answer.columns, answer.rows, format)
+    print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
 
 
 @app.command()

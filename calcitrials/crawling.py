@@ -82,6 +82,7 @@ def crawl(
     ids: Sequence[str] = (),
     known_ids: Mapping[str, Sequence[str]] | None = None,
     since: str | None = None,
+    limit: int | None = None,
     delay_s: float | None = None,
     force: bool = False,
     wait_s: float = 0.0,
@@ -93,7 +94,7 @@ def crawl(
     ids: each is asked of the registries that have such ids; registries without any are left out. known_ids: by
     registry, ids to begin with where it cannot be searched.
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
-    day's overlap. scrapy_level: what Scrapy's own loggers say.
+    day's overlap. limit: most trials of a crawl from page to page. scrapy_level: what Scrapy's own loggers say.
     force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes.
     Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
     data look wrong.
@@ -112,6 +113,12 @@ def crawl(
         }
         for name in asked
     }
+    if limit is not None:
+        limited = [name for name, spider in asked.items() if spider.takes_limit]
+        if not limited:
+            raise ArgumentError(f"--limit is not for {', '.join(asked)}: they are asked by condition")
+        for name in limited:
+            arguments[name]["limit"] = limit
     checked = {
         name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in asked.items()
     }

@@ -22,6 +22,7 @@ SCREENING_AID = (
 
 
 WIDTH_WITHOUT_TERMINAL = 140
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def console_for(stream: TextIO) -> Console:
@@ -43,15 +44,21 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
-    """Rows as a table, as a JSON list of objects, or as CSV with a header."""
+def print_rows(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format, *, keep_formulas: bool = False
+) -> None:
+    """Rows as a table, as a JSON list of objects, or as CSV with a header.
+
+    keep_formulas: of CSV; otherwise a text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
     if form is Format.JSON:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif form is Format.CSV:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([[_flat(cell) for cell in row] for row in rows])
+        in_cell = _flat if keep_formulas else _harmless
+        writer.writerows([[in_cell(cell) for cell in row] for row in rows])
         sys.stdout.write(text.getvalue())
     else:
         table = Table(show_edge=False, header_style="bold")
@@ -84,7 +91,8 @@ def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
         if report.missing:
             console.print(f"{report.registry}: {report.missing} records are gone from the registry (`missing_since`)")
         for word, count in report.unknown_words.items():
-            what = word if word.startswith("elements never read") else f"unknown word kept as it is: {word} ({count})"
+            is_word = not word.startswith(("elements never read", "pages passed over", "limit of"))
+            what = f"unknown word kept as it is: {word} ({count})" if is_word else f"{word} ({count})"
             console.print(f"{report.registry}: {escape(what)}", soft_wrap=True)
 
 
@@ -198,6 +206,12 @@ def _flat(cell: Any) -> Any:
     if isinstance(cell, tuple | list) and all(isinstance(part, str) for part in cell):
         return "; ".join(cell)
     return json.dumps(cell, ensure_ascii=False, default=_plain) if isinstance(cell, list | tuple | dict) else cell
+
+
+def _harmless(cell: Any) -> Any:
+    """A cell of CSV, its text so that no spreadsheet takes it for a formula (OWASP, CSV injection)."""
+    flat = _flat(cell)
+    return f"'{flat}" if isinstance(flat, str) and flat.startswith(FORMULA_MARKS) else flat
 
 
 def _plain(value: Any) -> Any:

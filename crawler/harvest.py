@@ -25,13 +25,16 @@ from crawler.settings import CALCITRIALS_VERSION
 from db.archive import ArchiveWriter
 from db.catalogue import Catalogue
 from db.crawls import CrawlReport, save_report
+from db.intake import cleaned, is_id, is_suspicious, readable
 from db.payload import Payload, Reading
 from db.registries import save_registries
-from db.trial import Reject
+from db.trial import Reject, Trial
 from db.writer import Counts, Stored, drop_outdated_rejects, encode, write_alias, write_rejects, write_trials
 
 BATCH_TRIALS = 4000
 """Trials staged for one upsert: large enough that its fixed cost vanishes, small enough to bound memory."""
+MOST_RECORDS = 1_000_000_000
+"""No registry has more; a larger number is none that anybody counted."""
 BATCH_BYTES = 16 * 1024 * 1024
 
 NOT_AVAILABLE = "not available: the registry lists it and does not know it"
@@ -187,17 +190,31 @@ class RegistryHarvest:
             ids = [trial.trial_id for trial in reading.trials] + [reject.trial_id for reject in reading.rejects]
             self._answers.setdefault(question, set()).update(filter(None, ids))
             self._answers_without_id[question] += ids.count(None)
+        rejects = list(reading.rejects)
         for trial in reading.trials:
             line = encode(trial)
+            if is_suspicious(line):
+                trial, left_out = cleaned(trial)
+                self._unknown.update(left_out)
+                line = encode(trial)
+            if not is_id(trial.trial_id):
+                rejects.append(self._without_id(trial, line))
+                continue
             self._staged[trial.trial_id] = line
             self._staged_bytes += len(line)
         self._unknown.update(reading.unknown_words)
-        if reading.rejects:
-            self._reject(reading.rejects)
+        if rejects:
+            self._reject(rejects)
         if len(self._staged) >= BATCH_TRIALS or self._staged_bytes >= BATCH_BYTES:
             self._begin_write()
         if self.harvest.progress:
             self.harvest.progress(self.registry, len(self._staged) + sum(self._counts), expected)
+
+    def _without_id(self, trial: Trial, line: bytes) -> Reject:
+        """A record whose number can be none, as a record that could not be read."""
+        where = trial.provenance
+        reason = f"its id is none: {trial.trial_id[:100]!r}"
+        return Reject(self.registry, reason, line, where.source_url, where.fetched_at)
 
     def alias(self, alias: str, trial_id: str) -> None:
         """Record an obsolete id."""
@@ -314,6 +331,9 @@ class RegistryHarvest:
         of_which = ""
         if announced:
             expected, of_which = self._expected(announced, received)
+        if expected is not None and not 0 <= expected <= MOST_RECORDS:
+            problems = (*problems, f"the registry announces {expected:.3g} records, which cannot be")
+            expected = None
         if expected is not None and received < expected:
             problems = (*problems, f"{expected - received} of {expected} announced records were not received{of_which}")
         new, changed, _ = self._counts
@@ -322,7 +342,7 @@ class RegistryHarvest:
             finished_at=dt.datetime.now(dt.UTC),
             complete=not problems,
             resumable=is_resumable and bool(problems),
-            problems=problems,
+            problems=tuple(map(readable, problems)),
             expected=expected,
             listed=listed,
             received=received,
@@ -332,7 +352,7 @@ class RegistryHarvest:
             rejected=rejected,
             missing=self._mark_gone() if self._gone else 0,
             data_version=data_version,
-            unknown_words=dict(self._unknown.most_common(50)),
+            unknown_words={readable(word): count for word, count in self._unknown.most_common(50)},
             **(traffic or {}),
         )
         save_report(self.harvest.connection, self.report)
@@ -367,6 +387,14 @@ class RegistryHarvest:
 
     def _reject(self, rejects: list[Reject]) -> None:
         connection = self.harvest.connection
+        rejects = [
+            msgspec.structs.replace(
+                one,
+                reason=readable(one.reason),
+                trial_id=one.trial_id if one.trial_id and is_id(one.trial_id) else None,
+            )
+            for one in rejects
+        ]
         write_rejects(connection, rejects, self.harvest.crawl_id)
         known = [reject.trial_id for reject in rejects if reject.trial_id]
         self._rejected_without_id += len(rejects) - len(known)

@@ -26,7 +26,7 @@ from crawler.registry_spider import Alias, Gone, Listed, RegistrySpider, Unavail
 from crawler.stored_trials import find_stored_trials
 from db.catalogue import Catalogue
 from db.gates import Thresholds
-from db.payload import Payload
+from db.payload import Payload, Reading
 from db.publication import GateClosed, publish
 
 logger = logging.getLogger(__name__)
@@ -128,6 +128,8 @@ class CataloguePipeline:
             "retried": stats.get_value("retry/count", 0),
             "bytes": stats.get_value("downloader/response_bytes", 0),
         }
+        notes = Reading([], [], spider.notes())
+        await _in_writer(lambda: self._registry.take(notes))
         await _in_writer(
             lambda: self._registry.finish(
                 problems=tuple(spider.problems),

@@ -8,7 +8,7 @@ import asyncio
 import datetime as dt
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -78,6 +78,7 @@ class RegistrySpider(scrapy.Spider):
     finds_removed: False where trials that a crawl did not bring need no look of their own, because the spider itself
         visits every trial of the catalogue, or where the registry has no cheap way to tell.
     comes_last: its ids come from what the other registries' records name, so it begins when their crawls are over.
+    takes_limit: it has an argument limit, the most trials of a crawl.
     least_delay_s: seconds between two requests at the registry's own host, whatever the user says.
     unseen_checked: about how many trials of the catalogue that it did not bring a crawl looks after; the others have
         their turn in the next ones.
@@ -103,6 +104,7 @@ class RegistrySpider(scrapy.Spider):
     study_rank: ClassVar[int] = 100
     finds_removed: ClassVar[bool] = True
     comes_last: ClassVar[bool] = False
+    takes_limit: ClassVar[bool] = False
     least_delay_s: ClassVar[float] = 0.0
     unseen_checked: ClassVar[int] = 1000
 
@@ -200,6 +202,10 @@ class RegistrySpider(scrapy.Spider):
         """The answer as a payload for the reader. question: the one of ``announce`` that it answers."""
         fetched_at = response.meta.get("fetched_at") or dt.datetime.now(dt.UTC)
         return Payload(self.name, response.url, fetched_at, response.body, question)
+
+    def notes(self) -> Mapping[str, int]:
+        """What the report counts beside the trials and is no fault, such as pages that were passed over."""
+        return {}
 
     def not_known(self, trial_id: str) -> None:
         """Say that the registry does not know an id that the user asked for."""

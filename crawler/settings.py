@@ -69,7 +69,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.ForbiddenMiddleware": 90,
     "crawler.politeness.NoRobotsMiddleware": 540,  # before the back-off: what comes through it is not repeated any more
     "crawler.politeness.BackoffMiddleware": 550,
+    "crawler.redirects.SameHostMiddleware": 650,  # looks at an answer before Scrapy follows it
 }
+REFERRER_POLICY = "no-referrer"  # a question, with the conditions in it, is told to nobody but the registry
 
 # The way of the data: payloads go through the one pipeline into the catalogue. A payload may weigh tens of
 # megabytes, so few are held at once.

@@ -22,7 +22,8 @@ _MISMATCH = re.compile(r"(?:Expected `(?P<expected>[^`]+)`)?.* - at `\$(?P<path>
 _INDEX = re.compile(r"\[\d+\]")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _MOST_MENDED = 1000
-_lenient = json.JSONDecoder(strict=False)
+_SIGN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.S)
+_WORD = re.compile(r"[^\s,:\]}]+")
 _lists = msgspec.json.Decoder(list[msgspec.Raw])
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _Record = TypeVar("_Record")
@@ -61,7 +62,7 @@ def records(body: bytes, key: str | None = None) -> Sequence[bytes]:
             return _lists.decode(body)
         held = _objects.decode(body)
         return _lists.decode(held[key]) if key in held else [body]
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     whole = utf8(body) if 0 in body[:4] else body.removeprefix(codecs.BOM_UTF8)
     try:
@@ -80,7 +81,7 @@ def _cut(text: str, key: str | None) -> list[bytes]:
     found = []
     at = _after_blanks(text, at + 1)
     while text[at] != "]":
-        _, end = _lenient.raw_decode(text, at)
+        end = _end_of(text, at)
         found.append(text[at:end].encode("utf-8", "surrogateescape"))
         at = _after_mark(text, end, ",")
     return found
@@ -92,13 +93,37 @@ def _value_of(text: str, at: int, key: str) -> int:
         raise ValueError("no object")
     at = _after_blanks(text, at + 1)
     while text[at] != "}":
-        name, end = _lenient.raw_decode(text, at)
-        at = _after_mark(text, end, ":")
-        if name == key:
+        end = _end_of(text, at)
+        name, at = text[at:end], _after_mark(text, end, ":")
+        if name == f'"{key}"':
             return at
-        _, end = _lenient.raw_decode(text, at)
-        at = _after_mark(text, end, ",")
+        at = _after_mark(text, _end_of(text, at), ",")
     raise ValueError(f"no key {key!r}")
+
+
+def _end_of(text: str, at: int) -> int:
+    """Where a value ends, however deep it is. Raises ValueError where it has no end."""
+    if text[at] not in '"[{':
+        word = _WORD.match(text, at)
+        if word is None:
+            raise ValueError("no value")
+        return word.end()
+    depth = 0
+    for sign in _SIGN.finditer(text, at):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(sign[0], 0)
+        if depth <= 0:
+            return sign.end()
+    raise ValueError("a value without an end")
+
+
+def without_records(body: bytes, key: str) -> bytes:
+    """An answer with an empty list under the key: what it says of its records as a whole. Raises ValueError."""
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        start = _value_of(text, _after_blanks(text, 0), key)
+        return (text[:start] + "[]" + text[_end_of(text, start) :]).encode("utf-8", "surrogateescape")
+    except IndexError:
+        raise ValueError("the answer has no end") from None
 
 
 def _after_blanks(text: str, at: int) -> int:

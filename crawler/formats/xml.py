@@ -3,8 +3,8 @@
 import html
 import re
 
-# Character data and comments, where a tag is none.
-_HIDDEN = re.compile(rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.S)
+# Character data and comments, where a tag is none; one that is left open reaches to the end, so that it is sought once.
+_HIDDEN = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))", re.S)
 _ILLEGAL = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
 )

@@ -15,6 +15,7 @@ import scrapy
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from crawler.formats import json
 from crawler.formats.encodings import utf8
 from crawler.registry_spider import Alias, Gone, RegistrySpider
 
@@ -22,6 +23,8 @@ PAGE_SIZE = 1000
 """The API's largest page; a larger number is silently reduced to it."""
 IDS_PER_REQUEST = 100
 NOT_FOUND = 404
+MOST_MOVES = 5
+"""A registry publishes its data once a day; one whose version moves more often during a crawl has none to hold to."""
 IDLE_PAGES_IN_A_ROW = 20
 """A page with a token may be empty, or come twice while records move; this many of them in a row are a registry
 going round in circles."""
@@ -69,6 +72,7 @@ class CtgovSpider(RegistrySpider):
         self._led_to = set(self.ids)
         self._began_anew = False
         self._moved_to: str | None = None
+        self._moves = 0
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the version of the data first, then for the studies."""
@@ -164,6 +168,10 @@ class CtgovSpider(RegistrySpider):
         if version and before and version != before:
             self.logger.info("The registry's data moved from %s to %s during the crawl.", before, version)
             self._moved_to = version
+            self._moves += 1
+            if self._moves > MOST_MOVES:
+                self.problems.append(f"the registry's data moved {self._moves} times during the crawl, and on")
+                return
             yield self._first_page(dt.date.fromisoformat(before[:10]) - dt.timedelta(days=1))
         else:
             self.data_version = before
@@ -240,11 +248,21 @@ def _decoded_page(body: bytes) -> _Page:
     """The page, whatever its encoding. Raises DecodeError.
 
     Read as it came where that can be done: a copy in UTF-8 would cost more than all else that the spider does with it.
+    Where a record holds what JSON forbids, or what is nested too deep, the page is cut into its records.
     """
     try:
         return _pages.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return _pages.decode(utf8(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        whole = utf8(body)
+    try:
+        return _pages.decode(whole)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        try:
+            page = _pages.decode(json.without_records(whole, "studies"))
+        except (ValueError, UnicodeDecodeError):
+            raise msgspec.DecodeError(str(error)) from None
+        studies = [msgspec.Raw(record) for record in json.records(whole, "studies")]
+        return msgspec.structs.replace(page, studies=studies)
 
 
 def _data_version(response: Response) -> str | None:

@@ -12,8 +12,9 @@ Assertion: ``negated``, ``uncertain``, ``family``; ``historical`` (it was), ``en
 of the change; ``settled`` outweighs doubt alone. A ``dated`` thing is past where it is one that ends, the ``latest``
 one unless it lasts. ``conditional`` is a doubt that nothing later settles. ``litotes``
 denies a denial behind it. ``avoided`` speaks of treatments. ``asks``
-says that a question is about something else, ``except`` that a denial of all else follows. ``border``, ``turn`` and
-``own`` end what others speak of; ``none`` says nothing although its words look like a cue.
+says that a question is about something else, ``except`` that a denial of all else follows, or, behind a ``whole``,
+what is missing. ``border``, ``turn`` and ``own`` end what others speak of; ``none`` says nothing although its words
+look like a cue.
 
 Reach: ``item`` (of a list), ``clause``, ``back`` (also over the end of a sentence), ``near`` and ``word`` (the words
 beside it), ``dated`` (where a past time is named), ``person`` and ``kinsman``, ``chunk`` (not beyond its clause),
@@ -136,7 +137,7 @@ class _Denying(dict[str, _State | None]):
         return found
 
 
-_PIECE = re.compile(r"[|()\[\],]|<\w+>|[\w#:][\w#/]*\*?")
+_PIECE = re.compile(r"[|()\[\],]|<\w+>|[\w#:][\w#/]*[*-]?")
 _SHORTEST_STEM = 3
 _HOLLOW = frozenset(("own", "self", "border", "turn", "asks"))
 """Cues that only say who or when; another one may stand in them: "I could" in "I could not find"."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from matcher.assertion.cues import Cue
 from matcher.assertion.marked_text import MarkedText, Sentence, roles
 from matcher.assertion.reach import NEAR
+from matcher.assertion.small_words import WITH
 
 
 def sections(text: MarkedText) -> Iterator[tuple[int, int, str]]:
@@ -23,6 +24,8 @@ def sections(text: MarkedText) -> Iterator[tuple[int, int, str]]:
             section = ""
         if not section or section == "none":
             continue
+        if section == "uncertain":
+            begin = _asked(text, begin, sentence)
         turns = ("own", "self") if section == "family" else ("own", "turn")
         turning = (cue.first for cue in text.cues_from(begin, sentence.after) if not roles(cue).isdisjoint(turns))
         end = next(turning, sentence.after)
@@ -42,6 +45,15 @@ def _heading(text: MarkedText, sentence: Sentence) -> tuple[Cue, str] | None:
     if not alone and not text.is_word(cue.after, ":") and not text.is_word(cue.after, "-"):
         return None
     return next(((cue, sense.assertion) for sense in cue.senses if sense.side == "heading"), None)
+
+
+def _asked(text: MarkedText, begin: int, sentence: Sentence) -> int:
+    """Where what is asked begins, behind a description of the patient: "Query: scleroderma with rash, reflux?"."""
+    if not text.is_word(sentence.after, "?") and "?" not in text.words[begin : sentence.after]:
+        return begin
+    commas = [index for index in range(begin, sentence.after) if text.is_word(index, ",")]
+    described = bool(commas) and any(text.is_any(index, WITH) for index in range(begin, commas[-1]))
+    return commas[-1] + 1 if described else begin
 
 
 def _is_unknown_heading(text: MarkedText, sentence: Sentence) -> bool:

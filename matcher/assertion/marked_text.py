@@ -6,10 +6,11 @@ its length does.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from matcher.assertion.cues import Cue, Sense, counts_in
+from matcher.assertion.small_words import WRITERS
 from matcher.text.language import is_filler, language_of
 from matcher.text.normalise import STOPWORDS
 from matcher.text.sentences import PUNCTUATION, STOPS
@@ -59,7 +60,9 @@ class MarkedText:
         names = list(_without_holders(self._mentions))
         self._name_firsts = [first for first, _ in names]
         self._name_afters = [after for _, after in names]
-        self.speaks_of_self = any(sense.assertion == "self" for cue in cues for sense in cue.senses)
+        self.speaks_of_self = any(sense.assertion == "self" for cue in cues for sense in cue.senses) or any(
+            word in WRITERS and following == "(" for word, following in pairwise(words)
+        )
         inside = (self._counting(cue) for cue in cues if not self._is_part_of_a_name(cue))
         self.cues = [cue for cue in inside if cue.senses]
         self._cue_firsts = [cue.first for cue in self.cues]

@@ -1,11 +1,10 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
-from itertools import pairwise
-
 from matcher.assertion.cues import Cue, Sense
+from matcher.assertion.kinsmen import is_an_aside, returns_to_the_patient
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.assertion.past_times import are_long_ago, is_date, name_a_past_time
-from matcher.assertion.small_words import BEARERS, BORN, MEANS, RELATIVE, WITH
+from matcher.assertion.small_words import BEARERS, MEANS, RELATIVE, WITH
 from matcher.text.sentences import PUNCTUATION, STOPS
 
 Stretch = tuple[int, int]
@@ -67,7 +66,7 @@ class Reach:
         if sense.assertion == "settled" and self._settles_another(cue):
             return None
         if sense.reach == "joined":
-            return self._dated(cue) if sense.assertion == "dated" else self._text.mention_up_to(cue.first)
+            return self._dated(cue) if sense.assertion in ("dated", "history") else self._text.mention_up_to(cue.first)
         if sense.reach == "exam":
             return self._text.mention_up_to(cue.first - 1) if self._is_set_off(cue) else None
         if sense.reach == "named":
@@ -156,44 +155,13 @@ class Reach:
         if sense.reach == "lately":
             after = next((after for _, after in self._text.mentions_from(begin, begin + 1)), begin)
             return begin, after if any(map(is_date, self._text.words[after : after + NEAR])) else begin
-        aside = sense.reach == "kinsman" and self._is_an_aside(cue)
+        aside = sense.reach == "kinsman" and is_an_aside(self._text, cue)
         end = self._reached(begin, last, sense, person, aside)
         if sense.reach == "near" and not self._is_near(begin):
             return begin, begin
         if sense.reach == "dated" and not self._is_dated(cue, begin, end):
             return begin, begin
         return (cue.first if person else begin), end
-
-    def _is_an_aside(self, cue: Cue) -> bool:
-        """Whether a relative stands in the midst of what is said of a patient described before, with an age, or of one
-        just born: "infant of 6 weeks, mother 29 with lupus, rash", "newborn of a mother with lupus, rash".
-        """
-        text = self._text
-        first = text.sentence(cue.first).first
-        opening = text.words[first : min(first + NEAR, cue.first + 1)]
-        if not BORN.isdisjoint((*opening, *map("-".join, pairwise(opening)))):
-            return True
-        aged = any(word.isdigit() for word in text.words[cue.after : cue.after + 2])
-        has = any(text.is_any(index, WITH) for index in range(cue.after, cue.after + SHORT_ITEM + 1))
-        return aged and has and text.is_word(cue.first - 1, ",") and not text.has_role("family", first, cue.first)
-
-    def _speaks_of_oneself(self, index: int) -> bool:
-        """Whether the patient is named in an item of a list, and no relative: "gout I have not"."""
-        text = self._text
-        end = text.clause_end(index)
-        return not text.has_role("family", index, end) and (
-            text.has_role("own", index, end) or text.has_role("self", index, end)
-        )
-
-    def _begins_another(self, index: int) -> bool:
-        """Whether an item of a list is a test of the patient: "son of a mother with lupus, ECG: heart block"."""
-        end = self._text.clause_end(index)
-        return (
-            index < end <= index + 2
-            and self._text.is_word(end, ":")
-            and not self._text.mentioned(index, end)
-            and not self._text.has_role("family", index, end)
-        )
 
     def _reached(self, begin: int, last: int, sense: Sense, person: bool, aside: bool) -> int:
         words, depths = self._text.words, self._text.depths
@@ -204,11 +172,12 @@ class Reach:
             cue = self._text.cue_from.get(index)
             if depths[index] < depth or (depths[index] == depth and self._stops(begin, index, cue, person)):
                 break
-            if word == ":" and sense.reach == "kinsman" and self._text.mentioned(begin, index):
+            ends = word == ":" or (word == "-" and index + 1 in self._text.cue_from)
+            if ends and sense.reach == "kinsman" and self._text.mentioned(begin, index):
                 break
             if depths[index] > depth:
                 index += 1
-            elif word == "," and person and (self._speaks_of_oneself(index + 1) or self._begins_another(index + 1)):
+            elif word == "," and person and returns_to_the_patient(self._text, index + 1):
                 break
             elif word == "," and (not person or aside) and sense.reach not in _OF_CLAUSES:
                 if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
@@ -241,7 +210,8 @@ class Reach:
             return None
         for index in range(cue.after, min(cue.after + NEAR, len(self._text.words))):
             if self._text.words[index] == ":":
-                return None if self._text.mentioned(cue.after, index) else index
+                inner = self._text.is_word(cue.first - 1, ",") and not self._text.says_nothing(cue.after, index)
+                return None if inner or self._text.mentioned(cue.after, index) else index
             if self._text.words[index] in PUNCTUATION:
                 break
         return None
@@ -331,7 +301,7 @@ class Reach:
             ):
                 return None
             start, edge = found
-        elif denies(sense) and (border := self._text.cue_to.get(start)) is not None and "except" in roles(border):
+        elif self._is_excepted(sense, start, edge):
             return None
         if self._text.is_word(edge, "(") and edge < cue.first and not everything:
             ending = [first for first, after in self._text.mentions_from(start, edge) if after == edge]
@@ -340,6 +310,15 @@ class Reach:
         while everything and start > farthest and self._text.is_word(start - 1, ","):
             start = self.clause_start(start - 1, sense)
         return self._list_start(start, edge, sense), edge
+
+    def _is_excepted(self, sense: Sense, start: int, edge: int) -> bool:
+        """Whether a denial, or "all has gone", is of all but what its clause names: "all but the rash has gone"."""
+        border = self._text.cue_to.get(start)
+        if border is None or "except" not in roles(border):
+            return False
+        return denies(sense) or (
+            sense.assertion in PAST and self._text.has_role("all", self._text.sentence(start).first, edge)
+        )
 
     def _earlier(self, start: int, sense: Sense) -> Stretch | None:
         """The nearest clause with a mention before the clause that begins at a word."""

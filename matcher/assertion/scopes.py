@@ -16,10 +16,12 @@ from matcher.assertion.cues import Cue, Sense
 from matcher.assertion.headings import sections
 from matcher.assertion.marked_text import SAYING, MarkedText, Mention, denies, roles
 from matcher.assertion.reach import FARTHEST, Reach
-from matcher.assertion.small_words import MEANS
+from matcher.assertion.small_words import MEANS, NOT, WITH
+from matcher.text.normalise import STOPWORDS
 
 _DOUBT_BEHIND = Sense("uncertain", "before", "item", frozenset(), "")
 _DOUBT_BEFORE = Sense("uncertain", "after", "item", frozenset(), "")
+_LEFT_OUT = Sense("negated", "before", "item", frozenset(), "")
 _SHOWN_BY = MEANS | {"on", "after", "sur", "nach", "su"}
 """Behind these stands what a denial rests on: "excluded on biopsy"."""
 _REACHING = SAYING | frozenset(
@@ -60,12 +62,16 @@ class _Scopes:
         scopes = [Scope(*section, -1) for section in sections(text)]
         revisions: list[tuple[Cue, Sense]] = []
         for cue in text.cues:
+            if self._leaves_out(cue):
+                scopes += self._of_cue(cue, _LEFT_OUT)
             for sense in cue.senses:
                 if sense.reach in _LATER:
                     revisions.append((cue, sense))
                 elif sense.assertion == "mine" and text.speaks_of_self:
                     scopes += self._of_cue(cue, sense._replace(assertion="family", reach="kinsman"))
-                elif sense.assertion in _REACHING and not self._is_of_the_question(cue, sense):
+                elif sense.assertion in _REACHING and not (
+                    self._is_of_the_question(cue, sense) or self._is_of_a_name(cue, sense)
+                ):
                     scopes += self._of_cue(cue, sense)
         begin = 0
         for index, word in enumerate(text.words):
@@ -90,6 +96,27 @@ class _Scopes:
         if stretch is not None:
             assertion = "household" if sense.reach == "household" else sense.assertion
             yield Scope(*stretch, assertion, cue.first)
+
+    def _leaves_out(self, cue: Cue) -> bool:
+        """Whether a cue names what a whole picture lacks: "all the features of CREST except calcinosis"."""
+        text = self._text
+        if "except" not in roles(cue):
+            return False
+        low = max(text.sentence(cue.first).first, cue.first - FARTHEST)
+        whole = [other.after for other in text.cues_from(low, cue.first) if "whole" in roles(other)]
+        end = text.last_mention_end(low, cue.first)
+        return bool(whole) and end is not None and end > whole[-1] and text.clause_end(end) >= cue.first - 1
+
+    def _is_of_a_name(self, cue: Cue, sense: Sense) -> bool:
+        """Whether a denial is that of an adjective of the name before it: "calcifilassi non uremica rivelata da"."""
+        text = self._text
+        behind = cue.after + 1
+        if not denies(sense) or cue.after > cue.first + 1 or text.words[cue.first] not in NOT:
+            return False
+        if text.mention_up_to(cue.first) is None or text.mentions_from(cue.after, behind + 1):
+            return False
+        bound = text.is_any(behind, STOPWORDS) and not text.is_any(behind, WITH)
+        return text.clause_end(cue.after) >= behind and not bound
 
     def _tests_of_denials(self) -> Iterator[Scope]:
         """Tests that a denial rests on asked for the same: "excluded on skin biopsy and ABCC6 sequencing"."""
@@ -138,8 +165,15 @@ class _Scopes:
         place = bisect_left(doubts, (low,))
         while place < len(doubts) and doubts[place].first < cue.first:
             scope = doubts[place]
-            yield Scope(scope.first, min(scope.after, cue.first), "negated", cue.first)
             place += 1
+            if sense.reach == "doubted" and self._explains(scope, cue):
+                continue
+            yield Scope(scope.first, min(scope.after, cue.first), "negated", cue.first)
+
+    def _explains(self, doubt: Scope, cue: Cue) -> bool:
+        """Whether a result is one of several findings that what is suspected explains: "lupus?: rash, ECG normal"."""
+        parted = self._text.is_word(doubt.after, ":")
+        return parted and "," in self._text.words[doubt.after : cue.first]
 
 
 def strongest(scopes: Sequence[Scope], indices: Sequence[int]) -> list[dict[str, int]]:

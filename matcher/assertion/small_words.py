@@ -6,6 +6,10 @@ MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite"
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
 WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
+NOT = frozenset(("non", "nao", "nicht", "niet"))
+"""One of these and an adjective behind a name are part of it: "calcifilassi non uremica"."""
+WRITERS = frozenset(("i", "ich", "ik", "je", "yo", "io", "eu", "moi"))
+"""Who writes of himself."""
 RELATIVE = frozenset(("which", "that", "que", "qui", "che", "welche", "welcher", "welches", "dat"))
 """Behind these stands more of what is named before: "a haematoma which has resolved"."""
 BORN = frozenset(

@@ -44,7 +44,7 @@ MY = any_word("my")
 _ONESELF = r"(?:(?:her|him)self|selbst|zelf|mism[oa]|lui-meme|elle-meme|stess[oa]|propri[oa])"
 
 NOW = re.compile(
-    rf"\b{any_word('now')}(?: {any_word('somebody')})?(?: (?:is|est|ist|a|ha|tiene|tem))?(?: an?)?"
+    rf"\b{any_word('now')}(?: {any_word('somebody')})?(?: (?:is|est|ist|a|ha|tiene|tem|at|a los|aos))?(?: an?)?"
     rf"(?: (?:{_AGED}|im alter von|con|com|de|of))? ?:? ?$"
 )
 OLD = re.compile(rf"[- ]{{0,2}}{any_word('old')}\b(?!,? (?:\w+ )?{any_word('thing')}s?\b)")
@@ -72,7 +72,7 @@ RANGE = re.compile(r"\d ?(?:[-–/]|to|a|bis|tot|ate|and|y|e|et|und|or|ou|o|oder
 PERSON_BEHIND = re.compile(rf"[,]?[- ]{{0,2}}(?:{_ADJECTIVE} ){{0,3}}(?:{_PERSON})\b")
 PERSON_BEFORE = re.compile(
     rf"(?<!as a )(?<!as an )\b{_PERSON}(?:(?<=pat|nnl|ibl|asc|fem|pac|pte| pz| pt|paz|ugl)\.)?"
-    rf"(?:(?: {_ADJECTIVE}){{0,4}}"
+    rf"(?: \([mfwvh]\))?(?:(?: {_ADJECTIVE}){{0,4}}"
     rf"(?:,? ?{_AT_THE_AGE}|,? (?:{any_word('of', 'with')}|who is|is|,)|[,:] ?| ?\(|)"
     rf"|(?: (?!{any_word('with', 'having')}\b)[\w'’-]+){{1,4}}, ?) ?$"
 )
@@ -87,6 +87,11 @@ _TITLE = rf"{any_word('title')}\.?"
 TITLE_BEFORE = re.compile(
     rf"\b{_TITLE}(?: (?!is|was|has|had|with|diagnosed|since|for)[\w'’-]+\.?){{1,3}}(?: is| was)?(?:,| -| \(| )? ?\(?$"
 )
+TITLE_RIGHT_BEFORE = re.compile(
+    r"\b(?:sra?|sig(?:\.ra|\.na)?|signor[ae]?|dhr|mw|mevr|mevrouw|meneer|mej|herrn?|frau|senhora?|senora?|mme|mlle|"
+    r"monsieur|madame|mrs)\.?,?(?: d[ei]| van| von)? $"
+)
+"""A title without a name: Dhr. 69 jr, Sr. de 72 anos; not those that are a disease or a scan as well (MS, MR)."""
 IS_BEFORE = re.compile(rf"\b{any_word('is')}(?: {any_word('now')})? ?$")
 _JOINED = rf"(?:,| {any_word('of', 'with')}|,? aged| \()? ?$"
 MY_KIN_BEFORE = re.compile(rf"\b{MY} (?:\w+ )?{_KIN}{_JOINED}")
@@ -104,7 +109,8 @@ SEX_BEHIND = re.compile(r"[ ,/(-]{0,2}(?:aa|[wbhac](?=[mf]\b))?(?P<sex>[mfwvh])(
 """Also of American notes: AAF, WM."""
 SEX_BEFORE = re.compile(
     r"(?:(?:^|[,;.:(\n] ?)|\b(?:pat|pt|pte|pcte|pac|paz|pz|sex|sexe|sexo|sesso|geschlecht|geslacht|gender)"
-    r"\b\.? ?[:=(]? ?)(?P<sex>[mfwvh])\.?[,:;/. ] ?(?:(?:age|alter|edad|eta|idade|leeftijd)\b ?:? ?)?$"
+    r"\b\.? ?[:=(]? ?)(?P<sex>[mfwvh])\.?[,:;/. )] ?(?:d[ei] |d['’]|of |von |van |"
+    r"(?:age|alter|edad|eta|idade|leeftijd)\b ?:? ?)?$"
 )
 SAYS_V = re.compile(r"(?:j(?:aar|aren|r|arig|\.?$)|anos?|a\b)")
 """Years of the languages in which v is a sex: vrouw, varón."""

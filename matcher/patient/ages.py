@@ -127,7 +127,14 @@ def _sureness(unit: str, before: str, behind: str, with_letter: bool) -> Surenes
     weeks_or_days = says.WEEKS_OR_DAYS.match(unit) or says.PART_OF_A_YEAR.match(unit)
     if weeks_or_days and not says.INFANT_BEFORE.search(before):
         return Sureness.NONE
-    introduced = (says.INFANT_RIGHT_BEFORE, says.AGED_BEFORE, says.TITLE_BEFORE, says.IS_BEFORE, says.MY_KIN_BEFORE)
+    introduced = (
+        says.INFANT_RIGHT_BEFORE,
+        says.AGED_BEFORE,
+        says.TITLE_BEFORE,
+        says.TITLE_RIGHT_BEFORE,
+        says.IS_BEFORE,
+        says.MY_KIN_BEFORE,
+    )
     if person_before or any(words.search(before) for words in introduced):
         return Sureness.STATED
     if says.FIRST.search(before) and says.ALONE_BEHIND.match(behind):

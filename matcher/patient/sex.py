@@ -21,17 +21,22 @@ _MALE = re.compile(
     r"\b(?:man(?! (?:kann|konnte|sieht|sah|findet|fand|muss|hat|sich|die|den|das|eine|von)\b)|(?<!sta )(?<!fa )male|"
     r"junge(?! (?:frau|patientin|mutter|dame|erwachsene|patienten|menschen))|mannlich\w*|mannelijk\w*|masculin\w*|"
     rf"(?!m[ae]n\b|male\b|junge\b){any_word('man')}|jugendlicher|zoontje|masch?(?=[.,; ])|"
-    r"(?:der|dem|des|ein|eines|einem|dieser|diesem|unser|unseres)(?: [\w-]+)? patient(?:en)?)\b"
+    r"(?:der|dem|des|ein|eines|einem|dieser|diesem|unser|unseres|unserem)(?: [\w-]+){0,3} (?:\w+-?)?patient(?:en)?|"
+    r"(?:alten|jahrigen|monatigen|wochigen|kleinen) jungen(?! (?:frau|patientin|mutter|dame|menschen|erwachsenen)))\b"
     rf"|\b{MY} (?:\w+ ){{0,4}}{any_of(RELATIONS, 'm')}\b"
     r"|(?:^|[.;\n] ?|\b(?:de|chez) )m\. (?:[a-z]{3}|[a-z]\.?,? \(?\d+ a)"
     rf"|\b{_LABEL}[mh]\b"
 )
 _NAME = r"(?:(?:d[ea]n?|van|von|da|de la) )*[A-Z]"
+_YEARS_BEHIND = r"\.?,?(?: d[ei]| van| von)? \d+ ?-?(?:j|a|y)"
+_TITLE_OF_WOMAN = r"\b(?:[Ss]ra|[Ss]ig\.ra|[Mm]evr|[Mm]w|[Mm]ej|Frau|Fr)"
+_TITLE_OF_MAN = r"\b(?:[Ss]r|[Ss]ig|[Dd]hr|Herrn?)"
+"""Titles without a name, before the age: Dhr. 69 jr."""
 _MRS = re.compile(
     r"\b(?:Ms|Fr|[Ss]ra|[Ss]ig\.ra|[Ss]ig\.na|[Mm]evr|[Mm]w|[Mm]ej|[Dd]ña|[Dd]oña|[Dd]ona|D)\b"
-    rf"(?:\.|(?<!\bD)(?<!Fr)) ?{_NAME}"
+    rf"(?:\.|(?<!\bD)(?<!Fr)) ?{_NAME}|{_TITLE_OF_WOMAN}{_YEARS_BEHIND}"
 )
-_MR = re.compile(rf"\b(?<!Dear )(?:Mr|Hr|[Ss]r|[Ss]ig|[Dd]hr|Don)\b\.? {_NAME}")
+_MR = re.compile(rf"\b(?<!Dear )(?:Mr|Hr|[Ss]r|[Ss]ig|[Dd]hr|[Dd]on)\b\.? {_NAME}|{_TITLE_OF_MAN}{_YEARS_BEHIND}")
 """Titles before a name, whose capitals tell them from MR, HR and the French size."""
 _OF_YEARS = r"(?: (?:d[ei] )?\d+ an\w+)(?: de edad| de idade)?,? (?:\w+ )?"
 _ADJECTIVE = (
@@ -40,7 +45,8 @@ _ADJECTIVE = (
     r"allergic|asintomatic|previamente san)"
 )
 _FEMALE_BY_FORM = re.compile(
-    r"\b(?:une|la|cette) patiente|\b(?:una|la|esta|questa|uma|da|a|nossa) (?:paciente|paziente)\b|\bagee de\b"
+    r"\b(?:une|la|cette) patiente|\b(?:una|la|esta|questa|uma|da|a|nossa|nostra|nuestra) "
+    r"(?:paciente|paziente)\b|\bagee de\b"
     r"|\b(?:une|una|uma|la) (?:\w+genaire|adolescente?|enfant|adulte|lactante|doente|bebe)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)a\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)a\b"
     rf"|\b(?:paciente|paziente|doente|pz|pcte){_OF_YEARS}{_ADJECTIVE}a\b"
@@ -49,18 +55,25 @@ _FEMALE_BY_FORM = re.compile(
     r"|\bdie \d+ ?-?jahrige\b|\b\w{3,}zigerin\b|\b(?:la|una) \d+ ?enne\b|\bpiccola (?:paziente|pz)\b"
     r"|\b(?:recien nacida|recem-nascida|prematura|retraitee|etudiante|jumelle|gemella|gemea|gemela|melliza|nata pre\w+|"
     r"tweelingzusje|zwillingsmadchen)\b"
+    r"|\bje suis (?:atteinte|suivie|diagnostiquee|traitee|operee|agee|nee)\b"
+    r"|\bsono (?:stata )?(?!nata\b)\w+(?:at|it|ut|ett|ost)a\b"
+    r"|\b(?:fui|sou|estou|soy|estoy|he sido) \w+(?:ad|id)a\b"
     r"|\bnee (?:le|en) |\b(?:nacida|nata|nascida) (?:el |en |il |nel |em |a )?\d"
 )
 _MALE_BY_FORM = re.compile(
     r"\b(?:un|le|du|ce|notre) (?:\w+ )?patient\b"
     r"|\bpatient (?:de|d'|age|atteint|suivi|connu|hospitalise|admis|presentant|qui|ayant|avec)\b"
-    r"|\b(?:un|el|del|il|um|o|do|este|questo|nosso) (?:\w+ )?(?:paciente|paziente)\b"
+    r"|\b(?:un|el|del|il|um|o|do|este|questo|nosso|nostro|nuestro) "
+    r"(?:\w+ )?(?:paciente|paziente)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)o\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)o\b"
     rf"|\b(?:paciente|paziente|doente|pz|pcte){_OF_YEARS}{_ADJECTIVE}o\b"
     r"|\b(?:retraite|etudiant) d[e'] ?\d|\b(?:jumeau|gemello|gemeo|gemelo|mellizo|tweelingbroertje|nato pre\w+|"
     r"zwillingsjunge)\b"
     r"|\bder \d+ ?-?jahrige\b|\b(?:il|un) \d+ ?enne\b"
-    r"|\bne (?:le|en) \d|\b(?:nacido|nato|nascido) (?:el |en |il |nel |em |a )?\d"
+    r"|\bje suis (?:atteint|suivi|diagnostique|traite|opere|age|ne)\b"
+    r"|\bsono (?:stato )?(?!stato\b)\w+(?:at|it|ut|ett|ost)o\b"
+    r"|\b(?:fui|sou|estou|soy|estoy|he sido) \w+(?:ad|id)o\b"
+    r"|\bne (?:le|en|a) \d|\b(?:nacido|nato|nascido) (?:el |en |il |nel |em |a )?\d"
 )
 """What the forms of words say of the patient; they count where no word for a woman or a man does."""
 _SHE = re.compile(

@@ -60,7 +60,7 @@ class Leading:
         leading = {
             one.concept
             for one in elements
-            if one.concept in leads or any(self._belongs(one.concept, lead) for lead in leads)
+            if one.concept in leads or any(self._comes_with(one.concept, lead) for lead in leads)
         }
         said = {one.words for one in elements if one.concept in leading}
         context = {
@@ -138,6 +138,11 @@ class Leading:
         if not self.terminology.holds(finding) or finding in self.expansion.manifestations(lead):
             return False
         return any(map(self.expansion.is_common, self.expansion.around(finding)))
+
+    def _comes_with(self, one: int, lead: int) -> bool:
+        """Whether a concept belongs to a leading one or is known to come with it, and is not what comes with many."""
+        is_known = self.terminology.holds(max(one, lead)) and one in self.expansion.manifestations(lead)
+        return self._belongs(one, lead) or (is_known and int(self.expansion.commonness[one]) < weights.WITH_MANY)
 
     def _is_kin(self, one: int, lead: int) -> bool:
         """Whether a concept is wider or narrower than a leading one."""

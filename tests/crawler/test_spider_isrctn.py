@@ -90,7 +90,7 @@ def test_bare_scrapy_ends_in_the_same_catalogue(url: str, tmp_path: Path) -> Non
     assert ended.status == 0
     assert trial_ids(tmp_path) == CALCIPHYLAXIS
     stated = rows(tmp_path, "SELECT identifier FROM identifiers WHERE trial_id = 'ISRCTN73380053'")
-    assert ("2014-002128-28",) in stated
+    assert ("EUCTR2014-002128-28",) in stated
 
 
 def test_an_increment_asks_with_the_time_of_day(url: str, tmp_path: Path) -> None:

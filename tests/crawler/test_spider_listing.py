@@ -1,5 +1,6 @@
 """Pages of listing sites over loopback: what is asked for, and what the catalogue holds after each fault of a site."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.arguments import ArgumentError
-from crawler.samples.listing import BUNDLED, KNOWN_IDS, SITE
+from crawler.samples.listing import BROWSE, BUNDLED, KNOWN_IDS, SECTION, SITE, section_path
 from crawler.samples.server import serve
 from crawler.spiders.listing import ListingSpider
 from tests.support import faults
@@ -198,3 +199,132 @@ def test_a_site_that_forbids_is_not_asked_again_and_another_site_is(url: str, tm
     assert "answers 403 (blocked)" in ended.err
     assert "the host answered 403 to a request before" in ended.err
     assert trial_ids(tmp_path) == {"listing:NCT03582800@127.0.0.1"}
+
+
+BROWSED = f"{SITE}{BROWSE}"
+SITEMAP = f"{SITE}/sitemap.xml"
+ALL_OF_SECTION = {f"listing:NCT9010{1001 + number}@trials.listing.example" for number in range(len(SECTION))}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The stand-in with its section of thirty trials."""
+    with serve("listing") as urls:
+        yield urls["listing"]
+
+
+def asked_paths(seen: list[Seen]) -> list[str]:
+    return [request.target for request in seen if pages(request)]
+
+
+@pytest.mark.parametrize("start", [BROWSED, SITEMAP], ids=["list", "sitemap"])
+def test_a_list_and_a_sitemap_lead_to_every_trial_once(site: str, tmp_path: Path, start: str) -> None:
+    ended, seen = run(tmp_path, site, arguments=("--id", start))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL_OF_SECTION
+    asked = asked_paths(seen)
+    assert len(asked) == len(set(asked))
+    assert not [path for path in asked if path.startswith("/volunteers")]
+    assert {path for path in asked if path.startswith("/clinical-trials/")} == set(map(section_path, range(30)))
+    assert rows(tmp_path, "SELECT count(*) FROM rejects") == [(0,)]
+    assert "pages passed over: not there (1)" in ended.err
+    assert set(rows(tmp_path, "SELECT source_url FROM trials")) == {(SITE + section_path(n),) for n in range(30)}
+
+
+def test_a_trial_leads_to_its_similar_ones(site: str, tmp_path: Path) -> None:
+    ended, _ = run(tmp_path, site, arguments=("--id", SITE + section_path(3)))
+    assert ended.status == 0, ended.err
+    near = {f"listing:NCT9010{1001 + number}@trials.listing.example" for number in (3, 4, 10)}
+    assert near < trial_ids(tmp_path) < ALL_OF_SECTION
+
+
+def test_the_limit_is_kept_and_said(site: str, tmp_path: Path) -> None:
+    ended, seen = run(tmp_path, site, arguments=("--id", BROWSED, "--limit", "4"))
+    assert ended.status == 0, ended.err
+    assert len(trial_ids(tmp_path)) == 4
+    assert len([path for path in asked_paths(seen) if path.startswith("/clinical-trials/")]) == 4
+    assert "limit of 4 trials reached (--limit)" in ended.err
+
+
+def test_an_increment_leaves_out_what_the_sitemap_dates_before(site: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, site, "--id", SITEMAP).status == 0
+
+    def one_is_newer(exchange: faults.Exchange) -> None:
+        text = gzip.decompress(exchange.answer().body).decode()
+        place = f"{section_path(5)}</loc><lastmod>"
+        newer = text.replace(f"{place}2025-03-03", f"{place}2999-01-01")
+        exchange.send(faults.Answer(newer.encode(), headers={"Content-Type": "application/xml"}))
+
+    newer = Rule(one_is_newer, always, path_ends("/sitemap-trials.xml.gz"))
+    ended, seen = run(tmp_path, site, newer, arguments=("--id", SITEMAP, "--since", "last"))
+    assert ended.status == 0, ended.err
+    trials = [path for path in asked_paths(seen) if path.startswith("/clinical-trials/")]
+    assert trials == [section_path(5)]
+    assert last_report(tmp_path)["unchanged"] == 1
+
+
+def test_an_increment_without_news_is_complete(site: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, site, "--id", SITEMAP).status == 0
+    ended, seen = run(tmp_path, site, arguments=("--id", SITEMAP, "--since", "last"))
+    assert ended.status == 0, ended.err
+    assert not [path for path in asked_paths(seen) if path.startswith("/clinical-trials/")]
+    assert trial_ids(tmp_path) == ALL_OF_SECTION
+
+
+def test_pages_closed_to_robots_are_passed_over_on_the_way(site: str, tmp_path: Path) -> None:
+    closed = faults.instead(f"User-agent: *\nDisallow: {section_path(4)}\n".encode(), "text/plain")
+    ended, seen = run(tmp_path, site, Rule(closed, always, path_ends("/robots.txt")), arguments=("--id", BROWSED))
+    assert ended.status == 0, ended.err
+    assert "pages passed over: closed to robots (1)" in ended.err
+    assert section_path(4) not in asked_paths(seen)
+    assert len(trial_ids(tmp_path)) == len(SECTION) - 1
+
+
+def test_a_smaller_limit_keeps_what_was_found(site: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, site, "--id", BROWSED).status == 0
+    ended, _ = run(tmp_path, site, arguments=("--id", BROWSED, "--limit", "3"))
+    assert ended.status == 0, ended.err
+    assert trial_ids(tmp_path) == ALL_OF_SECTION
+
+
+def test_pages_known_from_a_list_are_visited_again_and_lead_nowhere(site: str, tmp_path: Path) -> None:
+    assert crawl(tmp_path, site, "--id", BROWSED, "--limit", "2").status == 0
+    ended, seen = run(tmp_path, site, arguments=())
+    assert ended.status == 0, ended.err
+    assert len(asked_paths(seen)) == 2
+
+
+def test_a_redirect_from_the_way_to_another_host_is_not_followed(site: str, tmp_path: Path) -> None:
+    with faulty(site, []) as other_host:
+
+        def away(exchange: faults.Exchange) -> None:
+            target = f"{other_host.url}{section_path(0)}"
+            exchange.send(faults.Answer(b"", 302, {"Location": target}))
+
+        rule = Rule(away, always, path_ends(section_path(2)))
+        ended, _ = run(tmp_path, site, rule, arguments=("--id", BROWSED))
+        assert other_host.requests == []
+    assert ended.status == 0, ended.err
+    assert len(trial_ids(tmp_path)) == len(SECTION) - 1
+    assert "pages passed over: lead to another site" in ended.err
+
+
+def test_a_list_without_end_ends(site: str, tmp_path: Path) -> None:
+    """Each page has a further one, with the trials of the first."""
+
+    def endless(exchange: faults.Exchange) -> None:
+        page = int(exchange.request.query.get("page", "1"))
+        links = f'<a href="{section_path(0)}">One</a><a href="{BROWSE}?page={page + 1}">Next</a>'
+        exchange.send(
+            faults.Answer(f"<html><h1>All</h1>{links}</html>".encode(), headers={"Content-Type": "text/html"})
+        )
+
+    ended, seen = run(tmp_path, site, Rule(endless, always, path_ends(BROWSE)), arguments=("--id", BROWSED))
+    assert ended.status == 0, ended.err
+    assert [path for path in asked_paths(seen) if path.startswith(BROWSE)] == [BROWSE, f"{BROWSE}?page=2"]
+
+
+def test_a_limit_for_a_registry_that_takes_none_is_refused(tmp_path: Path) -> None:
+    ended = calcitrials("crawl", "ctgov", "--limit", "5", "--catalog", tmp_path)
+    assert ended.status == 2
+    assert "--limit is not for ctgov" in ended.error
