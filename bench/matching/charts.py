@@ -2,7 +2,7 @@
 
 ``chart_lines.txt`` was written before any answer to it was seen, and what it showed was mended;
 ``chart_lines_later.txt`` was written after that by somebody who had seen neither; its kinds have been mended since.
-``chart_lines_third.txt`` was written after that in the same way, and nothing is tuned to it.
+``chart_lines_third.txt`` was written after that in the same way; its kinds have been mended since, too.
 ``{p:...}`` is present, ``n`` negated, ``u`` uncertain, ``h`` historical, ``f`` a relative's; behind a tab the age and
 the sex that the line states of the patient.
 """
