@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,8 @@ import pytest
 from crawler.formats import xml
 from crawler.redirects import is_same_host
 from db import intake
+from db.writer import encode
+from tests.db.test_large_records import LARGE
 from tests.support import faults
 from tests.support.ctgov_answers import ANCHOR
 from tests.support.faults import Rule, always, faulty, nth, path_ends
@@ -72,9 +73,6 @@ def test_signs_that_steer_stay_in_the_payload(sample_url: str, tmp_path: Path) -
 
 
 def test_an_address_that_is_none_of_the_web_is_left_out() -> None:
-    from db.writer import encode
-    from tests.db.test_large_records import LARGE
-
     record = type(LARGE)(**{**{f: getattr(LARGE, f) for f in LARGE.__struct_fields__}, "url": "javascript:alert(1)"})
     assert intake.is_suspicious(encode(record))
     clean, found = intake.cleaned(record)
@@ -133,10 +131,8 @@ def test_a_damaged_record_costs_itself_alone(sample_url: str, tmp_path: Path, da
 @pytest.mark.parametrize("opened", [b"<![CDATA[", b"<!--"])
 def test_marks_left_open_are_read_once(opened: bytes) -> None:
     body = opened * 20_000
-    started = time.process_time()
-    xml.mended(body)
-    xml.masked(body, re.compile(b"</record>"))
-    assert time.process_time() - started < 30  # quadratic: minutes
+    assert xml.mended(body) == body  # looked for anew at each mark it would take minutes
+    assert xml.masked(body, re.compile(b"</record>")).strip() == b""
 
 
 def test_no_spreadsheet_runs_a_registrys_text(tmp_path: Path, sample_url: str) -> None:

@@ -125,7 +125,7 @@ def test_a_killed_mapper_costs_no_concept_and_both_ways_give_the_same(
         gate.set()
         ended = crawling.wait()
     assert ended.status == 0, ended.err
-    assert "a process that maps trials has died" in ended.err
+    assert "a process that maps trials has died" in ended.err, ended.err
     assert are_gone(killed)
     assert rows(tmp_path / "beside", MAPPED) == [(RECORDS, RECORDS)]
     assert rows(tmp_path / "beside", CONCEPTS) == mapped_at_once
