@@ -205,9 +205,7 @@ def _map_and_publish(
     mapping.finish(harvest.connection, in_a_hurry=harvest.is_interrupted)
     logger.info("publishing")
     reports = harvest.reports
-    prepare = (
-        _no_index if harvest.is_interrupted else _index
-    )
+    prepare = _no_index if harvest.is_interrupted else _index
     for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=prepare):
         logger.warning("published by force: %s", gate)
 
