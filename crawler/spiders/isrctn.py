@@ -171,6 +171,11 @@ class IsrctnSpider(RegistrySpider):
                 f"{total} from then on, of {division.whole}"
             )
             return
+        if total + older_total > division.whole + LARGEST_ANSWER:
+            self.problems.append(
+                f"the registry goes round in circles: {older_total} and {total} trials are halves of {division.whole}"
+            )
+            return
         self._parts.append((division.newer, total))
         if division.is_newer_wanted_alone:
             self.expected = total

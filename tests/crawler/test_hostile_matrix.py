@@ -192,7 +192,7 @@ def test_parts_whose_totals_grow_for_ever(urls: dict[str, str], tmp_path: Path) 
 def test_a_part_that_grows_at_every_answer(urls: dict[str, str], tmp_path: Path) -> None:
     def growing(exchange: Exchange) -> None:
         limit = int(exchange.request.query.get("limit", "0"))
-        records = b"<fullTrial></fullTrial>" * limit
+        records = b"<fullTrial><trial><isrctn>90000001</isrctn></trial></fullTrial>" * limit
         exchange.send(Answer(b'<allTrials totalCount="%d">%b</allTrials>' % (limit + 1, records)))
 
     with faulty(urls["isrctn"], [Rule(growing, always, asked)]) as asking:
