@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from db.countries import bordering
 from matcher import weights
 from matcher.patient.demographics import canonical_country
 from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
@@ -14,12 +15,14 @@ OPEN, DOUBTFUL, CLOSED, FORGOTTEN, OVER = range(5)
 """How soon a trial can be joined, soonest first, as powers of `weights.JOINABLE`."""
 
 
-ELSEWHERE, SOMEWHERE = 2, 1
-"""The same of a trial whose sites are all in other countries than the patient's, and of one that states none."""
+ELSEWHERE, NEARBY, SOMEWHERE = 2, 1, 1
+"""The same of a trial whose sites are all in other countries than the patient's, of one that has a site in a country
+that borders on it, and of one that states none.
+"""
 UNSURE = 1
 """The same of a trial of which no stated limit says that it may take the patient, where age or sex are known."""
 _SITES = """
-SELECT place, list_has_any(countries, $names) AS is_there FROM
+SELECT place, list_has_any(countries, $names) AS is_there, list_has_any(countries, $near) AS is_nearby FROM
     (SELECT trial_id, row_number() OVER (ORDER BY trial_id) - 1 AS place FROM trials)
     JOIN (SELECT trial_id, list(DISTINCT country) AS countries FROM locations WHERE country IS NOT NULL GROUP BY ALL)
     USING (trial_id)"""
@@ -66,9 +69,10 @@ class Standing:
         cursor = self._catalogue.cursor()
         named = cursor.execute("SELECT DISTINCT country FROM locations WHERE country IS NOT NULL").fetchall()
         names = [name for (name,) in named if canonical_country(name) == country]
-        found = cursor.execute(_SITES, {"names": names}).fetchnumpy()
+        near = [name for (name,) in named if canonical_country(name) in bordering(country)]
+        found = cursor.execute(_SITES, {"names": names, "near": near}).fetchnumpy()
         away = np.full(len(self._states_ages), SOMEWHERE, np.int64)
-        away[found["place"]] = np.where(found["is_there"], 0, ELSEWHERE)
+        away[found["place"]] = np.where(found["is_there"], 0, np.where(found["is_nearby"], NEARBY, ELSEWHERE))
         return away
 
 

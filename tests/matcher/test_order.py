@@ -89,6 +89,15 @@ def test_a_site_in_the_stated_country_goes_first(suggests: Matcher) -> None:
     assert ids(suggests, "FOP", Patient(country="Japan"))[0] == "E-AWAY"
 
 
+def test_a_site_across_the_border_goes_before_one_far_away_and_is_not_met(suggests: Matcher) -> None:
+    near, far = ids(suggests, "FOP", Patient(country="Belgium")), ids(suggests, "FOP", Patient(country="Ireland"))
+    assert near.index("F-HERE") < near.index("E-AWAY")
+    assert far.index("E-AWAY") < far.index("F-HERE")
+    answer = suggests.suggest("FOP", patient=Patient(country="Belgium"), limit=100)
+    (across,) = [match for match in answer.matches if match.trial_id == "F-HERE"]
+    assert across.eligibility.country == "not met"
+
+
 def test_limits_that_say_nothing_of_the_patient_come_after_those_that_admit(suggests: Matcher) -> None:
     found = suggests.suggest("FOP", patient=Patient(age_years=30)).matches
     assert [match.eligibility.verdict for match in found[:2]] == ["possible", "possible"]
