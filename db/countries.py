@@ -1,6 +1,7 @@
 """Countries by any of their names: ISO 3166 in English and six other languages (pycountry), codes, spoken names.
 
 Registries write names in brackets and behind commas, former names, and lists; some name a part of the world instead.
+Which countries border on which is of the package countryinfo (MIT).
 """
 
 import gettext
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 
+import countryinfo
 import pycountry
 
 HOME_NATIONS = frozenset({"england", "scotland", "wales", "northern ireland"})
@@ -107,6 +109,20 @@ def by_code(code: str) -> str | None:
     upper = code.upper()
     country = pycountry.countries.get(alpha_2=_EU_CODES.get(upper, upper))
     return _english(country) if country else None
+
+
+@cache
+def bordering(english: str) -> frozenset[str]:
+    """English names of the countries that share a land border with one; none for an island, and for an unknown name."""
+    country = next((one for one in pycountry.countries if _english(one) == english), None)
+    if country is None:
+        return frozenset()
+    try:
+        codes = countryinfo.CountryInfo(country.alpha_3).borders()
+    except countryinfo.CountryNotFoundError:
+        return frozenset()
+    found = (pycountry.countries.get(alpha_3=code) for code in codes)
+    return frozenset(_english(one) for one in found if one is not None)
 
 
 def in_english(name: str, language: str) -> str:

@@ -86,22 +86,17 @@ AS_GOOD = 0.97
 """Share of the best disease's score from which an unrelated one is as likely."""
 
 SAID_UNCERTAIN = 0.5
-"""What is only suspected counts so much among the words by which trials are compared with a text."""
-SAID_PAST = 0.3
-"""The same of what is past or told as history."""
-OTHER_WORDS = 0.5
-"""The same of a word that belongs to no diagnosis; in a note by the root of how often it stands there."""
-UNKNOWN_IN_NOTE = 0.5
-"""The same of a name in a note that no vocabulary knows."""
-
-NAMED_AGAIN = 0.5
-"""Power of how often a note names a diagnosis, or its kinds, by which it puts it forward."""
-GIVEN_AS_DIAGNOSIS = 2.0
-"""How much more it puts forward what it gives as the diagnosis ("consistent with", "a case of")."""
+"""What is only suspected, past or told as history counts so much among the words by which trials are compared with a
+text.
+"""
+REPEATED = 0.5
+"""Power of how often a word or a diagnosis, or its kinds, is named: four times counts twice."""
+PUT_FORWARD = 2.0
+"""How much more a note puts forward what it gives as the diagnosis ("consistent with", "a case of"), and a disease that
+comes with something else that it tells.
+"""
 OPENING = 1.3
 """The same of what its first sentence names."""
-EXPLAINS = 2.0
-"""The same of a disease that comes with something else that it tells."""
 COMMON_IN_NOTE = 0.6
 """The same of what is common."""
 FINDING_IN_NOTE = 0.5
@@ -116,8 +111,6 @@ LEADING_IN_NOTE = 2
 """How many diagnoses lead in a note at most."""
 AS_FORWARD = 0.7
 """Share of the first one's from which a diagnosis of a note leads too."""
-REPEATED = 0.5
-"""Power of how often a diagnosis is named: four times counts twice."""
 TOLD = 0.5
 """A word in a trial's interventions or summary, beside one in its title, conditions or keywords."""
 ADMITTING = 0.3
@@ -130,16 +123,14 @@ NOTE_WORDS = 25
 """Words that say something from which on a text is a note, in which not every diagnosis matters alike."""
 LOOKED_AT = 400
 """Of a note, how many trials are scored, those to which its concepts and words point most; others are no suggestion."""
-BY_WORDS = 2.0
-"""What the words of a note count beside its concepts."""
+BY_LIKENESS = 2.0
+"""What the words of a note count beside its concepts, and its meaning where a model is there."""
 MET_IN_NOTE = 1.5
 """What counts more towards a trial to which several diagnoses of a note lead."""
 POINTED_AT = 0.75
 """Share of what points at the first trial of a note from which one that concepts lead to is strong."""
 POINTED_AT_FAINTLY = 0.6
 """The same from which it is possible."""
-BY_MEANING = 2.0
-"""What its meaning counts beside its concepts, where a model is there."""
 RECIPROCAL = 60
 """Constant of reciprocal rank fusion: the larger, the less the first places count."""
 WORDED = 0.7

@@ -28,7 +28,7 @@ WHOLE_TEXT = "the text as a whole"
 LESS_LIKE = "Much more of the note points at other trials."
 """Why a trial of a diagnosis that leads is held back."""
 _COUNTS = {
-    Assertion.PRESENT: 1.0, Assertion.UNCERTAIN: weights.SAID_UNCERTAIN, Assertion.HISTORICAL: weights.SAID_PAST,
+    Assertion.PRESENT: 1.0, Assertion.UNCERTAIN: weights.SAID_UNCERTAIN, Assertion.HISTORICAL: weights.SAID_UNCERTAIN,
 }  # fmt: skip
 _GRADES = ("strong", "possible", "weak")
 
@@ -85,7 +85,7 @@ def asked_by_note(understood: Understanding, labels: Callable[[int], str], promi
             denied += names
             continue
         forward = [prominence[concept] for concept in mention.concepts if concept in prominence]
-        weight = max(forward) if forward else counts * weights.UNKNOWN_IN_NOTE
+        weight = max(forward) if forward else counts
         for name in names:
             one = Said(name, weight, bool(mention.concepts), counts >= 1)
             known = said.get((name.lower(), one.is_known))
@@ -134,9 +134,9 @@ def fuse_note(
         return
     index = open_index()
     likeness = index.likeness(question)
-    pointing = evidence + weights.BY_WORDS * _share_of_most(likeness.lexical)
+    pointing = evidence + weights.BY_LIKENESS * _share_of_most(likeness.lexical)
     if likeness.dense is not None:
-        pointing += weights.BY_MEANING * _share_of_most(likeness.dense)
+        pointing += weights.BY_LIKENESS * _share_of_most(likeness.dense)
     pointing = np.where(trials.admitted, pointing, 0.0)
     least = np.partition(pointing, -weights.LOOKED_AT)[-weights.LOOKED_AT] if len(pointing) > weights.LOOKED_AT else 0.0
     looked_at = (pointing > 0) & (pointing >= least)

@@ -63,16 +63,16 @@ def _of(
     opening: int,
 ) -> float:
     own = [(start, mention) for start, mention in placed if _speaks_of(mention, element)]
-    found: float = max(len(own), 1) ** weights.NAMED_AGAIN
+    found: float = max(len(own), 1) ** weights.REPEATED
     starts = [start for start, _ in own if start >= 0]
     if any(_GIVEN_AS_DIAGNOSIS.search(flat, max(0, start - _LOOKED_BACK), start) for start in starts):
-        found *= weights.GIVEN_AS_DIAGNOSIS
+        found *= weights.PUT_FORWARD
     elif not any(mention.assertion is not Assertion.UNCERTAIN for _, mention in own):
         found *= weights.SAID_UNCERTAIN
     if any(start < opening for start in starts):
         found *= weights.OPENING
     if _tells_of(element, elements, expansion):
-        found *= weights.EXPLAINS
+        found *= weights.PUT_FORWARD
     if expansion.is_common(element.concept):
         found *= weights.COMMON_IN_NOTE
     if element.finding or _comes_with_many(element.concept, expansion):

@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from db.countries import is_met
+from db.countries import bordering, is_met
 from db.countries import joinable as countries_to_join
 from matcher import weights
 from matcher.patient.demographics import canonical_country
@@ -17,9 +17,10 @@ from matcher.trials.store import UNSTATED_DAY
 OPEN, DOUBTFUL, CLOSED, FORGOTTEN, OVER = range(5)
 """How soon a trial can be joined, soonest first, as powers of `weights.JOINABLE`."""
 
-
-ELSEWHERE, SOMEWHERE = 2, 1
-"""The same of a trial whose sites are all in other countries than the patient's, and of one that states none."""
+ELSEWHERE, NEARBY, SOMEWHERE = 2, 1, 1
+"""The same of a trial whose sites are all in other countries than the patient's, of one that has a site in a country
+that borders on it, and of one that states none.
+"""
 UNSURE = 1
 """The same of a trial of which no stated limit says that it may take the patient, where age or sex are known."""
 _AWAY = {"met": 0, "unknown": SOMEWHERE, "not met": ELSEWHERE}
@@ -64,9 +65,10 @@ class Standing:
 
     def _find_away(self, country: str) -> Ints:
         """What each trial counts for where somebody may still join it: a site that is closed is none."""
-        away = np.full(len(self._states_ages), SOMEWHERE, np.int64)
+        away, near = np.full(len(self._states_ages), SOMEWHERE, np.int64), bordering(country)
         for places, countries in self._joined:
-            away[places] = _AWAY[is_met(country, countries)]
+            power = _AWAY[is_met(country, countries)]
+            away[places] = power if power != ELSEWHERE or near.isdisjoint(countries) else NEARBY
         return away
 
     @cached_property

@@ -102,7 +102,7 @@ class SimilarityIndex:
         sentences = sentences_told(question)
         told = Counter(word for sentence in sentences for word in telling_words(sentence))
         for word, times in told.items():
-            words[word] = words.get(word, 0.0) + weights.OTHER_WORDS * times**weights.REPEATED
+            words[word] = words.get(word, 0.0) + times**weights.REPEATED
         lexical = self._named.scores(words) + weights.TOLD * self._told.scores(words)
         if question.text:
             lexical += weights.ADMITTING * self._admitting.scores(words)

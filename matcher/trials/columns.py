@@ -3,7 +3,7 @@
 import os
 import weakref
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -72,6 +72,9 @@ class Texts:
     def __getitem__(self, place: int) -> str | None:
         found = self.encoded(place)
         return None if found == _NONE else found.decode()
+
+    def __iter__(self) -> Iterator[str | None]:
+        return map(self.__getitem__, range(len(self)))
 
 
 class SortedTexts:

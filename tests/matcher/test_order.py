@@ -12,7 +12,7 @@ import pytest
 
 from calcitrials.output import console_for, print_matches
 from matcher import Matcher, Patient
-from matcher.ranking.standing import ELSEWHERE, SOMEWHERE, Standing, status_is_stale
+from matcher.ranking.standing import ELSEWHERE, NEARBY, SOMEWHERE, Standing, status_is_stale
 from tests.matcher.conftest import make_catalogue
 
 NONE: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ def test_a_site_in_the_stated_country_goes_first(suggests: Matcher) -> None:
 
 
 def test_a_closed_site_is_none_and_a_region_may_be_one(suggests: Matcher) -> None:
-    """Spain: one has a site that was withdrawn, the other has none. India: one may have sites in Asia."""
+    """Spain: one has a site that was withdrawn, the other one across the border. India: one may have sites in Asia."""
     standing = Standing(suggests.catalogue)
     place = {facts.trial_id: at for at, facts in enumerate(suggests.catalogue.facts)}
 
@@ -107,10 +107,19 @@ def test_a_closed_site_is_none_and_a_region_may_be_one(suggests: Matcher) -> Non
         powers = standing.of(Patient(country=country)) - standing.of(Patient())
         return int(powers[place["E-AWAY"]]), int(powers[place["F-HERE"]])
 
-    assert away("Spain") == (ELSEWHERE, ELSEWHERE)
+    assert away("Spain") == (ELSEWHERE, NEARBY)
     assert away("France") == (ELSEWHERE, 0)
     assert away("India") == (SOMEWHERE, ELSEWHERE)
     assert away("Japan") == (0, ELSEWHERE)
+
+
+def test_a_site_across_the_border_goes_before_one_far_away_and_is_not_met(suggests: Matcher) -> None:
+    near, far = ids(suggests, "FOP", Patient(country="Belgium")), ids(suggests, "FOP", Patient(country="Ireland"))
+    assert near.index("F-HERE") < near.index("E-AWAY")
+    assert far.index("E-AWAY") < far.index("F-HERE")
+    answer = suggests.suggest("FOP", patient=Patient(country="Belgium"), limit=100)
+    (across,) = [match for match in answer.matches if match.trial_id == "F-HERE"]
+    assert across.eligibility.country == "not met"
 
 
 def test_limits_that_say_nothing_of_the_patient_come_after_those_that_admit(suggests: Matcher) -> None:
