@@ -93,7 +93,7 @@ SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_
        strftime(least(CASE coalesce(completion_date_precision, primary_completion_date_precision)
                       WHEN 'day' THEN ends WHEN 'month' THEN last_day(ends) ELSE ends + INTERVAL 1 YEAR END,
                       recruitment_end_date), '%Y-%m-%d') AS open_until
-FROM (SELECT *, coalesce(completion_date, primary_completion_date) AS ends FROM trials) ORDER BY trial_id
+FROM (SELECT *, coalesce(completion_date, primary_completion_date) AS ends FROM trials)
 """
 _NUMBERED = """CREATE TEMP VIEW numbered_trials AS
 SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS trial_index FROM trials"""
@@ -114,6 +114,12 @@ FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words) GROUP BY word
 """
 
 
+def facts_of(connection: duckdb.DuckDBPyConnection, trial_id: str) -> Facts | None:
+    """What a catalogue says of one trial; None where it holds no such trial."""
+    row = connection.execute(f"{_FACTS} WHERE trial_id = ?", [trial_id]).fetchone()
+    return Facts(*row) if row else None
+
+
 class TrialIndex:
     """The trials of one catalogue and the concepts that they name, read once.
 
@@ -125,7 +131,7 @@ class TrialIndex:
         self.terminology = terminology
         self.expansion = expansion
         self._connection = connection.cursor()
-        table = self._connection.sql(_FACTS).to_arrow_table()
+        table = self._connection.sql(f"{_FACTS} ORDER BY trial_id").to_arrow_table()
         self.trial_ids: list[str] = table["trial_id"].to_pylist()
         self.facts = [Facts(*row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
         self._profiles: dict[int, Profile] = {}
