@@ -12,6 +12,7 @@ import typer
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
+from calcitrials.screen_cli import screen
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
 from db.catalogue import Catalogue, CatalogueError
@@ -344,6 +345,7 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
         raise typer.Exit(FAILED)
 
 
+app.command()(screen)
 app.command("new-registry")(new_registry)
 app.command("record-expected")(record_expected)
 

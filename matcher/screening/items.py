@@ -218,9 +218,10 @@ def _ages(said: str, language: str, taken: Sequence[tuple[int, int]]) -> tuple[A
     if found is None or not _is_free(found[1], found[2], taken):
         return None
     ages, start, end = found
-    near = [first for first, last in spoken if first - _NEAR <= end and start - _NEAR <= last]
+    near = [(first, last) for first, last in spoken if first - _NEAR <= end and start - _NEAR <= last]
     if near:
-        return ages, min(start, near[0]), end
+        beside = [(first, last) for first, last in near if first - 2 <= end and start - 2 <= last]
+        return ages, min([start, *(first for first, _ in beside)]), max([end, *(last for _, last in beside)])
     others = (word for word in _WORD.findall(said[:start] + " " + said[end:]) if not _is_frame(word, language))
     return found if all(any(_says(word, kind, language) for kind in _PEOPLE_WORDS) for word in others) else None
 
