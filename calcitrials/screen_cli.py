@@ -50,6 +50,6 @@ def screen(
         raise CommandError("--clear needs --answers, the file to clear", WRONG_USAGE)
     diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
     asked = Screening(
-        trial, diagnoses, patient_of(age, sex, country), place_of(near, within), within, answers, answer or (), clear
+        trial, diagnoses, patient_of(age, sex, country), place_of(near, within), answers, answer or (), clear
     )
     print_checklist(run(Catalogue(catalog), asked), format)

@@ -15,8 +15,8 @@ from calcitrials.errors import WRONG_USAGE, CommandError
 from calcitrials.output import SCREENING_AID, Format, console_for, print_json, print_rows
 from calcitrials.records import find_trial
 from db.catalogue import Catalogue
-from db.places import Point
 from matcher import Patient
+from matcher.ranking.sites import Vicinity
 from matcher.screening.answers import AnswerFile, AnswersError, read_answers, write_answers
 from matcher.screening.items import Item
 from matcher.screening.records import Answer, CheckedItem, Checklist
@@ -34,8 +34,7 @@ class Screening(NamedTuple):
     trial: str
     diagnoses: Sequence[str] = ()
     patient: Patient | None = None
-    near: Point | None = None
-    within_km: float | None = None
+    vicinity: Vicinity | None = None
     answers_file: Path | None = None
     said: Sequence[str] = ()
     clear: bool = False
@@ -52,7 +51,7 @@ def screen(catalogue: Catalogue, asked: Screening) -> Checklist:
         known = screener.known(list(asked.diagnoses) or None, asked.patient)
         answers = file.of(trial_id)
         answers.update(_said(asked.said, screener.items(trial_id)))
-        found = screener.screen(trial_id, known, answers, asked.near, asked.within_km)
+        found = screener.screen(trial_id, known, answers, asked.vicinity)
     if asked.answers_file:
         file.keep(trial_id, found.items, answers)
         _write(asked.answers_file, write_answers(file))

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from matcher.assertion.context import Assertion
 from matcher.ranking.eligibility import check, stated_limits
-from matcher.ranking.sites import Nearest
+from matcher.ranking.sites import Nearest, within
 from matcher.ranking.standing import status_is_stale
 from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
 from matcher.screening.facts import Facts as KnownFacts
 from matcher.screening.items import Item
 from matcher.screening.known import Known
-from matcher.screening.records import Answer, Ask, CheckedItem, Checklist, Effect, Limit, Site, Subject, Verdict
+from matcher.screening.records import Answer, Ask, CheckedItem, Checklist, Effect, Limit, Subject, Verdict
 from matcher.trials.index import Facts
 
 _LIMITS_FIRST = ("status", "age", "sex", "healthy volunteers", "distance", "country")
@@ -62,7 +62,7 @@ def checklist(
     keys = {item.key for item in items}
     return Checklist(
         trial.facts.trial_id, trial.facts.title, trial.facts.url, known.patient, verdict, tuple(excluded), limits,
-        checked, waiting, sum(1 for key in answers if key not in keys), _site(trial.nearest),
+        checked, waiting, sum(1 for key in answers if key not in keys), trial.nearest.site if trial.nearest else None,
     )  # fmt: skip
 
 
@@ -177,20 +177,6 @@ def _country(country: str, effect: str, countries: frozenset[str]) -> Limit:
 def _distance(nearest: Nearest | None, within_km: float) -> Limit:
     if nearest is None:
         return Limit("distance", "no place of an open site known", Effect.UNKNOWN)
-    where = ", ".join(part for part in (nearest.facility, nearest.city, nearest.country) if part)
-    stated = f"nearest site {nearest.distance_km:.0f} km: {where}"
-    if nearest.distance_km <= within_km:
-        return Limit("distance", stated, Effect.MET)
-    if not nearest.all_known:
-        return Limit("distance", stated, Effect.UNKNOWN, "A nearer site may be among those whose place is not known.")
-    return Limit(
-        "distance", stated, Effect.NOT_MET, f"The nearest site, {where}, is {nearest.distance_km:.0f} km away."
-    )
-
-
-def _site(nearest: Nearest | None) -> Site | None:
-    if nearest is None:
-        return None
-    return Site(
-        nearest.facility, nearest.city, nearest.country, nearest.distance_km, nearest.by, nearest.is_open
-    )  # fmt: skip
+    stated = f"nearest site {nearest.site.distance_km:.0f} km: {nearest.where}"
+    effect, reason = within(nearest, within_km)
+    return Limit("distance", stated, Effect(effect), reason)

@@ -214,5 +214,5 @@ def _is_within(value: float, limit: Measured) -> bool:
 def _performance(question: Question, item: Item, known: Known) -> Finding:
     if question.grades is None or known.performance is None:
         return _OPEN
-    low, high = question.grades
+    low, high, _ = question.grades
     return Finding(low <= known.performance <= high, f"The text says ECOG {known.performance}.")

@@ -16,7 +16,7 @@ from matcher.assertion.cues import is_denied_within
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.linking.running_text import RunningText
 from matcher.patient.number_words import in_digits
-from matcher.screening.quantities import AgeRange, Measured, age_range, grades, limits
+from matcher.screening.quantities import AgeRange, Grades, Measured, age_range, grades, limits
 from matcher.screening.records import Subject
 from matcher.screening.words import drug_name, languages_of, words
 from matcher.text.language import language_of
@@ -38,6 +38,10 @@ _BY_WORDS = (
 _PEOPLE = (("anysex", "all"), ("female", "female"), ("male", "male"))
 _COUNTED = (Subject.AGE, Subject.LABORATORY, Subject.PERFORMANCE)
 """Subjects of numbers, whose comparing words say what a denial would ("not older than")."""
+_COMPARING = ("aged", "between", "range", "least", "most", "over", "under")
+"""Kinds of words that stand beside numbers."""
+_FAR_BEHIND = 150
+"""Characters from which on a disease or drug is no longer what an item is mainly about."""
 _MILD = (Subject.DISEASE, Subject.DRUG, Subject.SURGERY)
 """Subjects that are not meant where the item says that it is about something else before it names them."""
 
@@ -57,7 +61,7 @@ class Question(NamedTuple):
     ages: AgeRange | None = None
     limit: Measured | None = None
     sex: str = ""
-    grades: tuple[int, int] | None = None
+    grades: Grades | None = None
 
 
 class Item(NamedTuple):
@@ -122,7 +126,8 @@ class ItemReader:
         questions = _denials(digits, questions, language)
         subject = _main(said, questions, [*plain, *aside.get("trial", ())], bool(aside.get("gestation")))
         beside = [*when, *((one.start, one.end) for one in questions)]
-        rest, narrowed = _rest(said, beside, language)
+        framing = ("past", *(_COMPARING if all(one.subject in _COUNTED for one in questions) else ()))
+        rest, narrowed = _rest(said, beside, language, framing)
         return Item(
             key, side, number, text, subject, tuple(questions), rest, narrowed, _joined(said, questions, language),
             _says(said, "unless", language) or _denies_else(said, questions), _says(said, "past", language),
@@ -137,9 +142,14 @@ class ItemReader:
                 found.append(Question(subject, start, end, text[start:end].strip(), **more))  # type: ignore[arg-type]
 
         for kind, subject in _BY_WORDS:
-            for start, end in _spans(said, kind, language):
-                asked = grades(said[start:], language) if subject is Subject.PERFORMANCE else None
-                add(subject, start, end, grades=asked)
+            spans = _spans(said, kind, language)
+            if subject is Subject.PERFORMANCE and spans:
+                first, last = min(spans)[0], max(spans)[1]
+                asked = grades(said[first:], language)
+                add(subject, first, max(last, first + asked.end) if asked else last, grades=asked)
+                continue
+            for start, end in spans:
+                add(subject, start, end)
         for limit in limits(said, language):
             add(Subject.LABORATORY, limit.start, limit.end, limit=limit)
         ages = _ages(said, language, taken)
@@ -215,7 +225,9 @@ def _ages(said: str, language: str, taken: Sequence[tuple[int, int]]) -> tuple[A
     """The ages that an item is about: a word says so, or they are all that it is."""
     spoken = [span for span in _spans(said, "aged", language) if _is_free(*span, taken)]
     found = age_range(said, language, bool(spoken))
-    if found is None or not _is_free(found[1], found[2], taken):
+    if found is None:
+        return (None, *spoken[0]) if spoken and spoken[0][0] == 0 else None  # "Age is not limited"
+    if not _is_free(found[1], found[2], taken):
         return None
     ages, start, end = found
     near = [(first, last) for first, last in spoken if first - _NEAR <= end and start - _NEAR <= last]
@@ -226,8 +238,10 @@ def _ages(said: str, language: str, taken: Sequence[tuple[int, int]]) -> tuple[A
     return found if all(any(_says(word, kind, language) for kind in _PEOPLE_WORDS) for word in others) else None
 
 
-def _is_frame(word: str, language: str) -> bool:
-    return word.isdigit() or any(words(one)["frame"].fullmatch(word) for one in languages_of(language))
+def _is_frame(word: str, language: str, beside: Sequence[str] = ()) -> bool:
+    """Whether a word says nothing by itself. beside: kinds of words that say nothing there either."""
+    kinds = ("frame", *beside)
+    return word.isdigit() or any(words(one)[kind].fullmatch(word) for one in languages_of(language) for kind in kinds)
 
 
 def _denials(text: str, questions: Sequence[Question], language: str) -> list[Question]:
@@ -247,7 +261,7 @@ def _main(said: str, questions: Sequence[Question], elsewhere: Sequence[int], is
     weak = [one for one in questions if one.subject is Subject.SEX or one.ages in (_GROWN_UP, _UNDER_AGE)]
     strong = [one for one in questions if one not in weak and not (is_of_birth and one.subject is Subject.AGE)]
     first = min(elsewhere, default=len(said))
-    strong = [one for one in strong if one.subject not in _MILD or one.start < first]
+    strong = [one for one in strong if one.subject not in _MILD or one.start < min(first, _FAR_BEHIND)]
     if strong:
         return strong[0].subject
     if weak and not elsewhere and not is_of_birth:
@@ -255,11 +269,13 @@ def _main(said: str, questions: Sequence[Question], elsewhere: Sequence[int], is
     return Subject.PLAIN
 
 
-def _rest(said: str, spans: Iterable[tuple[int, int]], language: str) -> tuple[tuple[str, ...], bool]:
+def _rest(
+    said: str, spans: Iterable[tuple[int, int]], language: str, framing: Sequence[str]
+) -> tuple[tuple[str, ...], bool]:
     """The words of an item beside some of its characters that say more than a frame does, and whether they only narrow
     it.
     """
-    others = [word for word in _WORD.findall(_without(said, spans)) if not _is_frame(word, language)]
+    others = [word for word in _WORD.findall(_without(said, spans)) if not _is_frame(word, language, framing)]
     spoken = [words(one)["narrow"] for one in languages_of(language)]
     return tuple(others), all(any(one.fullmatch(word) for one in spoken) for word in others)
 

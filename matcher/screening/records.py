@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from matcher.results import Patient
+from matcher.results import Patient, Site
 
 
 class Subject(StrEnum):
@@ -56,20 +56,6 @@ class Effect(StrEnum):
     MET = "met"
     NOT_MET = "not met"
     UNKNOWN = "unknown"
-
-
-class Site(msgspec.Struct, frozen=True):
-    """The nearest place where a trial can be joined. by: "site" where the record has its coordinates, "town" where they
-    are those of its town. is_open: whether the record says of the site itself that it recruits; None where it does not
-    say.
-    """
-
-    facility: str | None
-    city: str | None
-    country: str | None
-    distance_km: float
-    by: str
-    is_open: bool | None
 
 
 class Limit(msgspec.Struct, frozen=True):
