@@ -66,11 +66,19 @@ def checklist(
     )  # fmt: skip
 
 
-def effect_of(side: str, answer: Answer | None) -> Effect:
-    """What an answer to a criterion comes to: yes meets an inclusion criterion and breaks an exclusion criterion."""
+def effect_of(item: Item, answer: Answer | None) -> Effect:
+    """What an answer to a criterion comes to: yes meets an inclusion criterion and breaks an exclusion criterion. One
+    of a list of which one is enough does not exclude by itself, nor does one of a list of which several are asked. A
+    heading that asks nothing is met.
+    """
+    if item.is_heading:
+        return Effect.MET
     if answer is None or answer is Answer.NOT_SURE:
         return Effect.UNKNOWN
-    return Effect.MET if (answer is Answer.YES) == (side == "inclusion") else Effect.NOT_MET
+    is_met = (answer is Answer.YES) == (item.side == "inclusion")
+    if not is_met and (item.wanted == "several" or (item.wanted and item.side == "inclusion")):
+        return Effect.UNKNOWN
+    return Effect.MET if is_met else Effect.NOT_MET
 
 
 def _checked(item: Item, known: Known, answers: Mapping[str, Answer], facts: KnownFacts) -> CheckedItem:
@@ -85,7 +93,7 @@ def _checked(item: Item, known: Known, answers: Mapping[str, Answer], facts: Kno
     )
     return CheckedItem(
         item.number, item.side, item.key, item.text, item.subject, item.subjects, tuple(dict.fromkeys(labels)), answer,
-        source, reason, effect_of(item.side, answer),
+        source, reason, effect_of(item, answer), item.under,
     )  # fmt: skip
 
 

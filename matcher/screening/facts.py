@@ -46,7 +46,7 @@ class Facts:
 
     def answer(self, item: Item, known: Known) -> tuple[Answer | None, str]:
         """The answer to a criterion that follows from what is known, and why; where none follows, what touches it."""
-        if sex := _of_the_other_sex(item, known.patient.sex):
+        if item.is_free and (sex := _of_the_other_sex(item, known.patient.sex)):
             return Answer.YES, f"It asks this of {sex} participants."
         findings = [(one, self._of(one, item, known)) for one in item.questions]
         if item.subject not in _PERSONS:
@@ -58,7 +58,7 @@ class Facts:
             return None, reason
         holds, refused = _combined(item, findings)
         reason = reason or (refused if holds is not None else "")
-        if holds is None or item.restricted:
+        if holds is None or item.restricted or not item.is_free:
             return None, reason
         if item.rest and not (item.narrowed and (_is_of_persons(item) or (holds is False and not _denies(item)))):
             return None, reason
@@ -124,7 +124,8 @@ def _of_the_other_sex(item: Item, sex: str | None) -> str:
     "women of childbearing potential must use contraception" asks nothing of a man.
     """
     addressed = {one.sex for one in item.questions if one.subject is Subject.SEX}
-    is_conditional = item.side == "inclusion" and item.subject in _OF_PREGNANCY
+    is_absence = item.subject is Subject.CONTRACEPTION or item.restricted or _denies(item)
+    is_conditional = item.side == "inclusion" and item.subject in _OF_PREGNANCY and is_absence
     others = addressed - {sex}
     alone = is_conditional and sex in ("female", "male") and len(addressed) == 1 and others and "all" not in others
     return others.pop() if alone else ""

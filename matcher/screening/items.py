@@ -40,6 +40,9 @@ _COUNTED = (Subject.AGE, Subject.LABORATORY, Subject.PERFORMANCE)
 """Subjects of numbers, whose comparing words say what a denial would ("not older than")."""
 _COMPARING = ("aged", "between", "range", "least", "most", "over", "under")
 """Kinds of words that stand beside numbers."""
+_FOLLOWING = frozenset(
+    ("following", "suivants", "suivantes", "folgenden", "folgende", "siguientes", "seguenti", "seguintes", "volgende")
+)
 _FAR_BEHIND = 150
 """Characters from which on a disease or drug is no longer what an item is mainly about."""
 _MILD = (Subject.DISEASE, Subject.DRUG, Subject.SURGERY)
@@ -70,6 +73,10 @@ class Item(NamedTuple):
     rest: its words that belong to no question and are no frame; narrowed: these only say which cases are meant.
     joined: "either", "both", or "" where there is one question or nothing says. restricted: it makes exceptions. past:
     what was counts as well.
+
+    under: the heading before it on its side ("no use of any of the following:"), which may speak of it. wanted: how
+    many of the list under that heading it takes: "one", "several", or "" where it does not say. is_free: no heading
+    changes what the item says by itself.
     """
 
     key: str
@@ -83,6 +90,15 @@ class Item(NamedTuple):
     joined: str = ""
     restricted: bool = False
     past: bool = False
+    under: str = ""
+    wanted: str = ""
+    is_free: bool = True
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading that asks nothing itself: "Any of the following:"."""
+        others = [word for word in self.rest if word not in _FOLLOWING]
+        return _is_heading(self.text) and not (others or self.questions or self.restricted)
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -106,11 +122,14 @@ class ItemReader:
     def read(self, inclusion: Sequence[str], exclusion: Sequence[str]) -> list[Item]:
         """All items of a trial, the inclusion side first."""
         language = _spoken((*inclusion, *exclusion))
-        return [
-            self.item(text, side, number, language)
-            for side, texts in (("inclusion", inclusion), ("exclusion", exclusion))
-            for number, text in enumerate(texts, start=1)
-        ]
+        found: list[Item] = []
+        for side, texts in (("inclusion", inclusion), ("exclusion", exclusion)):
+            heading: Item | None = None
+            for number, text in enumerate(texts, start=1):
+                item = self.item(text, side, number, language)
+                found.append(item if heading is None else _under(item, heading, language))
+                heading = item if _is_heading(text) else heading
+        return found
 
     def item(self, text: str, side: str, number: int = 1, language: str = "") -> Item:
         """One criterion. language: of the trial's criteria, for an item that is too short to say its own."""
@@ -126,11 +145,13 @@ class ItemReader:
         questions = _denials(digits, questions, language)
         subject = _main(said, questions, [*plain, *aside.get("trial", ())], bool(aside.get("gestation")))
         beside = [*when, *((one.start, one.end) for one in questions)]
-        framing = ("past", *(_COMPARING if all(one.subject in _COUNTED for one in questions) else ()))
+        of_numbers = all(one.subject in _COUNTED for one in questions)
+        of_drugs = any(one.subject is Subject.DRUG for one in questions)
+        framing = ("past", *(_COMPARING if of_numbers else ()), *(("taking",) if of_drugs else ()))
         rest, narrowed = _rest(said, beside, language, framing)
         return Item(
             key, side, number, text, subject, tuple(questions), rest, narrowed, _joined(said, questions, language),
-            _says(said, "unless", language) or _denies_else(said, questions), _says(said, "past", language),
+            _says(said, "unless", language) or _denies_else(said, questions, language), _says(said, "past", language),
         )  # fmt: skip
 
     def _questions(self, text: str, said: str, language: str, taken: list[tuple[int, int]]) -> list[Question]:
@@ -189,6 +210,18 @@ _NEAR = 40
 _PEOPLE_WORDS = ("female", "male", "adult", "minor")
 _GROWN_UP = AgeRange(18 * _DAYS_IN_YEAR, float("inf"), 18 * _DAYS_IN_YEAR)
 _UNDER_AGE = AgeRange(0.0, 18 * _DAYS_IN_YEAR, 0.0)
+
+
+def _is_heading(text: str) -> bool:
+    return text.rstrip().endswith((":", "："))
+
+
+def _under(item: Item, heading: Item, language: str) -> Item:
+    """An item behind a heading. How far the heading reaches is not told: it is taken to be the end of the side."""
+    said = flat(heading.text).replace("’", "'")
+    wanted = "several" if _says(said, "several", language) else "one" if _says(said, "one", language) else ""
+    is_free = item.side == "exclusion" and wanted != "several" and heading.is_heading
+    return item._replace(under=heading.text, wanted=wanted, is_free=is_free)
 
 
 def _spoken(texts: Sequence[str], otherwise: str = "") -> str:
@@ -256,7 +289,7 @@ def _denials(text: str, questions: Sequence[Question], language: str) -> list[Qu
 
 def _main(said: str, questions: Sequence[Question], elsewhere: Sequence[int], is_of_birth: bool) -> Subject:
     """The subject that an item is mainly about. elsewhere: where it says that it is about something else."""
-    if said.rstrip().endswith((":", "：")):
+    if _is_heading(said):
         return Subject.PLAIN
     weak = [one for one in questions if one.subject is Subject.SEX or one.ages in (_GROWN_UP, _UNDER_AGE)]
     strong = [one for one in questions if one not in weak and not (is_of_birth and one.subject is Subject.AGE)]
@@ -286,12 +319,13 @@ def _without(said: str, spans: Iterable[tuple[int, int]]) -> str:
     return said
 
 
-def _denies_else(said: str, questions: Sequence[Question]) -> bool:
-    """Whether an item denies something and it is not told of which of its questions."""
-    counted = [(one.start, one.end) for one in questions if one.subject in _COUNTED]
-    left = split_words(_without(said, counted)).words
-    denied = {one.denied for one in questions if one.subject not in _COUNTED}
-    return is_denied_within(left, 0, len(left)) and denied != {True}
+def _denies_else(said: str, questions: Sequence[Question], language: str) -> bool:
+    """Whether an item seems to deny something and it is not told of which of its questions."""
+    if any(one.denied for one in questions):
+        return len({one.denied for one in questions if one.subject not in (*_COUNTED, Subject.SEX)}) > 1
+    left = _without(said, [(one.start, one.end) for one in questions if one.subject in _COUNTED])
+    found = split_words(left).words
+    return _says(left, "denial", language) or is_denied_within(found, 0, len(found))
 
 
 def _joined(said: str, questions: Sequence[Question], language: str) -> str:

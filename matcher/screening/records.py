@@ -80,6 +80,7 @@ class CheckedItem(msgspec.Struct, frozen=True):
     another question. subject: what it mainly asks about; subjects: all that it asks about. concepts: names of the
     diseases it names. answer, source: what the user said ("user"), or what follows from what is known ("known"), else
     None and "". reason: why, in a sentence; also where nothing follows but something known touches the criterion.
+    under: the heading before it ("no use of any of the following:"); the answer is to the criterion as it stands there.
     """
 
     number: int
@@ -93,6 +94,7 @@ class CheckedItem(msgspec.Struct, frozen=True):
     source: str
     reason: str
     effect: Effect
+    under: str = ""
 
 
 class Ask(msgspec.Struct, frozen=True):

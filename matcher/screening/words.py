@@ -3,7 +3,9 @@
 A row holds what stands between the borders of words of a text in small letters without accents. Kinds that name what is
 asked about go by the name of the `Subject`, or of a part of it ("adult"). Others: ``least``, ``most``, ``over``,
 ``under``, ``between``, ``range`` stand beside numbers; ``either``, ``both`` join; ``unless`` restricts; ``frame`` says
-nothing by itself, ``narrow`` only which cases are meant, ``past`` that what was counts as well; ``plain``, ``trial``,
+nothing by itself, ``narrow`` only which cases are meant, ``past`` that what was counts as well; ``taking``
+says it of drugs; ``one`` and ``several`` how many of a list that follows;
+``denial`` that what the assertion engine did not find denied may be so; ``plain``, ``trial``,
 ``gestation`` and ``time of consent`` look like a subject and are none.
 """
 
