@@ -140,9 +140,9 @@ def _combined(item: Item, findings: Sequence[tuple[Question, Finding]]) -> tuple
     if not asked:
         return _joined(item, [(one, finding.holds) for one, finding in findings]), ""
     refused = next((finding for finding in persons if finding.holds is False), None)
-    if refused is not None:
-        return (False, refused.reason) if item.side == "exclusion" else (None, "")
     holds = _joined(item, asked)
+    if refused is not None:
+        return (False, refused.reason) if item.side == "exclusion" or holds is False else (None, "")
     return (None if holds and any(finding.holds is None for finding in persons) else holds), ""
 
 
