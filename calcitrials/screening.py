@@ -15,12 +15,11 @@ from calcitrials.errors import WRONG_USAGE, CommandError
 from calcitrials.output import SCREENING_AID, Format, console_for, print_json, print_rows
 from calcitrials.records import find_trial
 from db.catalogue import Catalogue
-from matcher import Patient
+from matcher import Matcher, Patient
 from matcher.ranking.sites import Vicinity
 from matcher.screening.answers import AnswerFile, AnswersError, read_answers, write_answers
 from matcher.screening.items import Item
 from matcher.screening.records import Answer, CheckedItem, Checklist
-from matcher.screening.screener import Screener
 
 _SIGNS = {"met": "[green]✓[/green]", "not met": "[red]✗[/red]", "unknown": "?"}
 _SAYS = {"y": Answer.YES, "n": Answer.NO, "?": Answer.NOT_SURE}
@@ -47,7 +46,7 @@ def screen(catalogue: Catalogue, asked: Screening) -> Checklist:
         trial_id = find_trial(connection, asked.trial)
         if asked.clear:
             file.clear(trial_id)
-        screener = Screener.open(connection)
+        screener = Matcher.open(connection).screener
         known = screener.known(list(asked.diagnoses) or None, asked.patient)
         answers = file.of(trial_id)
         answers.update(_said(asked.said, screener.items(trial_id)))

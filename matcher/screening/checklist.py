@@ -17,7 +17,7 @@ from matcher.screening.facts import Facts as KnownFacts
 from matcher.screening.items import Item
 from matcher.screening.known import Known
 from matcher.screening.records import Answer, Ask, CheckedItem, Checklist, Effect, Limit, Subject, Verdict
-from matcher.trials.index import Facts
+from matcher.trials.facts import Facts
 
 _LIMITS_FIRST = ("status", "age", "sex", "healthy volunteers", "distance", "country")
 _DECIDING = (

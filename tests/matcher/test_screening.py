@@ -62,7 +62,7 @@ def screener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screener]:
         trials.append((f"NCT{number:08}", "A trial", (), (), (), *sides, None, None, "all", "recruiting"))
     make_catalogue(path, trials)
     with duckdb.connect(str(path), read_only=True) as connection:
-        yield Screener.open(connection)
+        yield Matcher.open(connection).screener
 
 
 @pytest.mark.parametrize(("number", "line"), list(enumerate(lines("screening.txt"))))
