@@ -18,7 +18,7 @@ from db.catalogue import Catalogue
 from matcher import Matcher, Patient
 from matcher.ranking.sites import Vicinity
 from matcher.screening.answers import AnswerFile, AnswersError, read_answers, write_answers
-from matcher.screening.items import Item
+from matcher.screening.items import WHOLE, Item
 from matcher.screening.records import Answer, CheckedItem, Checklist
 
 _SIGNS = {"met": "[green]✓[/green]", "not met": "[red]✗[/red]", "unknown": "?"}
@@ -124,7 +124,7 @@ def _print_table(found: Checklist, out: Console) -> None:
     for number, one in enumerate(found.items, start=1):
         if one.side != side:
             side = one.side
-            out.print(f"\n[bold]{side.capitalize()} criteria[/bold]")
+            out.print(f"\n[bold]{side.capitalize()}{'' if side == WHOLE else ' criteria'}[/bold]")
         answer = f" {one.answer.value}" if one.answer else ""
         said = " (your answer)" if one.source == "user" else ""
         out.print(f"  {_SIGNS[one.effect.value]} {number:2}{answer}{said}  {escape(one.text)}", soft_wrap=True)

@@ -75,7 +75,7 @@ def effect_of(item: Item, answer: Answer | None) -> Effect:
         return Effect.MET
     if answer is None or answer is Answer.NOT_SURE:
         return Effect.UNKNOWN
-    is_met = (answer is Answer.YES) == (item.side == "inclusion")
+    is_met = (answer is Answer.YES) == (item.side != "exclusion")
     if not is_met and (item.wanted == "several" or (item.wanted and item.side == "inclusion")):
         return Effect.UNKNOWN
     return Effect.MET if is_met else Effect.NOT_MET
@@ -99,7 +99,7 @@ def _checked(item: Item, known: Known, answers: Mapping[str, Answer], facts: Kno
 
 def _excluding(one: CheckedItem) -> str:
     """A criterion that excludes, as a sentence."""
-    side = "does not meet inclusion" if one.side == "inclusion" else "meets exclusion"
+    side = "meets exclusion" if one.side == "exclusion" else f"does not meet {one.side}".replace(" criteria", "")
     why = "your answer" if one.source == "user" else one.reason.rstrip(".")
     return f"The patient {side} criterion {one.number} ({why}): {one.text}"
 

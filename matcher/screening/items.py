@@ -22,6 +22,8 @@ from matcher.screening.words import drug_name, languages_of, words
 from matcher.text.language import language_of
 from matcher.text.sentences import flat, split_words
 
+WHOLE = "criteria"
+"""The side of criteria that are not split into items; yes says that all of it is met."""
 KEY_LENGTH = 16
 """Hexadecimal digits of a key: enough that two criteria never share one."""
 _LEAST_MARKERS = 3
@@ -110,6 +112,13 @@ def item_key(side: str, text: str) -> str:
     """What the answer to a criterion is kept under: the same as long as no word and no number of it changes."""
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     return hashlib.sha256(f"{side}\n{plain}".encode()).hexdigest()[:KEY_LENGTH]
+
+
+def unsplit(criteria: str) -> Item:
+    """The criteria of a record that holds them as one text, of which nobody can say what is a criterion: one question,
+    whether the patient meets all of it.
+    """
+    return Item(item_key(WHOLE, criteria), WHOLE, 1, criteria.strip(), Subject.PLAIN, ())
 
 
 class ItemReader:

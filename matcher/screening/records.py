@@ -76,7 +76,8 @@ class Limit(msgspec.Struct, frozen=True):
 class CheckedItem(msgspec.Struct, frozen=True):
     """One criterion as a question with its answer.
 
-    number: place on its side, from 1. key: what the answer is kept under, a hash of side and text: a changed text is
+    side: inclusion, exclusion, or criteria for a text that holds both and is not split. number: place on its side, from
+    1. key: what the answer is kept under, a hash of side and text: a changed text is
     another question. subject: what it mainly asks about; subjects: all that it asks about. concepts: names of the
     diseases it names. answer, source: what the user said ("user"), or what follows from what is known ("known"), else
     None and "". reason: why, in a sentence; also where nothing follows but something known touches the criterion.

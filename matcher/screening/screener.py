@@ -19,15 +19,15 @@ from matcher.ranking.sites import Vicinity, nearest_sites
 from matcher.results import Patient
 from matcher.screening.checklist import ScreenedTrial, checklist
 from matcher.screening.facts import Facts
-from matcher.screening.items import Item, ItemReader
+from matcher.screening.items import Item, ItemReader, unsplit
 from matcher.screening.known import Known, known_of
 from matcher.screening.records import Answer, Checklist
 from matcher.trials.index import TrialIndex
-from matcher.trials.trial_text import read_texts
 
 _MOST_TYPED = 500
 """Trials whose typed criteria are kept: they cost some milliseconds each."""
 _STATED = "SELECT healthy_volunteers FROM trials WHERE trial_id = ?"
+_CRITERIA = "SELECT criteria, inclusion, exclusion FROM eligibility WHERE trial_id = ?"
 _PLACES = """
 SELECT DISTINCT country, CASE WHEN country IS NULL THEN state END, status FROM locations
 WHERE trial_id = ? AND (country IS NOT NULL OR state IS NOT NULL)"""
@@ -66,8 +66,11 @@ class Screener:
         return self._typed(trial_id)
 
     def _read_items(self, trial_id: str) -> tuple[Item, ...]:
-        texts = next(iter(read_texts(self._catalogue.cursor(), [trial_id])), None)
-        return tuple(self._items.read(texts.inclusion, texts.exclusion)) if texts else ()
+        row = self._catalogue.cursor().execute(_CRITERIA, [trial_id]).fetchone()
+        criteria, inclusion, exclusion = row or (None, (), ())
+        if not inclusion and not exclusion:
+            return (unsplit(criteria),) if criteria and criteria.strip() else ()
+        return tuple(self._items.read(inclusion, exclusion))
 
     def _read(self, trial_id: str, vicinity: Vicinity | None) -> ScreenedTrial:
         place, cursor = self._catalogue.trial_index_of(trial_id), self._catalogue.cursor()

@@ -35,6 +35,7 @@ Exclusion Criteria:
 """
 LIMOGES, LYON = {"lat": 45.83, "lon": 1.26}, {"lat": 45.75, "lon": 4.85}
 OPEN, CLOSED, TEENAGERS, LISTED = "NCT10000001", "NCT10000002", "NCT10000003", "NCT10000004"
+UNSPLIT = "NCT10000005"
 TODAY = dt.date.today().isoformat()
 
 
@@ -61,6 +62,7 @@ RECORDS = [
     record(CLOSED, status="COMPLETED"),
     record(TEENAGERS, minimumAge="12 Years", maximumAge="17 Years"),
     record(LISTED, GROUPED),
+    record(UNSPLIT, "Adults with calcinosis who live nearby."),
 ]
 
 
@@ -156,6 +158,13 @@ def test_one_of_a_list_does_not_exclude_and_a_heading_is_not_asked(catalog: Path
     assert screened(catalog, LISTED, "--answer", "4=yes")["verdict"] == "excluded"
 
 
+def test_criteria_that_are_not_split_are_one_question(catalog: Path) -> None:
+    found = screened(catalog, UNSPLIT, *WOMAN)
+    assert [(one["side"], one["subject"], one["answer"]) for one in found["items"]] == [("criteria", "plain", None)]
+    assert screened(catalog, UNSPLIT, *WOMAN, "--answer", "1=yes")["verdict"] == "possible"
+    assert screened(catalog, UNSPLIT, *WOMAN, "--answer", "1=no")["verdict"] == "excluded"
+
+
 def test_the_file_of_answers_is_the_users_own(catalog: Path, tmp_path: Path) -> None:
     file = tmp_path / "answers.json"
     screened(catalog, OPEN, *WOMAN, "--answers", file)
@@ -245,14 +254,14 @@ def test_match_names_the_nearest_site_and_rules_out_what_is_too_far(catalog: Pat
         return answer
 
     near = matched("--near", "Lyon", "--within", "50")
-    assert {match["trial_id"] for match in near["matches"]} == {OPEN, CLOSED, TEENAGERS, LISTED}
+    assert {match["trial_id"] for match in near["matches"]} == {nct_id(one) for one in RECORDS}
     assert {match["eligibility"]["distance"] for match in near["matches"]} == {"met"}
     assert near["matches"][0]["nearest_site"]["city"] == "Lyon"
     far = matched("--near", "Berlin", "--within", "50")
     assert far["matches"] == []
-    assert {one["trial_id"] for one in far["ruled_out"]} == {OPEN, CLOSED, TEENAGERS, LISTED}
+    assert {one["trial_id"] for one in far["ruled_out"]} == {nct_id(one) for one in RECORDS}
     assert all("km away" in one["reason"] for one in far["ruled_out"])
-    assert len(matched("--near", "Berlin")["matches"]) == 4
+    assert len(matched("--near", "Berlin")["matches"]) == len(RECORDS)
     assert matched()["matches"][0]["nearest_site"] is None
 
 
