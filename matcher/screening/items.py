@@ -228,7 +228,8 @@ def _is_heading(text: str) -> bool:
 def _under(item: Item, heading: Item, language: str) -> Item:
     """An item behind a heading. How far the heading reaches is not told: it is taken to be the end of the side."""
     said = flat(heading.text).replace("’", "'")
-    wanted = "several" if _says(said, "several", language) else "one" if _says(said, "one", language) else ""
+    is_one = _says(said, "one", language) and not heading.restricted  # "none of", "no use of any of"
+    wanted = "several" if _says(said, "several", language) else "one" if is_one else ""
     is_free = item.side == "exclusion" and wanted != "several" and heading.is_heading
     return item._replace(under=heading.text, wanted=wanted, is_free=is_free)
 

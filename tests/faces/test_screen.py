@@ -28,6 +28,8 @@ GROUPED = """Inclusion Criteria:
 * One of the following:
 * Dermatomyositis
 * Systemic sclerosis
+* No use of any of the following:
+* Anticoagulant therapy
 
 Exclusion Criteria:
 
@@ -146,16 +148,20 @@ def test_limits_of_the_registry(catalog: Path) -> None:
 
 
 def test_one_of_a_list_does_not_exclude_and_a_heading_is_not_asked(catalog: Path) -> None:
-    found = screened(catalog, LISTED, "--diagnosis", "calcinosis, no dermatomyositis")
+    found = screened(catalog, LISTED, "--diagnosis", "calcinosis, no dermatomyositis, takes warfarin")
     assert found["verdict"] == "unknown"
-    assert [(one["effect"], one["under"]) for one in found["items"]] == [
-        ("met", ""),
-        ("unknown", "One of the following:"),
-        ("unknown", "One of the following:"),
-        ("unknown", ""),
+    assert [(one["answer"], one["effect"], one["under"]) for one in found["items"]] == [
+        (None, "met", ""),
+        (None, "unknown", "One of the following:"),
+        (None, "unknown", "One of the following:"),
+        (None, "unknown", "One of the following:"),
+        (None, "unknown", "No use of any of the following:"),  # yes would mean that none is used
+        (None, "unknown", ""),
     ]
+    assert found["items"][4]["reason"] == "The text names warfarin."
     assert screened(catalog, LISTED, "--answer", "2=no", "--answer", "3=yes")["verdict"] == "unknown"
-    assert screened(catalog, LISTED, "--answer", "4=yes")["verdict"] == "excluded"
+    assert screened(catalog, LISTED, "--answer", "5=no")["verdict"] == "excluded"
+    assert screened(catalog, LISTED, "--answer", "6=yes")["verdict"] == "excluded"
 
 
 def test_criteria_that_are_not_split_are_one_question(catalog: Path) -> None:
@@ -176,12 +182,12 @@ def test_the_file_of_answers_is_the_users_own(catalog: Path, tmp_path: Path) -> 
     file.write_text(json.dumps(kept))
     found = screened(catalog, OPEN, "--answers", file)
     assert (found["verdict"], found["items"][4]["source"]) == ("excluded", "user")
-    screened(catalog, LISTED, "--answers", file, "--answer", "4=no")
+    screened(catalog, LISTED, "--answers", file, "--answer", "6=no")
     found = screened(catalog, OPEN, "--answers", file, "--clear")
     assert (found["verdict"], found["items"][4]["answer"]) == ("unknown", None)
     kept = json.loads(file.read_bytes())
     assert [one["answer"] for one in kept["trials"][OPEN]] == [""] * 6
-    assert kept["trials"][LISTED][3]["answer"] == "no"  # the other trial keeps its answers
+    assert kept["trials"][LISTED][5]["answer"] == "no"  # the other trial keeps its answers
     assert [path.name for path in tmp_path.iterdir()] == ["answers.json"]
 
 
