@@ -50,7 +50,7 @@ def screen(catalogue: Catalogue, asked: Screening) -> Checklist:
         known = screener.known(list(asked.diagnoses) or None, asked.patient)
         answers = file.of(trial_id)
         answers.update(_said(asked.said, screener.items(trial_id)))
-        found = screener.screen(trial_id, known, answers, asked.vicinity)
+        found = screener.screen(trial_id, known, answers, *(asked.vicinity or ()))
     if asked.answers_file:
         file.keep(trial_id, found.items, answers)
         _write(asked.answers_file, write_answers(file))

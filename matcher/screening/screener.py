@@ -2,7 +2,7 @@
 
     screener = Matcher.open(connection).screener
     known = screener.known("systemic sclerosis with calcinosis, ECOG 1", Patient(age_years=54, sex="female"))
-    checklist = screener.screen("NCT03582800", known, answers={key: Answer.NO, ...}, Vicinity(point, 200))
+    checklist = screener.screen("NCT03582800", known, answers={key: Answer.NO, ...}, near=point, within_km=200)
 
 `checklist` is a `records.Checklist`: `limits`, `items` (each with its `key`, `answer`, `source`, `reason`, `effect`),
 `verdict`, `excluded_by`, `ask_next`. A form sends back answers by `key`; no answer is given by leaving the key out.
@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from db.countries import joinable
+from db.places import Point
 from matcher.errors import TrialNotFoundError
 from matcher.patient.reader import PatientReader
-from matcher.ranking.sites import Vicinity, nearest_sites
+from matcher.ranking.sites import nearest_sites
 from matcher.results import Patient
 from matcher.screening.checklist import ScreenedTrial, checklist
 from matcher.screening.facts import Facts
@@ -52,14 +53,13 @@ class Screener:
         trial_id: str,
         known: Known,
         answers: Mapping[str, Answer] | None = None,
-        vicinity: Vicinity | None = None,
+        near: Point | None = None,
+        within_km: float | None = None,
     ) -> Checklist:
         """A trial's checklist for a patient. Raises TrialNotFoundError."""
-        trial = self._read(trial_id, vicinity)
+        trial = self._read(trial_id, near)
         items, today = self._typed(trial_id), dt.date.today()
-        return checklist(
-            trial, items, known, answers or {}, self._facts, today, vicinity.within_km if vicinity else None
-        )
+        return checklist(trial, items, known, answers or {}, self._facts, today, within_km if near else None)
 
     def items(self, trial_id: str) -> tuple[Item, ...]:
         """A trial's criteria with what they ask about."""
@@ -72,11 +72,11 @@ class Screener:
             return (unsplit(criteria),) if criteria and criteria.strip() else ()
         return tuple(self._items.read(inclusion, exclusion))
 
-    def _read(self, trial_id: str, vicinity: Vicinity | None) -> ScreenedTrial:
+    def _read(self, trial_id: str, near: Point | None) -> ScreenedTrial:
         place, cursor = self._catalogue.trial_index_of(trial_id), self._catalogue.cursor()
         if place is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         row = cursor.execute(_STATED, [trial_id]).fetchone()
         places = cursor.execute(_PLACES, [trial_id]).fetchall()
-        nearest = nearest_sites(cursor, vicinity.here, [trial_id]).get(trial_id) if vicinity else None
+        nearest = nearest_sites(cursor, near, [trial_id]).get(trial_id) if near else None
         return ScreenedTrial(self._catalogue.facts[place], row[0] if row else None, joinable(places), nearest)
