@@ -204,13 +204,17 @@ class ItemReader:
 
     def _diseases(self, text: str, language: str) -> Iterable[tuple[int, int, tuple[int, ...]]]:
         """Where a criterion names diseases or findings, and their concepts."""
-        named = self._running.named(text)
-        yield from ((name.start, name.end, (name.concept,)) for name in named)
+        named: list[tuple[int, int, tuple[int, ...]]] = [
+            (name.start, name.end, (name.concept,)) for name in self._running.named(text)
+        ]
         if language != "en":
             found = clean_tokens(text)
-            for hit in self._linker.scan(text, found, misspelt=False, patterns=False, language=language):
-                if not hit.ambiguous:
-                    yield found[hit.start].start, found[hit.end - 1].end, hit.concepts[:1]
+            hits = self._linker.scan(text, found, misspelt=False, patterns=False, language=language)
+            named += [
+                (found[hit.start].start, found[hit.end - 1].end, hit.concepts[:1]) for hit in hits if not hit.ambiguous
+            ]
+        # letters within the number of a study are no disease: AUX-CC-860
+        return [one for one in named if not (text[: one[0]].endswith("-") and text[one[0] : one[1]].isupper())]
 
 
 _DAYS_IN_YEAR = 365.25
