@@ -41,6 +41,9 @@ bench: $(READY)   ## Measure the harvest beside its floor and its peers, and the
 bench-match: $(READY)   ## Measure the matcher beside its rivals
 	$(BIN)/python -m bench.matching
 
+bench-criteria: $(READY)   ## Measure how criteria are split into items and what each is taken to ask
+	$(BIN)/python -m bench.criteria
+
 setup: $(READY)   ## Set up .venv
 
 $(READY): pyproject.toml constraints.txt
@@ -48,4 +51,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix package docs bench bench-match setup
+.PHONY: help demo test lint fix package docs bench bench-match bench-criteria setup
