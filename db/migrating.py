@@ -4,6 +4,7 @@ What was written is never changed in place: the steps of db.migrations run in a 
 original by one rename when it is whole. A kill at any moment leaves the original as it was.
 """
 
+import os
 import re
 from collections.abc import Callable
 from importlib.metadata import version
@@ -107,6 +108,7 @@ def migrate(source: Path, target: Path, opened: Callable[[Path], duckdb.DuckDBPy
         create_schema(connection)
     finally:
         connection.close()
+    sync(draft)
     draft.replace(target)
 
 
@@ -143,6 +145,15 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]
     for table, column, kind in rows:
         found.setdefault(table, {})[column] = kind
     return found
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to disk, so that a power cut cannot leave a link to an unwritten snapshot."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _quoted(path: Path) -> str:
