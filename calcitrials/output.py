@@ -14,7 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from db.crawls import CrawlReport
-from matcher.results import COLUMNS, OVER_STATUSES
+from db.vocabularies import OVER_STATUSES
+from matcher.results import COLUMNS
 
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
@@ -186,9 +187,7 @@ def _label(meaning: Any) -> str:
 
 def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     phase = "/".join(str(phase).removeprefix("phase") for phase in match["phase"] or [])
-    status = match["status"].replace("_", " ")
-    if match["status_is_stale"]:
-        status += " (stale)"
+    status = status_in_words(match["status"], match["status_stale_reason"])
     facts = [status, f"phase {phase}" if phase else "", match["grade"], match["relation"]]
     console.print(
         f"\n[bold]{number}. {match['trial_id']}[/bold]  {escape(match['title'] or '')}\n"
@@ -200,6 +199,12 @@ def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
     verdict = match["eligibility"]["verdict"]
     console.print(f"   eligibility {verdict}" + (f" ({escape(stated)})" if stated else "") + f"   {match['url']}")
+
+
+def status_in_words(status: str, stale_reason: str | None) -> str:
+    """A status as a person reads it, with the reason why it can hardly be true any more, where there is one."""
+    words = status.replace("_", " ")
+    return f"{words} ({stale_reason})" if stale_reason else words
 
 
 def _flat(cell: Any) -> Any:

@@ -100,7 +100,8 @@ def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, regi
     """
     tables = connection.execute(
         "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = current_database() "
-        "AND NOT internal AND table_name NOT IN ('crawls', 'rejects') GROUP BY table_name"
+        "AND table_name IN (SELECT table_name FROM duckdb_tables()) AND table_name NOT IN ('crawls', 'rejects') "
+        "GROUP BY table_name"
     ).fetchall()
     there = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
     kept = {name for (name,) in connection.execute(there, [published or ""]).fetchall()}
