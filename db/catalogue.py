@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from db import stated_status, tables
 from db.rows import insert
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
 SNAPSHOT_ROW_GROUP = 10_240
