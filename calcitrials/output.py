@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from calcitrials.trial_view.words import status_in_words
 from db.crawls import CrawlReport
 from db.vocabularies import OVER_STATUSES
 from matcher.results import COLUMNS
@@ -199,12 +200,6 @@ def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
     verdict = match["eligibility"]["verdict"]
     console.print(f"   eligibility {verdict}" + (f" ({escape(stated)})" if stated else "") + f"   {match['url']}")
-
-
-def status_in_words(status: str, stale_reason: str | None) -> str:
-    """A status as a person reads it, with the reason why it can hardly be true any more, where there is one."""
-    words = status.replace("_", " ")
-    return f"{words} ({stale_reason})" if stale_reason else words
 
 
 def _flat(cell: Any) -> Any:
