@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from db import stated_status
 from db.tables import TABLES, comment
 
 
@@ -25,6 +26,7 @@ class View(NamedTuple):
 
 _REFERENCES = next(table for table in TABLES if table.field == "references")
 VIEWS = (
+    View("stated_statuses", stated_status.MEANING, stated_status.COLUMNS, stated_status.STATED_STATUS),
     View(
         "study_references",
         "The table references under the name that users of AACT know, which needs no quotes.",
