@@ -16,6 +16,7 @@ import duckdb
 
 from db import tables, views
 from db.rows import insert
+from db.trial import sha256
 
 SCHEMA_VERSION = 2
 """Number of the present schema: that of the last step in db.migrations."""
@@ -64,14 +65,19 @@ def set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> Non
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing of the catalogue's tables and views, with their comments, and sign it."""
-    scripts = [path for path in files("db.schema").iterdir() if path.name.endswith(".sql")]
+    scripts = sorted((path for path in files("db.schema").iterdir() if path.name.endswith(".sql")), key=str)
+    statements = "\n".join([tables.CREATE, *(path.read_text(encoding="utf-8") for path in scripts), views.CREATE])
+    signed = {
+        "schema_version": str(SCHEMA_VERSION),
+        "calcitrials_version": PROGRAM_VERSION,
+        "schema_sha256": sha256(statements.encode()),
+    }
+    if all(get_info(connection, key) == value for key, value in signed.items()):
+        return
     connection.begin()  # one write to the disk in place of one a statement
-    connection.execute(tables.CREATE)
-    for path in sorted(scripts, key=lambda script: script.name):
-        connection.execute(path.read_text(encoding="utf-8"))
-    connection.execute(views.CREATE)
-    set_info(connection, "schema_version", str(SCHEMA_VERSION))
-    set_info(connection, "calcitrials_version", PROGRAM_VERSION)
+    connection.execute(statements)
+    for key, value in signed.items():
+        set_info(connection, key, value)
     connection.commit()
 
 
