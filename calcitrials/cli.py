@@ -206,7 +206,7 @@ def match(
     from calcitrials import output
     from calcitrials.matching import MatchJob
     from calcitrials.patient_options import patient_of, place_of
-    from matcher.results import OPEN_STATUSES
+    from db.vocabularies import OPEN_STATUSES
 
     statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:
@@ -246,12 +246,20 @@ def similar(
 def show(
     trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    raw: Annotated[bool, typer.Option("--raw", help="What the registry sent, byte for byte.")] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Show one trial as the catalogue holds it, with its source and the age of the record."""
-    from calcitrials import records
+    """Show one trial: for whom, what is done, where, whom to ask, criteria, dates, results, history and source.
 
-    records.print_trial(Catalogue(catalog), trial, format)
+    The table form is for reading; --format json has every field of the catalogue.
+    """
+    from calcitrials import records
+    from calcitrials.raw import print_raw
+
+    if raw:
+        print_raw(Catalogue(catalog), trial)
+    else:
+        records.print_trial(Catalogue(catalog), trial, format)
 
 
 @app.command()

@@ -256,7 +256,7 @@ Place = tuple[str | None, str | None, str | None]
 
 
 def is_closed(status: str | None) -> bool:
-    """Whether the registry's words for the status of a site or country say that nobody can join there any more."""
+    """Whether the status of a site or country, in the registry's words, says that nobody can join there any more."""
     return "".join(filter(str.isalpha, (status or "").lower())) in _CLOSED
 
 

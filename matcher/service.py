@@ -278,6 +278,7 @@ class Matcher:
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
         because, path = why.of(scored)
+        is_stale = status_is_stale(facts, dt.date.today())
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,
@@ -292,7 +293,8 @@ class Matcher:
             because=because,
             path=path,
             eligibility=eligibility,
-            status_is_stale=status_is_stale(facts, dt.date.today()),
+            status_is_stale=is_stale,
+            status_stale_reason=facts.stale_reason if is_stale else None,
             completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,

@@ -7,9 +7,10 @@ import numpy as np
 
 from db.countries import bordering, is_met
 from db.countries import joinable as countries_to_join
+from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher import weights
 from matcher.patient.demographics import canonical_country
-from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
+from matcher.results import Patient
 from matcher.trials.facts import EPOCH, Facts
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 from matcher.trials.store import UNSTATED_DAY
@@ -87,10 +88,10 @@ def _of_anybody(catalogue: TrialIndex, today: dt.date) -> Ints:
     """
     facts, statuses = catalogue.facts, catalogue.statuses
     codes = catalogue.status_codes
-    power = {**dict.fromkeys(OPEN_STATUSES, OPEN), **dict.fromkeys(OVER_STATUSES, OVER)}
+    power: dict[str, int] = {**dict.fromkeys(OPEN_STATUSES, OPEN), **dict.fromkeys(OVER_STATUSES, OVER)}
     found: Ints = np.array([power.get(status, CLOSED) for status in statuses], np.int64)[codes]
     is_unknown = np.array([status == "unknown" for status in statuses], np.bool_)[codes]
-    is_stale = _is_before(facts.open_until, today) | _is_before(facts.last_update, _ago(today, weights.STALE_YEARS))
+    is_stale = _is_before(facts.stale_from, today + dt.timedelta(days=1))
     is_forgotten = _is_before(facts.last_update, _ago(today, weights.FORGOTTEN_YEARS))
     found[is_unknown & is_forgotten & (found == CLOSED)] = FORGOTTEN
     found[is_stale & (found == OPEN)] = DOUBTFUL
@@ -104,17 +105,8 @@ def _is_before(days: Ints, day: dt.date) -> Flags:
 
 
 def status_is_stale(facts: Facts, today: dt.date) -> bool:
-    """Whether a record says that the trial is open while its end date has passed, or while nobody updated it for so
-    long that ClinicalTrials.gov would call its status unknown.
-    """
-    if facts.status not in OPEN_STATUSES:
-        return False
-    has_ended = facts.open_until is not None and facts.open_until < today.isoformat()
-    return has_ended or _is_older(facts.last_update, today, weights.STALE_YEARS)
-
-
-def _is_older(day: str | None, today: dt.date, years: int) -> bool:
-    return day is not None and day < _ago(today, years).isoformat()
+    """Whether a record says that the trial is open and can hardly be right any more (db.stated_status)."""
+    return facts.stale_from is not None and facts.stale_from <= today.isoformat()
 
 
 def _ago(today: dt.date, years: int) -> dt.date:

@@ -17,8 +17,8 @@ _BANDS = (False, True, None)
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is shown of a trial and decides beside its concepts, as the catalogue says it. open_until: the last day on
-    which the record's dates leave it open, of dates that are a month or a year the last one.
+    """What is shown of a trial and decides beside its concepts, as the catalogue says it. stale_from: the
+    first day on which a record that says it is open can hardly be right any more, stale_reason: why not from then on.
     """
 
     trial_id: str
@@ -34,7 +34,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     url: str
     last_update: str | None
     completion_date: str | None
-    open_until: str | None
+    stale_from: str | None
+    stale_reason: str | None
 
 
 class TrialFacts(Sequence[Facts]):
@@ -43,16 +44,16 @@ class TrialFacts(Sequence[Facts]):
     def __init__(self, store: Store) -> None:
         tables, arrays, _ = store
         self._tables = tables
-        self._ids, self._studies, self._titles, self._urls = (
-            store.texts(name) for name in ("trial_id", "study_id", "title", "url")
+        self._ids, self._studies, self._titles, self._urls, self._reasons = (
+            store.texts(name) for name in ("trial_id", "study_id", "title", "url", "stale_reason")
         )
         self._registry, self._status, self._sex, self._phase = (
             arrays[name] for name in ("registry", "status", "sex", "phase")
         )
         self.min_age, self.max_age_until = arrays["min_age"], arrays["max_age_until"]
         self.age_bands = arrays["age_bands"]
-        self.last_update, self._completion, self.open_until = (
-            arrays[name] for name in ("last_update", "completion_date", "open_until")
+        self.last_update, self._completion, self.stale_from = (
+            arrays[name] for name in ("last_update", "completion_date", "stale_from")
         )
         self._of = lru_cache(maxsize=KEPT)(self._make)
 
@@ -72,7 +73,8 @@ class TrialFacts(Sequence[Facts]):
             url=self._urls[place] or "",
             last_update=_day(self.last_update[place]),
             completion_date=_day(self._completion[place]),
-            open_until=_day(self.open_until[place]),
+            stale_from=_day(self.stale_from[place]),
+            stale_reason=self._reasons[place],
         )
 
     def __len__(self) -> int:
