@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from calcitrials.errors import WRONG_USAGE, CommandError
 from calcitrials.output import SCREENING_AID, Format, console_for, print_json, print_rows
-from calcitrials.records import find_trial
+from calcitrials.trial_view import find_trial
 from db.catalogue import Catalogue
 from matcher import Matcher, Patient
 from matcher.ranking.sites import Vicinity

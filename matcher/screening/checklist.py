@@ -8,11 +8,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher.assertion.context import Assertion
 from matcher.ranking.eligibility import check, stated_limits
 from matcher.ranking.sites import Nearest, within
 from matcher.ranking.standing import status_is_stale
-from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
+from matcher.results import Patient
 from matcher.screening.facts import Facts as KnownFacts
 from matcher.screening.items import Item
 from matcher.screening.known import Known
@@ -159,7 +160,7 @@ def _status(facts: Facts, today: dt.date) -> Limit:
         why = "It takes participants by invitation." if by_invitation else "The record does not say that it recruits."
         return Limit("status", stated, Effect.UNKNOWN, why)
     if status_is_stale(facts, today):
-        return Limit("status", stated, Effect.UNKNOWN, "The record says that it is open, and is out of date.")
+        return Limit("status", stated, Effect.UNKNOWN, f"The record says that it is open; {facts.stale_reason}.")
     return Limit("status", stated, Effect.MET)
 
 

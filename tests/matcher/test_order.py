@@ -12,7 +12,7 @@ import pytest
 
 from calcitrials.output import console_for, print_matches
 from matcher import Matcher, Patient
-from matcher.ranking.standing import ELSEWHERE, NEARBY, SOMEWHERE, Standing, status_is_stale
+from matcher.ranking.standing import ELSEWHERE, NEARBY, SOMEWHERE, Standing
 from tests.matcher.conftest import make_catalogue
 
 NONE: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ Line = Callable[[str], str | None]
 
 _GROUPS = (("contact", "central"), ("publiccontact", "public"), ("scientificcontact", "scientific"))
 _PARTS = ("firstname", "lastname", "tel", "email", "affiliation", "address")
+FIELDS = frozenset(group + part for group, _ in _GROUPS for part in _PARTS)
+"""Fields of the contacts."""
 
 
 def contacts(line: Line) -> Iterator[Contact]:

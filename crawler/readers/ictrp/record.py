@@ -49,23 +49,27 @@ _REGISTRIES = {
     "cris": "kct",
 }
 _COUNTRY_CODE = re.compile(r"-\d\d-([A-Z]{2})$")
-_READ = frozenset(
-    (
-        *("acronym", "condition", "countries", "dateenrollement", "dateregistration", "exclusioncriteria", "phase"),
-        *("inclusionagemax", "inclusionagemin", "inclusioncriteria", "inclusiongender", "intervention", "trialid"),
-        *("lastrefreshedon", "primaryoutcome", "primarysponsor", "publictitle", "recruitmentstatus", "targetsize"),
-        *("resultsactualenrollment", "resultsdatecompleted", "resultsdateposted", "resultsyesno", "resultssummary"),
-        *("scientifictitle", "secondaryid", "secondaryoutcome", "secondarysponsor", "sourceregister", "studydesign"),
-        *(
-            "studytype",
-            "typeenrollment",
-            "webaddress",
-            "bridgedtype",
-            "bridgingflag",
-            "childs",
-            "resultsdatefirstpublication",
-        ),
+_READ = (
+    frozenset(
+        (
+            *("acronym", "condition", "countries", "dateenrollement", "dateregistration", "exclusioncriteria", "phase"),
+            *("inclusionagemax", "inclusionagemin", "inclusioncriteria", "inclusiongender", "intervention", "trialid"),
+            *("lastrefreshedon", "primaryoutcome", "primarysponsor", "publictitle", "recruitmentstatus", "targetsize"),
+            *("resultsactualenrollment", "resultsdatecompleted", "resultsdateposted", "resultsyesno", "resultssummary"),
+            *(
+                "scientifictitle",
+                "secondaryid",
+                "secondaryoutcome",
+                "secondarysponsor",
+                "sourceregister",
+                "studydesign",
+            ),
+            *("studytype", "typeenrollment", "webaddress", "bridgedtype", "bridgingflag", "childs", "sourcesupport"),
+            *("resultsdatefirstpublication", "resultsipddescription", "resultsipdplan", "resultsurllink"),
+            *("ethicsapprovaldate", "ethicscontactname", "ethicsstatus", "resultsurlprotocol"),
+        )
     )
+    | people.FIELDS
 )
 """Columns that are read; what an export has beside them is told once a file."""
 # A trial is as open as its most open country.
