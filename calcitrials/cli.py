@@ -1,11 +1,13 @@
 """The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -176,7 +178,10 @@ def match(
     file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
     batch: Annotated[
         str | None,
-        typer.Option(help='JSON lines in ({"id", "query", "patient"?}), one result object a line out; - is stdin.'),
+        typer.Option(
+            help='JSON lines in ({"id", "query", "patient"?: {"age", "sex", "country"}}), one result object '
+            "a line out; - is stdin."
+        ),
     ] = None,
     age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
     sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
@@ -356,7 +361,10 @@ def main() -> None:
     from matcher import DenseModelError, DiagnosisError, TrialNotFoundError
 
     try:
-        app(prog_name="calcitrials", standalone_mode=True)
+        try:
+            app(prog_name="calcitrials", standalone_mode=True)
+        finally:
+            sys.stdout.flush()  # here, where a disk that is full or a reader that has gone can still be told
     except CommandError as error:
         _fail(str(error), error.exit_status)
     except CatalogueError as error:
@@ -367,17 +375,25 @@ def main() -> None:
         _fail(str(error), WRONG_USAGE)
     except TrialNotFoundError as error:
         _fail(str(error), FAILED)
-    except KeyboardInterrupt:
-        _fail("interrupted", FAILED)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(FAILED)
+        _end_without_output()
     except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
         _fail(" ".join(str(error).split()), FAILED)
 
 
-def _fail(message: str, status: int) -> None:
+def _end_without_output() -> NoReturn:
+    """End where nobody reads on, as programs in a pipe do: without a word, and without a last attempt to write."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(FAILED)
+
+
+def _fail(message: str, status: int) -> NoReturn:
     print(f"calcitrials: {message}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _end_without_output()
     sys.exit(status)
 
 

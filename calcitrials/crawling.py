@@ -12,6 +12,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 import matcher
+from calcitrials import interruption
 from calcitrials.errors import WRONG_USAGE, CommandError
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, Progress, harvesting
@@ -141,7 +142,9 @@ def crawl(
                 **arguments[name],
             )
             crawls.append(task)
+        interruption.leave()
         process.start()
+        interruption.listen()
         if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
             _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     if silent := sorted(set(asked) - {report.registry for report in harvest.reports}):
@@ -192,6 +195,21 @@ def _mapped_beside(
     catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0
 ) -> Iterator[tuple[Harvest, "MappingBeside"]]:
     """A harvest whose trials are mapped while more of them come, in processes beside it."""
+    before = catalogue.published
+
+    def cost() -> str:
+        if catalogue.published == before:
+            return "nothing new is published; what was received is kept, and the next crawl publishes it"
+        return "what was received is published"
+
+    with interruption.costing(cost), _mapped(catalogue, purpose, progress, wait_s) as both:
+        yield both
+
+
+@contextmanager
+def _mapped(
+    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float
+) -> Iterator[tuple[Harvest, "MappingBeside"]]:
     with matcher.MappingBeside() as mapping, harvesting(catalogue, purpose, progress, wait_s, mapping.take) as harvest:
         yield harvest, mapping
 

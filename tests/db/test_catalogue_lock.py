@@ -4,6 +4,8 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from db.catalogue import Catalogue
 from tests.support import faults
 from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
@@ -61,3 +63,25 @@ def test_a_crawl_may_wait_for_the_one_before_it(sample_url: str, tmp_path: Path)
         gate.set()
         assert (first.wait().status, second.wait().status) == (0, 0)
     assert trial_ids(catalog) == set(BUNDLED_IDS)
+
+
+@pytest.mark.parametrize("name", ["snapshots", "writer.holder.json", "writer.lock", "writer.duckdb"])
+def test_a_link_in_place_of_a_file_of_the_catalogue_is_refused(sample_url: str, tmp_path: Path, name: str) -> None:
+    catalog, elsewhere = tmp_path / "catalog", tmp_path / "elsewhere"
+    catalog.mkdir()
+    if name == "snapshots":
+        elsewhere.mkdir()
+        (elsewhere / "draft.tmp").write_text("somebody else's")
+    else:
+        elsewhere.write_text("somebody else's")
+    before = [(path, path.is_file() and path.read_text()) for path in sorted(tmp_path.rglob("else*/**"))]
+    (catalog / name).symlink_to(elsewhere)
+    run = crawl(catalog, sample_url, "--id", ANCHOR)
+    assert (run.status, run.error) == (
+        1, f"{catalog / name} is a link, and only the catalogue's own files are written: remove it"
+    )  # fmt: skip
+    assert [(path, path.is_file() and path.read_text()) for path in sorted(tmp_path.rglob("else*/**"))] == before
+    (catalog / name).unlink()
+    moved = tmp_path / "linked"
+    moved.symlink_to(catalog)  # the folder as a whole may be anywhere
+    assert crawl(moved, sample_url, "--id", ANCHOR).status == 0
