@@ -15,7 +15,7 @@ from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
 from calcitrials.terms_cli import terms
-from calcitrials.text_input import text_of
+from calcitrials.text_input import STDIN, file_of, text_of
 from db.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:  # a command that needs no crawler does not load one
@@ -152,7 +152,7 @@ app.add_typer(terms, name="terms")
 
 @imports.command("ictrp")
 def import_ictrp(
-    file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed.")],
+    file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed; - is stdin.")],
     catalog: CatalogOption = DEFAULT_CATALOG,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
 ) -> None:
@@ -165,7 +165,8 @@ def import_ictrp(
     from calcitrials.crawling import import_file
 
     _log(False)
-    reports = _harvested(lambda progress: import_file(Catalogue(catalog), file, force=force, progress=progress))
+    with file_of(file) as path:
+        reports = _harvested(lambda progress: import_file(Catalogue(catalog), path, force=force, progress=progress))
     if not all(report.complete and report.received > report.rejected for report in reports):
         raise typer.Exit(FAILED)
 
@@ -173,7 +174,7 @@ def import_ictrp(
 @app.command()
 def match(
     diagnosis: Annotated[
-        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON.")
+        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON; - is stdin.")
     ] = None,
     file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
     batch: Annotated[
@@ -213,7 +214,7 @@ def match(
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
         _match_batch(Catalogue(catalog), batch, statuses, limit, workers)
         return
-    diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
+    diagnoses = [text_of(one) if one == STDIN else one for one in diagnosis or ()] + ([text_of(file)] if file else [])
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
@@ -254,7 +255,10 @@ def show(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
+    query: Annotated[
+        str,
+        typer.Argument(help="A question in SQL; - is stdin. `calcitrials sql 'SHOW TABLES'` lists the tables."),
+    ],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
     keep_formulas: Annotated[
@@ -263,13 +267,20 @@ def sql(
             "--keep-formulas", help="CSV as it stands: no apostrophe before a text that a spreadsheet would run."
         ),
     ] = False,
+    time_limit: Annotated[
+        float, typer.Option(min=0.001, max=86_400, help="Seconds until the last row is printed.")
+    ] = 60.0,
 ) -> None:
-    """Ask the published catalogue a question in SQL, read-only."""
-    from calcitrials.output import print_rows
-    from calcitrials.sql import ask
+    """Ask the published catalogue a question in SQL, read-only. Rows are printed as they come.
 
-    answer = ask(Catalogue(catalog), query)
-    print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
+    A table that is too wide for the terminal shows each row vertically.
+    """
+    from calcitrials.output import print_rows
+    from calcitrials.sql import ask, bounded
+
+    with bounded(time_limit):
+        answer = ask(Catalogue(catalog), text_of(query) if query == STDIN else query, time_limit)
+        print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
 
 
 @app.command()

@@ -1,72 +1,29 @@
 """What the commands print: tables for people, JSON and CSV for programs."""
 
-import csv
-import datetime as dt
-import io
-import json
 import sys
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from calcitrials.rows import Format, console_for, in_json, print_rows
 from db.crawls import CrawlReport
 from matcher.results import COLUMNS, OVER_STATUSES
 
+__all__ = [
+    "SCREENING_AID", "Format", "console_for", "print_json", "print_matches", "print_reports", "print_rows",
+    "print_trials",
+]  # fmt: skip
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
 )
 
 
-WIDTH_WITHOUT_TERMINAL = 140
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def console_for(stream: TextIO) -> Console:
-    """A console on stdout or stderr: as wide as the terminal, and wide enough where there is none."""
-    return Console(file=stream, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
-
-
-class Format(StrEnum):
-    """How to print rows or one object."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-    sys.stdout.write("\n")
-
-
-def print_rows(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format, *, keep_formulas: bool = False
-) -> None:
-    """Rows as a table, as a JSON list of objects, or as CSV with a header.
-
-    keep_formulas: of CSV; otherwise a text that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
-    if form is Format.JSON:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif form is Format.CSV:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        in_cell = _flat if keep_formulas else _harmless
-        writer.writerows([[in_cell(cell) for cell in row] for row in rows])
-        sys.stdout.write(text.getvalue())
-    else:
-        table = Table(show_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(escape(column), overflow="fold")
-        for row in rows:
-            table.add_row(*("" if cell is None else escape(str(_flat(cell))) for cell in row))
-        console_for(sys.stdout).print(table)
+    sys.stdout.write(in_json(value) + "\n")
 
 
 def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
@@ -200,21 +157,3 @@ def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
     verdict = match["eligibility"]["verdict"]
     console.print(f"   eligibility {verdict}" + (f" ({escape(stated)})" if stated else "") + f"   {match['url']}")
-
-
-def _flat(cell: Any) -> Any:
-    if isinstance(cell, tuple | list) and all(isinstance(part, str) for part in cell):
-        return "; ".join(cell)
-    return json.dumps(cell, ensure_ascii=False, default=_plain) if isinstance(cell, list | tuple | dict) else cell
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell of CSV, its text so that no spreadsheet takes it for a formula (OWASP, CSV injection)."""
-    flat = _flat(cell)
-    return f"'{flat}" if isinstance(flat, str) and flat.startswith(FORMULA_MARKS) else flat
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep="T") + ("Z" if value.tzinfo is None else "")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
