@@ -3,6 +3,9 @@
 DuckDB lets one process write a file or many read it. So a crawl works in ``writer.duckdb`` under a lock and
 publishes by copying it into a new snapshot and renaming one link: a reader is never blocked, never sees half a
 crawl, and a crawl killed at any instant costs nothing that was published.
+
+At rest the catalogue lies there twice, as its two newest snapshots, or as the first one and a copy of it. A crawl
+begins with a copy of the newest one that can be opened.
 """
 
 import datetime as dt
@@ -11,8 +14,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,17 +31,23 @@ STORAGE_VERSION = "v1.5.0"
 SNAPSHOT_ROW_GROUP = 10_240
 """Rows that a snapshot compresses together, a multiple of 2,048. DuckDB's own 122,880 leave a table of 18,534 trials
 to one processor; measured, these take a quarter less time to write, a tenth less room, and find one trial sooner."""
-SNAPSHOTS_KEPT = 5
+SNAPSHOTS_KEPT = 2
+"""The one that readers see and the one before, to which some have not yet closed their door."""
+GROWN = 1.25
+"""A working file that began as a copy of a snapshot is copied as it is to publish it, until it has grown so much with
+what was changed since its rows were last written anew; `bench.scale` prints what either way takes."""
 WRITER_MEMORY_LIMIT = "768MB"
 """What the database may hold in memory while it writes; it spills to disk beyond. Enough, tried, for 593,000 trials
 with their child tables, so that memory does not grow with the registry."""
 WRITER_LOG_LIMIT = "64MB"
 """Size of the working file's log at which it is folded in. DuckDB's own 16 MB would rewrite the last row group of
 every table after each batch of trials."""
-WRITER_COMPRESSION = "uncompressed"
-"""The working file changes with every batch and is read once, to publish: compressing it took a third of the time
-of writing. It has about twice the size of a snapshot."""
+FIRST_COMPRESSION = "uncompressed"
+"""A working file that begins empty takes in a whole registry and is read once, to publish: compressing it took a third
+of the time of writing."""
 
+_REWRITTEN = "rewritten_bytes"
+"""Key of the size that the working file had when its rows were last written anew; empty until that is known."""
 _DAMAGE = "not a valid DuckDB database|Could not read enough bytes|version number"
 """What DuckDB says of a file that is no database of its own any more, or not yet."""
 
@@ -66,6 +75,8 @@ class Catalogue:
         self.writer_file = root / "writer.duckdb"
         self._lock_file = root / "writer.lock"
         self._holder_file = root / "writer.holder.json"
+        self._mark: tuple[tuple[int, int], ...] | None = None
+        """The state of the working file when it was published, None until then."""
 
     @property
     def published(self) -> Path | None:
@@ -122,28 +133,39 @@ class Catalogue:
             try:
                 yield connection
             finally:
+                is_published = self._mark == _state(self.writer_file)
                 connection.close()
+            if is_published:
+                self._settle()
         finally:
             self._holder_file.unlink(missing_ok=True)
             lock.release()
 
-    def publish(self, connection: duckdb.DuckDBPyConnection) -> Path:
-        """Copy the working file into a new snapshot and make it the current one, atomically."""
+    def publish(
+        self, connection: duckdb.DuckDBPyConnection, prepare: Callable[[Path], None] = lambda snapshot: None
+    ) -> Path:
+        """Copy the working file into a new snapshot and make it the current one, atomically.
+
+        prepare: makes what lies beside a snapshot before any reader sees it.
+        """
         now = dt.datetime.now(dt.UTC)
         self.snapshots.mkdir(exist_ok=True)
         for leftover in self.snapshots.glob("*.tmp*"):
-            leftover.unlink()
+            leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
         snapshot = self.snapshots / f"catalog-{now:%Y%m%dT%H%M%S%f}Z.duckdb"
         draft = snapshot.with_suffix(".tmp")
         _set_info(connection, "published_at", now.isoformat(timespec="seconds"))
         try:
-            _copy(connection, draft)
+            if not self._copy_file(connection, draft):
+                _set_info(connection, _REWRITTEN, "")
+                _copy(connection, draft)
             _sync(draft)
         except BaseException:  # such as a full disk, which half a snapshot would keep full
             for leftover in self.snapshots.glob(f"{draft.name}*"):
                 leftover.unlink()
             raise
         draft.rename(snapshot)
+        prepare(snapshot)
         link = self.root / "current.tmp"
         link.unlink(missing_ok=True)
         link.symlink_to(snapshot.relative_to(self.root))
@@ -154,6 +176,7 @@ class Catalogue:
             old.unlink()
             for beside in self.snapshots.glob(f"{old.stem}.*"):  # what was made of it for readers
                 shutil.rmtree(beside, ignore_errors=True)
+        self._mark = _state(self.writer_file)
         return snapshot
 
     def _refuse_links(self) -> None:
@@ -162,9 +185,24 @@ class Catalogue:
         The whole folder may be reached by a link, and so may ``payloads``, which may need a larger disk.
         """
         own = (self.snapshots, self.writer_file, self._lock_file, self._holder_file)
-        for path in (*own, self.root / f"{self.writer_file.name}.wal"):
+        for path in (*own, self.root / "writer.tmp", self.root / f"{self.writer_file.name}.wal"):
             if path.is_symlink():
                 raise CatalogueError(f"{path} is a link, and only the catalogue's own files are written: remove it")
+
+    def _copy_file(self, connection: duckdb.DuckDBPyConnection, draft: Path) -> bool:
+        """Copy the working file as it is, where it began as a copy and has not grown much; whether that was done."""
+        rewritten = _info(connection, _REWRITTEN)
+        if not rewritten or not _is_compressed(connection):
+            return False
+        try:
+            connection.execute("CHECKPOINT").fetchall()
+        except duckdb.TransactionException:
+            return False  # another cursor is in the middle of something
+        (size, _), *log = _state(self.writer_file)
+        if log or size > GROWN * int(rewritten):
+            return False
+        shutil.copyfile(self.writer_file, draft)
+        return True
 
     def _holder(self) -> str:
         try:
@@ -174,7 +212,9 @@ class Catalogue:
             return "another process"
 
     def _open_writer(self) -> duckdb.DuckDBPyConnection:
-        """Open the working file; make it from the published snapshot when it is lost or damaged."""
+        """Open the working file; make it from the published snapshot when there is none, or it is damaged."""
+        self._mark = None
+        self._begin()
         try:
             connection = _connect_writer(self.writer_file)
         except duckdb.Error as error:
@@ -184,14 +224,9 @@ class Catalogue:
             print(f"the working file is damaged and is rebuilt from the published catalogue: {error}", file=sys.stderr)
             for part in self.root.glob("writer.duckdb*"):
                 part.rename(part.with_name(part.name + ".damaged"))
+            self._begin()
             connection = _connect_writer(self.writer_file)
         version = _info(connection, "schema_version")
-        if version is None and self.published is not None:
-            source, target = self.published, _one(connection, "SELECT current_database()")
-            connection.execute(f"ATTACH '{_quoted(source)}' AS published (READ_ONLY)")
-            connection.execute(f'COPY FROM DATABASE published TO "{target}"')
-            connection.execute("DETACH published")
-            version = _info(connection, "schema_version")
         if version not in (None, str(SCHEMA_VERSION)):
             connection.close()
             raise CatalogueError(
@@ -200,6 +235,31 @@ class Catalogue:
             )
         create_schema(connection)
         return connection
+
+    def _begin(self) -> None:
+        """Where there is no working file, make one of the newest snapshot that can be opened."""
+        if self.writer_file.exists():
+            return
+        newest = sorted(self.snapshots.glob("catalog-*.duckdb"), reverse=True)
+        for snapshot in ([self.published] if self.published else []) + newest:
+            try:
+                duckdb.connect(str(snapshot), read_only=True).close()
+            except duckdb.Error:
+                continue
+            self._copy_back(snapshot)
+            return
+
+    def _copy_back(self, snapshot: Path) -> None:
+        draft = self.root / "writer.tmp"
+        shutil.copyfile(snapshot, draft)
+        draft.replace(self.writer_file)
+
+    def _settle(self) -> None:
+        """Drop a working file of which all is published where two snapshots are; else make it a copy of the one."""
+        if len(list(self.snapshots.glob("catalog-*.duckdb"))) > 1:
+            self.writer_file.unlink(missing_ok=True)
+        elif self.published is not None:
+            self._copy_back(self.published)
 
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
@@ -227,7 +287,13 @@ def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
         raise
     connection.execute(f"SET memory_limit = '{WRITER_MEMORY_LIMIT}'")
     connection.execute(f"SET wal_autocheckpoint = '{WRITER_LOG_LIMIT}'")
-    connection.execute(f"SET force_compression = '{WRITER_COMPRESSION}'")
+    if not _is_compressed(connection):
+        connection.execute(f"SET force_compression = '{FIRST_COMPRESSION}'")
+    else:
+        with suppress(duckdb.CatalogException):  # DuckDB 1.5 has no such setting, and takes its time
+            connection.execute("SET max_vacuum_tasks = 0")  # else a change rewrites the file into larger row groups
+        if not _info(connection, _REWRITTEN):
+            _set_info(connection, _REWRITTEN, str(path.stat().st_size))
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     return connection
@@ -243,7 +309,20 @@ def _copy(connection: duckdb.DuckDBPyConnection, draft: Path) -> None:
         connection.execute(f'COPY FROM DATABASE "{source}" TO snapshot')
     finally:
         connection.execute("DETACH snapshot")
-        connection.execute(f"SET force_compression = '{WRITER_COMPRESSION}'")
+        if not _is_compressed(connection):
+            connection.execute(f"SET force_compression = '{FIRST_COMPRESSION}'")
+
+
+def _is_compressed(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the working file began as a copy of a snapshot, whose storage format says so."""
+    query = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = current_database()"
+    return _one(connection, query).startswith(STORAGE_VERSION)
+
+
+def _state(database: Path) -> tuple[tuple[int, int], ...]:
+    """Size and time of a database file and of its log, where there is one: they tell whether anything was written."""
+    files = (database, database.with_name(database.name + ".wal"))
+    return tuple((stat.st_size, stat.st_mtime_ns) for file in files if file.exists() and (stat := file.stat()).st_size)
 
 
 def _first_line(error: duckdb.Error) -> str:
@@ -264,9 +343,8 @@ def _set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> No
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    row = connection.execute(sql).fetchone()
-    assert row is not None
-    return str(row[0])
+    ((value,),) = connection.execute(sql).fetchall()
+    return str(value)
 
 
 def _quoted(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -46,8 +47,11 @@ def publish(
     *,
     thresholds: Thresholds | None = None,
     force: bool = False,
+    prepare: Callable[[Path], None] = lambda snapshot: None,
 ) -> list[ClosedGate]:
     """Derive what follows from all records, pass the gates and publish; the gates that ``force`` passed over.
+
+    prepare: makes what lies beside a snapshot before any reader sees it.
 
     Raises GateClosed otherwise: what the registries behind closed gates had is set back to the published state,
     their reports are kept with the gates in them, and the published catalogue gains the other registries of
@@ -75,7 +79,7 @@ def publish(
     if closed:
         link_studies(connection)
     if is_any_open or not closed:
-        catalogue.publish(connection)
+        catalogue.publish(connection, prepare)
     if closed:
         raise GateClosed(gates, judged, is_any_open)
     return gates

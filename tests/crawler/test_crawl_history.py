@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import pytest
 
+from db.catalogue import Catalogue
 from tests.support import faults
 from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.support.faults import Rule, always, faulty, path_ends
@@ -85,7 +85,7 @@ def test_reading_again_mends_what_an_older_reader_left(copy: Path) -> None:
     """Rows as a reader of yesterday would have left them: a field misread, a trial rejected, another not there."""
     before = tables(copy, without=WHEN_AND_BY_WHOM)
     rejected, absent = "NCT00001156", "NCT00001594"
-    with duckdb.connect(copy / "writer.duckdb") as writer:
+    with Catalogue(copy).writing("a test") as writer:
         writer.execute("UPDATE trials SET brief_title = 'x', content_hash = 'x' WHERE trial_id = ?", [ANCHOR])
         for table in ("trials", "conditions", "locations", "sponsors", "eligibility"):
             writer.execute(f"DELETE FROM {table} WHERE trial_id IN (?, ?)", [rejected, absent])
