@@ -314,19 +314,20 @@ def schedule(
 @app.command()
 def status(
     stale_after: Annotated[
-        float, typer.Option(min=0, help="Hours after which a registry without a complete crawl is stale.")
+        float, typer.Option(min=0, help="Hours after which a question without a complete crawl is stale.")
     ] = 48.0,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Say for each registry how many trials there are, how old they are, and how the last crawl ended.
+    """Say for each registry and question how old the data are, and how the last crawl ended.
 
-    Exit status 1 when a registry is stale, so that monitoring can call it. A crawl of single records (--id) refreshes
-    no registry, and what a person imports from a file is never stale.
+    Exit status 1 when a question is stale, so that monitoring can call it: its last complete crawl, or that of the
+    whole registry, is too old. A question that was asked once is not waited for where others are asked again and again.
+    A crawl of single records (--id) refreshes nothing; what was imported from a file and samples are never stale.
     """
-    from calcitrials import records
+    from calcitrials.status import print_status
 
-    stale = records.print_status(Catalogue(catalog), stale_after, format)
+    stale = print_status(Catalogue(catalog), stale_after, format)
     if stale:
         raise CommandError(f"stale: {', '.join(stale)} (no complete crawl within {stale_after:g} hours)")
 
@@ -353,7 +354,11 @@ def reread(
 
 
 @app.command()
-def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
+def demo(
+    catalog: Annotated[
+        Path, typer.Option("--catalog", help="Folder for the samples, which no other catalogue takes.")
+    ] = Path("demo-catalog"),
+) -> None:
     """Crawl the bundled sample registries over loopback, publish, and answer three diagnoses."""
     from calcitrials.demo import demo as run
 

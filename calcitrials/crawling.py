@@ -89,6 +89,7 @@ def crawl(
     wait_s: float = 0.0,
     progress: Progress | None = None,
     scrapy_level: int = logging.WARNING,
+    is_sample: bool = False,
 ) -> list[CrawlReport]:
     """Crawl registries into the catalogue and publish; the reports, one for each registry.
 
@@ -96,7 +97,8 @@ def crawl(
     registry, ids to begin with where it cannot be searched.
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
     day's overlap. limit: most trials of a crawl from page to page. scrapy_level: what Scrapy's own loggers say.
-    force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes.
+    force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes. is_sample:
+    the registries are the demo's stand-ins, whose records no catalogue holds together with a registry's own.
     Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
     data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
@@ -123,7 +125,8 @@ def crawl(
     checked = {
         name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in asked.items()
     }
-    with _mapped_beside(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as (harvest, mapping):
+    purpose = f"calcitrials crawl {' '.join(asked)}"
+    with _mapped_beside(catalogue, purpose, progress, wait_s, is_sample) as (harvest, mapping):
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
@@ -167,7 +170,7 @@ def reread(
             raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
     if not archived:
         raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
-    with _mapped_beside(catalogue, "calcitrials reread", progress) as (harvest, mapping):
+    with _mapped_beside(catalogue, "calcitrials reread", progress, is_sample=None) as (harvest, mapping):
         reports = reread_archives(harvest, names)
         _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     return reports
@@ -193,7 +196,7 @@ def import_file(
 
 @contextmanager
 def _mapped_beside(
-    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0
+    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0, is_sample: bool | None = False
 ) -> Iterator[tuple[Harvest, "MappingBeside"]]:
     """A harvest whose trials are mapped while more of them come, in processes beside it."""
     before = catalogue.published
@@ -203,15 +206,11 @@ def _mapped_beside(
             return "nothing new is published; what was received is kept, and the next crawl publishes it"
         return "what was received is published"
 
-    with interruption.costing(cost), _mapped(catalogue, purpose, progress, wait_s) as both:
-        yield both
-
-
-@contextmanager
-def _mapped(
-    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float
-) -> Iterator[tuple[Harvest, "MappingBeside"]]:
-    with matcher.MappingBeside() as mapping, harvesting(catalogue, purpose, progress, wait_s, mapping.take) as harvest:
+    with (
+        interruption.costing(cost),
+        matcher.MappingBeside() as mapping,
+        harvesting(catalogue, purpose, progress, wait_s, mapping.take, is_sample) as harvest,
+    ):
         yield harvest, mapping
 
 

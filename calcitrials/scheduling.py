@@ -17,6 +17,7 @@ from pathlib import Path
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from calcitrials import interruption
 from calcitrials.errors import WRONG_USAGE, CommandError
 
 logger = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ def run_schedule(command: Sequence[str], at: dt.time, *, now: bool = False) -> N
     first = {"next_run_time": dt.datetime.now(dt.UTC)} if now else {}
     scheduler.add_job(crawls.run_one, trigger, max_instances=1, coalesce=True, misfire_grace_time=None, **first)
     logger.info("crawling every day at %s UTC; stop with Ctrl-C", at.strftime("%H:%M"))
+    interruption.leave()
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell may have started us with Ctrl-C ignored
         signal.signal(number, signal.default_int_handler)
     try:
