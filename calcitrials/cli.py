@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,6 +14,8 @@ import typer
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
+from calcitrials.schedule_cli import schedule
+from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption, console, log_to_stderr
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import STDIN, file_of, text_of
 from db.catalogue import Catalogue, CatalogueError
@@ -32,22 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class ScheduleForm(StrEnum):
-    """What ``schedule`` prints."""
-
-    SYSTEMD = "systemd"
-    CRON = "cron"
-    BOTH = "both"
-
-
-console = console_for(sys.stderr)
-
-CatalogOption = Annotated[
-    Path, typer.Option("--catalog", envvar="CALCITRIALS_CATALOG", help="Folder of the catalogue.")
-]
-DEFAULT_CATALOG = Path("catalog")
 
 
 def _show_version(wanted: bool) -> None:
@@ -95,6 +80,10 @@ def crawl(
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
     catalog: CatalogOption = DEFAULT_CATALOG,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another crawl that is writing.")] = 0,
+    keep_payloads: Annotated[
+        int | None,
+        typer.Option(min=2, help="Days that the registries' answers are kept; for good when not stated."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:
@@ -107,7 +96,7 @@ def crawl(
 
     if sum((bool(condition), everything, bool(id))) > 1:
         raise CommandError("--condition, --all and --id exclude each other", WRONG_USAGE)
-    _log(verbose)
+    log_to_stderr(verbose)
     reports = _harvested(
         lambda progress: run(
             Catalogue(catalog),
@@ -120,6 +109,7 @@ def crawl(
             delay_s=delay,
             force=force,
             wait_s=wait,
+            keep_payloads_days=keep_payloads,
             progress=progress,
             scrapy_level=logging.DEBUG if verbose else logging.WARNING,
         )
@@ -149,6 +139,7 @@ imports = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
+app.command()(schedule)
 
 
 @imports.command("ictrp")
@@ -165,7 +156,7 @@ def import_ictrp(
     """
     from calcitrials.crawling import import_file
 
-    _log(False)
+    log_to_stderr(False)
     with file_of(file) as path:
         reports = _harvested(lambda progress: import_file(Catalogue(catalog), path, force=force, progress=progress))
     if not all(report.complete and report.received > report.rejected for report in reports):
@@ -286,32 +277,6 @@ def sql(
 
 
 @app.command()
-def schedule(
-    registry: Annotated[list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.")] = None,
-    at: Annotated[str, typer.Option(help="Time of day (UTC for --run, the machine's own for the others).")] = "03:15",
-    form: Annotated[ScheduleForm, typer.Option("--as", help="What to print.")] = ScheduleForm.BOTH,
-    run: Annotated[bool, typer.Option("--run", help="Run the schedule in the foreground instead.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="With --run: begin with a crawl at once.")] = False,
-    wait: Annotated[int, typer.Option(min=0, help="Seconds a crawl waits for another that is writing.")] = 600,
-    catalog: CatalogOption = DEFAULT_CATALOG,
-) -> None:
-    """Print a systemd timer and a cron line for daily crawls of this installation, or run the schedule."""
-    from calcitrials import scheduling
-    from calcitrials.crawling import chosen
-
-    command = scheduling.crawl_command(catalog, list(chosen(registry)) if registry else (), wait)
-    time = scheduling.time_of_day(at)
-    if run:
-        _log(True)
-        scheduling.run_schedule(command, time, now=now)
-        return
-    if form in (ScheduleForm.SYSTEMD, ScheduleForm.BOTH):
-        print(scheduling.systemd_units(command, time))
-    if form in (ScheduleForm.CRON, ScheduleForm.BOTH):
-        print(scheduling.cron_line(command, time), end="")
-
-
-@app.command()
 def status(
     stale_after: Annotated[
         float, typer.Option(min=0, help="Hours after which a question without a complete crawl is stale.")
@@ -347,7 +312,7 @@ def reread(
     """
     from calcitrials.crawling import reread as run
 
-    _log(False)
+    log_to_stderr(False)
     reports = _harvested(lambda progress: run(Catalogue(catalog), registry or (), force=force, progress=progress))
     if not all(report.complete for report in reports):
         raise typer.Exit(FAILED)
@@ -362,7 +327,7 @@ def demo(
     """Crawl the bundled sample registries over loopback, publish, and answer three diagnoses."""
     from calcitrials.demo import demo as run
 
-    _log(False)
+    log_to_stderr(False)
     if not run(Catalogue(catalog), console):
         raise typer.Exit(FAILED)
 
@@ -413,14 +378,6 @@ def _fail(message: str, status: int) -> NoReturn:
     except OSError:
         _end_without_output()
     sys.exit(status)
-
-
-def _log(verbose: bool) -> None:
-    """Log lines on stderr: ours always unless a progress bar says it, Scrapy's from warnings on."""
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
-    level = logging.DEBUG if verbose else logging.WARNING if console.is_terminal else logging.INFO
-    for room in ("calcitrials", "crawler", "matcher", "db"):
-        logging.getLogger(room).setLevel(level)
 
 
 def _statuses(words: list[str]) -> list[str]:

@@ -23,6 +23,7 @@ from crawler.registries import spiders
 from crawler.registry_spider import RegistrySpider
 from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
+from db.archive import drop_archives
 from db.catalogue import Catalogue
 from db.crawls import CrawlReport, watermark
 from db.gates import Thresholds
@@ -89,6 +90,7 @@ def crawl(
     wait_s: float = 0.0,
     progress: Progress | None = None,
     scrapy_level: int = logging.WARNING,
+    keep_payloads_days: int | None = None,
     is_sample: bool = False,
 ) -> list[CrawlReport]:
     """Crawl registries into the catalogue and publish; the reports, one for each registry.
@@ -99,6 +101,7 @@ def crawl(
     day's overlap. limit: most trials of a crawl from page to page. scrapy_level: what Scrapy's own loggers say.
     force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes. is_sample:
     the registries are the demo's stand-ins, whose records no catalogue holds together with a registry's own.
+    keep_payloads_days: payloads of crawls that are older go when this one is published; for good when None.
     Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
     data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
@@ -151,9 +154,17 @@ def crawl(
         interruption.listen()
         if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
             _map_and_publish(catalogue, harvest, mapping, thresholds, force)
+            if keep_payloads_days is not None:
+                _drop_payloads(catalogue, dt.timedelta(days=keep_payloads_days))
     if silent := sorted(set(asked) - {report.registry for report in harvest.reports}):
         raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
+
+
+def _drop_payloads(catalogue: Catalogue, keep: dt.timedelta) -> None:
+    dropped = drop_archives(catalogue.payloads, dt.datetime.now(dt.UTC) - keep)
+    if dropped.files:
+        logger.info("payloads of %d older crawls are dropped, %.1f MB", dropped.files, dropped.bytes / 1e6)
 
 
 def reread(
