@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from calcitrials.completion import registries, statuses, trial_ids
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # a command that needs no crawler does not load one
     from crawler.harvest import Progress
     from db.crawls import CrawlReport
 
+logger = logging.getLogger(__name__)
 app = typer.Typer(
     name="calcitrials",
     help="Harvest clinical trial registries into one DuckDB catalogue, and find trials for a diagnosis. "
@@ -55,7 +57,8 @@ def options(
 @app.command()
 def crawl(
     registry: Annotated[
-        list[str] | None, typer.Argument(help="Registries to crawl; all known when none is named.")
+        list[str] | None,
+        typer.Argument(help="Registries to crawl; all known when none is named.", autocompletion=registries),
     ] = None,
     condition: Annotated[
         list[str] | None,
@@ -130,6 +133,9 @@ def _harvested(run: "Callable[[Progress], list[CrawlReport]]") -> "list[CrawlRep
     except GateClosed as closed:
         print_reports(closed.reports, console)
         raise
+    for report in reports:  # the progress lines end somewhere before the end
+        state = "complete" if report.complete else "incomplete"
+        logger.info("%s: %s, %d records received", report.registry, state, report.received)
     print_reports(reports, console)
     return reports
 
@@ -180,14 +186,17 @@ def match(
     sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
     status: Annotated[
-        list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only trials of this recruitment status; may be repeated.", autocompletion=statuses),
     ] = None,
     recruiting: Annotated[
         bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
-    explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
+    explain: Annotated[
+        str | None, typer.Option(help="Say why this trial is suggested, or why not.", autocompletion=trial_ids)
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes that share a long --batch. Default: the processors, or 1 with stdin."),
@@ -200,29 +209,31 @@ def match(
     from calcitrials.patient_options import patient_of
     from matcher.results import OPEN_STATUSES
 
-    statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
+    wanted = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:
         if diagnosis or file:
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
-        _match_batch(Catalogue(catalog), batch, statuses, limit, workers)
+        _match_batch(Catalogue(catalog), batch, wanted, limit, workers)
         return
     diagnoses = [text_of(one) if one == STDIN else one for one in diagnosis or ()] + ([text_of(file)] if file else [])
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
     gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
-    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain)
+    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, wanted, limit, explain)
     if format is Format.JSON:
         output.print_json(answer)
     elif format is Format.CSV:
-        output.print_trials(answer["matches"], format)
+        output.print_matches_as_csv(answer)
+    elif explain is not None:
+        output.print_explanation(answer, console_for(sys.stdout))
     else:
         output.print_matches(answer, console_for(sys.stdout))
 
 
 @app.command()
 def similar(
-    trial: Annotated[str, typer.Argument(help="Id of a trial.")],
+    trial: Annotated[str, typer.Argument(help="Id of a trial.", autocompletion=trial_ids)],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 10,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
@@ -236,7 +247,7 @@ def similar(
 
 @app.command()
 def show(
-    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
+    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.", autocompletion=trial_ids)],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
@@ -300,7 +311,8 @@ def status(
 @app.command()
 def reread(
     registry: Annotated[
-        list[str] | None, typer.Argument(help="Registries; all that were crawled when none is named.")
+        list[str] | None,
+        typer.Argument(help="Registries; all that were crawled when none is named.", autocompletion=registries),
     ] = None,
     catalog: CatalogOption = DEFAULT_CATALOG,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,

@@ -86,7 +86,17 @@ class MatchJob:
         text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
         suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
         answer: dict[str, Any] = msgspec.to_builtins(suggestions)
-        return {**answer, "catalogue": self.facts}
+        return {**answer, "ruled_out": self._with_titles(answer["ruled_out"]), "catalogue": self.facts}
+
+    def _with_titles(self, ruled_out: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        names = ("title", "registry", "status", "url")
+        rows = self.connection.execute(
+            "SELECT trial_id, coalesce(brief_title, official_title), registry, status, url FROM trials "
+            "WHERE trial_id IN (SELECT unnest(?))",
+            [[one["trial_id"] for one in ruled_out]],
+        ).fetchall()
+        known = {trial_id: dict(zip(names, values, strict=True)) for trial_id, *values in rows}
+        return [{**one, **known.get(one["trial_id"], {})} for one in ruled_out]
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""

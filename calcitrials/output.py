@@ -7,15 +7,30 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from calcitrials.rows import Format, console_for, in_json, print_rows
 from db.crawls import CrawlReport
 from matcher.results import COLUMNS, OVER_STATUSES
 
 __all__ = [
-    "SCREENING_AID", "Format", "console_for", "print_json", "print_matches", "print_reports", "print_rows",
-    "print_trials",
+    "SCREENING_AID", "Format", "console_for", "print_explanation", "print_json", "print_matches",
+    "print_matches_as_csv", "print_reports", "print_rows", "print_trials",
 ]  # fmt: skip
+INDENT = "   "
+WIDE = 110
+"""Characters of a line from which on a report shows all its columns."""
+CSV_COLUMNS = (
+    *COLUMNS,
+    "registry",
+    "eligibility",
+    "eligibility_age",
+    "eligibility_sex",
+    "eligibility_country",
+    "ruled_out",
+)
+"""Columns of suggestions in a spreadsheet. eligibility: the verdict, of the parts only what is known or unknown;
+ruled_out: why the patient's age or sex excludes the trial."""
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
 )
@@ -28,15 +43,20 @@ def print_json(value: Any) -> None:
 
 def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
     """The crawl report, one row a registry, and below it what is missing."""
+    names = ["registry", "complete", "expected", "received", "new", "changed", "rejected"]
+    if console.width >= WIDE:
+        names[6:6] = ["unchanged"]
+        names += ["retried", "MB", "s"]
     table = Table(show_edge=False, header_style="bold")
-    names = ("registry", "complete", "expected", "received", "new", "changed", "unchanged", "rejected", "retried")
-    for name in (*names, "MB", "s"):
+    for name in names:
         table.add_column(name, justify="left" if name in ("registry", "complete") else "right")
     for report in reports:
-        cells = [getattr(report, name) for name in names]
-        cells[1] = "yes" if report.complete else "no"
-        cells += [f"{report.bytes / 1e6:.1f}", f"{report.duration_s or 0:.1f}"]
-        table.add_row(*("?" if cell is None else str(cell) for cell in cells))
+        cells = {name: getattr(report, name, None) for name in names} | {
+            "complete": "yes" if report.complete else "no",
+            "MB": f"{report.bytes / 1e6:.1f}",
+            "s": f"{report.duration_s or 0:.1f}",
+        }
+        table.add_row(*("?" if cells[name] is None else str(cells[name]) for name in names))
     console.print(table)
     for report in reports:
         for problem in report.problems:
@@ -58,13 +78,37 @@ def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
     if form is Format.JSON:
         print_json(matches)
     elif form is Format.CSV:
-        print_rows(COLUMNS, [[match[name] for name in COLUMNS] for match in matches], form)
+        print_rows(CSV_COLUMNS, map(_csv_row, matches), form)
     else:
         console = console_for(sys.stdout)
         for number, match in enumerate(matches, 1):
             _print_match(number, match, console)
         if not matches:
             console.print("No trial in this catalogue is like it.")
+
+
+def print_matches_as_csv(answer: dict[str, Any]) -> None:
+    """Suggestions for a spreadsheet, best first, and below them the trials that the patient's age or sex rules out."""
+    ruled_out = [{**one, "eligibility": {"verdict": "ruled out"}} for one in answer["ruled_out"]]
+    print_rows(CSV_COLUMNS, map(_csv_row, [*answer["matches"], *ruled_out]), Format.CSV)
+
+
+def _csv_row(match: dict[str, Any]) -> list[Any]:
+    eligibility = match["eligibility"]
+    values = {**match, **{f"eligibility_{name}": eligibility.get(name) for name in ("age", "sex", "country")}}
+    values |= {"eligibility": eligibility["verdict"], "ruled_out": match.get("reason")}
+    return [values.get(name) for name in CSV_COLUMNS]
+
+
+def print_explanation(answer: dict[str, Any], console: Console) -> None:
+    """Why a trial is suggested or not, its place first, and nothing of the other trials; JSON has all of it."""
+    *reasons, place = answer["explanation"]
+    for line in (place, *(reason for reason in reasons if "(implied)" not in reason)):
+        _indented(line, console, "[bold]explain[/bold] ")
+    console.print()
+    for diagnosis in answer["diagnoses"]:
+        _print_diagnosis(diagnosis, console)
+    console.print(f"\n{answer['fit']} fit; without --explain the best are shown. {SCREENING_AID}")
 
 
 def print_matches(answer: dict[str, Any], console: Console) -> None:
@@ -85,9 +129,8 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     if answer["fit"] > len(answer["matches"]):
         console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
-        console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
-    for line in answer.get("explanation", ()):
-        console.print(f"[bold]explain[/bold] {escape(line)}")
+        title = f"  {ruled_out['title']}" if ruled_out.get("title") else ""
+        _indented(f"{ruled_out['trial_id']}: {ruled_out['reason']}{title}", console, "[dim]ruled out[/dim] ")
     facts = answer["catalogue"]
     samples = f" ({facts['sample_trials']} of them sample records of the demo)" if facts["sample_trials"] else ""
     console.print(f"\n{facts['trials']} trials{samples}, catalogue published {facts['published']}. {SCREENING_AID}")
@@ -142,18 +185,30 @@ def _label(meaning: Any) -> str:
 
 
 def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
-    phase = "/".join(str(phase).removeprefix("phase") for phase in match["phase"] or [])
+    phase = "/".join(str(phase).removeprefix("phase").replace("_phase", " phase ") for phase in match["phase"] or [])
+    phase = phase if phase.startswith("early") else f"phase {phase}" if phase else ""
     status = match["status"].replace("_", " ")
     if match["status_is_stale"]:
         status += " (stale)"
-    facts = [status, f"phase {phase}" if phase else "", match["grade"], match["relation"]]
-    console.print(
-        f"\n[bold]{number}. {match['trial_id']}[/bold]  {escape(match['title'] or '')}\n"
-        f"   {', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"
-    )
+    facts = [status, phase, match["grade"], match["relation"]]
+    console.print()
+    _indented(match["title"] or "", console, f"[bold]{number}. {match['trial_id']}[/bold]  ")
+    told = f"{', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"
+    _indented(told, console, "   ")
     for reason in match["because"]:
-        console.print(f"   because {escape(reason)}")
+        _indented(reason, console, "   because ")
     eligibility = {k: v for k, v in match["eligibility"].items() if k != "verdict" and v != "unknown"}
     stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
     verdict = match["eligibility"]["verdict"]
-    console.print(f"   eligibility {verdict}" + (f" ({escape(stated)})" if stated else "") + f"   {match['url']}")
+    _indented(verdict + (f" ({stated})" if stated else ""), console, "   eligibility ")
+    console.print(f"   {match['url']}", soft_wrap=True)
+
+
+def _indented(text: str, console: Console, head: str) -> None:
+    """Print a text behind its head; what does not fit into the line goes on below, indented by three."""
+    line = Text.from_markup(head)
+    line.append(text)
+    first, *others = line.wrap(console, max(20, console.width - len(INDENT)), no_wrap=False)
+    console.print(first)
+    for other in others:
+        console.print(Text(INDENT) + other)

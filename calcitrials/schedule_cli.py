@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from calcitrials.completion import registries
 from calcitrials.errors import WRONG_USAGE, CommandError
 from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption, log_to_stderr
 
@@ -20,8 +21,13 @@ class ScheduleForm(StrEnum):
 
 
 def schedule(
-    registry: Annotated[list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.")] = None,
-    also: Annotated[list[str] | None, typer.Option("--registry", help="A registry to crawl; may be repeated.")] = None,
+    registry: Annotated[
+        list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.", autocompletion=registries)
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--registry", help="A registry to crawl; may be repeated.", autocompletion=registries),
+    ] = None,
     condition: Annotated[list[str] | None, typer.Option(help="Condition to ask for; may be repeated.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Ask for the whole registry.")] = False,
     name: Annotated[
