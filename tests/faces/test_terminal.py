@@ -77,7 +77,7 @@ def test_an_explanation_comes_first_and_alone(crawled: Path) -> None:
     run = calcitrials("match", "CREST with calcinosis", "--explain", ANCHOR, "--catalog", crawled)
     assert run.out.startswith("explain It is shown at place ")
     assert "\n1. " not in run.out
-    assert len(run.out.splitlines()) <= 24
+    assert "(implied)" not in run.out
 
 
 def test_a_spreadsheet_has_what_decides_and_what_is_ruled_out(crawled: Path) -> None:
