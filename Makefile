@@ -13,6 +13,9 @@ demo: $(READY)   ## Crawl the bundled sample registries over loopback, then matc
 test: $(READY)   ## Run the tests
 	$(BIN)/pytest -n auto --dist loadfile
 
+nightly: $(READY)   ## A thousand kills at random moments, across crawls, mapping, publications, reread and import
+	CALCITRIALS_TEST_KILLS=1000 $(BIN)/pytest -n auto tests/db/test_catalogue_kills.py
+
 lint: $(READY)   ## Style, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,4 +51,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix package docs bench bench-match setup
+.PHONY: help demo test nightly lint fix package docs bench bench-match setup

@@ -1,5 +1,7 @@
 """One writer at a time, and readers whom nothing blocks, between real processes."""
 
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +12,7 @@ from db.catalogue import Catalogue
 from tests.support import faults
 from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.support.faults import Rule, faulty, path_ends
-from tests.support.running import calcitrials, crawl, environment, scrapy, start, trial_ids
+from tests.support.running import ROOT, calcitrials, crawl, environment, scrapy, start, trial_ids
 
 COUNT = ("sql", "SELECT count(*) AS trials FROM trials", "--format", "csv", "--catalog")
 
@@ -85,3 +87,42 @@ def test_a_link_in_place_of_a_file_of_the_catalogue_is_refused(sample_url: str, 
     moved = tmp_path / "linked"
     moved.symlink_to(catalog)  # the folder as a whole may be anywhere
     assert crawl(moved, sample_url, "--id", ANCHOR).status == 0
+
+
+READER = """
+import sys
+from contextlib import closing
+from db.catalogue import Catalogue
+catalogue, seen = Catalogue(sys.argv[1]), set()
+print("ready", flush=True)
+while not (catalogue.root / "end").exists():
+    with closing(catalogue.connect()) as connection:
+        ((marks, least, most),) = connection.execute("SELECT count(*), min(mark), max(mark) FROM marks").fetchall()
+    assert marks == 1000 and least == most, (marks, least, most)
+    seen.add(least)
+print(len(seen))
+"""
+
+
+def test_readers_see_whole_states_during_a_hundred_publications(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    with catalogue.writing("a test") as connection:
+        connection.execute("CREATE TABLE marks AS SELECT 0 AS mark FROM range(1000)")
+        catalogue.publish(connection)
+        readers = [
+            subprocess.Popen([sys.executable, "-c", READER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        for reader in readers:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "ready\n"
+        try:
+            for number in range(1, 101):
+                connection.execute("UPDATE marks SET mark = ?", [number])
+                catalogue.publish(connection)
+        finally:
+            (tmp_path / "end").touch()
+            said = [reader.communicate()[0] for reader in readers]
+    assert [reader.returncode for reader in readers] == [0, 0]
+    assert all(int(seen) > 1 for seen in said)
+    assert len(list((tmp_path / "snapshots").glob("*.duckdb"))) == 2
