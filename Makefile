@@ -34,6 +34,10 @@ package: $(READY)   ## Build sdist and wheel, and run the demo from the wheel in
 	"$$elsewhere/venv/bin/pip" install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl && \
 	cd "$$elsewhere" && venv/bin/calcitrials --version && venv/bin/calcitrials demo
 
+interpreters: $(READY)   ## The same with every supported interpreter that is here
+	for one in python3.11 python3.12 python3.13 python3.14; do \
+		if $$one -c "import venv" 2>/dev/null; then $(MAKE) package PYTHON=$$one || exit 1; fi; done
+
 docs: $(READY)   ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
 
@@ -51,4 +55,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test nightly lint fix package docs bench bench-match setup
+.PHONY: help demo test nightly lint fix package interpreters docs bench bench-match setup
