@@ -13,6 +13,9 @@ demo: $(READY)   ## Crawl the bundled sample registries over loopback, then matc
 test: $(READY)   ## Run the tests
 	$(BIN)/pytest -n auto --dist loadfile
 
+nightly: $(READY)   ## A thousand kills at random moments, across crawls, mapping, publications, reread and import
+	CALCITRIALS_TEST_KILLS=1000 $(BIN)/pytest -n auto tests/db/test_catalogue_kills.py
+
 lint: $(READY)   ## Style, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -30,6 +33,10 @@ package: $(READY)   ## Build sdist and wheel, and run the demo from the wheel in
 	$(PYTHON) -m venv "$$elsewhere/venv" && \
 	"$$elsewhere/venv/bin/pip" install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl && \
 	cd "$$elsewhere" && venv/bin/calcitrials --version && venv/bin/calcitrials demo
+
+interpreters: $(READY)   ## The same with every supported interpreter that is here
+	for one in python3.11 python3.12 python3.13 python3.14; do \
+		if $$one -c "import venv" 2>/dev/null; then $(MAKE) package PYTHON=$$one || exit 1; fi; done
 
 docs: $(READY)   ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
@@ -51,4 +58,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix package docs bench bench-match bench-criteria setup
+.PHONY: help demo test nightly lint fix package interpreters docs bench bench-match bench-criteria setup

@@ -2,26 +2,31 @@
 
 import gc
 import logging
+import os
 import sys
 from collections.abc import Callable
-from enum import StrEnum
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from calcitrials.completion import registries, statuses, trial_ids
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
+from calcitrials.schedule_cli import schedule
 from calcitrials.screen_cli import screen
+from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption, console, log_to_stderr
 from calcitrials.terms_cli import terms
-from calcitrials.text_input import text_of
+from calcitrials.text_input import STDIN, file_of, text_of
 from db.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:  # a command that needs no crawler does not load one
     from crawler.harvest import Progress
     from db.crawls import CrawlReport
 
+logger = logging.getLogger(__name__)
 app = typer.Typer(
     name="calcitrials",
     help="Harvest clinical trial registries into one DuckDB catalogue, and find trials for a diagnosis. "
@@ -31,22 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class ScheduleForm(StrEnum):
-    """What ``schedule`` prints."""
-
-    SYSTEMD = "systemd"
-    CRON = "cron"
-    BOTH = "both"
-
-
-console = console_for(sys.stderr)
-
-CatalogOption = Annotated[
-    Path, typer.Option("--catalog", envvar="CALCITRIALS_CATALOG", help="Folder of the catalogue.")
-]
-DEFAULT_CATALOG = Path("catalog")
 
 
 def _show_version(wanted: bool) -> None:
@@ -69,7 +58,8 @@ def options(
 @app.command()
 def crawl(
     registry: Annotated[
-        list[str] | None, typer.Argument(help="Registries to crawl; all known when none is named.")
+        list[str] | None,
+        typer.Argument(help="Registries to crawl; all known when none is named.", autocompletion=registries),
     ] = None,
     condition: Annotated[
         list[str] | None,
@@ -94,6 +84,10 @@ def crawl(
     delay: Annotated[float, typer.Option(min=0.0, help="Seconds between two requests to one host.")] = 1.0,
     catalog: CatalogOption = DEFAULT_CATALOG,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another crawl that is writing.")] = 0,
+    keep_payloads: Annotated[
+        int | None,
+        typer.Option(min=2, help="Days that the registries' answers are kept; for good when not stated."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every request.")] = False,
 ) -> None:
@@ -106,7 +100,7 @@ def crawl(
 
     if sum((bool(condition), everything, bool(id))) > 1:
         raise CommandError("--condition, --all and --id exclude each other", WRONG_USAGE)
-    _log(verbose)
+    log_to_stderr(verbose)
     reports = _harvested(
         lambda progress: run(
             Catalogue(catalog),
@@ -119,6 +113,7 @@ def crawl(
             delay_s=delay,
             force=force,
             wait_s=wait,
+            keep_payloads_days=keep_payloads,
             progress=progress,
             scrapy_level=logging.DEBUG if verbose else logging.WARNING,
         )
@@ -139,6 +134,9 @@ def _harvested(run: "Callable[[Progress], list[CrawlReport]]") -> "list[CrawlRep
     except GateClosed as closed:
         print_reports(closed.reports, console)
         raise
+    for report in reports:  # the progress lines end somewhere before the end
+        state = "complete" if report.complete else "incomplete"
+        logger.info("%s: %s, %d records received", report.registry, state, report.received)
     print_reports(reports, console)
     return reports
 
@@ -148,11 +146,12 @@ imports = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
+app.command()(schedule)
 
 
 @imports.command("ictrp")
 def import_ictrp(
-    file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed.")],
+    file: Annotated[Path, typer.Argument(help="WHO ICTRP export: XML or CSV, plain or compressed; - is stdin.")],
     catalog: CatalogOption = DEFAULT_CATALOG,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
 ) -> None:
@@ -164,8 +163,9 @@ def import_ictrp(
     """
     from calcitrials.crawling import import_file
 
-    _log(False)
-    reports = _harvested(lambda progress: import_file(Catalogue(catalog), file, force=force, progress=progress))
+    log_to_stderr(False)
+    with file_of(file) as path:
+        reports = _harvested(lambda progress: import_file(Catalogue(catalog), path, force=force, progress=progress))
     if not all(report.complete and report.received > report.rejected for report in reports):
         raise typer.Exit(FAILED)
 
@@ -173,12 +173,15 @@ def import_ictrp(
 @app.command()
 def match(
     diagnosis: Annotated[
-        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON.")
+        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON; - is stdin.")
     ] = None,
     file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
     batch: Annotated[
         str | None,
-        typer.Option(help='JSON lines in ({"id", "query", "patient"?}), one result object a line out; - is stdin.'),
+        typer.Option(
+            help='JSON lines in ({"id", "query", "patient"?: {"age", "sex", "country"}}), one result object '
+            "a line out; - is stdin."
+        ),
     ] = None,
     age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
     sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
@@ -188,14 +191,17 @@ def match(
         float | None, typer.Option(min=0, help="Most km to the nearest site; farther trials are ruled out.")
     ] = None,
     status: Annotated[
-        list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only trials of this recruitment status; may be repeated.", autocompletion=statuses),
     ] = None,
     recruiting: Annotated[
         bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
-    explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
+    explain: Annotated[
+        str | None, typer.Option(help="Say why this trial is suggested, or why not.", autocompletion=trial_ids)
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes that share a long --batch. Default: the processors, or 1 with stdin."),
@@ -208,29 +214,31 @@ def match(
     from calcitrials.patient_options import patient_of, place_of
     from db.vocabularies import OPEN_STATUSES
 
-    statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
+    wanted = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:
         if diagnosis or file:
             raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
-        _match_batch(Catalogue(catalog), batch, statuses, limit, workers)
+        _match_batch(Catalogue(catalog), batch, wanted, limit, workers)
         return
-    diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
+    diagnoses = [text_of(one) if one == STDIN else one for one in diagnosis or ()] + ([text_of(file)] if file else [])
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
     gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
-    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain, place_of(near, within))
+    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, wanted, limit, explain, place_of(near, within))
     if format is Format.JSON:
         output.print_json(answer)
     elif format is Format.CSV:
-        output.print_trials(answer["matches"], format)
+        output.print_matches_as_csv(answer)
+    elif explain is not None:
+        output.print_explanation(answer, console_for(sys.stdout))
     else:
         output.print_matches(answer, console_for(sys.stdout))
 
 
 @app.command()
 def similar(
-    trial: Annotated[str, typer.Argument(help="Id of a trial.")],
+    trial: Annotated[str, typer.Argument(help="Id of a trial.", autocompletion=trial_ids)],
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 10,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
@@ -244,7 +252,7 @@ def similar(
 
 @app.command()
 def show(
-    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
+    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.", autocompletion=trial_ids)],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     raw: Annotated[bool, typer.Option("--raw", help="What the registry sent, byte for byte.")] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
@@ -264,7 +272,10 @@ def show(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
+    query: Annotated[
+        str,
+        typer.Argument(help="A question in SQL; - is stdin. `calcitrials sql 'SHOW TABLES'` lists the tables."),
+    ],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
     keep_formulas: Annotated[
@@ -273,57 +284,39 @@ def sql(
             "--keep-formulas", help="CSV as it stands: no apostrophe before a text that a spreadsheet would run."
         ),
     ] = False,
+    time_limit: Annotated[
+        float, typer.Option(min=0.001, max=86_400, help="Seconds until the last row is printed.")
+    ] = 60.0,
 ) -> None:
-    """Ask the published catalogue a question in SQL, read-only."""
+    """Ask the published catalogue a question in SQL, read-only. Rows are printed as they come.
+
+    A table that is too wide for the terminal shows each row vertically.
+    """
     from calcitrials.output import print_rows
-    from calcitrials.sql import ask
+    from calcitrials.sql import ask, bounded
 
-    answer = ask(Catalogue(catalog), query)
-    print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
-
-
-@app.command()
-def schedule(
-    registry: Annotated[list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.")] = None,
-    at: Annotated[str, typer.Option(help="Time of day (UTC for --run, the machine's own for the others).")] = "03:15",
-    form: Annotated[ScheduleForm, typer.Option("--as", help="What to print.")] = ScheduleForm.BOTH,
-    run: Annotated[bool, typer.Option("--run", help="Run the schedule in the foreground instead.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="With --run: begin with a crawl at once.")] = False,
-    wait: Annotated[int, typer.Option(min=0, help="Seconds a crawl waits for another that is writing.")] = 600,
-    catalog: CatalogOption = DEFAULT_CATALOG,
-) -> None:
-    """Print a systemd timer and a cron line for daily crawls of this installation, or run the schedule."""
-    from calcitrials import scheduling
-    from calcitrials.crawling import chosen
-
-    command = scheduling.crawl_command(catalog, list(chosen(registry)) if registry else (), wait)
-    time = scheduling.time_of_day(at)
-    if run:
-        _log(True)
-        scheduling.run_schedule(command, time, now=now)
-        return
-    if form in (ScheduleForm.SYSTEMD, ScheduleForm.BOTH):
-        print(scheduling.systemd_units(command, time))
-    if form in (ScheduleForm.CRON, ScheduleForm.BOTH):
-        print(scheduling.cron_line(command, time), end="")
+    with bounded(time_limit):
+        answer = ask(Catalogue(catalog), text_of(query) if query == STDIN else query, time_limit)
+        print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
 
 
 @app.command()
 def status(
     stale_after: Annotated[
-        float, typer.Option(min=0, help="Hours after which a registry without a complete crawl is stale.")
+        float, typer.Option(min=0, help="Hours after which a question without a complete crawl is stale.")
     ] = 48.0,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Say for each registry how many trials there are, how old they are, and how the last crawl ended.
+    """Say for each registry and question how old the data are, and how the last crawl ended.
 
-    Exit status 1 when a registry is stale, so that monitoring can call it. A crawl of single records (--id) refreshes
-    no registry, and what a person imports from a file is never stale.
+    Exit status 1 when a question is stale, so that monitoring can call it: its last complete crawl, or that of the
+    whole registry, is too old. A question that was asked once is not waited for where others are asked again and again.
+    A crawl of single records (--id) refreshes nothing; what was imported from a file and samples are never stale.
     """
-    from calcitrials import records
+    from calcitrials.status import print_status
 
-    stale = records.print_status(Catalogue(catalog), stale_after, format)
+    stale = print_status(Catalogue(catalog), stale_after, format)
     if stale:
         raise CommandError(f"stale: {', '.join(stale)} (no complete crawl within {stale_after:g} hours)")
 
@@ -331,7 +324,8 @@ def status(
 @app.command()
 def reread(
     registry: Annotated[
-        list[str] | None, typer.Argument(help="Registries; all that were crawled when none is named.")
+        list[str] | None,
+        typer.Argument(help="Registries; all that were crawled when none is named.", autocompletion=registries),
     ] = None,
     catalog: CatalogOption = DEFAULT_CATALOG,
     force: Annotated[bool, typer.Option("--force", help="Publish even when a quality gate closes.")] = False,
@@ -343,18 +337,22 @@ def reread(
     """
     from calcitrials.crawling import reread as run
 
-    _log(False)
+    log_to_stderr(False)
     reports = _harvested(lambda progress: run(Catalogue(catalog), registry or (), force=force, progress=progress))
     if not all(report.complete for report in reports):
         raise typer.Exit(FAILED)
 
 
 @app.command()
-def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
+def demo(
+    catalog: Annotated[
+        Path, typer.Option("--catalog", help="Folder for the samples, which no other catalogue takes.")
+    ] = Path("demo-catalog"),
+) -> None:
     """Crawl the bundled sample registries over loopback, publish, and answer three diagnoses."""
     from calcitrials.demo import demo as run
 
-    _log(False)
+    log_to_stderr(False)
     if not run(Catalogue(catalog), console):
         raise typer.Exit(FAILED)
 
@@ -372,7 +370,10 @@ def main() -> None:
     from matcher import DenseModelError, DiagnosisError, TrialNotFoundError
 
     try:
-        app(prog_name="calcitrials", standalone_mode=True)
+        try:
+            app(prog_name="calcitrials", standalone_mode=True)
+        finally:
+            sys.stdout.flush()  # here, where a disk that is full or a reader that has gone can still be told
     except CommandError as error:
         _fail(str(error), error.exit_status)
     except CatalogueError as error:
@@ -383,26 +384,26 @@ def main() -> None:
         _fail(str(error), WRONG_USAGE)
     except TrialNotFoundError as error:
         _fail(str(error), FAILED)
-    except KeyboardInterrupt:
-        _fail("interrupted", FAILED)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(FAILED)
+        _end_without_output()
     except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
         _fail(" ".join(str(error).split()), FAILED)
 
 
-def _fail(message: str, status: int) -> None:
+def _end_without_output() -> NoReturn:
+    """End where nobody reads on, as programs in a pipe do: without a word, and without a last attempt to write."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(FAILED)
+
+
+def _fail(message: str, status: int) -> NoReturn:
     print(f"calcitrials: {message}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _end_without_output()
     sys.exit(status)
-
-
-def _log(verbose: bool) -> None:
-    """Log lines on stderr: ours always unless a progress bar says it, Scrapy's from warnings on."""
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
-    level = logging.DEBUG if verbose else logging.WARNING if console.is_terminal else logging.INFO
-    for room in ("calcitrials", "crawler", "matcher", "db"):
-        logging.getLogger(room).setLevel(level)
 
 
 def _statuses(words: list[str]) -> list[str]:

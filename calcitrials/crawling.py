@@ -13,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 import matcher
+from calcitrials import interruption
 from calcitrials.errors import WRONG_USAGE, CommandError
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, Progress, harvesting
@@ -22,6 +23,7 @@ from crawler.registries import spiders
 from crawler.registry_spider import RegistrySpider
 from crawler.reread import archived_registries
 from crawler.reread import reread as reread_archives
+from db.archive import drop_archives
 from db.catalogue import Catalogue
 from db.crawls import CrawlReport, watermark
 from db.gates import Thresholds
@@ -88,6 +90,8 @@ def crawl(
     wait_s: float = 0.0,
     progress: Progress | None = None,
     scrapy_level: int = logging.WARNING,
+    keep_payloads_days: int | None = None,
+    is_sample: bool = False,
 ) -> list[CrawlReport]:
     """Crawl registries into the catalogue and publish; the reports, one for each registry.
 
@@ -95,7 +99,9 @@ def crawl(
     registry, ids to begin with where it cannot be searched.
     since: a day as yyyy-mm-dd, or "last": since the last complete crawl of the same registry and scope, with a
     day's overlap. limit: most trials of a crawl from page to page. scrapy_level: what Scrapy's own loggers say.
-    force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes.
+    force: publish even when the data look wrong. wait_s: seconds to wait for another process that writes. is_sample:
+    the registries are the demo's stand-ins, whose records no catalogue holds together with a registry's own.
+    keep_payloads_days: payloads of crawls that are older go when this one is published; for good when None.
     Raises ArgumentError before anything is fetched, CatalogueLocked when another process writes, GateClosed when the
     data look wrong.
     Runs Twisted's reactor, so it can run once in a process.
@@ -122,7 +128,8 @@ def crawl(
     checked = {
         name: spider(since=None if since == LAST else since, **arguments[name]) for name, spider in asked.items()
     }
-    with _mapped_beside(catalogue, f"calcitrials crawl {' '.join(asked)}", progress, wait_s) as (harvest, mapping):
+    purpose = f"calcitrials crawl {' '.join(asked)}"
+    with _mapped_beside(catalogue, purpose, progress, wait_s, is_sample) as (harvest, mapping):
         logging.disable(scrapy_level - 1)  # Scrapy lists the versions of its parts while the process is made
         process = AsyncCrawlerProcess(spider_settings(delay_s))
         logging.disable(logging.NOTSET)
@@ -142,12 +149,22 @@ def crawl(
                 **arguments[name],
             )
             crawls.append(task)
+        interruption.leave()
         process.start()
+        interruption.listen()
         if any(report.received or report.complete for report in harvest.reports) or catalogue.current.is_symlink():
             _map_and_publish(catalogue, harvest, mapping, thresholds, force)
+            if keep_payloads_days is not None:
+                _drop_payloads(catalogue, dt.timedelta(days=keep_payloads_days))
     if silent := sorted(set(asked) - {report.registry for report in harvest.reports}):
         raise CommandError(f"no report of {', '.join(silent)}: the log above says what broke it off")
     return harvest.reports
+
+
+def _drop_payloads(catalogue: Catalogue, keep: dt.timedelta) -> None:
+    dropped = drop_archives(catalogue.payloads, dt.datetime.now(dt.UTC) - keep)
+    if dropped.files:
+        logger.info("payloads of %d older crawls are dropped, %.1f MB", dropped.files, dropped.bytes / 1e6)
 
 
 def reread(
@@ -164,7 +181,7 @@ def reread(
             raise ArgumentError(f"nothing of {name!r} is archived in {catalogue.payloads}")
     if not archived:
         raise CommandError(f"nothing is archived in {catalogue.payloads}: run a crawl first")
-    with _mapped_beside(catalogue, "calcitrials reread", progress) as (harvest, mapping):
+    with _mapped_beside(catalogue, "calcitrials reread", progress, is_sample=None) as (harvest, mapping):
         reports = reread_archives(harvest, names)
         _map_and_publish(catalogue, harvest, mapping, thresholds, force)
     return reports
@@ -190,10 +207,21 @@ def import_file(
 
 @contextmanager
 def _mapped_beside(
-    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0
+    catalogue: Catalogue, purpose: str, progress: Progress | None, wait_s: float = 0.0, is_sample: bool | None = False
 ) -> Iterator[tuple[Harvest, "MappingBeside"]]:
     """A harvest whose trials are mapped while more of them come, in processes beside it."""
-    with matcher.MappingBeside() as mapping, harvesting(catalogue, purpose, progress, wait_s, mapping.take) as harvest:
+    before = catalogue.published
+
+    def cost() -> str:
+        if catalogue.published == before:
+            return "nothing new is published; what was received is kept, and the next crawl publishes it"
+        return "what was received is published"
+
+    with (
+        interruption.costing(cost),
+        matcher.MappingBeside() as mapping,
+        harvesting(catalogue, purpose, progress, wait_s, mapping.take, is_sample) as harvest,
+    ):
         yield harvest, mapping
 
 

@@ -6,8 +6,7 @@ import sys
 from rich.console import Console
 
 from calcitrials.crawling import crawl
-from calcitrials.errors import WRONG_USAGE, CommandError
-from calcitrials.matching import MatchJob, catalogue_facts
+from calcitrials.matching import MatchJob
 from calcitrials.output import console_for, print_matches, print_reports
 from calcitrials.progress import showing_progress
 from crawler.registries import spiders
@@ -21,9 +20,10 @@ DIAGNOSES = (
 )
 NEXT = """
 Three things to type next:
-  calcitrials crawl ctgov                                  crawl the real registry (one request a second)
-  calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"   ask in SQL
+  calcitrials crawl ctgov                                    crawl the real registry, into ./catalog
   calcitrials match "your diagnosis" --age 45y --sex female  match one of your own
+  calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"
+Before the crawl, add --catalog {folder} to ask these samples.
 """
 
 
@@ -32,7 +32,6 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
     console.print(
         "[bold]Sample data[/bold]: bundled records of real trials, as old as their README says; not for care."
     )
-    _refuse_real_data(catalogue)
     samples = stand_ins()
     sampled = [name for name in spiders() if name in samples]
     known_ids = {name: getattr(samples[name], "KNOWN_IDS", ()) for name in sampled}
@@ -41,26 +40,12 @@ def demo(catalogue: Catalogue, console: Console) -> bool:
             os.environ[f"CALCITRIALS_{name.upper()}_URL"] = address
             console.print(f"{name}: sample registry at {address}")
         with showing_progress(console) as progress:
-            reports = crawl(catalogue, sampled, known_ids=known_ids, delay_s=0.0, progress=progress)
+            reports = crawl(catalogue, sampled, known_ids=known_ids, delay_s=0.0, progress=progress, is_sample=True)
     print_reports(reports, console)
     job = MatchJob(catalogue)
     out = console_for(sys.stdout)
     for diagnosis in DIAGNOSES:
         out.rule(f'calcitrials match "{diagnosis}"')
         print_matches(job.match([diagnosis], limit=3), out)
-    out.print(NEXT, markup=False)
+    out.print(NEXT.format(folder=catalogue.root), markup=False, soft_wrap=True)
     return all(report.complete for report in reports)
-
-
-def _refuse_real_data(catalogue: Catalogue) -> None:
-    """Sample records would be taken for the registries' own in a catalogue that holds those."""
-    if catalogue.published is None:
-        return
-    with catalogue.connect() as connection:
-        facts = catalogue_facts(connection)
-    if facts["trials"] > facts["sample_trials"]:
-        raise CommandError(
-            f"the catalogue in {catalogue.root} holds records of real registries: "
-            "give the demo a folder of its own with --catalog",
-            WRONG_USAGE,
-        )

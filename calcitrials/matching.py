@@ -1,6 +1,7 @@
 """The match job: diagnoses against the published catalogue."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ import duckdb
 import msgspec
 
 import matcher
+from calcitrials.errors import CommandError
+from calcitrials.patient_options import patient_of_fields
 from crawler.samples.bundled import trial_ids
 from db.catalogue import Catalogue, published_at
 from matcher.ranking.sites import Vicinity
@@ -87,7 +90,17 @@ class MatchJob:
             text, patient=patient, statuses=statuses, limit=limit, explain=explain, vicinity=vicinity
         )
         answer: dict[str, Any] = msgspec.to_builtins(suggestions)
-        return {**answer, "catalogue": self.facts}
+        return {**answer, "ruled_out": self._with_titles(answer["ruled_out"]), "catalogue": self.facts}
+
+    def _with_titles(self, ruled_out: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        names = ("title", "registry", "status", "url")
+        rows = self.connection.execute(
+            "SELECT trial_id, coalesce(brief_title, official_title), registry, status, url FROM trials "
+            "WHERE trial_id IN (SELECT unnest(?))",
+            [[one["trial_id"] for one in ruled_out]],
+        ).fetchall()
+        known = {trial_id: dict(zip(names, values, strict=True)) for trial_id, *values in rows}
+        return [{**one, **known.get(one["trial_id"], {})} for one in ruled_out]
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""
@@ -105,14 +118,17 @@ class MatchJob:
         """The answer to one line of JSON, with the line's id; a line that cannot be answered gives its error."""
         try:
             question = _questions.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _failed(None, number, f"line {number} is not a question in JSON: {error}")
         try:
+            patient = question.checked_patient()
             found = self.matcher.suggest(
-                question.query, patient=question.patient, statuses=options.statuses, limit=options.limit
+                question.query, patient=patient, statuses=options.statuses, limit=options.limit
             )
-        except matcher.DiagnosisError as error:
+        except (matcher.DiagnosisError, CommandError) as error:
             return _failed(question.id, number, str(error))
+        except Exception as error:  # a fault of ours: no more than this line's, and its words stay out of the answer
+            return _failed(question.id, number, f"this line met a fault of the program ({type(error).__name__})")
         answer = msgspec.json.encode(msgspec.structs.replace(found, catalogue=self.facts))
         return Line(b'{"id":' + msgspec.json.encode(question.id) + b"," + answer.removeprefix(b"{"), failed=False)
 
@@ -135,8 +151,12 @@ def answer_batch(catalogue: Catalogue, lines: Iterable[bytes], options: Options,
     catalogue.connect().close()  # what cannot be opened is said here, not by each process
     snapshot = catalogue.published
     chunks = iter(lambda: list(islice(rest, CHUNK_LINES)), [])
-    for answers in in_processes(_answer_chunk, chunks, workers, _open_job, catalogue.root, snapshot, options):
-        yield from answers
+    given = (catalogue.root, snapshot, options)
+    try:
+        for answers in in_processes(_answer_chunk, chunks, workers, _open_job, *given, lost=_lost_chunk):
+            yield from answers
+    except BrokenProcessPool:
+        raise CommandError("the processes that answer the batch die again and again: see the log above") from None
 
 
 _jobs: list[tuple[MatchJob, Options]] = []
@@ -152,16 +172,40 @@ def _answer_chunk(chunk: Sequence[tuple[int, bytes]]) -> list[Line]:
     return [job.answer(number, line, options) for number, line in chunk]
 
 
+def _lost_chunk(chunk: Sequence[tuple[int, bytes]]) -> list[Line]:
+    """Errors of lines at which a process was killed twice; with their ids where these can be read."""
+    lines = []
+    for number, line in chunk:
+        try:
+            identifier = _questions.decode(line).id
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            identifier = None
+        lines.append(_failed(identifier, number, "the process that answered this line was killed, and again alone"))
+    return lines
+
+
 def _failed(identifier: str | int | None, number: int, error: str) -> Line:
     return Line(msgspec.json.encode({"id": identifier, "line": number, "error": error}), failed=True)
 
 
 class _Question(msgspec.Struct):
-    """A line of a batch: ``{"id", "query", "patient"?}``."""
+    """A line of a batch: ``{"id", "query", "patient"?}``. The fields below are the patient's, and misplaced here."""
 
     query: str
     id: str | int | None = None
-    patient: matcher.Patient | None = None
+    patient: dict[str, Any] | None = None
+    age: Any = None
+    age_years: Any = None
+    sex: Any = None
+    gender: Any = None
+    country: Any = None
+
+    def checked_patient(self) -> matcher.Patient | None:
+        """The patient. Raises CommandError for a field that is unknown or misplaced, or for a value that is none."""
+        for name in ("age", "age_years", "sex", "gender", "country"):
+            if getattr(self, name) is not None:
+                raise CommandError(f'"{name}" belongs into "patient"')
+        return None if self.patient is None else patient_of_fields(self.patient)
 
 
 _questions = msgspec.json.Decoder(_Question)

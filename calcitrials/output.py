@@ -1,87 +1,64 @@
 """What the commands print: tables for people, JSON and CSV for programs."""
 
-import csv
-import datetime as dt
-import io
-import json
 import sys
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from calcitrials.rows import Format, console_for, in_json, print_rows
 from calcitrials.trial_view.words import status_in_words
 from db.crawls import CrawlReport
 from db.vocabularies import OVER_STATUSES
 from matcher.results import COLUMNS
 
+__all__ = [
+    "SCREENING_AID", "Format", "console_for", "print_explanation", "print_json", "print_matches",
+    "print_matches_as_csv", "print_reports", "print_rows", "print_trials",
+]  # fmt: skip
+INDENT = "   "
+WIDE = 110
+"""Characters of a line from which on a report shows all its columns."""
+CSV_COLUMNS = (
+    *COLUMNS,
+    "registry",
+    "eligibility",
+    "eligibility_age",
+    "eligibility_sex",
+    "eligibility_country",
+    "ruled_out",
+)
+"""Columns of suggestions in a spreadsheet. eligibility: the verdict, of the parts only what is known or unknown;
+ruled_out: why the patient's age or sex excludes the trial."""
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
 )
 
 
-WIDTH_WITHOUT_TERMINAL = 140
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def console_for(stream: TextIO) -> Console:
-    """A console on stdout or stderr: as wide as the terminal, and wide enough where there is none."""
-    return Console(file=stream, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL, highlight=False)
-
-
-class Format(StrEnum):
-    """How to print rows or one object."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
-    sys.stdout.write("\n")
-
-
-def print_rows(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format, *, keep_formulas: bool = False
-) -> None:
-    """Rows as a table, as a JSON list of objects, or as CSV with a header.
-
-    keep_formulas: of CSV; otherwise a text that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
-    if form is Format.JSON:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif form is Format.CSV:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        in_cell = _flat if keep_formulas else _harmless
-        writer.writerows([[in_cell(cell) for cell in row] for row in rows])
-        sys.stdout.write(text.getvalue())
-    else:
-        table = Table(show_edge=False, header_style="bold")
-        for column in columns:
-            table.add_column(escape(column), overflow="fold")
-        for row in rows:
-            table.add_row(*("" if cell is None else escape(str(_flat(cell))) for cell in row))
-        console_for(sys.stdout).print(table)
+    sys.stdout.write(in_json(value) + "\n")
 
 
 def print_reports(reports: Sequence[CrawlReport], console: Console) -> None:
     """The crawl report, one row a registry, and below it what is missing."""
+    names = ["registry", "complete", "expected", "received", "new", "changed", "rejected"]
+    if console.width >= WIDE:
+        names[6:6] = ["unchanged"]
+        names += ["retried", "MB", "s"]
     table = Table(show_edge=False, header_style="bold")
-    names = ("registry", "complete", "expected", "received", "new", "changed", "unchanged", "rejected", "retried")
-    for name in (*names, "MB", "s"):
+    for name in names:
         table.add_column(name, justify="left" if name in ("registry", "complete") else "right")
     for report in reports:
-        cells = [getattr(report, name) for name in names]
-        cells[1] = "yes" if report.complete else "no"
-        cells += [f"{report.bytes / 1e6:.1f}", f"{report.duration_s or 0:.1f}"]
-        table.add_row(*("?" if cell is None else str(cell) for cell in cells))
+        cells = {name: getattr(report, name, None) for name in names} | {
+            "complete": "yes" if report.complete else "no",
+            "MB": f"{report.bytes / 1e6:.1f}",
+            "s": f"{report.duration_s or 0:.1f}",
+        }
+        table.add_row(*("?" if cells[name] is None else str(cells[name]) for name in names))
     console.print(table)
     for report in reports:
         for problem in report.problems:
@@ -103,13 +80,37 @@ def print_trials(matches: Sequence[dict[str, Any]], form: Format) -> None:
     if form is Format.JSON:
         print_json(matches)
     elif form is Format.CSV:
-        print_rows(COLUMNS, [[match[name] for name in COLUMNS] for match in matches], form)
+        print_rows(CSV_COLUMNS, map(_csv_row, matches), form)
     else:
         console = console_for(sys.stdout)
         for number, match in enumerate(matches, 1):
             _print_match(number, match, console)
         if not matches:
             console.print("No trial in this catalogue is like it.")
+
+
+def print_matches_as_csv(answer: dict[str, Any]) -> None:
+    """Suggestions for a spreadsheet, best first, and below them the trials that the patient's age or sex rules out."""
+    ruled_out = [{**one, "eligibility": {"verdict": "ruled out"}} for one in answer["ruled_out"]]
+    print_rows(CSV_COLUMNS, map(_csv_row, [*answer["matches"], *ruled_out]), Format.CSV)
+
+
+def _csv_row(match: dict[str, Any]) -> list[Any]:
+    eligibility = match["eligibility"]
+    values = {**match, **{f"eligibility_{name}": eligibility.get(name) for name in ("age", "sex", "country")}}
+    values |= {"eligibility": eligibility["verdict"], "ruled_out": match.get("reason")}
+    return [values.get(name) for name in CSV_COLUMNS]
+
+
+def print_explanation(answer: dict[str, Any], console: Console) -> None:
+    """Why a trial is suggested or not, its place first, and nothing of the other trials; JSON has all of it."""
+    *reasons, place = answer["explanation"]
+    for line in (place, *(reason for reason in reasons if "(implied)" not in reason)):
+        _indented(line, console, "[bold]explain[/bold] ")
+    console.print()
+    for diagnosis in answer["diagnoses"]:
+        _print_diagnosis(diagnosis, console)
+    console.print(f"\n{answer['fit']} fit; without --explain the best are shown. {SCREENING_AID}")
 
 
 def print_matches(answer: dict[str, Any], console: Console) -> None:
@@ -130,9 +131,8 @@ def print_matches(answer: dict[str, Any], console: Console) -> None:
     if answer["fit"] > len(answer["matches"]):
         console.print(f"\n{answer['fit']} fit, the best {len(answer['matches'])} are shown.")
     for ruled_out in answer["ruled_out"]:
-        console.print(f"[dim]ruled out {ruled_out['trial_id']}: {escape(ruled_out['reason'])}[/dim]")
-    for line in answer.get("explanation", ()):
-        console.print(f"[bold]explain[/bold] {escape(line)}")
+        title = f"  {ruled_out['title']}" if ruled_out.get("title") else ""
+        _indented(f"{ruled_out['trial_id']}: {ruled_out['reason']}{title}", console, "[dim]ruled out[/dim] ")
     facts = answer["catalogue"]
     samples = f" ({facts['sample_trials']} of them sample records of the demo)" if facts["sample_trials"] else ""
     console.print(f"\n{facts['trials']} trials{samples}, catalogue published {facts['published']}. {SCREENING_AID}")
@@ -187,37 +187,31 @@ def _label(meaning: Any) -> str:
 
 
 def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
-    phase = "/".join(str(phase).removeprefix("phase") for phase in match["phase"] or [])
+    phase = "/".join(str(phase).removeprefix("phase").replace("_phase", " phase ") for phase in match["phase"] or [])
+    phase = phase if phase.startswith("early") else f"phase {phase}" if phase else ""
     status = status_in_words(match["status"], match["status_stale_reason"])
-    facts = [status, f"phase {phase}" if phase else "", match["grade"], match["relation"]]
-    console.print(
-        f"\n[bold]{number}. {match['trial_id']}[/bold]  {escape(match['title'] or '')}\n"
-        f"   {', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"
-    )
+    facts = [status, phase, match["grade"], match["relation"]]
+    console.print()
+    _indented(match["title"] or "", console, f"[bold]{number}. {match['trial_id']}[/bold]  ")
+    told = f"{', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"
+    _indented(told, console, "   ")
     for reason in match["because"]:
-        console.print(f"   because {escape(reason)}")
+        _indented(reason, console, "   because ")
     if site := match.get("nearest_site"):
         where = ", ".join(part for part in (site["facility"], site["city"], site["country"]) if part)
-        console.print(f"   nearest site {site['distance_km']:.0f} km (by its {site['by']}): {escape(where)}")
+        _indented(f"{site['distance_km']:.0f} km (by its {site['by']}): {where}", console, "   nearest site ")
     eligibility = {k: v for k, v in match["eligibility"].items() if k != "verdict" and v != "unknown"}
     stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
     verdict = match["eligibility"]["verdict"]
-    console.print(f"   eligibility {verdict}" + (f" ({escape(stated)})" if stated else "") + f"   {match['url']}")
+    _indented(verdict + (f" ({stated})" if stated else ""), console, "   eligibility ")
+    console.print(f"   {match['url']}", soft_wrap=True)
 
 
-def _flat(cell: Any) -> Any:
-    if isinstance(cell, tuple | list) and all(isinstance(part, str) for part in cell):
-        return "; ".join(cell)
-    return json.dumps(cell, ensure_ascii=False, default=_plain) if isinstance(cell, list | tuple | dict) else cell
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell of CSV, its text so that no spreadsheet takes it for a formula (OWASP, CSV injection)."""
-    flat = _flat(cell)
-    return f"'{flat}" if isinstance(flat, str) and flat.startswith(FORMULA_MARKS) else flat
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep="T") + ("Z" if value.tzinfo is None else "")
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+def _indented(text: str, console: Console, head: str) -> None:
+    """Print a text behind its head; what does not fit into the line goes on below, indented by three."""
+    line = Text.from_markup(head)
+    line.append(text)
+    first, *others = line.wrap(console, max(20, console.width - len(INDENT)), no_wrap=False)
+    console.print(first)
+    for other in others:
+        console.print(Text(INDENT) + other)

@@ -1,4 +1,9 @@
-"""What the command line says of a patient, read and checked."""
+"""What the command line and the lines of a batch say of a patient, read and checked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 
 from calcitrials.errors import WRONG_USAGE, CommandError
 from db.ages import DAYS_PER_UNIT, age_limit
@@ -6,6 +11,12 @@ from db.places import point_of
 from matcher import Patient
 from matcher.ranking.sites import Vicinity
 from matcher.text.countries import is_country
+
+BATCH_FIELDS = ("age", "age_years", "sex", "gender", "country", "life_stage", "other_ages")
+"""Fields of "patient" in a line of a batch. age: as --age, or a number of years; gender: another name of sex, as FHIR
+has it, whose "other" and "unknown" say nothing of the limits of a trial. The last two are those of an answer."""
+OLDEST_YEARS = 150.0
+LIFE_STAGES = ("adult", "child")
 
 
 def patient_of(age: str | None, sex: str | None, country: str | None) -> Patient | None:
@@ -33,6 +44,50 @@ def place_of(near: str | None, within: float | None) -> Vicinity | None:
             WRONG_USAGE,
         )
     return Vicinity(found, within)
+
+
+def patient_of_fields(fields: Mapping[str, Any]) -> Patient:
+    """A patient from "patient" in a line of a batch. Raises CommandError for an unknown field or a value of none."""
+    if unknown := [name for name in fields if name not in BATCH_FIELDS]:
+        names = ", ".join(repr(name[:50]) for name in unknown[:5])
+        raise CommandError(f"unknown in a patient: {names}; known are {', '.join(BATCH_FIELDS)}", WRONG_USAGE)
+    given = {name: value for name, value in fields.items() if value is not None}
+    for one, other in (("age", "age_years"), ("sex", "gender")):
+        if one in given and other in given:
+            raise CommandError(f"a patient has {one} or {other}, not both", WRONG_USAGE)
+    age = given.get("age")
+    gender = str(given.get("gender", "unknown"))
+    country = given.get("country")
+    life_stage = given.get("life_stage")
+    if life_stage not in (None, *LIFE_STAGES):
+        raise CommandError(f"life_stage is {' or '.join(LIFE_STAGES)}", WRONG_USAGE)
+    return Patient(
+        age_years=_years(age) if isinstance(age, str) else _number(*_stated_age(given)),
+        sex=_sex(str(given["sex"])) if "sex" in given else None if gender in ("other", "unknown") else _sex(gender),
+        country=None if country is None else _country(str(country)),
+        life_stage=life_stage,
+        other_ages=tuple(_number("other_ages", age) or 0.0 for age in _listed(given.get("other_ages"))),
+    )
+
+
+def _stated_age(given: Mapping[str, Any]) -> tuple[str, Any]:
+    name = "age_years" if "age_years" in given else "age"
+    return name, given.get(name)
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise CommandError("other_ages is a list of years", WRONG_USAGE)
+    return value or []
+
+
+def _number(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= OLDEST_YEARS:
+        what = msgspec.json.encode(value).decode()[:50]
+        raise CommandError(f"{name}: {what} is no number of years from 0 to {OLDEST_YEARS:g}", WRONG_USAGE)
+    return float(value)
 
 
 def _years(age: str | None) -> float | None:

@@ -23,8 +23,8 @@ from crawler.interrupted import Interrupted
 from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
 from db.archive import ArchiveWriter
-from db.catalogue import Catalogue
-from db.crawls import CrawlReport, save_report
+from db.catalogue import Catalogue, CatalogueError
+from db.crawls import SAMPLE_SCOPE, CrawlReport, holds_samples, save_report
 from db.intake import cleaned, is_id, is_suspicious, readable
 from db.payload import Payload, Reading
 from db.registries import save_registries
@@ -68,8 +68,10 @@ class Harvest:
         connection: duckdb.DuckDBPyConnection,
         progress: Progress | None = None,
         stored: Stored | None = None,
+        is_sample: bool = False,
     ) -> None:
         self.catalogue = catalogue
+        self.is_sample = is_sample
         self._connection = connection
         self._batches = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batch")
         self._in_flight: Future[Counts] | None = None
@@ -103,6 +105,8 @@ class Harvest:
 
     def begin(self, registry: str, scope: str, since: dt.date | None, *, archive: bool = True) -> "RegistryHarvest":
         """Begin with a registry; its report, not yet finished, is written at once."""
+        if self.is_sample:
+            scope = SAMPLE_SCOPE + scope
         return RegistryHarvest(self, registry, scope, since, archive)
 
 
@@ -113,13 +117,23 @@ def harvesting(
     progress: Progress | None = None,
     wait_s: float = 0.0,
     stored: Stored | None = None,
+    is_sample: bool | None = False,
 ) -> Iterator[Harvest]:
     """Hold the catalogue's lock for a harvest, waiting wait_s seconds for it. Publication is the caller's.
 
-    stored: called with each batch of trials, in the thread that has just stored it.
+    stored: called with each batch of trials, in the thread that has just stored it. is_sample: the demo's bundled
+    samples are harvested; None: whichever the catalogue holds. Raises CatalogueError where samples would come among the
+    records of registries, or these among samples.
     """
     with catalogue.writing(purpose, wait_s) as connection:
-        harvest = Harvest(catalogue, connection, progress, stored)
+        holds = holds_samples(connection)
+        if None not in (is_sample, holds) and is_sample != holds:
+            raise CatalogueError(
+                f"the catalogue in {catalogue.root} holds "
+                + ("samples of the demo: crawl registries into" if holds else "records of registries: give the demo")
+                + " a folder of its own with --catalog"
+            )
+        harvest = Harvest(catalogue, connection, progress, stored, bool(holds if is_sample is None else is_sample))
         try:
             yield harvest
         finally:

@@ -7,6 +7,7 @@ line the SHA-256 of the body: both are verified whenever a payload is read, and 
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -181,3 +182,25 @@ def _payload(frame: bytes, registry: str) -> Payload | str:
 def archives(folder: Path, registry: str) -> list[Path]:
     """Archive files of a registry, oldest crawl first (crawl ids are time-ordered)."""
     return sorted((folder / registry).glob("*.ndjson.zst"))
+
+
+class Dropped(NamedTuple):
+    """Archives that were removed: files, and their bytes."""
+
+    files: int
+    bytes: int
+
+
+def drop_archives(folder: Path, before: dt.datetime) -> Dropped:
+    """Remove the archives of crawls that began before a time (UTC), of all registries.
+
+    A crawl's id says when it began; a file of another name is not an archive and stays.
+    """
+    files = size = 0
+    for path in folder.glob("*/*.ndjson.zst"):
+        began = re.match(r"(\d{8}T\d{6})Z-", path.name)
+        if began and dt.datetime.strptime(began[1] + "Z", "%Y%m%dT%H%M%S%z") < before:
+            size += path.stat().st_size
+            path.unlink()
+            files += 1
+    return Dropped(files, size)

@@ -168,6 +168,7 @@ class Catalogue:
         for folder in (self.root, self.snapshots, self.payloads, *self.payloads.glob("*/")):
             if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK)):
                 raise CatalogueError(f"cannot write into the folder {folder}")
+        self._refuse_links()
         lock = FileLock(self._lock_file)
         try:
             lock.acquire(timeout=wait_s)
@@ -227,6 +228,16 @@ class Catalogue:
                 shutil.rmtree(beside, ignore_errors=True)
         self._mark = _state(self.writer_file)
         return snapshot
+
+    def _refuse_links(self) -> None:
+        """What is written, renamed and removed here is to be nobody else's file. Raises CatalogueError.
+
+        The whole folder may be reached by a link, and so may ``payloads``, which may need a larger disk.
+        """
+        own = (self.snapshots, self.writer_file, self._lock_file, self._holder_file)
+        for path in (*own, self.root / "writer.tmp", self.root / f"{self.writer_file.name}.wal"):
+            if path.is_symlink():
+                raise CatalogueError(f"{path} is a link, and only the catalogue's own files are written: remove it")
 
     def _copy_file(self, connection: duckdb.DuckDBPyConnection, draft: Path) -> bool:
         """Copy the working file as it is, where it began as a copy and has not grown much; whether that was done."""

@@ -17,6 +17,19 @@ FILE_SCOPE = "file: "
 REREAD_SCOPE = "reread"
 """Scope of reading archived payloads again."""
 
+SAMPLE_SCOPE = "samples: "
+"""How the scope of a crawl of the demo's bundled samples begins. As a question of its own it is no base of a real crawl
+of the same question: no watermark, nothing to compare with, nothing to take over."""
+
+
+def holds_samples(connection: duckdb.DuckDBPyConnection) -> bool | None:
+    """Whether what was crawled into a catalogue are the demo's samples; None when nothing was."""
+    ((samples, others),) = connection.execute(
+        "SELECT bool_or(starts_with(scope, $1)), bool_or(NOT starts_with(scope, $1)) FROM crawls WHERE scope <> $2",
+        [SAMPLE_SCOPE, REREAD_SCOPE],
+    ).fetchall()
+    return bool(samples) if samples or others else None
+
 
 class CrawlReport(msgspec.Struct, frozen=True, kw_only=True):
     """One row of ``crawls``; the columns' comments say what each field means. Times are UTC."""

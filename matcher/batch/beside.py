@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from matcher.batch.mapping import create_tables, map_in_process, map_trials, mapper_of_process, replace_rows
-from matcher.batch.processes import cores, end_processes, worker_processes
+from matcher.batch.processes import cores, end_processes, submit, worker_processes
 from matcher.terminology import default_version
 from matcher.trials.indexing import MappedTrials, mapping_version, unmapped
 from matcher.trials.trial_text import BATCH, texts_of_staged
@@ -77,7 +77,7 @@ class MappingBeside:
             while batch := list(islice(texts, BATCH)):
                 if len(self._under_way) >= BATCHES_WAITING * self._workers:
                     break
-                self._under_way.append(self._started().submit(map_in_process, batch))
+                self._under_way.append(submit(self._started(), map_in_process, batch))
         except DIED:
             self._lost()
         except Exception:

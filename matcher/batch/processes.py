@@ -6,6 +6,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.util import Finalize
 from threading import Thread
@@ -19,6 +20,8 @@ LAST = -100
 """Priority of what a process does after all else."""
 WAITING = 2
 """Pieces for each process that are under way or done and not yet taken."""
+MOST_LOST = 5
+"""Pieces in succession at which processes die before the work is given up: it is not the pieces then."""
 
 
 def cores() -> int:
@@ -79,28 +82,100 @@ def in_processes(
     workers: int,
     start: Callable[..., object],
     *given: Any,
+    lost: Callable[[Piece], Answer] | None = None,
 ) -> Iterator[Answer]:
-    """The function's answer for each piece. start: called once in each process, with what is given, to open what it
-    needs.
+    """The function's answer for each piece, in order. start: called once in each process, with what is given, to open
+    what it needs.
 
-    The processes are started anew, so a script needs the usual ``if __name__ == "__main__"``.
+    lost: what stands in for the answer to a piece at which a process has died twice, the second time alone with it.
+    Without it the death of a process is an error, `BrokenProcessPool`; so it is where processes die at `MOST_LOST`
+    pieces in succession. The processes are started anew, so a script needs the usual ``if __name__ == "__main__"``.
     """
-    with worker_processes(workers, start, *given) as pool:
-        yield from shared(pool, function, pieces, workers)
+    remaining = iter(pieces)
+    under_way: deque[tuple[Piece, Future[Answer]]] = deque()
+    lost_in_succession = 0
+    while True:
+        with worker_processes(workers, start, *given) as pool:
+            try:
+                yield from _handed_out(pool, function, remaining, workers, under_way)
+                return
+            except BrokenProcessPool:
+                if lost is None:
+                    raise
+        for piece, answer in _one_by_one([piece for piece, _ in under_way], function, start, *given):
+            lost_in_succession = 0 if answer else lost_in_succession + 1
+            if lost_in_succession == MOST_LOST:
+                raise BrokenProcessPool(f"processes died at {MOST_LOST} pieces of work in succession")
+            yield answer.result() if answer else lost(piece)
+        under_way.clear()
+
+
+def _one_by_one(
+    pieces: Iterable[Piece], function: Callable[[Piece], Answer], start: Callable[..., object], *given: Any
+) -> Iterator[tuple[Piece, Future[Answer] | None]]:
+    """Pieces that were under way when a process died, each alone in a process, so that it is seen which kills it; None
+    for that one."""
+    waiting = deque(pieces)
+    while waiting:
+        with worker_processes(1, start, *given) as pool:
+            while waiting:
+                piece = waiting.popleft()
+                future = submit(pool, function, piece)
+                if isinstance(future.exception(), BrokenProcessPool):
+                    yield piece, None
+                    break
+                yield piece, future
 
 
 def shared(
     pool: ProcessPoolExecutor, function: Callable[[Piece], Answer], pieces: Iterable[Piece], workers: int
 ) -> Iterator[Answer]:
     """The function's answer for each piece, in order, by processes that are there already."""
-    under_way: deque[Future[Answer]] = deque()
+    yield from _handed_out(pool, function, iter(pieces), workers, deque())
+
+
+def _handed_out(
+    pool: ProcessPoolExecutor,
+    function: Callable[[Piece], Answer],
+    pieces: Iterator[Piece],
+    workers: int,
+    under_way: deque[tuple[Piece, Future[Answer]]],
+) -> Iterator[Answer]:
+    """As `shared`. under_way: where pieces stand whose answers were not yielded, in order, also after an error."""
     try:
         for piece in pieces:
-            under_way.append(pool.submit(function, piece))
+            under_way.append((piece, _refused()))
+            under_way[-1] = (piece, submit(pool, function, piece))
             if len(under_way) >= WAITING * workers:
-                yield under_way.popleft().result()
+                yield _first(under_way)
         while under_way:
-            yield under_way.popleft().result()
+            yield _first(under_way)
     finally:
-        for future in under_way:
+        for _, future in under_way:
             future.cancel()
+
+
+def _refused() -> Future[Any]:
+    """What stands for a piece that a pool did not take, as it was broken by then."""
+    future: Future[Any] = Future()
+    future.set_exception(BrokenProcessPool())
+    return future
+
+
+def _first(under_way: deque[tuple[Piece, Future[Answer]]]) -> Answer:
+    answer = under_way[0][1].result()
+    under_way.popleft()
+    return answer
+
+
+def submit(pool: ProcessPoolExecutor, function: Callable[[Piece], Answer], piece: Piece) -> Future[Answer]:
+    """Hand a piece to the processes of a pool. A process that is started for it never hears of a Ctrl-C, not even while
+    it imports what it needs: the one that started it does.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        return pool.submit(function, piece)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(function, piece)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -6,6 +6,7 @@ generation. Kills are spread at random between a crawl's first request and its e
 """
 
 import json
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -19,12 +20,12 @@ from db.catalogue import Catalogue
 from tests.support import faults
 from tests.support.ctgov_answers import study, write_lines
 from tests.support.faults import Rule, always, faulty, path_ends
-from tests.support.running import Process, environment, last_report, start
+from tests.support.running import Process, calcitrials, environment, last_report, rows, start
 
 RECORDS = 4200
 """More than one batch of the writer."""
-KILLS = 11
-"""For each of the two tests: one begins with an empty folder, the other with a catalogue."""
+KILLS = int(os.environ.get("CALCITRIALS_TEST_KILLS", "44")) // 4
+"""For each of the tests; `make nightly` has many more."""
 
 
 class Registry:
@@ -121,3 +122,34 @@ def test_a_kill_at_any_moment_costs_nothing(records_url: str, tmp_path: Path, be
     kept = [path.name for path in (catalog / "snapshots").iterdir()]
     assert len([name for name in kept if name.endswith(".duckdb")]) <= 5
     assert len(kept) <= 10  # beside each snapshot the index of its words
+
+
+CONTENT = "SELECT trial_id, content_hash, brief_title FROM trials ORDER BY ALL"
+IMPORTED = 500
+EXPORT = "<Trial><TrialID>ACTRN126{0:011d}</TrialID><Public_title>Gout {0}</Public_title></Trial>"
+
+
+@pytest.mark.parametrize("command", ["reread", "import"])
+def test_a_kill_while_payloads_or_a_file_are_read_costs_nothing(records_url: str, tmp_path: Path, command: str) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    catalog, export = tmp_path / "catalog", tmp_path / "export.xml"
+    assert started(catalog, records_url).wait().status == 0
+    export.write_text(f"<Trials>{''.join(map(EXPORT.format, range(IMPORTED)))}</Trials>")
+    words = ("reread",) if command == "reread" else ("import", "ictrp", export)
+    before = rows(catalog, CONTENT)
+    began = time.monotonic()
+    assert start(*words, "--catalog", tmp_path / "rehearsal").wait().status in (0, 1)
+    assert calcitrials("status", "--catalog", catalog).status == 0
+    longest_s = max(1.5, time.monotonic() - began)
+    for _ in range(-(-KILLS // 3)):
+        running = start(*words, "--catalog", catalog)
+        time.sleep(chance.uniform(0, longest_s))
+        running.kill()
+        now = rows(catalog, CONTENT)
+        assert [row for row in now if row[0].startswith("NCT")] == before  # whole or not at all
+        assert len(now) in (RECORDS, RECORDS + IMPORTED)
+    ended = start(*words, "--catalog", catalog).wait()
+    assert ended.status == 0, ended.err
+    assert len(rows(catalog, CONTENT)) == (RECORDS if command == "reread" else RECORDS + IMPORTED)
