@@ -1,0 +1,39 @@
+"""Sentences that other rooms make of parts, in another language: the catalogue holds them with the parts named.
+
+A reason such as `"CREST" is systemic sclerosis: the trial lists as a condition "scleroderma".` is known to the
+catalogue as `{part}: the trial lists as a condition "{words}".`, and what stands for a part is translated in its turn.
+"""
+
+import re
+from collections.abc import Mapping
+
+_PART = re.compile(r"\{(\w+)\}")
+
+
+class Sentences:
+    """The sentences with parts of one catalogue; those with more fixed text are tried first."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._whole = words
+        patterned = [key for key in words if _PART.search(key)]
+        patterned.sort(key=lambda key: -len(_PART.sub("", key)))
+        self._patterns = [(re.compile(_pattern(key), re.DOTALL), words[key]) for key in patterned]
+
+    def translated(self, sentence: str) -> str:
+        """A sentence in the language of the catalogue; one that is not known as it is."""
+        whole = self._whole.get(sentence)
+        if whole is not None:
+            return whole
+        for pattern, text in self._patterns:
+            if match := pattern.fullmatch(sentence):
+                parts = {
+                    name: self.translated(part) if part != sentence else part
+                    for name, part in match.groupdict().items()
+                }
+                return _PART.sub(lambda found: parts.get(found[1], found[0]), text)
+        return sentence
+
+
+def _pattern(key: str) -> str:
+    fixed = _PART.split(key)
+    return "".join(f"(?P<{text}>.+?)" if place % 2 else re.escape(text) for place, text in enumerate(fixed))

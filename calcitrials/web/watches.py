@@ -1,0 +1,3 @@
+"""A stub."""
+from fastapi import APIRouter
+router = APIRouter()
