@@ -200,7 +200,7 @@ def match(
     from calcitrials import output
     from calcitrials.matching import MatchJob
     from calcitrials.patient_options import patient_of
-    from matcher.results import OPEN_STATUSES
+    from db.vocabularies import OPEN_STATUSES
 
     statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:

@@ -19,10 +19,10 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from db import tables
+from db import stated_status, tables
 from db.rows import insert
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
 SNAPSHOT_ROW_GROUP = 10_240
@@ -198,6 +198,7 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(tables.CREATE)
     for path in sorted(scripts, key=lambda script: script.name):
         connection.execute(path.read_text(encoding="utf-8"))
+    connection.execute(stated_status.CREATE)
     _set_info(connection, "schema_version", str(SCHEMA_VERSION))
     connection.commit()
 

@@ -99,8 +99,10 @@ def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, regi
     Crawl reports and rejects are kept. published: the attached database, None when nothing was ever published.
     """
     tables = connection.execute(
-        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = current_database() "
-        "AND NOT internal AND table_name NOT IN ('crawls', 'rejects') GROUP BY table_name"
+        "SELECT table_name, list(column_name) FROM duckdb_columns() "
+        "SEMI JOIN duckdb_tables() USING (database_name, table_name) "  # views have columns too
+        "WHERE database_name = current_database() AND NOT internal AND table_name NOT IN ('crawls', 'rejects') "
+        "GROUP BY table_name"
     ).fetchall()
     there = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
     kept = {name for (name,) in connection.execute(there, [published or ""]).fetchall()}
@@ -115,7 +117,7 @@ def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, regi
         if "trial_id" not in columns:
             continue
         mine = "trial_id IN (SELECT trial_id FROM scratch.set_back)"
-        connection.execute(f"DELETE FROM main.{name} WHERE {mine}")
+        connection.execute(f'DELETE FROM main."{name}" WHERE {mine}')
         if name in kept:
-            connection.execute(f"INSERT INTO main.{name} BY NAME SELECT * FROM {published}.{name} WHERE {mine}")
+            connection.execute(f'INSERT INTO main."{name}" BY NAME SELECT * FROM {published}."{name}" WHERE {mine}')
     connection.commit()

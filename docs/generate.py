@@ -33,7 +33,10 @@ def schema() -> str:
         "Written by `make docs` from the comments in the database itself: `SELECT * FROM duckdb_columns()` shows the "
         "same.\n",
     ]
-    tables = connection.execute("SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name").fetchall()
+    tables = connection.execute(
+        "SELECT table_name, comment FROM duckdb_tables() UNION ALL "
+        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY table_name"
+    ).fetchall()
     for table, comment in tables:
         parts.append(f"## {table}\n\n{comment}\n\n| column | type | meaning |\n|---|---|---|")
         columns = connection.execute(

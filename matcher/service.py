@@ -1,6 +1,5 @@
 """The matcher that commands, pages and jobs call."""
 
-import datetime as dt
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +27,6 @@ from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
-from matcher.ranking.standing import status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.similarity.index import SimilarityIndex
 from matcher.terminology import Terminology, default
@@ -253,7 +251,8 @@ class Matcher:
             because=because,
             path=path,
             eligibility=eligibility,
-            status_is_stale=status_is_stale(facts, dt.date.today()),
+            status_is_stale=facts.stale_reason is not None,
+            status_stale_reason=facts.stale_reason,
             completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,

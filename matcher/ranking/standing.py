@@ -5,9 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher import weights
 from matcher.patient.demographics import canonical_country
-from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
+from matcher.results import Patient
 from matcher.trials.index import Facts, Flags, Floats, Ints, TrialIndex
 
 OPEN, DOUBTFUL, CLOSED, FORGOTTEN, OVER = range(5)
@@ -81,17 +82,7 @@ def joinable(facts: Facts, today: dt.date) -> int:
     if facts.status not in OPEN_STATUSES:
         is_forgotten = facts.status == "unknown" and _is_older(facts.last_update, today, weights.FORGOTTEN_YEARS)
         return FORGOTTEN if is_forgotten else CLOSED
-    return DOUBTFUL if status_is_stale(facts, today) else OPEN
-
-
-def status_is_stale(facts: Facts, today: dt.date) -> bool:
-    """Whether a record says that the trial is open while its end date has passed, or while nobody updated it for so
-    long that ClinicalTrials.gov would call its status unknown.
-    """
-    if facts.status not in OPEN_STATUSES:
-        return False
-    has_ended = facts.open_until is not None and facts.open_until < today.isoformat()
-    return has_ended or _is_older(facts.last_update, today, weights.STALE_YEARS)
+    return OPEN if facts.stale_reason is None else DOUBTFUL
 
 
 def _is_older(day: str | None, today: dt.date, years: int) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from db.countries import Place
+from db.stated_status import STATED_STATUS
 from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
@@ -51,8 +52,8 @@ class Naming(msgspec.Struct, frozen=True, gc=False):
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is shown of a trial and decides beside its concepts, as the catalogue says it. open_until: the last day on
-    which the record's dates leave it open, of dates that are a month or a year the last one.
+    """What is shown of a trial and decides beside its concepts, as the catalogue says it. stale_reason: of a trial that
+    says it is open, why that could hardly be so on the day on which the catalogue was opened.
     """
 
     trial_id: str
@@ -68,7 +69,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     url: str
     last_update: str | None
     completion_date: str | None
-    open_until: str | None
+    stale_reason: str | None
 
 
 class Profile(msgspec.Struct, frozen=True, gc=False):
@@ -86,14 +87,11 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     asked: frozenset[str]
 
 
-_FACTS = """
+_FACTS = f"""
 SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_title) AS title, status, phase, sex,
        min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update,
-       strftime(completion_date, '%Y-%m-%d') AS completion_date,
-       strftime(least(CASE coalesce(completion_date_precision, primary_completion_date_precision)
-                      WHEN 'day' THEN ends WHEN 'month' THEN last_day(ends) ELSE ends + INTERVAL 1 YEAR END,
-                      recruitment_end_date), '%Y-%m-%d') AS open_until
-FROM (SELECT *, coalesce(completion_date, primary_completion_date) AS ends FROM trials) ORDER BY trial_id
+       strftime(completion_date, '%Y-%m-%d') AS completion_date, status_stale_reason AS stale_reason
+FROM trials LEFT JOIN (SELECT trial_id, status_stale_reason FROM ({STATED_STATUS})) USING (trial_id) ORDER BY trial_id
 """
 _NUMBERED = """CREATE TEMP VIEW numbered_trials AS
 SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS trial_index FROM trials"""
