@@ -109,8 +109,8 @@ class MatchJob:
 
 
 def like(
-    opened: matcher.Matcher, connection: duckdb.DuckDBPyConnection, trial_id: str, limit: int
-) -> list[matcher.Match]:
+    opened: "matcher.Matcher", connection: duckdb.DuckDBPyConnection, trial_id: str, limit: int
+) -> "list[matcher.Match]":
     """Trials like one trial, best first, without other records of its study. Raises matcher.TrialNotFoundError."""
     rows = connection.execute(
         "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [trial_id]

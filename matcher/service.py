@@ -28,6 +28,7 @@ from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
+from matcher.screening.screener import Screener
 from matcher.similarity.index import SimilarityIndex
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
@@ -58,6 +59,11 @@ class Matcher:
             terminology = terminology or default()
             expansion = Expansion(terminology)
             return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
+
+    @cached_property
+    def screener(self) -> Screener:
+        """Checks a single trial's criteria against a patient."""
+        return Screener(self.catalogue.cursor(), self.reader)
 
     @cached_property
     def similarity(self) -> SimilarityIndex:

@@ -8,8 +8,9 @@ import msgspec
 from calcitrials.web.question import FACETS, Question
 from calcitrials.web.shelf import Opened
 from calcitrials.web.sites import Site, nearest
+from db.places import Point
+from db.vocabularies import OPEN_STATUSES
 from matcher import Match, Patient, Suggestions
-from matcher.results import OPEN_STATUSES
 
 LOOKED_AT = 500
 """Suggestions of one question that are counted and leafed through."""
@@ -67,7 +68,7 @@ class Answer(msgspec.Struct, frozen=True):
     meanings: list[str]
 
 
-def answer_to(opened: Opened, question: Question, patient: Patient | None, near: tuple[float, float] | None) -> Answer:
+def answer_to(opened: Opened, question: Question, patient: Patient | None, near: Point | None) -> Answer:
     """The answer to one search. Raises matcher.DiagnosisError."""
     suggestions = opened.suggest(question.diagnosis, patient, limit=LOOKED_AT)
     if not question.is_all and suggestions.fit > LOOKED_AT:  # of very many, the open ones
@@ -138,7 +139,7 @@ def _options(studies: Sequence[Study], question: Question, name: str) -> list[Op
 
 
 def _within(
-    opened: Opened, studies: Sequence[Study], near: tuple[float, float] | None, most_km: float | None
+    opened: Opened, studies: Sequence[Study], near: Point | None, most_km: float | None
 ) -> Iterator[Study]:
     """Studies with an open site in reach, and those that do not say where all of their open sites are."""
     for study in studies:
@@ -150,12 +151,12 @@ def _within(
             yield study
 
 
-def _sites(opened: Opened, study: Study, near: tuple[float, float]) -> Iterator[Site]:
+def _sites(opened: Opened, study: Study, near: Point) -> Iterator[Site]:
     for record in (study.match, *study.others):
         yield from opened.sites.of(opened.matcher.catalogue.trial_index_of[record.trial_id], near)
 
 
-def _with_nearest(opened: Opened, study: Study, near: tuple[float, float]) -> Study:
+def _with_nearest(opened: Opened, study: Study, near: Point) -> Study:
     return msgspec.structs.replace(study, nearest=nearest(_sites(opened, study, near)))
 
 

@@ -1,4 +1,4 @@
-"""The conditions of a catalogue as a tree: the concepts that trials are about, below the wider ones of the terminology."""
+"""The conditions of a catalogue as a tree: what its trials are about, below what is wider in the terminology."""
 
 from collections import defaultdict
 from functools import cached_property

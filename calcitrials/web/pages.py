@@ -45,6 +45,7 @@ def _environment(code: str) -> Environment:
         country=language.country,
         said=language.said,
         web_link=web_link,
+        any_link=any_link,
         segment=lambda text: quote(str(text), safe=""),
         paragraphs=paragraphs,
     )
@@ -67,6 +68,13 @@ def web_link(address: str | None) -> str:
     except ValueError:
         return ""
     return (address or "").strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def any_link(address: str | None) -> str:
+    """An address that may be followed, of a page, a mailbox or a telephone."""
+    said = (address or "").strip()
+    is_plain = re.fullmatch(r"mailto:[^\s<>\"'?&]+@[^\s<>\"'?&]+|tel:\+?\d+", said)
+    return said if is_plain else web_link(said)
 
 
 def paragraphs(text: str | None) -> list[str]:

@@ -7,9 +7,9 @@ from starlette.datastructures import FormData
 
 from calcitrials.errors import CommandError
 from calcitrials.patient_options import patient_of
-from calcitrials.web.places import coordinates
 from calcitrials.web.words import N_
 from db.countries import canonical
+from db.places import Point, point_of, town_at
 from matcher import Patient
 
 FACETS = ("status", "grade", "phase", "study_type", "place", "registry")
@@ -55,10 +55,10 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Checked(NamedTuple):
-    """A question as understood. near: where the patient lives, in degrees. errors: by the name of the field."""
+    """A question as understood. near: where the patient lives. errors: by the name of the field."""
 
     patient: Patient | None
-    near: tuple[float, float] | None
+    near: Point | None
     errors: dict[str, str]
 
 
@@ -88,7 +88,7 @@ def checked(question: Question) -> Checked:
     if question.country and canonical(question.country) is None:
         errors["country"] = _COUNTRY_ERROR
     country = question.country if question.country and "country" not in errors else None
-    near = coordinates(question.town, canonical(country) if country else None) if question.town else None
+    near = _place(question.town, country) if question.town else None
     if question.town and near is None:
         errors["town"] = _TOWN_ERROR
     patient = None
@@ -103,3 +103,10 @@ def checked(question: Question) -> Checked:
     if not errors.keys() & {"age", "sex"}:
         patient = patient_of(question.age or None, question.sex or None, country)
     return Checked(patient, near, errors)
+
+
+def _place(town: str, country: str | None) -> Point | None:
+    """Where a town is; in the country that is said, unless the town says another one or is a pair of coordinates."""
+    if country and "," not in town:
+        return town_at(town, (country,))
+    return point_of(town)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from calcitrials.web.shelf import Opened
-from matcher.results import OPEN_STATUSES
+from db.vocabularies import OPEN_STATUSES
 
 ON_A_PAGE = 30
 

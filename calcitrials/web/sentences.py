@@ -30,8 +30,12 @@ class Sentences:
                     name: self.translated(part) if part != sentence else part
                     for name, part in match.groupdict().items()
                 }
-                return _PART.sub(lambda found: parts.get(found[1], found[0]), text)
+                return _filled(text, parts)
         return sentence
+
+
+def _filled(text: str, parts: Mapping[str, str]) -> str:
+    return _PART.sub(lambda found: parts.get(found[1], found[0]), text)
 
 
 def _pattern(key: str) -> str:

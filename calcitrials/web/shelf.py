@@ -1,10 +1,10 @@
 """The published catalogue as the page has it open. A newer snapshot is opened beside it, then takes its place."""
 
-import datetime as dt
 import logging
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from calcitrials.web.concepts import ConceptTree
 from calcitrials.web.names import Names
 from calcitrials.web.sites import Sites
 from db.catalogue import Catalogue, CatalogueError
+from db.places import Point, town_at
 from matcher import DiagnosisError, Matcher, Patient, Suggestions
-from matcher.ranking.standing import status_is_stale
+from matcher.screening.records import Answer, Checklist
 from matcher.trials.index import Facts
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.5
 """How often it is looked whether something was published: reading a link costs microseconds."""
 SWITCH_S = 0.001
-"""How long a thread that opens a snapshot may keep one that answers waiting; Python's own 5 ms are felt at each turn."""
+"""How long a thread that opens a snapshot may keep one that answers waiting; of Python's own 5 ms each turn is felt."""
 
 
 class Opened:
@@ -48,6 +49,7 @@ class Opened:
         path = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()")
         ((file,),) = path.fetchall()
         opened = cls(Path(file).resolve(), catalogue_facts(connection), connection)
+        town_at("Limoges")
         opened.suggest("calcinosis", None, limit=1)  # so that no visitor waits for what is opened at the first question
         return opened
 
@@ -67,7 +69,7 @@ class Opened:
 
     def is_stale(self, facts: Facts) -> bool:
         """Whether a record says that it is open and can hardly be so any more."""
-        return status_is_stale(facts, dt.date.today())
+        return facts.stale_reason is not None
 
     @property
     def published(self) -> str:
@@ -96,8 +98,8 @@ class Opened:
     ) -> Checklist:
         """A trial's checklist for a patient. Raises matcher.DiagnosisError."""
         with self._one_at_a_time:
-            known = self._screener.known(text or None, patient)
-            return self._screener.screen(trial_id, known, answers, near, within_km)
+            known = self.matcher.screener.known(text or None, patient)
+            return self.matcher.screener.screen(trial_id, known, answers, near, within_km)
 
     def concepts_of(self, trial_id: str) -> list[tuple[str, str]]:
         """Id and label of the diseases and findings that a trial is about, as far as the terminology knows them."""

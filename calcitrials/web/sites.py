@@ -1,16 +1,16 @@
 """The sites of all trials, in memory by trial, with what can be told of each: open or not, and how far away."""
 
-import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 import duckdb
 import msgspec
 import numpy as np
 
-from calcitrials.web.places import coordinates
 from db.countries import canonical, is_closed
+from db.places import Point, distance_km, town_at
 
-EARTH_KM = 6371.0
 _ROWS = """
 SELECT trial_id, country, state, city, facility, status, latitude, longitude FROM locations ORDER BY trial_id, position
 """
@@ -42,30 +42,28 @@ class Sites:
         self._table = table.drop_columns(["trial_id"]).take(order).combine_chunks()
         self._first = np.searchsorted(trials[order], np.arange(len(index_of) + 1)).tolist()
 
-        self._study_types = dict(
-            (index_of[trial_id], study_type)
+        self._study_types = {
+            index_of[trial_id]: study_type
             for trial_id, study_type in connection.cursor().execute(
                 "SELECT trial_id, study_type FROM trials WHERE study_type IS NOT NULL"
             ).fetchall()
             if trial_id in index_of
-        )
+        }
 
     def study_types(self, trial_index: int) -> tuple[str, ...]:
         """The kind of study that a trial is, nothing where it does not say."""
         found = self._study_types.get(trial_index)
         return (found,) if found else ()
 
-    def of(self, trial_index: int, near: tuple[float, float] | None = None) -> Iterator[Site]:
-        """Sites of a trial in the registry's order. near: latitude and longitude of the patient, in degrees."""
+    def of(self, trial_index: int, near: Point | None = None) -> Iterator[Site]:
+        """Sites of a trial in the registry's order. near: where the patient is."""
         start, end = self._first[trial_index : trial_index + 2]
         for row in self._table.slice(start, end - start).to_pylist():
             name = row["country"]
             country = (canonical(name) or name) if name else None
-            where = (row["latitude"], row["longitude"])
-            if near is not None and None in where:
-                where = coordinates(row["city"], country) or (None, None)
-            row.update(country=country, latitude=where[0], longitude=where[1])
-            distance = distance_km(near, where) if near and None not in where else None
+            where = _point(row) if near else None
+            distance = distance_km(near, where) if near and where else None
+            row["country"] = country
             yield Site(**row, is_open=not is_closed(row["status"]), distance_km=distance)
 
     def countries(self, trial_index: int) -> list[str]:
@@ -77,14 +75,20 @@ class Sites:
         return list(dict.fromkeys(named))
 
 
+def _point(row: Mapping[str, Any]) -> Point | None:
+    """Where a site is: by its coordinates, else by its town."""
+    if row["latitude"] is not None and row["longitude"] is not None:
+        return Point(row["latitude"], row["longitude"])
+    return _town(row["city"], row["state"], row["country"]) if row["city"] and row["country"] else None
+
+
+@lru_cache(maxsize=100_000)
+def _town(city: str, state: str | None, country: str) -> Point | None:
+    return town_at(city, (country, state))
+
+
 def nearest(sites: Iterator[Site]) -> Site | None:
     """The open site that is nearest to the patient, as far as sites say where they are."""
     placed = [site for site in sites if site.is_open and site.distance_km is not None]
     return min(placed, key=lambda site: site.distance_km or 0.0, default=None)
 
-
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Distance on the ground between two places given in degrees (haversine)."""
-    (lat, lon), (lat_2, lon_2) = (tuple(map(math.radians, place)) for place in (one, other))
-    chord = math.sin((lat_2 - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat_2) * math.sin((lon_2 - lon) / 2) ** 2
-    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, chord)))

@@ -71,7 +71,7 @@ async def sheets(request: Request) -> Response:
         ]
 
     found = await run_in_threadpool(made)
-    state = [*question.state(), *(("chosen", one) for one in chosen), *((_ANSWER + key, value) for key, value in answers.items())]
+    state = [*question.state(), *(("chosen", one) for one in chosen), *_answered(answers)]
     return page(request, "print.html", form=form, sheets=found, question=question, state=state)
 
 
@@ -83,6 +83,11 @@ def answers_of(form: FormData) -> dict[str, Answer]:
         for name, said in form.multi_items()
         if name.startswith(_ANSWER) and str(said) in values
     }
+
+
+def _answered(answers: dict[str, Answer]) -> list[tuple[str, str]]:
+    """The fields that carry answers along."""
+    return [(_ANSWER + key, answer.value) for key, answer in answers.items()]
 
 
 def _found(current: Opened, text: str) -> str:
@@ -115,7 +120,6 @@ def _shown(
     view: TrialView = trial_view(current.cursor(), trial_id)
     by_key = {section.key: section for section in view.sections}
     found = _checklist(current, trial_id, question, known, answers)
-    answered = [(_ANSWER + key, answer.value) for key, answer in answers.items()]
     return {
         "view": view,
         "facts_of": current.matcher.catalogue.facts[current.matcher.catalogue.trial_index_of[trial_id]],
@@ -123,7 +127,7 @@ def _shown(
         "checklist": found,
         "question": question,
         "errors": known.errors,
-        "state": [*question.state(), *answered],
+        "state": [*question.state(), *_answered(answers)],
         "similar": current.similar(trial_id, SIMILAR),
         "about": current.concepts_of(trial_id),
     }

@@ -1,3 +1,4 @@
 """A stub."""
 from fastapi import APIRouter
+
 router = APIRouter()

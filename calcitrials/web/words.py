@@ -1,4 +1,4 @@
-"""What the page calls the values of the catalogue and of the matcher. The texts are English; catalogues translate them."""
+"""What the page calls the values of the catalogue and of the matcher: English texts, which catalogues translate."""
 
 import re
 

@@ -1,6 +1,7 @@
 """A trial's stated limits against what is known of the patient. Never says that somebody is eligible."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -47,6 +48,22 @@ def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> t
     return Eligibility(verdict, age, sex, country), reason
 
 
+class Stated(NamedTuple):
+    """A trial's limits as a person reads them."""
+
+    age: str
+    sex: str
+
+
+def stated_limits(facts: Facts) -> Stated:
+    """The limits that a record states."""
+    low, until = facts.min_age_days, facts.max_age_until_days
+    parts = [f"from {_years(low)}" if low else "", f"before {_years(until)}" if until is not None else ""]
+    bands = " (age bands)" if facts.ages_are_bands else ""
+    age = " and ".join(filter(None, parts)) or "any age"
+    return Stated(f"age {age}{bands}", {"female": "women", "male": "men"}.get(facts.sex or "", "all"))
+
+
 class Limits:
     """The stated limits of all trials of a catalogue, to rule out at once what `check` rules out one by one."""
 
@@ -78,14 +95,29 @@ class Limits:
         return excluded
 
     def _out_of_age(self, age_years: float) -> Flags:
-        low_end, high_end = _days(age_years)
+        low_end, high_end = stated_days(age_years)
         return (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
 
 
-def _days(age_years: float) -> tuple[float, float]:
+def stated_days(age_years: float) -> tuple[float, float]:
     """The days of life that a stated age covers, from and before: a whole number of years the year that follows it."""
-    low_end = age_years * _DAYS_IN_YEAR
+    low_end = round(age_years * _DAYS_IN_YEAR, 6)
     return low_end, low_end + (_DAYS_IN_YEAR if float(age_years).is_integer() else 0.0)
+
+
+def stated_age(age_years: float) -> str:
+    """An age as a person says it."""
+    return f"{age_years:g} years" if age_years >= 2 else f"{age_years * 12:.0f} months"
+
+
+def is_within(low_days: float | None, until_days: float | None, age_years: float) -> bool | None:
+    """Whether a stated age is from one day of life on and before another one; None where that depends on the day."""
+    low = -np.inf if low_days is None else low_days
+    until = np.inf if until_days is None else until_days
+    low_end, high_end = stated_days(age_years)
+    if (high_end <= low and low_end < low) or low_end >= until:
+        return False
+    return True if low_end >= low and high_end <= until else None
 
 
 def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
@@ -108,10 +140,10 @@ def _age(facts: Facts, age_years: float) -> tuple[str, str | None]:
     low, until = facts.min_age_days, facts.max_age_until_days
     if low is None and until is None:
         return "unknown", None
-    low_end, high_end = _days(age_years)
-    stated = f"{age_years:g} years" if age_years >= 2 else f"{age_years * 12:.0f} months"
-    if low is not None and high_end <= low and low_end < low:
-        return "not met", f"The patient is {stated} old; the trial starts at {_years(low)}."
-    if until is not None and low_end >= until:
+    within = is_within(low, until, age_years)
+    if within is not False:
+        return ("met" if within and not facts.ages_are_bands else "unknown"), None
+    stated = stated_age(age_years)
+    if until is not None and stated_days(age_years)[0] >= until:
         return "not met", f"The patient is {stated} old; the trial ends before {_years(until)}."
-    return ("unknown" if facts.ages_are_bands else "met"), None
+    return "not met", f"The patient is {stated} old; the trial starts at {_years(low or 0)}."

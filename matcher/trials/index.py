@@ -91,7 +91,7 @@ _FACTS = f"""
 SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_title) AS title, status, phase, sex,
        min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update,
        strftime(completion_date, '%Y-%m-%d') AS completion_date, status_stale_reason AS stale_reason
-FROM trials LEFT JOIN (SELECT trial_id, status_stale_reason FROM ({STATED_STATUS})) USING (trial_id) ORDER BY trial_id
+FROM trials LEFT JOIN (SELECT trial_id, status_stale_reason FROM ({STATED_STATUS})) USING (trial_id)
 """
 _NUMBERED = """CREATE TEMP VIEW numbered_trials AS
 SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS trial_index FROM trials"""
@@ -112,6 +112,12 @@ FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words) GROUP BY word
 """
 
 
+def facts_of(connection: duckdb.DuckDBPyConnection, trial_id: str) -> Facts | None:
+    """What a catalogue says of one trial; None where it holds no such trial."""
+    row = connection.execute(f"{_FACTS} WHERE trial_id = ?", [trial_id]).fetchone()
+    return Facts(*row) if row else None
+
+
 class TrialIndex:
     """The trials of one catalogue and the concepts that they name, read once.
 
@@ -123,7 +129,7 @@ class TrialIndex:
         self.terminology = terminology
         self.expansion = expansion
         self._connection = connection.cursor()
-        table = self._connection.sql(_FACTS).to_arrow_table()
+        table = self._connection.sql(f"{_FACTS} ORDER BY trial_id").to_arrow_table()
         self.trial_ids: list[str] = table["trial_id"].to_pylist()
         self.facts = [Facts(*row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
         self._profiles: dict[int, Profile] = {}

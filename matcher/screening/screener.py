@@ -1,0 +1,90 @@
+"""Screens trials of a catalogue: reads a trial, types its criteria, and checks it against a patient.
+
+    screener = matcher.screener                       # of a Matcher; or Screener.open(connection) without one
+    known = screener.known("systemic sclerosis with calcinosis, ECOG 1", Patient(age_years=54, sex="female"))
+    checklist = screener.screen("NCT03582800", known, answers={key: Answer.NO, ...}, near=point, within_km=200)
+
+`checklist` is a `records.Checklist`: `limits`, `items` (each with its `key`, `answer`, `source`, `reason`, `effect`),
+`verdict`, `excluded_by`, `ask_next`. A form sends back answers by `key`; no answer is given by leaving the key out.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import duckdb
+
+from db.countries import joinable
+from db.places import Point
+from matcher.errors import TrialNotFoundError
+from matcher.patient.reader import PatientReader
+from matcher.ranking.sites import nearest_sites
+from matcher.results import Patient
+from matcher.screening.checklist import ScreenedTrial, checklist
+from matcher.screening.facts import Facts
+from matcher.screening.items import Item, ItemReader
+from matcher.screening.known import Known, known_of
+from matcher.screening.records import Answer, Checklist
+from matcher.terminology import Terminology, default
+from matcher.terminology.expansion import Expansion
+from matcher.trials.index import facts_of
+from matcher.trials.trial_text import read_texts
+
+_MOST_TYPED = 500
+"""Trials whose typed criteria are kept: they cost some milliseconds each."""
+_STATED = "SELECT healthy_volunteers FROM trials WHERE trial_id = ?"
+_PLACES = """
+SELECT DISTINCT country, CASE WHEN country IS NULL THEN state END, status FROM locations
+WHERE trial_id = ? AND (country IS NOT NULL OR state IS NOT NULL)"""
+
+
+class Screener:
+    """Checks trials of one catalogue against patients. Holds nothing of a patient."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, reader: PatientReader) -> None:
+        self._connection = connection
+        self._reader = reader
+        self._facts = Facts(reader.expansion)
+        self._items = ItemReader(reader.linker)
+        self._typed = lru_cache(maxsize=_MOST_TYPED)(self._read_items)
+
+    @classmethod
+    def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Screener":
+        """A screener without a matcher: it reads of the catalogue only the trials that are asked for."""
+        terminology = terminology or default()
+        return cls(connection, PatientReader(terminology, Expansion(terminology)))
+
+    def known(self, diagnoses: str | Sequence[str] | None = None, patient: Patient | None = None) -> Known:
+        """What a text, codes or FHIR JSON say of a patient beside the options. Raises DiagnosisError."""
+        return known_of(self._reader.read(diagnoses) if diagnoses else None, patient)
+
+    def screen(
+        self,
+        trial_id: str,
+        known: Known,
+        answers: Mapping[str, Answer] | None = None,
+        near: Point | None = None,
+        within_km: float | None = None,
+    ) -> Checklist:
+        """A trial's checklist for a patient. Raises TrialNotFoundError."""
+        trial = self._read(trial_id, near)
+        items, today = self._typed(trial_id), dt.date.today()
+        return checklist(trial, items, known, answers or {}, self._facts, today, within_km if near else None)
+
+    def items(self, trial_id: str) -> tuple[Item, ...]:
+        """A trial's criteria with what they ask about."""
+        return self._typed(trial_id)
+
+    def _read_items(self, trial_id: str) -> tuple[Item, ...]:
+        texts = next(iter(read_texts(self._connection, [trial_id])), None)
+        return tuple(self._items.read(texts.inclusion, texts.exclusion)) if texts else ()
+
+    def _read(self, trial_id: str, near: Point | None) -> ScreenedTrial:
+        cursor = self._connection.cursor()
+        facts = facts_of(cursor, trial_id)
+        if facts is None:
+            raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
+        row = cursor.execute(_STATED, [trial_id]).fetchone()
+        places = cursor.execute(_PLACES, [trial_id]).fetchall()
+        nearest = nearest_sites(cursor, near, [trial_id]).get(trial_id) if near is not None else None
+        return ScreenedTrial(facts, row[0] if row else None, joinable(places), nearest)
