@@ -12,6 +12,7 @@ import typer
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
+from calcitrials.serve_cli import serve
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
 from db.catalogue import Catalogue, CatalogueError
@@ -146,6 +147,7 @@ imports = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
+app.command()(serve)
 
 
 @imports.command("ictrp")

@@ -20,7 +20,8 @@ DIAGNOSES = (
     "PHP1A with subcutaneous ossifications",
 )
 NEXT = """
-Three things to type next:
+Four things to type next:
+  calcitrials serve                                        the page for clinicians, at http://127.0.0.1:8000
   calcitrials crawl ctgov                                  crawl the real registry (one request a second)
   calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"   ask in SQL
   calcitrials match "your diagnosis" --age 45y --sex female  match one of your own

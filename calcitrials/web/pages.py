@@ -56,7 +56,7 @@ def _environment(code: str) -> Environment:
 def _word(language: Language) -> Any:
     def word(kind: Mapping[str, str], value: str | None) -> str:
         """What the page calls a value; one without a name as it is."""
-        return language.gettext(kind[value]) if value in kind else (value or "").replace("_", " ")
+        return language.gettext(kind[value]) if value and value in kind else (value or "").replace("_", " ")
 
     return word
 

@@ -21,7 +21,6 @@ MOST_PRINTED = 20
 SIMILAR = 6
 _ANSWER = "a-"
 """Before the key of a criterion in the name of its answer."""
-STEPS = 3
 
 
 @router.get("/trials/{trial_id:path}")
@@ -31,7 +30,7 @@ async def trial(request: Request, trial_id: str) -> Response:
     known = _found(current, trial_id)
     if known != trial_id:
         return RedirectResponse(f"/trials/{known}", 303)
-    shown = await run_in_threadpool(_shown, current, known, Question(), checked(Question()), {})
+    shown = await run_in_threadpool(_shown, current, known, Question(), _understood(Question()), {})
     return page(request, "trial.html", **shown)
 
 
