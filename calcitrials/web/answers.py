@@ -138,9 +138,7 @@ def _options(studies: Sequence[Study], question: Question, name: str) -> list[Op
     return [Option(value, counts[value], value in chosen) for value in sorted(counts, key=order)]
 
 
-def _within(
-    opened: Opened, studies: Sequence[Study], near: Point | None, most_km: float | None
-) -> Iterator[Study]:
+def _within(opened: Opened, studies: Sequence[Study], near: Point | None, most_km: float | None) -> Iterator[Study]:
     """Studies with an open site in reach, and those that do not say where all of their open sites are."""
     for study in studies:
         if near is None or most_km is None:

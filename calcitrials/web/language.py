@@ -1,6 +1,7 @@
 """The languages of the page: one catalogue file each, read when the page starts. Adding a file adds the language."""
 
 import datetime as dt
+import gettext
 from collections.abc import Callable
 from functools import cached_property
 from importlib.resources import files
@@ -36,7 +37,7 @@ class Language:
             for one in self.catalog
             if one.id and one.string and "fuzzy" not in one.flags
         }
-        self._plural: Callable[[int], int] = self.catalog.plural_func if hasattr(self.catalog, "plural_func") else _two
+        self._plural: Callable[[int], int] = gettext.c2py(self.catalog.plural_expr)
         self.sentences = Sentences({key: text for key, text in self._words.items() if isinstance(text, str)})
 
     @cached_property
@@ -60,6 +61,10 @@ class Language:
         """A sentence that the program has made of parts, such as a reason."""
         return self.sentences.translated(sentence)
 
+    def whole(self, text: str) -> str:
+        """A text that may be the program's or a registry's: the program's own in this language."""
+        return self.sentences.whole(text)
+
     def date(self, day: dt.date | dt.datetime | str | None) -> str:
         """A day as people write it; a text that is no day as it is."""
         if isinstance(day, str):
@@ -77,10 +82,6 @@ class Language:
         """A country's name; one that is not known as it is."""
         code = _codes().get(english.lower())
         return self.locale.territories.get(code, english) if code else english
-
-
-def _two(count: int) -> int:
-    return int(count != 1)
 
 
 _COUNTRY_CODES: dict[str, str] = {}

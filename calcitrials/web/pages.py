@@ -44,6 +44,7 @@ def _environment(code: str) -> Environment:
         number=language.number,
         country=language.country,
         said=language.said,
+        whole=language.whole,
         web_link=web_link,
         any_link=any_link,
         segment=lambda text: quote(str(text), safe=""),

@@ -7,6 +7,16 @@ catalogue as `{part}: the trial lists as a condition "{words}".`, and what stand
 import re
 from collections.abc import Mapping
 
+_NUMBER, _DAY = r"\d[\d,.]*(?:/\d)?", r"\d[\d-]{3,9}"
+_SHAPES = {
+    "n": _NUMBER,
+    "number": _NUMBER,
+    "least": _NUMBER + r"(?: \w+)?",
+    "most": _NUMBER + r"(?: \w+)?",
+    "day": _DAY,
+    "km": _NUMBER,
+}
+"""Parts that are numbers or days, so that a sentence of a registry is not taken for one of ours."""
 _PART = re.compile(r"\{(\w+)\}")
 
 
@@ -18,6 +28,10 @@ class Sentences:
         patterned = [key for key in words if _PART.search(key)]
         patterned.sort(key=lambda key: -len(_PART.sub("", key)))
         self._patterns = [(re.compile(_pattern(key), re.DOTALL), words[key]) for key in patterned]
+
+    def whole(self, sentence: str) -> str:
+        """A sentence that is known as it stands; any other, such as a registry's, as it is."""
+        return self._whole.get(sentence, sentence)
 
     def translated(self, sentence: str) -> str:
         """A sentence in the language of the catalogue; one that is not known as it is."""
@@ -40,4 +54,6 @@ def _filled(text: str, parts: Mapping[str, str]) -> str:
 
 def _pattern(key: str) -> str:
     fixed = _PART.split(key)
-    return "".join(f"(?P<{text}>.+?)" if place % 2 else re.escape(text) for place, text in enumerate(fixed))
+    return "".join(
+        f"(?P<{text}>{_SHAPES.get(text, '.+?')})" if place % 2 else re.escape(text) for place, text in enumerate(fixed)
+    )

@@ -44,9 +44,9 @@ class Sites:
 
         self._study_types = {
             index_of[trial_id]: study_type
-            for trial_id, study_type in connection.cursor().execute(
-                "SELECT trial_id, study_type FROM trials WHERE study_type IS NOT NULL"
-            ).fetchall()
+            for trial_id, study_type in connection.cursor()
+            .execute("SELECT trial_id, study_type FROM trials WHERE study_type IS NOT NULL")
+            .fetchall()
             if trial_id in index_of
         }
 
@@ -91,4 +91,3 @@ def nearest(sites: Iterator[Site]) -> Site | None:
     """The open site that is nearest to the patient, as far as sites say where they are."""
     placed = [site for site in sites if site.is_open and site.distance_km is not None]
     return min(placed, key=lambda site: site.distance_km or 0.0, default=None)
-

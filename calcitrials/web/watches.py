@@ -1,4 +1,5 @@
 """A stub."""
+
 from fastapi import APIRouter
 
 router = APIRouter()

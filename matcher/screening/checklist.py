@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher.assertion.context import Assertion
 from matcher.ranking.eligibility import check, stated_limits
 from matcher.ranking.sites import Nearest
-from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher.results import Patient
 from matcher.screening.facts import Facts as KnownFacts
 from matcher.screening.items import Item
