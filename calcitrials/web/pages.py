@@ -121,10 +121,11 @@ def page(
     """A page in the visitor's language. form: what was posted, which may change the language."""
     language = speak(request, form)
     current = shelf_of(request).current
+    is_known = "route" in request.scope  # what no page goes by is not repeated
     shown = {
-        "path": request.url.path,
+        "path": request.url.path if is_known else "/",
         "facts": current.facts if current else None,
-        "is_post": request.method == "POST",
+        "is_post": is_known and request.method == "POST",
         "is_guarded": request.app.state.settings.is_public and SESSION_COOKIE in request.cookies,
         **context,
     }

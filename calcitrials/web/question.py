@@ -66,7 +66,7 @@ def question_of(form: FormData) -> Question:
     """The question of a posted form. A chosen meaning takes the place of the words that it is a meaning of."""
     said = {name: str(form.get(name, ""))[:200].strip() for name in ("age", "sex", "country", "town", "distance")}
     diagnosis = str(form.get("diagnosis", ""))[:LONGEST_TEXT].strip()
-    words, mark, meaning = str(form.get("choose", "")).partition("\x1f")
+    words, mark, meaning = str(form.get("choose", "")).partition("⇒")
     if mark and words:
         diagnosis = diagnosis.replace(words, meaning, 1)
     facets = {name: tuple(dict.fromkeys(str(one) for one in form.getlist(name)))[:50] for name in FACETS}
