@@ -49,7 +49,10 @@ def serving(catalog: Path, folder: Path, *arguments: str, **more: str) -> Iterat
     data, log = folder / "data", folder / "serve.log"
     program = str(Path(sys.executable).with_name("calcitrials"))
     command = [program, "serve", "--port", "0", "--catalog", str(catalog), "--data", str(data), *arguments]
-    with log.open("wb") as out, subprocess.Popen(command, env=environment(**more), stdout=out, stderr=out) as process:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, env=environment(None, **more), stdout=out, stderr=out) as process,
+    ):
         try:
             yield Served(_address(process, log), catalog, data, log)
         finally:

@@ -13,7 +13,7 @@ ANCHOR = "NCT03582800"
 SERIOUS = ("serious", "critical")
 PAGES = (
     "/", "/conditions?letter=C", "/countries", "/countries/United%20States", "/sponsors", "/watches",
-    f"/trials/{ANCHOR}", "/nowhere", "/notes/none",
+    f"/trials/{ANCHOR}", f"/trials/{HOSTILE}", "/nowhere", "/notes/none",
 )  # fmt: skip
 
 
@@ -91,9 +91,7 @@ def test_a_name_is_chosen_while_typing_by_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("stud")
 
 
-def test_a_note_stays_in_the_browser_and_is_shared_by_a_passcode(
-    page: Page, browser: Browser, served: Served
-) -> None:
+def test_a_note_stays_in_the_browser_and_is_shared_by_a_passcode(page: Page, browser: Browser, served: Served) -> None:
     page.goto(f"/trials/{ANCHOR}")
     page.locator("#record p").first.select_text()
     expect(page.get_by_label("Passage")).not_to_have_value("")

@@ -19,7 +19,12 @@ def text_of(markup: str) -> str:
 
 
 def test_an_answer_shows_what_was_understood(served: Served) -> None:
-    fields = {"diagnosis": "systemic sclerosis with calcinosis, no diabetes", "age": "45", "sex": "female", "which": "all"}
+    fields = {
+        "diagnosis": "systemic sclerosis with calcinosis, no diabetes",
+        "age": "45",
+        "sex": "female",
+        "which": "all",
+    }
     answer = served.post("/search", fields)
     assert answer.status_code == 200
     assert "<s>diabetes</s>" in answer.text
@@ -68,9 +73,7 @@ def test_closed_trials_are_counted_and_shown_on_request(served: Served) -> None:
         ({"diagnosis": "gout", "town": "Xyzzyville"}, "This town is not known"),
     ],
 )
-def test_what_cannot_be_understood_is_said_beside_the_field(
-    served: Served, fields: dict[str, str], error: str
-) -> None:
+def test_what_cannot_be_understood_is_said_beside_the_field(served: Served, fields: dict[str, str], error: str) -> None:
     answer = served.post("/search", fields)
     assert answer.status_code == 422
     assert error in text_of(answer.text)
@@ -107,7 +110,13 @@ def test_a_trial_is_found_by_any_of_its_numbers(served: Served) -> None:
     other = served.get("/trials/nct03582800")
     assert (other.status_code, other.headers["location"]) == (303, f"/trials/{ANCHOR}")
     said = text_of(served.get(f"/trials/{ANCHOR}").text)
-    for part in ("Who it is for", "University Hospital, Limoges", "Taking part in three steps", "Similar trials", "Source"):
+    for part in (
+        "Who it is for",
+        "University Hospital, Limoges",
+        "Taking part in three steps",
+        "Similar trials",
+        "Source",
+    ):
         assert part in said
     assert served.get("/trials/NCT00000000").status_code == 404
 

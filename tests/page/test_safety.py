@@ -72,9 +72,7 @@ def test_every_answer_tells_the_browser_what_it_may_do(served: Served) -> None:
         ({"sec-fetch-site": "same-origin"}, 200),
     ],
 )
-def test_forms_of_other_sites_and_other_names_are_refused(
-    served: Served, headers: dict[str, str], status: int
-) -> None:
+def test_forms_of_other_sites_and_other_names_are_refused(served: Served, headers: dict[str, str], status: int) -> None:
     assert served.post("/search", {"diagnosis": "gout", "which": "all"}, **headers).status_code == status
 
 
