@@ -41,6 +41,9 @@ bench: $(READY)   ## Measure the harvest beside its floor and its peers, and the
 bench-match: $(READY)   ## Measure the matcher beside its rivals
 	$(BIN)/python -m bench.matching
 
+bench-web: $(READY)   ## Measure the page under load while a crawl publishes, over CATALOG=folder
+	$(BIN)/python -m bench.web --catalog $(or $(CATALOG),catalog)
+
 setup: $(READY)   ## Set up .venv
 
 $(READY): pyproject.toml constraints.txt
@@ -48,4 +51,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix package docs bench bench-match setup
+.PHONY: help demo test lint fix package docs bench bench-match bench-web setup

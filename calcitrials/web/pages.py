@@ -131,6 +131,8 @@ def page(
     }
     text = _environment(language.code).get_template(template).render(shown)
     answer = HTMLResponse(text, status, headers={"content-language": language.code})
+    if current is not None:
+        answer.headers["x-catalogue"] = current.snapshot.stem
     if form and "language" in form:
         keep_language(request, answer, language)
     return answer
