@@ -13,6 +13,7 @@ from scrapy.settings import Settings
 
 import matcher
 from calcitrials.errors import WRONG_USAGE, CommandError
+from calcitrials.watch_delivery import tell_watches
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, Progress, harvesting
 from crawler.importing import import_ictrp
@@ -207,6 +208,7 @@ def _map_and_publish(
         logger.warning("published by force: %s", gate)
     if not harvest.is_interrupted:  # else the first question makes the index, or the next crawl
         _index_wording(catalogue)
+    tell_watches(catalogue)
 
 
 def _index_wording(catalogue: Catalogue) -> None:

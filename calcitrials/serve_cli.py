@@ -23,7 +23,10 @@ def serve(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder for watches and the ciphertext of shared notes. Default: `page` in the catalogue."),
+        typer.Option(
+            envvar="CALCITRIALS_PAGE_DATA",
+            help="Folder for watches and the ciphertext of shared notes. Default: `page` in the catalogue.",
+        ),
     ] = None,
     catalog: Annotated[
         Path, typer.Option("--catalog", envvar="CALCITRIALS_CATALOG", help="Folder of the catalogue.")

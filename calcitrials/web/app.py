@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -44,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     # the interactive documentation of FastAPI loads scripts of others
     app = FastAPI(title="calcitrials", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living)
     app.state.settings = settings
-    app.state.shelf = Shelf(Catalogue(settings.catalog))
+    app.state.shelf = Shelf(Catalogue(settings.catalog), Path(settings.data))
     app.add_middleware(Guard, settings=settings)
     app.mount("/static", _KeptFiles(directory=str(files("calcitrials.web").joinpath("static"))), name="static")
     for router in ROUTERS:

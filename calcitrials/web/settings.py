@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from calcitrials.errors import WRONG_USAGE, CommandError
+from calcitrials.watches import DATA_FOLDER
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_TOKEN = 20
@@ -44,7 +45,7 @@ def is_loopback(host: str) -> bool:
 
 def settings_for(catalog: Path, host: str, names: tuple[str, ...], token: str | None, data: Path | None) -> Settings:
     """Settings for an address to listen on. Raises CommandError where an address would be open to others unguarded."""
-    folder = str((data or catalog / "page").resolve())
+    folder = str((data or catalog / DATA_FOLDER).resolve())
     if is_loopback(host) and not names and token is None:
         return Settings(str(catalog.resolve()), folder)
     if token is None or len(token) < SHORTEST_TOKEN:

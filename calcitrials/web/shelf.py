@@ -1,6 +1,7 @@
 """The published catalogue as the page has it open. A newer snapshot is opened beside it, then takes its place."""
 
 import logging
+import sqlite3
 import sys
 import threading
 import time
@@ -13,6 +14,8 @@ import duckdb
 import msgspec
 
 from calcitrials.matching import catalogue_facts
+from calcitrials.watch_delivery import look_and_deliver
+from calcitrials.watches import Watched, WatchFile
 from calcitrials.web.concepts import ConceptTree
 from calcitrials.web.names import Names
 from calcitrials.web.sites import Sites
@@ -57,6 +60,11 @@ class Opened:
     def concepts(self) -> ConceptTree:
         """The conditions that trials are about, as a tree."""
         return ConceptTree(self.matcher.catalogue, self.matcher.terminology)
+
+    @cached_property
+    def watched(self) -> Watched:
+        """The trials that watches look at."""
+        return Watched(self.matcher, self.concepts)
 
     @cached_property
     def by_country(self) -> dict[str, list[str]]:
@@ -120,8 +128,9 @@ class Opened:
 class Shelf:
     """Where requests find what is open. Every request takes `current` once and keeps to it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, data: Path) -> None:
         self.catalogue = catalogue
+        self._watches = WatchFile(data)
         self._current: Opened | None = None
         self._refused: Path | None = None
         self._stopped = threading.Event()
@@ -155,6 +164,16 @@ class Shelf:
             logger.error("%s cannot be opened, the former snapshot stays: %s", published.name, error)
             return
         logger.info("%s is open after %.1f s", self._current.snapshot.name, time.perf_counter() - started)
+        self._tell_watches(self._current)
+
+    def _tell_watches(self, current: Opened) -> None:
+        """What a snapshot brings to the watches; of several processes the first one writes it down."""
+        if not self._watches.path.exists():
+            return
+        try:
+            look_and_deliver(self._watches, current.watched, current.snapshot.stem)
+        except (sqlite3.Error, OSError, duckdb.Error) as error:
+            logger.error("watches were not looked at, the next publication tries again: %s", error)
 
     def _look(self) -> None:
         while not self._stopped.wait(LOOK_EVERY_S):
