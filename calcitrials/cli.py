@@ -1,5 +1,6 @@
 """The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -214,6 +215,7 @@ def match(
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
+    gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
     answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain)
     if format is Format.JSON:
         output.print_json(answer)
@@ -241,12 +243,17 @@ def similar(
 def show(
     trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    raw: Annotated[bool, typer.Option("--raw", help="What the registry sent, byte for byte.")] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
     """Show one trial as the catalogue holds it, with its source and the age of the record."""
     from calcitrials import records
+    from calcitrials.raw import print_raw
 
-    records.print_trial(Catalogue(catalog), trial, format)
+    if raw:
+        print_raw(Catalogue(catalog), trial)
+    else:
+        records.print_trial(Catalogue(catalog), trial, format)
 
 
 @app.command()

@@ -1,15 +1,17 @@
 """The matcher that commands, pages and jobs call."""
 
+import datetime as dt
 import gc
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import msgspec
 
-from db.countries import joinable
 from matcher import weights
+from matcher.assertion.context import Assertion
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import AgeGroup, age_group, combine
@@ -27,14 +29,18 @@ from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
+from matcher.ranking.standing import stale_reasons, status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.screening.screener import Screener
-from matcher.similarity.index import SimilarityIndex
+from matcher.similarity.index import SimilarityIndex, write_wording
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.index import Flags, Ints, Naming, TrialIndex
+
+INDEXING_MEMORY_LIMIT = "768MB"
+"""What the database may hold in memory while an index is written; enough, tried, for 605,248 trials."""
 
 
 class Matcher:
@@ -43,13 +49,12 @@ class Matcher:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.catalogue = catalogue
         self.terminology = terminology
-        self.reader = PatientReader(terminology, expansion, catalogue.own_terms)
+        self.reader = PatientReader(terminology, expansion, catalogue.own_term)
         self.ranker = Ranker(catalogue, terminology, expansion)
         self.scorer = self.ranker.scorer
-        self._limits = Limits(catalogue.facts)
+        self._limits = Limits(catalogue)
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
-        self._countries: dict[int, frozenset[str]] | None = None
         self._told: frozenset[str] | None = None
 
     @classmethod
@@ -58,7 +63,7 @@ class Matcher:
         with _without_collector():
             terminology = terminology or default()
             expansion = Expansion(terminology)
-            return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
+            return cls(TrialIndex.open(connection, terminology, expansion), terminology, expansion)
 
     @cached_property
     def screener(self) -> Screener:
@@ -111,7 +116,10 @@ class Matcher:
             lambda scored: self.ranker.leading.meet(scored.links),
         )  # fmt: skip
         if concepts.prominence is None:
-            listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
+            # a coded condition says beside its text what the patient does not have
+            is_told = is_text or all(mention.assertion is Assertion.PRESENT for mention in understood.mentions)
+            is_one = isinstance(diagnoses, str) and is_told
+            listing = self._listing(understood.text, harmless, standing) if is_one else []
             is_aged = concepts.age_group is not AgeGroup.OPEN
             of_concepts = with_listed(trials.ranked(admitted), listing, understood, understood.text, is_aged)
             trials = trials._replace(ranked=lambda among: of_concepts)
@@ -177,9 +185,9 @@ class Matcher:
         Raises:
             TrialNotFoundError: there is no such trial.
         """
-        found = self.catalogue.trial_index_of.get(trial_id)
+        found = self.catalogue.trial_index_of(trial_id)
         if found is None:
-            found = self.catalogue.trial_index_of.get(trial_id.strip().upper())
+            found = self.catalogue.trial_index_of(trial_id.strip().upper())
         if found is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
@@ -202,7 +210,6 @@ class Matcher:
         matches: list[Match] = []
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        countries = self._country_sets() if patient.country else {}
         if self._told is None:
             self._told = told_of(self.catalogue.cursor())
         for scored in heads_first(ranked, self.catalogue.facts, self._told):
@@ -214,13 +221,26 @@ class Matcher:
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
                     continue
-            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries.get(scored.trial_index))
+            countries = self.catalogue.countries_of(scored.trial_index) if patient.country else None
+            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries)
             match = self._match(scored, eligibility, why)
             opposite = self._opposite(scored.trial_index, stated) if stated and match.grade == "strong" else None
             matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) == limit:
                 break
+        matches = self._with_reasons(matches)
         return sorted(matches, key=lambda match: match.grade != "strong") if stated else matches
+
+    def _with_reasons(self, matches: Sequence[Match]) -> list[Match]:
+        """The matches, those with a stale status with the reason."""
+        stale = [match.trial_id for match in matches if match.status_is_stale]
+        reasons = stale_reasons(self.catalogue.cursor(), stale)
+        return [
+            msgspec.structs.replace(match, status_stale_reason=reasons.get(match.trial_id))
+            if match.status_is_stale
+            else match
+            for match in matches
+        ]
 
     def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
@@ -228,7 +248,7 @@ class Matcher:
         for scored in ranked:
             _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
             if reason is not None and grade_of(scored) != "weak":
-                found.append(RuledOut(self.catalogue.trial_ids[scored.trial_index], reason))
+                found.append(RuledOut(self.catalogue.facts[scored.trial_index].trial_id, reason))
                 if len(found) == limit:
                     break
         return found
@@ -257,21 +277,12 @@ class Matcher:
             because=because,
             path=path,
             eligibility=eligibility,
-            status_is_stale=facts.stale_reason is not None,
-            status_stale_reason=facts.stale_reason,
+            status_is_stale=status_is_stale(facts, dt.date.today()),
+            status_stale_reason=None,
             completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,
         )
-
-    def _country_sets(self) -> dict[int, frozenset[str]]:
-        if self._countries is None:
-            rows = self.catalogue.places()
-            index_of = self.catalogue.trial_index_of
-            self._countries = {
-                index_of[trial_id]: joinable(places) for trial_id, places in rows if trial_id in index_of
-            }
-        return self._countries
 
     def _diagnosis(self, mention: Mention) -> Diagnosis:
         def matched(concepts: Sequence[int]) -> tuple[ConceptMatch, ...]:
@@ -290,6 +301,19 @@ class Matcher:
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
             mention.not_used,
         )  # fmt: skip
+
+
+def write_index(snapshot: Path) -> None:
+    """Lay beside a snapshot what a matcher opens, with all vectors where a model is there.
+
+    Raises:
+        DenseModelError: the user's model cannot be run; all else is there then.
+    """
+    with duckdb.connect(str(snapshot), read_only=True) as connection, _without_collector():
+        connection.execute(f"SET memory_limit = '{INDEXING_MEMORY_LIMIT}'")
+        terminology = default()
+        TrialIndex.open(connection, terminology, Expansion(terminology))
+        write_wording(connection, snapshot)
 
 
 def _not_strong(match: Match, stated: str, opposite: str) -> Match:

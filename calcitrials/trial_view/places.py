@@ -29,7 +29,7 @@ def places(record: dict[str, Any]) -> Iterator[Block]:
         yield Items(
             tuple(Item(_with_status(_name(row), row)) for row in sites), _heading(country, sites, is_trial_open)
         )
-    facts = [Fact("Countries", ", ".join(alone))] if alone else []
+    facts = [Fact("Also in" if len(alone) < len(by_country) else "Countries", ", ".join(alone))] if alone else []
     if removed := record.get("removed_countries"):
         facts.append(Fact("No longer in", ", ".join(removed)))
     if facts:
