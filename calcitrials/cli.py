@@ -13,6 +13,7 @@ import typer
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
+from calcitrials.screen_cli import screen
 from calcitrials.serve_cli import serve
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
@@ -184,6 +185,10 @@ def match(
     age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
     sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
+    near: Annotated[str | None, typer.Option(help="Where the patient is: a town, or 'LAT,LON'.")] = None,
+    within: Annotated[
+        float | None, typer.Option(min=0, help="Most km to the nearest site; farther trials are ruled out.")
+    ] = None,
     status: Annotated[
         list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
     ] = None,
@@ -202,7 +207,7 @@ def match(
     """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
     from calcitrials import output
     from calcitrials.matching import MatchJob
-    from calcitrials.patient_options import patient_of
+    from calcitrials.patient_options import patient_of, place_of
     from db.vocabularies import OPEN_STATUSES
 
     statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
@@ -216,7 +221,7 @@ def match(
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
     gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
-    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain)
+    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain, place_of(near, within))
     if format is Format.JSON:
         output.print_json(answer)
     elif format is Format.CSV:
@@ -356,6 +361,7 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
         raise typer.Exit(FAILED)
 
 
+app.command()(screen)
 app.command("new-registry")(new_registry)
 app.command("record-expected")(record_expected)
 

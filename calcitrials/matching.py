@@ -11,6 +11,7 @@ import msgspec
 import matcher
 from crawler.samples.bundled import trial_ids
 from db.catalogue import Catalogue, published_at
+from matcher.ranking.sites import Vicinity
 
 MANY_LINES = 2_000
 """Lines of a batch from which on further processes pay: each spends about a second opening what it needs."""
@@ -78,10 +79,13 @@ class MatchJob:
         statuses: Sequence[str] = (),
         limit: int = 20,
         explain: str | None = None,
+        vicinity: Vicinity | None = None,
     ) -> dict[str, Any]:
         """The answer as plain JSON values, with the age of the data. Raises matcher.DiagnosisError."""
         text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
-        suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
+        suggestions = self.matcher.suggest(
+            text, patient=patient, statuses=statuses, limit=limit, explain=explain, vicinity=vicinity
+        )
         answer: dict[str, Any] = msgspec.to_builtins(suggestions)
         return {**answer, "catalogue": self.facts}
 

@@ -172,7 +172,7 @@ class Watched:
             else []
         )
         if watch.open_only:
-            ids = [one for one in ids if self.facts[one].status in OPEN_STATUSES]
+            ids = [one for one in ids if self.facts[one].status in list(OPEN_STATUSES)]
         if watch.country:
             ids = [one for one in ids if one in self._sited(watch.country)]
         return {one: self._hashes[one] for one in ids}

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
+from matcher.ranking.sites import Vicinity, nearest_sites, with_site, within
 from matcher.ranking.standing import status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.screening.screener import Screener
@@ -68,7 +69,7 @@ class Matcher:
     @cached_property
     def screener(self) -> Screener:
         """Checks a single trial's criteria against a patient."""
-        return Screener(self.catalogue.cursor(), self.reader)
+        return Screener(self.catalogue, self.reader)
 
     @cached_property
     def similarity(self) -> SimilarityIndex:
@@ -83,11 +84,13 @@ class Matcher:
         statuses: Collection[str] = (),
         limit: int = 20,
         explain: str | None = None,
+        vicinity: Vicinity | None = None,
     ) -> Suggestions:
         """Trials for one patient.
 
         diagnoses: free text, a list, codes or FHIR JSON. statuses: only trials with one of these. explain: a trial id
-        to say more about, whether it is suggested or not.
+        to say more about, whether it is suggested or not. vicinity: where the patient is, to name the nearest site of
+        each trial, and to rule out those that are too far.
 
         Raises:
             DiagnosisError: the input cannot be read as a diagnosis.
@@ -107,6 +110,8 @@ class Matcher:
         stated = [words for mention in understood.mentions for words in mention.not_used]
         stated += [detail.words for mention in understood.mentions for detail in details(mention.words)]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
+        too_far = self._too_far(vicinity)
+        excluded[[self.trial_index(trial_id) for trial_id in too_far]] = True
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
         standing = self.ranker.standing.of(known)
@@ -127,10 +132,12 @@ class Matcher:
         else:
             question = asked_by_note(understood, self.scorer.label, concepts.prominence)
             ranked = fuse_note(question, lambda: self.similarity, trials, self.ranker.evidence(concepts))
-        matches = self._matches(ranked, known, limit, stated)
+        matches = self._with_sites(self._matches(ranked, known, limit, stated), vicinity)
         ruled_out: list[RuledOut] = []
         if excluded.any():
-            ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
+            ruled_out = self._ruled_out(
+                self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit, too_far
+            )
         suggestions = Suggestions(
             Query(understood.text, known, understood.notes),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -230,13 +237,33 @@ class Matcher:
                 break
         return sorted(matches, key=lambda match: match.grade != "strong") if stated else matches
 
-    def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
+    def _too_far(self, vicinity: Vicinity | None) -> dict[str, str]:
+        """The trials whose nearest site is farther than it may be, with the reason."""
+        if vicinity is None or vicinity.within_km is None:
+            return {}
+        most_km = vicinity.within_km
+        judged = nearest_sites(self.catalogue.cursor(), vicinity.here).items()
+        found = ((trial_id, within(nearest, most_km)) for trial_id, nearest in judged)
+        return {trial_id: reason for trial_id, (effect, reason) in found if effect == "not met"}
+
+    def _with_sites(self, matches: list[Match], vicinity: Vicinity | None) -> list[Match]:
+        """Matches with the nearest site of each."""
+        if vicinity is None:
+            return matches
+        sites = nearest_sites(self.catalogue.cursor(), vicinity.here, [match.trial_id for match in matches])
+        return [with_site(match, sites.get(match.trial_id), vicinity.within_km) for match in matches]
+
+    def _ruled_out(
+        self, ranked: Iterable[Scored], patient: Patient, limit: int, too_far: Mapping[str, str]
+    ) -> list[RuledOut]:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
         found: list[RuledOut] = []
         for scored in ranked:
             _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
+            trial_id = self.catalogue.facts[scored.trial_index].trial_id
+            reason = reason or too_far.get(trial_id)
             if reason is not None and grade_of(scored) != "weak":
-                found.append(RuledOut(self.catalogue.facts[scored.trial_index].trial_id, reason))
+                found.append(RuledOut(trial_id, reason))
                 if len(found) == limit:
                     break
         return found
