@@ -75,6 +75,6 @@ if (field) {
     } else if (!list.hidden && event.key === "Enter") {
       event.preventDefault();
       take(list.children[chosen].textContent);
-    } else if (event.key === "Escape") close();
+    } else if (event.key === "Escape") { asked += 1; close(); }
   });
 }
