@@ -82,6 +82,7 @@ def _read(path: Path) -> AnswerFile:
 
 def _write(path: Path, data: bytes) -> None:
     """Replace the file at once, readable by its owner alone: a run that dies leaves the old one or the new one."""
+    path = path.resolve()  # of a link, the file that it leads to
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:

@@ -137,6 +137,13 @@ def test_possible_is_the_best_that_is_said_and_only_when_all_is_answered(catalog
     assert "eligible" not in table.lower()
 
 
+def test_the_users_answer_comes_before_what_the_text_says(catalog: Path) -> None:
+    found = screened(catalog, OPEN, *WOMAN, "--answer", "1=no")
+    item = found["items"][0]
+    assert (found["verdict"], item["answer"], item["source"]) == ("excluded", "no", "user")
+    assert item["reason"] == "The text names systemic sclerosis. Your answer says otherwise."
+
+
 def test_limits_of_the_registry(catalog: Path) -> None:
     assert screened(catalog, TEENAGERS, "--age", "17")["verdict"] == "unknown"
     found = screened(catalog, TEENAGERS, "--age", "18")
@@ -174,6 +181,10 @@ def test_criteria_that_are_not_split_are_one_question(catalog: Path) -> None:
 def test_the_file_of_answers_is_the_users_own(catalog: Path, tmp_path: Path) -> None:
     file = tmp_path / "answers.json"
     screened(catalog, OPEN, *WOMAN, "--answers", file)
+    link = tmp_path.with_suffix(".link")
+    link.symlink_to(file)
+    screened(catalog, OPEN, "--answers", link)
+    assert link.is_symlink()
     kept = json.loads(file.read_bytes())
     assert [one["answer"] for one in kept["trials"][OPEN]] == [""] * 6  # what is known is no answer of the user
     assert "54" not in file.read_text()
