@@ -103,7 +103,7 @@ def _snapshot(catalog: Path) -> str:
 
 def _crawl(catalog: Path, url: str) -> None:
     program = str(Path(sys.executable).with_name("calcitrials"))
-    command = [program, "crawl", "ctgov", "--delay", "0", "--catalog", str(catalog)]
+    command = [program, "crawl", "ctgov", "--delay", "0", "--force", "--catalog", str(catalog)]
     env = {**os.environ, "CALCITRIALS_CTGOV_URL": url}
     run = subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if run.returncode:
