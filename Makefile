@@ -48,6 +48,9 @@ bench: $(READY)   ## Measure the harvest beside its floor and its peers, and the
 bench-match: $(READY)   ## Measure the matcher beside its rivals
 	$(BIN)/python -m bench.matching
 
+bench-web: $(READY)   ## Measure the page under load while a crawl publishes, over CATALOG=folder
+	$(BIN)/python -m bench.web --catalog $(or $(CATALOG),catalog)
+
 bench-criteria: $(READY)   ## Measure how criteria are split into items and what each is taken to ask
 	$(BIN)/python -m bench.criteria
 
@@ -58,4 +61,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test nightly lint fix package interpreters docs bench bench-match bench-criteria setup
+.PHONY: help demo test nightly lint fix package interpreters docs bench bench-match bench-criteria bench-web setup

@@ -17,6 +17,7 @@ from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, console_for
 from calcitrials.schedule_cli import schedule
 from calcitrials.screen_cli import screen
+from calcitrials.serve_cli import serve
 from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption, console, log_to_stderr
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import STDIN, file_of, text_of
@@ -147,6 +148,7 @@ imports = typer.Typer(
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
 app.command()(schedule)
+app.command()(serve)
 
 
 @imports.command("ictrp")

@@ -15,6 +15,7 @@ from scrapy.settings import Settings
 import matcher
 from calcitrials import interruption
 from calcitrials.errors import WRONG_USAGE, CommandError
+from calcitrials.watch_delivery import tell_watches
 from crawler.arguments import ArgumentError
 from crawler.harvest import Harvest, Progress, harvesting
 from crawler.importing import import_ictrp
@@ -236,6 +237,7 @@ def _map_and_publish(
     prepare = _no_index if harvest.is_interrupted else _index
     for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=prepare):
         logger.warning("published by force: %s", gate)
+    tell_watches(catalogue)
 
 
 def _no_index(_: Path) -> None:

@@ -19,11 +19,12 @@ DIAGNOSES = (
     "PHP1A with subcutaneous ossifications",
 )
 NEXT = """
-Three things to type next:
+Four things to type next:
+  calcitrials serve --catalog {folder}                       the page for clinicians, at http://127.0.0.1:8000
   calcitrials crawl ctgov                                    crawl the real registry, into ./catalog
   calcitrials match "your diagnosis" --age 45y --sex female  match one of your own
-  calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"
-Before the crawl, add --catalog {folder} to ask these samples.
+  calcitrials sql "SELECT status, count(*) FROM trials GROUP BY ALL"   ask in SQL
+Add --catalog {folder} to ask these samples until there is a catalogue of your own.
 """
 
 

@@ -107,12 +107,7 @@ class MatchJob:
         from calcitrials.trial_view import find_trial
 
         known = find_trial(self.connection, trial_id)
-        rows = self.connection.execute(
-            "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [known]
-        ).fetchall()
-        same_study = {row[0] for row in rows}
-        others = self.matcher.similar(known, limit + len(same_study))
-        return [msgspec.to_builtins(match) for match in others if match.trial_id not in same_study][:limit]
+        return [msgspec.to_builtins(match) for match in like(self.matcher, self.connection, known, limit)]
 
     def answer(self, number: int, line: bytes, options: Options) -> Line:
         """The answer to one line of JSON, with the line's id; a line that cannot be answered gives its error."""
@@ -131,6 +126,18 @@ class MatchJob:
             return _failed(question.id, number, f"this line met a fault of the program ({type(error).__name__})")
         answer = msgspec.json.encode(msgspec.structs.replace(found, catalogue=self.facts))
         return Line(b'{"id":' + msgspec.json.encode(question.id) + b"," + answer.removeprefix(b"{"), failed=False)
+
+
+def like(
+    opened: "matcher.Matcher", connection: duckdb.DuckDBPyConnection, trial_id: str, limit: int
+) -> "list[matcher.Match]":
+    """Trials like one trial, best first, without other records of its study. Raises matcher.TrialNotFoundError."""
+    rows = connection.execute(
+        "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [trial_id]
+    ).fetchall()
+    same_study = {row[0] for row in rows}
+    others = opened.similar(trial_id, limit + len(same_study))
+    return [match for match in others if match.trial_id not in same_study][:limit]
 
 
 def answer_batch(catalogue: Catalogue, lines: Iterable[bytes], options: Options, workers: int) -> Iterator[Line]:

@@ -1,0 +1,1 @@
+"""The page, asked as browsers ask it."""
