@@ -13,6 +13,7 @@ from calcitrials.output import Format, console_for, print_json, print_rows
 from db.catalogue import Catalogue, published_at
 from db.crawls import FILE_SCOPE, IDS_SCOPE, REREAD_SCOPE
 from db.identifiers import normalise
+from db.migrating import written_by
 from db.registries import terms_of
 from db.tables import CHILD_TABLES
 
@@ -64,12 +65,13 @@ def _one_study(connection: duckdb.DuckDBPyConnection, trial_ids: list[str]) -> l
 def trial_record(connection: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any]:
     """A trial's row with its child rows as lists, empty fields left out."""
     record = _objects(connection, "SELECT * FROM trials WHERE trial_id = ?", trial_id)[0]
-    for name in CHILD_TABLES:
-        order = "" if name == "eligibility" else " ORDER BY position"
-        rows = _objects(connection, f"SELECT * EXCLUDE (trial_id) FROM {name} WHERE trial_id = ?{order}", trial_id)
+    for table in CHILD_TABLES:
+        order = " ORDER BY position" if table.is_list else ""
+        sql = f"SELECT * EXCLUDE (trial_id) FROM {table.name} WHERE trial_id = ?{order}"
+        rows = _objects(connection, sql, trial_id)
         for row in rows:
             row.pop("position", None)
-        record[name] = rows
+        record[table.field] = rows
     return {name: value for name, value in record.items() if value not in (None, [], {})}
 
 
@@ -96,9 +98,9 @@ def _print_record(record: dict[str, Any], terms: str, published: str | None) -> 
         if name in HIDDEN or (isinstance(value, list) and value and isinstance(value[0], dict)):
             continue
         out.print(f"  [bold]{name}[/bold] {escape(_text(value))}", soft_wrap=True)
-    for name in CHILD_TABLES:
-        for row in record.get(name, []):
-            _print_row(out, name, row)
+    for table in CHILD_TABLES:
+        for row in record.get(table.field, []):
+            _print_row(out, table.field, row)
     out.print(
         f"\nSource: {terms}. Fetched {record['fetched_at']:%Y-%m-%d}, catalogue published {published}. "
         "Registry data: confirm with the study team."
@@ -148,10 +150,10 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
             {"stale_after_h": stale_after_h, "now": dt.datetime.now(dt.UTC).replace(tzinfo=None)},
         )
         columns, rows = [column[0] for column in cursor.description or []], cursor.fetchall()
-        published = published_at(connection)
+        published, writer = published_at(connection), written_by(connection)
     print_rows(columns, rows, form)
     if form is Format.TABLE:
-        console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}.")
+        console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}, written by {writer}.")
     stale = columns.index("stale")
     return [row[0] for row in rows if row[stale]]
 

@@ -16,16 +16,23 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 from filelock import FileLock, Timeout
 
-from db import tables
-from db.rows import insert
+from db.migrating import (
+    SCHEMA_VERSION,
+    THIS_PROGRAM,
+    complete_older,
+    create_schema,
+    get_info,
+    migrate,
+    set_info,
+    written_by,
+)
 
-SCHEMA_VERSION = 1
 STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
 SNAPSHOT_ROW_GROUP = 10_240
@@ -86,7 +93,9 @@ class Catalogue:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the published snapshot read-only. Open anew to see a newer one.
 
-        Raises CatalogueMissing before the first publication, CatalogueError when the file is no catalogue.
+        A snapshot of an older schema is completed: what it did not have is there and empty.
+        Raises CatalogueMissing before the first publication, CatalogueError when the file is no catalogue, or one of a
+        newer schema.
         """
         for _ in range(3):
             snapshot = self.published
@@ -97,12 +106,52 @@ class Catalogue:
                     f"there is no catalogue in {self.root} yet: run `calcitrials crawl` or `calcitrials demo` first"
                 )
             try:
-                return duckdb.connect(str(snapshot), read_only=True)
+                return self._opened(snapshot)
             except duckdb.Error as error:
                 if snapshot.exists():
                     message = f"{snapshot} cannot be opened as a catalogue: {_first_line(error)}"
                     raise CatalogueError(message) from None
         raise CatalogueMissing(f"{self.current} points to a snapshot that is gone: run a crawl")
+
+    def _opened(self, snapshot: Path) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(str(snapshot), read_only=True)
+        schema = written_by(connection).schema
+        if schema is not None and schema > SCHEMA_VERSION:
+            self._refuse_newer(connection)
+        if schema is not None and schema < SCHEMA_VERSION:
+            complete_older(connection)
+        return connection
+
+    def _refuse_newer(self, connection: duckdb.DuckDBPyConnection) -> NoReturn:
+        writer = written_by(connection)
+        connection.close()
+        raise CatalogueError(
+            f"the catalogue in {self.root} was written by {writer}, which is newer than this program, {THIS_PROGRAM}: "
+            "install that version or a later one, or use another folder"
+        )
+
+    @contextmanager
+    def present_schema(self) -> Iterator[Path | None]:
+        """The published snapshot as a file of the present schema: itself, or a copy for as long as the block lasts.
+
+        None before the first publication.
+        """
+        snapshot = self.published
+        if snapshot is None:
+            yield None
+            return
+        with duckdb.connect(str(snapshot), read_only=True) as connection:
+            schema = written_by(connection).schema
+        if schema == SCHEMA_VERSION:
+            yield snapshot
+            return
+        copy = self.root / "published.duckdb"
+        try:
+            migrate(snapshot, copy, _connect_writer)
+            yield copy
+        finally:
+            for part in self.root.glob("published.duckdb*"):
+                part.unlink()
 
     @contextmanager
     def writing(self, purpose: str, wait_s: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -153,10 +202,10 @@ class Catalogue:
             leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
         snapshot = self.snapshots / f"catalog-{now:%Y%m%dT%H%M%S%f}Z.duckdb"
         draft = snapshot.with_suffix(".tmp")
-        _set_info(connection, "published_at", now.isoformat(timespec="seconds"))
+        set_info(connection, "published_at", now.isoformat(timespec="seconds"))
         try:
             if not self._copy_file(connection, draft):
-                _set_info(connection, _REWRITTEN, "")
+                set_info(connection, _REWRITTEN, "")
                 _copy(connection, draft)
             _sync(draft)
         except BaseException:  # such as a full disk, which half a snapshot would keep full
@@ -180,7 +229,7 @@ class Catalogue:
 
     def _copy_file(self, connection: duckdb.DuckDBPyConnection, draft: Path) -> bool:
         """Copy the working file as it is, where it began as a copy and has not grown much; whether that was done."""
-        rewritten = _info(connection, _REWRITTEN)
+        rewritten = get_info(connection, _REWRITTEN)
         if not rewritten or not _is_compressed(connection):
             return False
         try:
@@ -215,15 +264,30 @@ class Catalogue:
                 part.rename(part.with_name(part.name + ".damaged"))
             self._begin()
             connection = _connect_writer(self.writer_file)
-        version = _info(connection, "schema_version")
-        if version not in (None, str(SCHEMA_VERSION)):
-            connection.close()
-            raise CatalogueError(
-                f"the catalogue in {self.root} has schema {version}, this program writes schema {SCHEMA_VERSION}: "
-                "use a new folder or the matching program version"
-            )
+        schema = written_by(connection).schema
+        if schema is not None and schema > SCHEMA_VERSION:
+            self._refuse_newer(connection)
+        if schema is not None and schema < SCHEMA_VERSION:
+            connection = self._carried_over(connection)
         create_schema(connection)
         return connection
+
+    def _carried_over(self, connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """A connection to a new working file of the present schema, made of the older one that is open."""
+        writer = written_by(connection)
+        print(f"the catalogue was written by {writer}: it is carried over to {THIS_PROGRAM}", file=sys.stderr)
+        connection.close()  # which folds the log into the file
+        if self.writer_file.with_name("writer.duckdb.wal").exists():
+            raise CatalogueError(f"{self.writer_file} is not closed: end the program that has it open")
+        try:
+            migrate(self.writer_file, self.writer_file, _connect_writer)
+        except duckdb.Error as error:
+            raise CatalogueError(
+                f"the catalogue in {self.root}, written by {writer}, cannot be carried over to {THIS_PROGRAM}: "
+                f"{_first_line(error)}. It stays as it was"
+            ) from None
+        _sync(self.root)
+        return _connect_writer(self.writer_file)
 
     def _begin(self) -> None:
         """Where there is no working file, make one of the newest snapshot that can be opened."""
@@ -251,26 +315,15 @@ class Catalogue:
             self._copy_back(self.published)
 
 
-def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing of the catalogue's tables, with their comments."""
-    scripts = [path for path in files("db.schema").iterdir() if path.name.endswith(".sql")]
-    connection.begin()  # one write to the disk in place of one a statement
-    connection.execute(tables.CREATE)
-    for path in sorted(scripts, key=lambda script: script.name):
-        connection.execute(path.read_text(encoding="utf-8"))
-    _set_info(connection, "schema_version", str(SCHEMA_VERSION))
-    connection.commit()
-
-
 def published_at(connection: duckdb.DuckDBPyConnection) -> str | None:
     """When the opened snapshot was published (ISO 8601, UTC)."""
-    return _info(connection, "published_at")
+    return get_info(connection, "published_at")
 
 
 def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(path))
     try:
-        _info(connection, "schema_version")  # the first look into the file, which may find it damaged
+        get_info(connection, "schema_version")  # the first look into the file, which may find it damaged
     except duckdb.Error:
         connection.close()
         raise
@@ -281,8 +334,8 @@ def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
     else:
         with suppress(duckdb.CatalogException):  # DuckDB 1.5 has no such setting, and takes its time
             connection.execute("SET max_vacuum_tasks = 0")  # else a change rewrites the file into larger row groups
-        if not _info(connection, _REWRITTEN):
-            _set_info(connection, _REWRITTEN, str(path.stat().st_size))
+        if not get_info(connection, _REWRITTEN):
+            set_info(connection, _REWRITTEN, str(path.stat().st_size))
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = true")
     return connection
@@ -316,19 +369,6 @@ def _state(database: Path) -> tuple[tuple[int, int], ...]:
 
 def _first_line(error: duckdb.Error) -> str:
     return str(error).splitlines()[0]
-
-
-def _info(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
-    try:
-        row = connection.execute("SELECT value FROM catalogue_info WHERE key = ?", [key]).fetchone()
-    except duckdb.CatalogException:
-        return None
-    return None if row is None else str(row[0])
-
-
-def _set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:
-    connection.execute("DELETE FROM catalogue_info WHERE key = ?", [key])
-    insert(connection, "catalogue_info", {"key": key, "value": value})
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

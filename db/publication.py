@@ -2,7 +2,8 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -58,15 +59,11 @@ def publish(
     the run alone, or stays as it is when there is none.
     """
     derive(connection, dt.datetime.now(dt.UTC))
-    attached = _attach_published(catalogue, connection)
-    try:
-        gates = closed_gates(connection, attached, reports, thresholds or Thresholds())
+    with _attached(catalogue, connection) as published:
+        gates = closed_gates(connection, published, reports, thresholds or Thresholds())
         closed = [] if force else sorted({gate.registry for gate in gates})
         for registry in closed:
-            _set_back(connection, attached, registry)
-    finally:
-        if attached:
-            connection.execute(f"DETACH {attached}")
+            _set_back(connection, published, registry)
     judged = []
     for report in reports:
         findings = tuple(f"{gate.gate}: {gate.finding}" for gate in gates if gate.registry == report.registry)
@@ -85,16 +82,23 @@ def publish(
     return gates
 
 
-def _attach_published(catalogue: Catalogue, connection: duckdb.DuckDBPyConnection) -> str | None:
-    if catalogue.published is None:
-        return None
-    path = str(catalogue.published).replace("'", "''")
-    try:
-        connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
-    except duckdb.Error:
-        message = f"not published: {path} is damaged. Remove {catalogue.current} and crawl again: no record is lost"
-        raise CatalogueError(message) from None
-    return "published"
+@contextmanager
+def _attached(catalogue: Catalogue, connection: duckdb.DuckDBPyConnection) -> Iterator[str | None]:
+    """The published catalogue in the present schema, attached under this name; None when nothing was ever published."""
+    remedy = f"Remove {catalogue.current} and crawl again: no record is lost"
+    with ExitStack() as stack:
+        try:
+            snapshot = stack.enter_context(catalogue.present_schema())
+            if snapshot is not None:
+                path = str(snapshot).replace("'", "''")
+                connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
+        except duckdb.Error:
+            raise CatalogueError(f"not published: {catalogue.published} is damaged. {remedy}") from None
+        try:
+            yield None if snapshot is None else "published"
+        finally:
+            if snapshot is not None:
+                connection.execute("DETACH published")
 
 
 def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, registry: str) -> None:
@@ -103,8 +107,10 @@ def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, regi
     Crawl reports and rejects are kept. published: the attached database, None when nothing was ever published.
     """
     tables = connection.execute(
-        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = current_database() "
-        "AND NOT internal AND table_name NOT IN ('crawls', 'rejects') GROUP BY table_name"
+        "SELECT table_name, list(column_name) FROM duckdb_columns() "
+        "SEMI JOIN duckdb_tables() USING (database_name, table_name) "  # views have columns too
+        "WHERE database_name = current_database() AND NOT internal AND table_name NOT IN ('crawls', 'rejects') "
+        "GROUP BY table_name"
     ).fetchall()
     there = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"
     kept = {name for (name,) in connection.execute(there, [published or ""]).fetchall()}
@@ -119,7 +125,7 @@ def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, regi
         if "trial_id" not in columns:
             continue
         mine = "trial_id IN (SELECT trial_id FROM scratch.set_back)"
-        connection.execute(f"DELETE FROM main.{name} WHERE {mine}")
+        connection.execute(f'DELETE FROM main."{name}" WHERE {mine}')
         if name in kept:
-            connection.execute(f"INSERT INTO main.{name} BY NAME SELECT * FROM {published}.{name} WHERE {mine}")
+            connection.execute(f'INSERT INTO main."{name}" BY NAME SELECT * FROM {published}."{name}" WHERE {mine}')
     connection.commit()

@@ -11,9 +11,13 @@ import msgspec
 
 from db.ages import AgeLimit
 from db.dates import PartialDate
-from db.trial import Eligibility, Provenance, Trial
+from db.trial import Provenance, Trial
 
 TRIALS = "trials"
+_OF_TRIALS = (PartialDate, AgeLimit, Provenance)
+"""Records whose fields are columns of ``trials``; every other record that a trial has one of is a table."""
+_WORDS_OF_SQL = frozenset({"references"})
+_PRESENT = "is_of_present_record"
 
 
 class Column(NamedTuple):
@@ -26,19 +30,26 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table. source: FROM clause over the staged records that gives its rows."""
+    """A table. source: FROM clause over the staged records that gives its rows.
+
+    name: as it stands in SQL, where a word of the language ("references") is quoted; field: of the Trial record.
+    is_list: many rows a trial, in the order of ``position``; one row otherwise. is_kept: in former states too.
+    """
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     source: str
+    field: str
+    is_list: bool = False
+    is_kept: bool = True
 
     @property
     def ddl(self) -> str:
         """Statements that create the table, if it is not there, with its comments."""
         columns = ", ".join(f"{column.name} {column.kind}" for column in self.columns)
-        comments = [f"COMMENT ON TABLE {self.name} IS {_quoted(self.meaning)};"]
-        comments += [f"COMMENT ON COLUMN {self.name}.{one.name} IS {_quoted(one.meaning)};" for one in self.columns]
+        comments = [comment("TABLE", self.name, self.meaning)]
+        comments += [comment("COLUMN", f"{self.name}.{one.name}", one.meaning) for one in self.columns]
         return f"CREATE TABLE IF NOT EXISTS {self.name} ({columns});\n" + "\n".join(comments)
 
     @property
@@ -46,6 +57,11 @@ class Table(NamedTuple):
         """Statement that inserts the rows of the staged trials in ``delta``."""
         values = ", ".join(f"{column.value} AS {column.name}" for column in self.columns)
         return f"INSERT INTO {self.name} BY NAME SELECT {values} FROM {self.source}"
+
+
+def comment(kind: str, name: str, text: str) -> str:
+    """Statement that comments a table, a view or a column."""
+    return f"COMMENT ON {kind} {name} IS {_literal(text)};"
 
 
 class _Field(NamedTuple):
@@ -134,6 +150,8 @@ def _sql_type(kind: msgspec.inspect.Type) -> str:
             return "DOUBLE"
         case msgspec.inspect.DateTimeType():
             return "TIMESTAMP"
+        case msgspec.inspect.DateType():
+            return "DATE"
         case msgspec.inspect.VarTupleType(item_type=item):
             return _sql_type(item) + "[]"
     raise TypeError(f"no SQL type for {kind}")
@@ -145,8 +163,8 @@ def _plain_column(field: _Field, holder: str) -> Column:
     A value that equals the field's default is absent in a staged record.
     """
     kind, value = _sql_type(field.kind), f"{holder}.{field.name}"
-    if kind == "TIMESTAMP":
-        value += "::TIMESTAMP"
+    if kind in ("TIMESTAMP", "DATE"):
+        value += f"::{kind}"
     if field.default is not msgspec.NODEFAULT and field.default is not None:
         value = f"coalesce({value}, {_literal(field.default)})"
     item = field.kind.item_type if isinstance(field.kind, msgspec.inspect.VarTupleType) else field.kind
@@ -158,34 +176,38 @@ def _plain_column(field: _Field, holder: str) -> Column:
 def _literal(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return "[]" if value == () else _quoted(str(value))
+    return "[]" if value == () else "'" + str(value).replace("'", "''") + "'"
 
 
-def _trial_columns() -> Iterator[Column]:
-    for field in _fields(Trial):
-        record = field.kind.cls if isinstance(field.kind, msgspec.inspect.StructType) else None
-        name, text = field.name, field.text
-        if record is PartialDate:
-            yield Column(name, "DATE", f"{text}: first day that the text allows.", f"s.{name}.date::DATE")
+def _columns(record: type[msgspec.Struct], holder: str) -> Iterator[Column]:
+    """The columns of a record's fields that are no tables. holder: SQL of the record in a staged trial."""
+    for field in _fields(record):
+        inner = field.kind.cls if isinstance(field.kind, msgspec.inspect.StructType) else None
+        name, text, value = field.name, field.text, f"{holder}.{field.name}"
+        if inner is PartialDate:
+            yield Column(name, "DATE", f"{text}: first day that the text allows.", f"{value}.date::DATE")
             how = f"How much of {name} is stated: day, month, year."
-            yield Column(f"{name}_precision", "VARCHAR", how, f"s.{name}.precision")
+            yield Column(f"{name}_precision", "VARCHAR", how, f"{value}.precision")
             yield Column(
-                f"{name}_text", "VARCHAR", f"{text.partition(',')[0]} in the registry's own words.", f"s.{name}.text"
+                f"{name}_text", "VARCHAR", f"{text.partition(',')[0]} in the registry's own words.", f"{value}.text"
             )
             if field.extra.get("has_kind"):
                 kind = f"Whether {name} is actual or estimated, where stated."
-                yield Column(f"{name}_kind", "VARCHAR", kind, f"s.{name}.kind")
-        elif record is AgeLimit:
+                yield Column(f"{name}_kind", "VARCHAR", kind, f"{value}.kind")
+        elif inner is AgeLimit:
             days = f"{text} in days as stated (year = 365.25, month = 30.4375); NULL = no limit stated."
-            yield Column(f"{name}_days", "DOUBLE", days, f"s.{name}.days")
-            yield Column(name, "VARCHAR", f"{text} in the registry's own words.", f"s.{name}.text")
-        elif record is Provenance:
-            yield from (_plain_column(one, f"s.{name}") for one in _fields(Provenance))
-        elif record is None and not _is_table(field):
-            yield _plain_column(field, "s")
+            yield Column(f"{name}_days", "DOUBLE", days, f"{value}.days")
+            yield Column(name, "VARCHAR", f"{text} in the registry's own words.", f"{value}.text")
+        elif inner is Provenance:
+            yield from _columns(Provenance, value)
+        elif inner is None and not _is_list_table(field):
+            yield _plain_column(field, holder)
+            if field.extra.get("is_number"):
+                number = f"TRY_CAST(replace({value}, ',', '') AS DOUBLE)"
+                yield Column(f"{name}_number", "DOUBLE", f"{name} as a number, where it is one.", number)
 
 
-def _is_table(field: _Field) -> bool:
+def _is_list_table(field: _Field) -> bool:
     """Whether a list has a table of its own: one of records, or of texts whose column has a name."""
     if not isinstance(field.kind, msgspec.inspect.VarTupleType):
         return False
@@ -193,39 +215,52 @@ def _is_table(field: _Field) -> bool:
 
 
 def _tables() -> Iterator[Table]:
-    columns = (*_trial_columns(), *_DERIVED, *BOOKKEEPING)
+    columns = (*_columns(Trial, "s"), *_DERIVED, *BOOKKEEPING)
     about = "One row for each registry record: harmonised values beside the registry's own words."
-    yield Table(TRIALS, about, columns, "staged s JOIN delta d USING (trial_id)")
+    yield Table(TRIALS, about, columns, "staged s JOIN delta d USING (trial_id)", TRIALS)
     for field in _fields(Trial):
-        if isinstance(field.kind, msgspec.inspect.StructType) and field.kind.cls is Eligibility:
-            inner = tuple(_plain_column(one, field.name) for one in _fields(Eligibility))
-            any_stated = " OR ".join(
-                f"len({one.value}) > 0" if one.kind.startswith("VARCHAR[]") else f"{one.value} IS NOT NULL"
-                for one in inner
-            )
-            source = f"staged SEMI JOIN delta USING (trial_id) WHERE {any_stated}"
-            yield Table(field.name, field.text, (_TRIAL_ID, *inner), source)
-        elif _is_table(field):
-            assert isinstance(field.kind, msgspec.inspect.VarTupleType)
-            item = field.kind.item_type
-            if isinstance(item, msgspec.inspect.StructType):
-                inner = tuple(_plain_column(one, "item") for one in _fields(item.cls))
-            else:
-                text = str(field.extra["column_meaning"])
-                inner = (Column(str(field.extra["column"]), "VARCHAR NOT NULL", text, "item"),)
-            source = (
-                f"(SELECT trial_id, unnest({field.name}) AS item, generate_subscripts({field.name}, 1) AS position "
-                "FROM staged SEMI JOIN delta USING (trial_id))"
-            )
-            yield Table(field.name, field.text, (_TRIAL_ID, _POSITION, *inner), source)
+        if _is_list_table(field):
+            yield _list_table(field)
+        elif isinstance(field.kind, msgspec.inspect.StructType) and field.kind.cls not in _OF_TRIALS:
+            yield _details_table(field, field.kind.cls)
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _list_table(field: _Field) -> Table:
+    """The table of a list: a row for each of its items."""
+    assert isinstance(field.kind, msgspec.inspect.VarTupleType)
+    item = field.kind.item_type
+    if isinstance(item, msgspec.inspect.StructType):
+        inner = tuple(_columns(item.cls, "item"))
+    else:
+        text = str(field.extra["column_meaning"])
+        inner = (Column(str(field.extra["column"]), "VARCHAR NOT NULL", text, "item"),)
+    name = _identifier(field.name)
+    source = (
+        f"(SELECT trial_id, unnest({name}) AS item, generate_subscripts({name}, 1) AS position "
+        "FROM staged SEMI JOIN delta USING (trial_id))"
+    )
+    return Table(
+        name, field.text, (_TRIAL_ID, _POSITION, *inner), source, field.name, True, not field.extra.get(_PRESENT)
+    )
+
+
+def _details_table(field: _Field, record: type[msgspec.Struct]) -> Table:
+    """The table of a record that a trial has one of: a row where any of its fields is stated."""
+    inner = tuple(_columns(record, field.name))
+    any_stated = " OR ".join(
+        f"len({one.value}) > 0" if one.kind.startswith("VARCHAR[]") else f"{one.value} IS NOT NULL" for one in inner
+    )
+    source = f"staged SEMI JOIN delta USING (trial_id) WHERE {any_stated}"
+    return Table(field.name, field.text, (_TRIAL_ID, *inner), source, field.name, is_kept=not field.extra.get(_PRESENT))
+
+
+def _identifier(name: str) -> str:
+    """A name as it stands in SQL."""
+    return f'"{name}"' if name in _WORDS_OF_SQL else name
 
 
 TABLES = tuple(_tables())
-CHILD_TABLES = tuple(table.name for table in TABLES if table.name != TRIALS)
+CHILD_TABLES = tuple(table for table in TABLES if table.name != TRIALS)
 OF_THE_CATALOGUE = frozenset(column.name for column in BOOKKEEPING) | {field.name for field in _fields(Provenance)}
 """Columns of ``trials`` that are no content of the record."""
 CREATE = "\n".join(table.ddl for table in TABLES)

@@ -12,16 +12,24 @@ import msgspec
 
 from db.ages import AgeLimit
 from db.dates import PartialDate
+from db.design import Arm, DesignDetails, Oversight
+from db.disclosure import Document, IpdSharing, Link, Reference
+from db.meaning import meaning
+from db.people import Contact, Official
+from db.results import (
+    PendingResult,
+    ResultAdverseEvent,
+    ResultAdverseEventTotal,
+    ResultAnalysis,
+    ResultBaseline,
+    ResultCount,
+    ResultDetails,
+    ResultFlow,
+    ResultGroup,
+    ResultMeasurement,
+    ResultOutcome,
+)
 from db.vocabularies import Phase, Sex, Status, StudyType
-
-
-def meaning(text: str, **extra: object) -> msgspec.Meta:
-    """What a field means, as the comment of its column or table says it.
-
-    Of a date or an age limit: what it is of, without a full stop, as several columns speak of it. has_kind: a date that
-    may be actual or estimated. column, column_meaning: of a table of texts.
-    """
-    return msgspec.Meta(description=text, extra=dict(extra))
 
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,6 +86,7 @@ class Identifier(msgspec.Struct, frozen=True, omit_defaults=True):
         None
     )
     domain: Annotated[str | None, meaning("Issuer of the number, where stated.")] = None
+    url: Annotated[str | None, meaning("Page that the registry links the number to.")] = None
 
 
 class Sponsor(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -185,6 +194,17 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_posted_date: Annotated[PartialDate | None, meaning("Registration or first posting")] = None
     last_update_date: Annotated[PartialDate | None, meaning("Last update at the registry")] = None
     results_date: Annotated[PartialDate | None, meaning("First posting of results")] = None
+    verification_date: Annotated[
+        PartialDate | None, meaning("Last time that somebody confirmed the record to its registry")
+    ] = None
+    first_submitted_date: Annotated[PartialDate | None, meaning("First submission to the registry")] = None
+    last_update_submitted_date: Annotated[dt.date | None, meaning("Day of the last update's submission.")] = None
+    results_first_submitted_date: Annotated[dt.date | None, meaning("Day of the results' first submission.")] = None
+    disposition_first_submitted_date: Annotated[
+        dt.date | None, meaning("Day when a delay of results was first certified or asked for.")
+    ] = None
+    disposition_first_posted_date: Annotated[dt.date | None, meaning("Day when that was first posted.")] = None
+    delayed_posting: Annotated[bool | None, meaning("Whether the record was withheld at the sponsor's wish.")] = None
     has_results: Annotated[bool | None, meaning("Whether the registry shows results.")] = None
     eligibility: Annotated[
         Eligibility, meaning("Eligibility criteria of a trial: the text and the items read from it.")
@@ -202,8 +222,79 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     identifiers: Annotated[
         tuple[Identifier, ...], meaning("Every number a record states for its study, with the field that states it.")
     ] = ()
+    removed_countries: Annotated[
+        tuple[str, ...], meaning("Countries in English where the study had sites once and has none any more.")
+    ] = ()
     sponsors: Annotated[tuple[Sponsor, ...], meaning("Sponsors of a trial.")] = ()
-    outcomes: Annotated[tuple[Outcome, ...], meaning("Outcome measures of a trial.")] = ()
+    outcomes: Annotated[tuple[Outcome, ...], meaning("Outcome measures of a trial as planned.")] = ()
+    design_details: Annotated[DesignDetails, meaning("Design of a trial beyond what stands in trials.")] = (
+        DesignDetails()
+    )
+    arms: Annotated[
+        tuple[Arm, ...], meaning("Arms of a trial, or groups of an observational study, with what each gets.")
+    ] = ()
+    oversight: Annotated[Oversight, meaning("Who watches over a trial, and what law it falls under.")] = Oversight()
+    contacts: Annotated[
+        tuple[Contact, ...],
+        meaning(
+            "Contacts of a trial and its sites, as the registry publishes them: personal data. They are those of the "
+            "present record; history and exports leave them out.",
+            is_of_present_record=True,
+        ),
+    ] = ()
+    officials: Annotated[
+        tuple[Official, ...],
+        meaning(
+            "Persons who answer for a trial as a whole, as the registry publishes them: personal data, kept like "
+            "contacts.",
+            is_of_present_record=True,
+        ),
+    ] = ()
+    references: Annotated[
+        tuple[Reference, ...],
+        meaning('Publications that a record names. The name is a word of SQL: "references" in a query.'),
+    ] = ()
+    links: Annotated[tuple[Link, ...], meaning("Pages about a trial.")] = ()
+    documents: Annotated[tuple[Document, ...], meaning("Documents and data sets of a trial that can be had.")] = ()
+    ipd_sharing: Annotated[IpdSharing, meaning("Plan of a trial to share data of individual participants.")] = (
+        IpdSharing()
+    )
+    result_details: Annotated[
+        ResultDetails, meaning("What is said of a trial's posted results as a whole.", is_of_present_record=True)
+    ] = ResultDetails()
+    result_pending: Annotated[
+        tuple[PendingResult, ...], meaning("Results of a trial that were submitted and are not posted yet.")
+    ] = ()
+    result_groups: Annotated[
+        tuple[ResultGroup, ...], meaning("Groups that posted results are about.", is_of_present_record=True)
+    ] = ()
+    result_counts: Annotated[
+        tuple[ResultCount, ...], meaning("How many of each group were analysed.", is_of_present_record=True)
+    ] = ()
+    result_outcomes: Annotated[
+        tuple[ResultOutcome, ...], meaning("Outcome measures with posted results.", is_of_present_record=True)
+    ] = ()
+    result_measurements: Annotated[
+        tuple[ResultMeasurement, ...], meaning("Values of outcomes, one a group.", is_of_present_record=True)
+    ] = ()
+    result_analyses: Annotated[
+        tuple[ResultAnalysis, ...], meaning("Statistical analyses of outcomes.", is_of_present_record=True)
+    ] = ()
+    result_baseline: Annotated[
+        tuple[ResultBaseline, ...], meaning("Values at baseline, one a group.", is_of_present_record=True)
+    ] = ()
+    result_participant_flow: Annotated[
+        tuple[ResultFlow, ...],
+        meaning("How many of each group came to each point of the study, or left it.", is_of_present_record=True),
+    ] = ()
+    result_adverse_events: Annotated[
+        tuple[ResultAdverseEvent, ...],
+        meaning("Adverse events, one row an event and group.", is_of_present_record=True),
+    ] = ()
+    result_adverse_event_totals: Annotated[
+        tuple[ResultAdverseEventTotal, ...],
+        meaning("Deaths and adverse events of each group in all.", is_of_present_record=True),
+    ] = ()
     provenance: Provenance
 
 

@@ -5,7 +5,7 @@ content is unchanged touch no row; changed ones leave their former state in ``tr
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 from db.arrow import trials_table
 from db.crawls import CrawlReport
 from db.rows import insert
-from db.tables import CHILD_TABLES, OF_THE_CATALOGUE, TABLES, TRIALS
+from db.tables import CHILD_TABLES, OF_THE_CATALOGUE, TABLES, TRIALS, Table
 from db.trial import Reject, Trial, sha256
 
 STATES_BYTES = 4 * 1024 * 1024
@@ -24,6 +24,8 @@ STATES_BYTES = 4 * 1024 * 1024
 times as much room."""
 Stored = Callable[[duckdb.DuckDBPyConnection, pa.Table], None]
 """What is done with trials that were just stored, given as `db.arrow.trials_table` has them."""
+OF_PRESENT_RECORD = frozenset(table.field for table in CHILD_TABLES if not table.is_kept)
+"""What former states leave out: personal data, and posted results, which take more room than all else together."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -67,7 +69,8 @@ def write_trials(
     parts = 1 + sum(map(len, lines)) // STATES_BYTES
     connection.begin()
     try:
-        counts = _merge(connection, crawl_id, now, parts)
+        filled = [one for one in TABLES if one.name == TRIALS or table.column(one.field).null_count < table.num_rows]
+        counts = _merge(connection, crawl_id, now, parts, filled)
         connection.commit()
     except BaseException:
         with suppress(duckdb.TransactionException):  # a commit that failed, as on a full disk, has rolled back
@@ -80,13 +83,19 @@ def write_trials(
     return counts
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime, parts: int) -> Counts:
-    """Make the catalogue's state that of the staged trials. parts: in how many portions their states are compared."""
+def _merge(
+    connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime, parts: int, filled: Sequence[Table]
+) -> Counts:
+    """Make the catalogue's state that of the staged trials.
+
+    parts: in how many portions their states are compared. filled: tables that any staged trial has rows of.
+    """
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE delta AS
         SELECT s.trial_id, t.trial_id IS NULL AS is_new, coalesce(t.first_seen_at, $now) AS first_seen_at,
-               coalesce(t.crawl_id = $crawl_id, false) AS is_counted, hash(s.trial_id) % {parts} AS part
+               coalesce(t.crawl_id = $crawl_id, false) AS is_counted, hash(s.trial_id) % {parts} AS part,
+               t.payload_sha256 IS DISTINCT FROM s.provenance.payload_sha256 AS is_other_record
         FROM staged s LEFT JOIN trials t USING (trial_id)
         WHERE t.content_hash IS DISTINCT FROM s.content_hash
           AND NOT (t.trial_id IS NOT NULL AND t.via IS NULL AND s.via IS NOT NULL)
@@ -109,10 +118,13 @@ def _merge(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetim
         connection.execute(f"CREATE OR REPLACE TEMP TABLE former AS {_states_sql(0)}")
         for part in range(1, parts):
             connection.execute(f"INSERT INTO former {_states_sql(part)}")
-        for name in (TRIALS, *CHILD_TABLES):
-            connection.execute(f"DELETE FROM {name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)")
+        for table in TABLES:
+            connection.execute(
+                f"DELETE FROM {table.name} WHERE trial_id IN (SELECT trial_id FROM delta WHERE NOT is_new)"
+            )
     if new or changed:
-        _insert(connection, crawl_id, now)
+        for table in filled:  # new and changed trials with all their child rows
+            connection.execute(table.insert, {"crawl_id": crawl_id, "now": now} if table.name == TRIALS else {})
     for part in range(parts if changed else 0):
         _keep_former(connection, part, crawl_id, now)
     return Counts(new, changed - counted, total - new - changed)
@@ -130,7 +142,11 @@ def _keep_former(connection: duckdb.DuckDBPyConnection, part: int, crawl_id: str
         """
     ).fetchall()
     fields = ("trial_id", "registry", "content_hash", "valid_from", "crawl_id", "changed_fields", "state")
-    versions = [(*row[:5], _changed_fields(row[5], row[6]), row[5]) for row in states]
+    versions = []
+    for *facts, former, present in states:
+        before, after = _decoder.decode(former), _decoder.decode(present)
+        kept = {name: value for name, value in before.items() if name not in OF_PRESENT_RECORD}
+        versions.append((*facts, _changed_fields(before, after), _encoder.encode(kept).decode()))
     table = pa.table({name: [row[index] for row in versions] for index, name in enumerate(fields)})
     connection.register("versions", table)
     try:
@@ -143,30 +159,29 @@ def _keep_former(connection: duckdb.DuckDBPyConnection, part: int, crawl_id: str
         connection.unregister("versions")
 
 
-def _changed_fields(former: str, present: str) -> list[str]:
+def _changed_fields(before: Mapping[str, msgspec.Raw], after: Mapping[str, msgspec.Raw]) -> list[str]:
     """Keys whose values differ between two states, in the order of the former one."""
-    before, after = _decoder.decode(former), _decoder.decode(present)
     return [name for name in {**before, **after} if before.get(name) != after.get(name)]
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, crawl_id: str, now: dt.datetime) -> None:
-    """Insert the new and changed trials of ``staged`` with all their child rows."""
-    for table in TABLES:
-        parameters = {"crawl_id": crawl_id, "now": now} if table.name == TRIALS else {}
-        connection.execute(table.insert, parameters)
-
-
 def _states_sql(part: int) -> str:
-    """Query of the whole present state, as JSON, of one part of the trials in ``delta`` that were there before."""
-    trials = f"(SELECT trial_id FROM delta WHERE NOT is_new AND part = {part})"
-    children = ", ".join(f"'{name}': {name}.items" for name in CHILD_TABLES)
+    """Query of the whole present state, as JSON, of one part of the trials in ``delta`` whose registry changed them.
+
+    Where the bytes of the record are the same and a reader makes more of them, there is no former state. Of tables
+    that hold the present record alone stands a digest, which tells whether they changed.
+    """
+    trials = f"(SELECT trial_id FROM delta WHERE NOT is_new AND is_other_record AND part = {part})"
+    children = ", ".join(
+        f"'{one.field}': " + (f"c_{one.field}.items" if one.is_kept else f"md5(c_{one.field}.items::VARCHAR)")
+        for one in CHILD_TABLES
+    )
     joins = ""
-    for name in CHILD_TABLES:
-        order = "" if name == "eligibility" else " ORDER BY row.position"
+    for one in CHILD_TABLES:
+        order = " ORDER BY row.position" if one.is_list else ""
         joins += (
             f"\nLEFT JOIN (SELECT trial_id, list(row{order}) AS items FROM "
-            f"(SELECT trial_id, {name} AS row FROM {name} WHERE trial_id IN {trials}) "
-            f"GROUP BY trial_id) {name} USING (trial_id)"
+            f"(SELECT trial_id, one AS row FROM {one.name} AS one WHERE trial_id IN {trials}) "
+            f"GROUP BY trial_id) c_{one.field} USING (trial_id)"
         )
     return f"""
         SELECT t.trial_id, t.registry, t.content_hash, t.changed_at, t.crawl_id,

@@ -11,7 +11,7 @@ import typer
 from typer.cli import get_docs_for_click
 
 from calcitrials.cli import app
-from db.catalogue import create_schema
+from db.migrating import create_schema
 
 HERE = Path(__file__).parent
 

@@ -17,7 +17,7 @@ def tables(catalog: Path, *, without: tuple[str, ...] = ()) -> Tables:
         names = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         found: Tables = {}
         for name in sorted(set(names) - set(NOT_CONTENT)):
-            columns = [row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall() if row[0] not in without]
-            sql = f"SELECT {', '.join(columns)} FROM {name} ORDER BY ALL"
+            columns = [row[0] for row in connection.execute(f'DESCRIBE "{name}"').fetchall() if row[0] not in without]
+            sql = f'SELECT {", ".join(columns)} FROM "{name}" ORDER BY ALL'
             found[name] = connection.execute(sql).fetchall()
     return found
