@@ -250,6 +250,18 @@ def show(
 
 
 @app.command()
+def history(
+    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Show what changed in a trial and when: status, dates, enrollment, criteria line by line. No contacts."""
+    from calcitrials.history import print_history
+
+    print_history(Catalogue(catalog), trial, format)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,

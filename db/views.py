@@ -1,30 +1,11 @@
 """Views of the catalogue: what follows from its tables under names that its users look for."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
-from db.tables import TABLES, comment
-
-
-class View(NamedTuple):
-    """A view. columns: meaning of each of its columns, in order."""
-
-    name: str
-    meaning: str
-    columns: Mapping[str, str]
-    sql: str
-
-    @property
-    def ddl(self) -> str:
-        """Statements that create the view anew with its comments."""
-        lines = [f"CREATE OR REPLACE VIEW {self.name} AS {self.sql};", comment("VIEW", self.name, self.meaning)]
-        return "\n".join(
-            lines + [comment("COLUMN", f"{self.name}.{name}", text) for name, text in self.columns.items()]
-        )
-
+from db import analysis, changes, search, studies_view
+from db.saved_queries import Saved, View
+from db.tables import TABLES
 
 _REFERENCES = next(table for table in TABLES if table.field == "references")
-VIEWS = (
+_NAMES = (
     View(
         "study_references",
         "The table references under the name that users of AACT know, which needs no quotes.",
@@ -57,4 +38,6 @@ VIEWS = (
         "UNION ALL SELECT trial_id, unnest(removed_countries), true FROM trials",
     ),
 )
-CREATE = "\n".join(view.ddl for view in VIEWS)
+SAVED: tuple[Saved, ...] = (*_NAMES, *studies_view.SAVED, *analysis.SAVED, *search.SAVED, *changes.SAVED)
+"""Views and macros in an order in which each stands after those that it asks."""
+CREATE = "\n".join(one.ddl for one in SAVED)

@@ -27,7 +27,8 @@ def schema() -> str:
     """Reference of the catalogue's tables, as Markdown."""
     connection = duckdb.connect()
     create_schema(connection)
-    connection.execute(files("matcher.trials").joinpath("schema.sql").read_text(encoding="utf-8"))
+    for room, script in (("matcher.trials", "schema.sql"), ("matcher.batch", "concepts.sql")):
+        connection.execute(files(room).joinpath(script).read_text(encoding="utf-8"))
     parts = [
         "# Tables of the catalogue\n",
         "Written by `make docs` from the comments in the database itself: `SELECT * FROM duckdb_columns()` shows the "
