@@ -241,12 +241,17 @@ def similar(
 def show(
     trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    raw: Annotated[bool, typer.Option("--raw", help="What the registry sent, byte for byte.")] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
     """Show one trial as the catalogue holds it, with its source and the age of the record."""
     from calcitrials import records
+    from calcitrials.raw import print_raw
 
-    records.print_trial(Catalogue(catalog), trial, format)
+    if raw:
+        print_raw(Catalogue(catalog), trial)
+    else:
+        records.print_trial(Catalogue(catalog), trial, format)
 
 
 @app.command()

@@ -26,12 +26,15 @@ _PHASES = (
     "lambda one: CASE one WHEN 'early_phase1' THEN 'Early Phase 1' ELSE replace(one, 'phase', 'Phase ') END), '/') END"
 )
 _COUNTS = (
-    "LEFT JOIN (SELECT trial_id, count(*) AS sites, count(DISTINCT country) AS countries, "
+    "LEFT JOIN (SELECT trial_id, count(facility) AS sites, count(DISTINCT country) AS countries, "
     "bool_or(country = 'United States') AS in_us FROM locations GROUP BY ALL) l USING (trial_id) "
     "LEFT JOIN (SELECT trial_id, count(*) FILTER (kind = 'primary') AS primary_outcomes, "
     "count(*) FILTER (kind = 'secondary') AS secondary_outcomes, count(*) FILTER (kind NOT IN ('primary', 'secondary'))"
     " AS other_outcomes FROM outcomes GROUP BY ALL) o USING (trial_id) "
-    "LEFT JOIN (SELECT trial_id, count(*) AS arms FROM arms GROUP BY ALL) a USING (trial_id)"
+    "LEFT JOIN (SELECT trial_id, count(*) AS arms FROM arms GROUP BY ALL) a USING (trial_id) "
+    "LEFT JOIN (SELECT trial_id, sum(subjects_affected) FILTER (kind = 'serious') AS serious, "
+    "sum(subjects_affected) FILTER (kind = 'other') AS other FROM result_adverse_event_totals GROUP BY ALL) e "
+    "USING (trial_id)"
 )
 _MONTHS = "round(date_diff('day', {}, {}) / 30.4375, 1)"
 _TO_COMPLETION = _MONTHS.format("t.start_date", "t.primary_completion_date")
@@ -152,41 +155,43 @@ SAVED: tuple[Saved, ...] = (
     ),
     View(
         "calculated_values",
-        "What follows from a trial's other values, one row a trial, as users of AACT know it.",
+        "What follows from a trial's dates and lists, as users of AACT know it, and more. Months have 30.4375 days.",
         {
             "trial_id": "The trial.",
-            "registered_in_calendar_year": "Year of registration or first posting.",
-            "duration_months": "Months (of 30.4375 days) from start to primary completion, planned or actual.",
-            "actual_duration_months": "The same where both have happened.",
-            "were_results_reported": "Whether the registry shows results.",
-            "months_to_report_results": "Months from primary completion to first posting of results.",
-            "months_to_register": "Months from start to registration; negative = registered before it began.",
-            "number_of_facilities": "Sites that the record names; of some registries countries alone.",
-            "number_of_countries": "Countries of these sites.",
-            "has_us_facility": "Whether one is in the United States; NULL where the record names no site.",
+            "number_of_facilities": "Sites with a name.",
+            "number_of_countries": "Countries of all sites.",
+            "has_us_facility": "Whether a site is in the United States.",
             "has_single_facility": "Whether there is one site.",
             "is_multinational": "Whether the sites lie in more than one country.",
+            "duration": "Months from start to primary completion, planned or actual.",
+            "actual_duration": "Months from start to primary completion, where that has passed.",
+            "months_to_register": "Months from start to first posting; negative = registered before it began.",
+            "months_to_report_results": "Months from primary completion to the first submission of results.",
+            "were_results_reported": "Whether the registry shows results.",
+            "registered_in_calendar_year": "Year of the first submission, or where unknown of the first posting.",
             "number_of_arms": "Arms or groups listed, or else the number that the registry states.",
-            "number_of_primary_outcomes": "Primary outcome measures planned.",
-            "number_of_secondary_outcomes": "Secondary outcome measures planned.",
-            "number_of_other_outcomes": "Other outcome measures planned.",
-            "minimum_age_years": "Lower age limit in years (of 365.25 days).",
-            "maximum_age_years": "Upper age limit in years.",
+            "number_of_primary_outcomes_to_measure": "Planned primary outcomes.",
+            "number_of_secondary_outcomes_to_measure": "Planned secondary outcomes.",
+            "number_of_other_outcomes_to_measure": "Other planned outcomes.",
+            "number_of_sae_subjects": "Participants with serious adverse events, over all groups.",
+            "number_of_nsae_subjects": "Participants with other adverse events, over all groups.",
+            "minimum_age_years": "Lower age limit in years of 365.25 days.",
+            "maximum_age_years": "Upper age limit in such years.",
         },
-        "SELECT t.trial_id, year(t.first_posted_date) AS registered_in_calendar_year, "
-        f"{_TO_COMPLETION} AS duration_months, "
-        "CASE WHEN coalesce(t.primary_completion_date_kind, 'actual') = 'actual' "
-        "AND t.primary_completion_date <= catalogue_day() "
-        f"THEN {_TO_COMPLETION} END AS actual_duration_months, "
-        "coalesce(t.has_results, false) AS were_results_reported, "
-        f"{_MONTHS.format('t.primary_completion_date', 't.results_date')} AS months_to_report_results, "
+        "SELECT t.trial_id, coalesce(l.sites, 0) AS number_of_facilities, coalesce(l.countries, 0) AS "
+        "number_of_countries, coalesce(l.in_us, false) AS has_us_facility, coalesce(l.sites, 0) = 1 AS "
+        "has_single_facility, coalesce(l.countries, 0) > 1 AS is_multinational, "
+        f"{_TO_COMPLETION} AS duration, "
+        f"CASE WHEN t.primary_completion_date <= catalogue_day() THEN {_TO_COMPLETION} END AS actual_duration, "
         f"{_MONTHS.format('t.start_date', 't.first_posted_date')} AS months_to_register, "
-        "coalesce(l.sites, 0) AS number_of_facilities, coalesce(l.countries, 0) AS number_of_countries, "
-        "l.in_us AS has_us_facility, l.sites = 1 AS has_single_facility, l.countries > 1 AS is_multinational, "
+        f"{_MONTHS.format('t.primary_completion_date', 't.results_first_submitted_date')} AS months_to_report_results, "
+        "coalesce(t.has_results, false) AS were_results_reported, "
+        "year(coalesce(t.first_submitted_date, t.first_posted_date)) AS registered_in_calendar_year, "
         "coalesce(a.arms, d.number_of_arms) AS number_of_arms, "
-        "coalesce(o.primary_outcomes, 0) AS number_of_primary_outcomes, "
-        "coalesce(o.secondary_outcomes, 0) AS number_of_secondary_outcomes, "
-        "coalesce(o.other_outcomes, 0) AS number_of_other_outcomes, "
+        "coalesce(o.primary_outcomes, 0) AS number_of_primary_outcomes_to_measure, "
+        "coalesce(o.secondary_outcomes, 0) AS number_of_secondary_outcomes_to_measure, "
+        "coalesce(o.other_outcomes, 0) AS number_of_other_outcomes_to_measure, "
+        "e.serious AS number_of_sae_subjects, e.other AS number_of_nsae_subjects, "
         "round(t.min_age_days / 365.25, 2) AS minimum_age_years, "
         "round(t.max_age_days / 365.25, 2) AS maximum_age_years "
         f"FROM trials t {_COUNTS} LEFT JOIN design_details d USING (trial_id)",

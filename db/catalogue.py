@@ -30,6 +30,7 @@ from db.migrating import (
     get_info,
     migrate,
     set_info,
+    sync,
     written_by,
 )
 
@@ -207,7 +208,7 @@ class Catalogue:
             if not self._copy_file(connection, draft):
                 set_info(connection, _REWRITTEN, "")
                 _copy(connection, draft)
-            _sync(draft)
+            sync(draft)
         except BaseException:  # such as a full disk, which half a snapshot would keep full
             for leftover in self.snapshots.glob(f"{draft.name}*"):
                 leftover.unlink()
@@ -218,7 +219,7 @@ class Catalogue:
         link.unlink(missing_ok=True)
         link.symlink_to(snapshot.relative_to(self.root))
         link.replace(self.current)
-        _sync(self.root)
+        sync(self.root)
         others = sorted(set(self.snapshots.glob("catalog-*.duckdb")) - {snapshot})  # by a clock that may have gone back
         for old in others[: 1 - SNAPSHOTS_KEPT]:
             old.unlink()
@@ -286,7 +287,7 @@ class Catalogue:
                 f"the catalogue in {self.root}, written by {writer}, cannot be carried over to {THIS_PROGRAM}: "
                 f"{_first_line(error)}. It stays as it was"
             ) from None
-        _sync(self.root)
+        sync(self.root)
         return _connect_writer(self.writer_file)
 
     def _begin(self) -> None:
@@ -378,12 +379,3 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def _sync(path: Path) -> None:
-    """Flush a file or folder to disk, so that a power cut cannot leave a link to an unwritten snapshot."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

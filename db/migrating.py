@@ -4,6 +4,7 @@ What was written is never changed in place: the steps of db.migrations run in a 
 original by one rename when it is whole. A kill at any moment leaves the original as it was.
 """
 
+import os
 import re
 from collections.abc import Callable
 from importlib.metadata import version
@@ -16,6 +17,7 @@ import duckdb
 from db import tables, views
 from db.rows import insert
 from db.saved_queries import View
+from db.trial import sha256
 
 SCHEMA_VERSION = 2
 """Number of the present schema: that of the last step in db.migrations."""
@@ -64,14 +66,19 @@ def set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> Non
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing of the catalogue's tables and views, with their comments, and sign it."""
-    scripts = [path for path in files("db.schema").iterdir() if path.name.endswith(".sql")]
+    scripts = sorted((path for path in files("db.schema").iterdir() if path.name.endswith(".sql")), key=str)
+    statements = "\n".join([tables.CREATE, *(path.read_text(encoding="utf-8") for path in scripts), views.CREATE])
+    signed = {
+        "schema_version": str(SCHEMA_VERSION),
+        "calcitrials_version": PROGRAM_VERSION,
+        "schema_sha256": sha256(statements.encode()),
+    }
+    if all(get_info(connection, key) == value for key, value in signed.items()):
+        return
     connection.begin()  # one write to the disk in place of one a statement
-    connection.execute(tables.CREATE)
-    for path in sorted(scripts, key=lambda script: script.name):
-        connection.execute(path.read_text(encoding="utf-8"))
-    connection.execute(views.CREATE)
-    set_info(connection, "schema_version", str(SCHEMA_VERSION))
-    set_info(connection, "calcitrials_version", PROGRAM_VERSION)
+    connection.execute(statements)
+    for key, value in signed.items():
+        set_info(connection, key, value)
     connection.commit()
 
 
@@ -108,6 +115,7 @@ def migrate(source: Path, target: Path, opened: Callable[[Path], duckdb.DuckDBPy
         create_schema(connection)
     finally:
         connection.close()
+    sync(draft)
     draft.replace(target)
 
 
@@ -144,6 +152,15 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]
     for table, column, kind in rows:
         found.setdefault(table, {})[column] = kind
     return found
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to disk, so that a power cut cannot leave a link to an unwritten snapshot."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _quoted(path: Path) -> str:

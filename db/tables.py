@@ -261,6 +261,8 @@ def _identifier(name: str) -> str:
 
 TABLES = tuple(_tables())
 CHILD_TABLES = tuple(table for table in TABLES if table.name != TRIALS)
+PERSONAL_TABLES = tuple(field.name for field in _fields(Trial) if field.extra.get("is_personal"))
+"""Tables of personal data: those of the present record alone, in no former state and in no export unless asked for."""
 OF_THE_CATALOGUE = frozenset(column.name for column in BOOKKEEPING) | {field.name for field in _fields(Provenance)}
 """Columns of ``trials`` that are no content of the record."""
 CREATE = "\n".join(table.ddl for table in TABLES)

@@ -1,4 +1,4 @@
-"""The concepts that a catalogue's trials name and all that is wider: SQL can ask for a disease with what is narrower."""
+"""The concepts that trials name and all that is wider, so that SQL can ask for a disease with what is narrower."""
 
 from importlib import resources
 

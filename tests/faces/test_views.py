@@ -1,5 +1,6 @@
 """Views and macros of a published catalogue, asked as analysts ask them."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -42,8 +43,8 @@ def test_a_study_is_one_row_with_the_best_of_its_records(tmp_path: Path, sampled
             [ANCHOR],
         )
         row = connection.execute(
-            "SELECT trial_id, registries, brief_title <> 'Another title', status, enrollment, phase, differs FROM studies "
-            "WHERE list_contains(trial_ids, 'ISRCTN00000001')"
+            "SELECT trial_id, registries, brief_title <> 'Another title', status, enrollment, phase, differs "
+            "FROM studies WHERE list_contains(trial_ids, 'ISRCTN00000001')"
         ).fetchall()
     assert row == [(ANCHOR, ["ctgov", "isrctn", "listing"], True, "completed", 11, ["phase2"], ["enrollment"])]
 
@@ -149,16 +150,14 @@ def test_results_are_overdue_twelve_months_after_primary_completion(sampled: Pat
 
 
 def test_calculated_values_follow_from_the_record(sampled: Path) -> None:
-    whole = (
-        "SELECT c.* FROM calculated_values c JOIN trials USING (trial_id) WHERE has_results AND start_date IS NOT NULL"
-    )
+    whole = "SELECT to_json(c) FROM calculated_values c WHERE number_of_arms > 0 LIMIT 1"
     with closing(Catalogue(sampled).connect()) as connection:
-        found = connection.execute(f"{whole} LIMIT 1").arrow().read_all().to_pylist()[0]
+        found = json.loads(connection.execute(whole).fetchall()[0][0])
         (arms,) = connection.execute("SELECT count(*) FROM arms WHERE trial_id = ?", [found["trial_id"]]).fetchall()[0]
     assert found["were_results_reported"] is True
-    assert found["duration_months"] > 0
+    assert found["duration"] > 0
     assert found["number_of_arms"] == arms > 0
-    assert found["number_of_primary_outcomes"] > 0
+    assert found["number_of_primary_outcomes_to_measure"] > 0
 
 
 def test_the_command_asks_macros_too(sampled: Path) -> None:

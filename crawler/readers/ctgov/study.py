@@ -8,6 +8,7 @@ older forms write them ("Active, not recruiting", "Both") are the same words.
 import datetime as dt
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -92,6 +93,11 @@ class _Study(wire.Module, frozen=True):
 _studies = msgspec.json.Decoder(_Study)
 
 
+def records(body: bytes) -> Sequence[bytes]:
+    """The studies of an answer as they stand in it."""
+    return json_records.records(body, "studies")
+
+
 def read(payload: Payload) -> Reading:
     """Read an answer of ``/studies`` or ``/studies/{nctId}``.
 
@@ -100,7 +106,7 @@ def read(payload: Payload) -> Reading:
     trials: list[Trial] = []
     rejects: list[Reject] = []
     unknown: Counter[str] = Counter()
-    for record in json_records.records(payload.body, "studies"):
+    for record in records(payload.body):
         unreadable: Counter[str] = Counter()
         try:
             study = json_records.decode(_studies, record, unreadable)
@@ -315,7 +321,7 @@ def _nct_id(record: bytes) -> str | None:
 
 def unread(payload: Payload) -> set[str]:
     """Keys of the first study of an answer that are never read."""
-    for record in json_records.records(payload.body, "studies")[:1]:
+    for record in records(payload.body)[:1]:
         try:
             return set(of_json(json_records.plain(record), _Study))
         except json_records.DAMAGE:

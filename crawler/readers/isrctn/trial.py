@@ -7,7 +7,7 @@ holds for the day the record was fetched. Elements: ISRCTN API, format "default"
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from crawler.formats.unread import of_xml
@@ -77,6 +77,12 @@ READ = frozenset(
 """Elements that are read, at whatever place of a record."""
 _NUMBER = re.compile(r"(?:ISRCTN)?\s*(\d{8})", re.I | re.A)
 _NUMBER_IN_BYTES = re.compile(rb"publicIdentifierCanonical=\"(ISRCTN\d{8})\"|isrctn\b[^>]*>\s*(\d{8})")
+
+
+def records(body: bytes) -> Sequence[bytes]:
+    """The trials of an answer as they stand in it."""
+    answer = cut(body)
+    return answer.records if answer else ()
 
 
 def read(payload: Payload) -> Reading:
