@@ -16,6 +16,7 @@ from calcitrials.output import Format, console_for
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
 from db.catalogue import Catalogue, CatalogueError
+from db.exporting import ExportFormat
 
 if TYPE_CHECKING:  # a command that needs no crawler does not load one
     from crawler.harvest import Progress
@@ -169,6 +170,17 @@ def import_ictrp(
         raise typer.Exit(FAILED)
 
 
+@imports.command("export")
+def import_export(
+    folder: Annotated[Path, typer.Argument(help="Folder that `calcitrials export` wrote (not a DuckLake).")],
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Load an exported catalogue into an empty one, and publish. Every file is checked against the manifest."""
+    from calcitrials.exporting import load_export
+
+    print(load_export(Catalogue(catalog), folder), file=sys.stderr)
+
+
 @app.command()
 def match(
     diagnosis: Annotated[
@@ -201,7 +213,7 @@ def match(
     from calcitrials import output
     from calcitrials.matching import MatchJob
     from calcitrials.patient_options import patient_of
-    from matcher.results import OPEN_STATUSES
+    from db.vocabularies import OPEN_STATUSES
 
     statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
     if batch is not None:
@@ -284,6 +296,24 @@ def sql(
 
     answer = ask(Catalogue(catalog), query)
     print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="New or empty folder.")],
+    format: Annotated[ExportFormat, typer.Option(help="Kind of files.")] = ExportFormat.PARQUET,
+    with_contacts: Annotated[
+        bool, typer.Option("--with-contacts", help="Tables with names and addresses of persons, too.")
+    ] = False,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Write the published catalogue as files, a table each, with a manifest: versions, rows, checksums, terms of use.
+
+    `calcitrials import export` loads them again.
+    """
+    from calcitrials.exporting import export_catalogue
+
+    print(export_catalogue(Catalogue(catalog), folder, format, with_contacts), file=sys.stderr)
 
 
 @app.command()

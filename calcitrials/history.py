@@ -10,7 +10,7 @@ import duckdb
 from rich.markup import escape
 
 from calcitrials.output import Format, console_for, print_json, print_rows
-from calcitrials.records import find_trial
+from calcitrials.trial_view.record import find_trial
 from db.catalogue import Catalogue
 
 LINES_AROUND = 1

@@ -87,7 +87,7 @@ class MatchJob:
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""
-        from calcitrials.records import find_trial
+        from calcitrials.trial_view import find_trial
 
         known = find_trial(self.connection, trial_id)
         rows = self.connection.execute(

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from calcitrials.trial_view.words import status_in_words
 from db.crawls import CrawlReport
-from matcher.results import COLUMNS, OVER_STATUSES
+from db.vocabularies import OVER_STATUSES
+from matcher.results import COLUMNS
 
 SCREENING_AID = (
     "A screening aid over registry data, not advice: whether a patient can take part, the study team decides."
@@ -186,9 +188,7 @@ def _label(meaning: Any) -> str:
 
 def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     phase = "/".join(str(phase).removeprefix("phase") for phase in match["phase"] or [])
-    status = match["status"].replace("_", " ")
-    if match["status_is_stale"]:
-        status += " (stale)"
+    status = status_in_words(match["status"], match["status_stale_reason"])
     facts = [status, f"phase {phase}" if phase else "", match["grade"], match["relation"]]
     console.print(
         f"\n[bold]{number}. {match['trial_id']}[/bold]  {escape(match['title'] or '')}\n"

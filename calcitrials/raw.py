@@ -3,7 +3,7 @@
 import sys
 
 from calcitrials.errors import CommandError
-from calcitrials.records import find_trial
+from calcitrials.trial_view import find_trial
 from crawler.raw import find_payload, own_bytes
 from db.catalogue import Catalogue
 

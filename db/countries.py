@@ -229,6 +229,11 @@ Place = tuple[str | None, str | None, str | None]
 """Country, region where no country is named, and status of a site, in the registry's words."""
 
 
+def is_closed(status: str | None) -> bool:
+    """Whether the status of a site or country, in the registry's words, says that nobody can join there any more."""
+    return "".join(filter(str.isalpha, (status or "").lower())) in _CLOSED
+
+
 def joinable(places: Iterable[Place]) -> frozenset[str]:
     """The countries where somebody may still join a trial with these places, and what else may be among them.
 
@@ -237,7 +242,7 @@ def joinable(places: Iterable[Place]) -> frozenset[str]:
     """
     found: set[str] = set()
     for name, region, status in places:
-        if "".join(filter(str.isalpha, (status or "").lower())) in _CLOSED:
+        if is_closed(status):
             found.add("")
         elif country := canonical(name) if name else None:
             found.add(country)

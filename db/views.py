@@ -1,11 +1,12 @@
 """Views of the catalogue: what follows from its tables under names that its users look for."""
 
-from db import analysis, changes, search, studies_view
+from db import analysis, changes, search, stated_status, studies_view
 from db.saved_queries import Macro, Saved, View
 from db.tables import TABLES
 
 _REFERENCES = next(table for table in TABLES if table.field == "references")
 _NAMES: tuple[Saved, ...] = (
+    View("stated_statuses", stated_status.MEANING, stated_status.COLUMNS, stated_status.STATED_STATUS),
     View(
         "study_references",
         "The table references under the name that users of AACT know, which needs no quotes.",

@@ -23,6 +23,12 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+OPEN_STATUSES = (Status.RECRUITING, Status.NOT_YET_RECRUITING, Status.BY_INVITATION, Status.EXPANDED_ACCESS)
+"""Statuses of trials that are open or about to open."""
+OVER_STATUSES = (Status.COMPLETED, Status.WITHDRAWN, Status.TERMINATED)
+"""Statuses of trials that nobody will join any more."""
+
+
 class Phase(StrEnum):
     """One phase of clinical development; a combined phase such as 1/2 is a set of two."""
 

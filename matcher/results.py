@@ -4,11 +4,6 @@ from typing import Any
 
 import msgspec
 
-OPEN_STATUSES = ("recruiting", "not_yet_recruiting", "by_invitation", "expanded_access")
-"""Statuses of trials that are open or about to open."""
-OVER_STATUSES = ("completed", "withdrawn", "terminated")
-"""Statuses of trials that nobody will join any more."""
-
 
 class Patient(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides beside the diagnosis. age_years: completed or fractional years. sex: "female" or "male".
@@ -82,7 +77,8 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     relation: what the trial is about is the same, narrower, broader; manifestation: what the disease comes with; cause:
     the same finding in another disease; treatment: what a better match gives, in a related disease; wording: no concept
     leads to it, its words or its meaning are like those of the text. status_is_stale: the record says that it is open,
-    and its end has passed or nobody updated it for years.
+    and its end has passed or nobody updated it for years; status_stale_reason: which of it, as words that follow the
+    status in brackets.
     """
 
     trial_id: str
@@ -99,6 +95,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     path: tuple[Step, ...]
     eligibility: Eligibility
     status_is_stale: bool
+    status_stale_reason: str | None
     completion_date: str | None
     url: str
     last_update: str | None

@@ -61,8 +61,6 @@ JOINABLE = 0.955
 """Among trials of a grade: by how much one counts less where its status is stale; closed ones twice, those that are
 over four times.
 """
-STALE_YEARS = 2
-"""Years without an update after which a status is unknown (ClinicalTrials.gov, definition of "Unknown status")."""
 FORGOTTEN_YEARS = 10
 """Years without an update after which a trial of unknown status is hardly one that can be joined."""
 LEXICAL = 0.1

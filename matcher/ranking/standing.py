@@ -1,13 +1,17 @@
 """Whether a trial can be joined today, as far as its record tells."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 
+import duckdb
 import numpy as np
 
+from db.stated_status import STATED_STATUS
+from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher import weights
 from matcher.patient.demographics import canonical_country
-from matcher.results import OPEN_STATUSES, OVER_STATUSES, Patient
+from matcher.results import Patient
 from matcher.trials.facts import EPOCH, Facts
 from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 from matcher.trials.store import UNSTATED_DAY
@@ -74,10 +78,10 @@ def _of_anybody(catalogue: TrialIndex, today: dt.date) -> Ints:
     """
     facts, statuses = catalogue.facts, catalogue.statuses
     codes = catalogue.status_codes
-    power = {**dict.fromkeys(OPEN_STATUSES, OPEN), **dict.fromkeys(OVER_STATUSES, OVER)}
+    power: dict[str, int] = {**dict.fromkeys(OPEN_STATUSES, OPEN), **dict.fromkeys(OVER_STATUSES, OVER)}
     found: Ints = np.array([power.get(status, CLOSED) for status in statuses], np.int64)[codes]
     is_unknown = np.array([status == "unknown" for status in statuses], np.bool_)[codes]
-    is_stale = _is_before(facts.open_until, today) | _is_before(facts.last_update, _ago(today, weights.STALE_YEARS))
+    is_stale = _is_before(facts.stale_from, today + dt.timedelta(days=1))
     is_forgotten = _is_before(facts.last_update, _ago(today, weights.FORGOTTEN_YEARS))
     found[is_unknown & is_forgotten & (found == CLOSED)] = FORGOTTEN
     found[is_stale & (found == OPEN)] = DOUBTFUL
@@ -91,17 +95,19 @@ def _is_before(days: Ints, day: dt.date) -> Flags:
 
 
 def status_is_stale(facts: Facts, today: dt.date) -> bool:
-    """Whether a record says that the trial is open while its end date has passed, or while nobody updated it for so
-    long that ClinicalTrials.gov would call its status unknown.
+    """Whether a record says that the trial is open and can hardly be right any more (db.stated_status)."""
+    return facts.stale_from is not None and facts.stale_from <= today.isoformat()
+
+
+def stale_reasons(cursor: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> dict[str, str]:
+    """Why the statuses of these trials are stale, in words, as the catalogue tells it; those that are not are left
+    out.
     """
-    if facts.status not in OPEN_STATUSES:
-        return False
-    has_ended = facts.open_until is not None and facts.open_until < today.isoformat()
-    return has_ended or _is_older(facts.last_update, today, weights.STALE_YEARS)
-
-
-def _is_older(day: str | None, today: dt.date, years: int) -> bool:
-    return day is not None and day < _ago(today, years).isoformat()
+    if not trial_ids:
+        return {}
+    told = f"SELECT trial_id, status_stale_reason FROM ({STATED_STATUS}) WHERE trial_id IN (SELECT unnest(?))"
+    rows = cursor.execute(told, [list(trial_ids)]).fetchall()
+    return {trial_id: reason for trial_id, reason in rows if reason}
 
 
 def _ago(today: dt.date, years: int) -> dt.date:

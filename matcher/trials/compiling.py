@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from db.countries import joinable
+from db.stated_status import STATED_STATUS
 from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
@@ -52,13 +53,10 @@ _SAYING = """
 SELECT place, trial_index AS trial FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words)
 JOIN numbered_said USING (word)
 """
-_FACTS = """
+_FACTS = f"""
 SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url, registry, status, sex,
-       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date, completion_date,
-       least(CASE coalesce(completion_date_precision, primary_completion_date_precision)
-             WHEN 'day' THEN ends WHEN 'month' THEN last_day(ends) ELSE ends + INTERVAL 1 YEAR END,
-             recruitment_end_date)::DATE AS open_until
-FROM (SELECT *, coalesce(completion_date, primary_completion_date) AS ends FROM trials) ORDER BY trial_id
+       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date, completion_date, stale_from
+FROM trials LEFT JOIN (SELECT trial_id, stale_from FROM ({STATED_STATUS})) USING (trial_id) ORDER BY trial_id
 """
 _OWN = OWN_WORDS.encode()
 _SHOWN = ["trial_id", "study_id", "title", "url"]
@@ -66,7 +64,7 @@ _SHOWN = ["trial_id", "study_id", "title", "url"]
 _DAYS = {
     "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
     "last_update": (pa.int32(), UNSTATED_DAY), "completion_date": (pa.int32(), UNSTATED_DAY),
-    "open_until": (pa.int32(), UNSTATED_DAY),
+    "stale_from": (pa.int32(), UNSTATED_DAY),
 }  # fmt: skip
 """Kinds of the columns of days and of what goes with them, and what stands for none."""
 _SITES = """

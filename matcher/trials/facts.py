@@ -17,8 +17,8 @@ _BANDS = (False, True, None)
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is shown of a trial and decides beside its concepts, as the catalogue says it. open_until: the last day on
-    which the record's dates leave it open, of dates that are a month or a year the last one.
+    """What is shown of a trial and decides beside its concepts, as the catalogue says it. stale_from: the
+    first day on which a record that says it is open can hardly be right any more.
     """
 
     trial_id: str
@@ -34,7 +34,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     url: str
     last_update: str | None
     completion_date: str | None
-    open_until: str | None
+    stale_from: str | None
 
 
 class TrialFacts(Sequence[Facts]):
@@ -51,8 +51,8 @@ class TrialFacts(Sequence[Facts]):
         )
         self.min_age, self.max_age_until = arrays["min_age"], arrays["max_age_until"]
         self.age_bands = arrays["age_bands"]
-        self.last_update, self._completion, self.open_until = (
-            arrays[name] for name in ("last_update", "completion_date", "open_until")
+        self.last_update, self._completion, self.stale_from = (
+            arrays[name] for name in ("last_update", "completion_date", "stale_from")
         )
         self._of = lru_cache(maxsize=KEPT)(self._make)
 
@@ -72,7 +72,7 @@ class TrialFacts(Sequence[Facts]):
             url=self._urls[place] or "",
             last_update=_day(self.last_update[place]),
             completion_date=_day(self._completion[place]),
-            open_until=_day(self.open_until[place]),
+            stale_from=_day(self.stale_from[place]),
         )
 
     def __len__(self) -> int:

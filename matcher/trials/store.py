@@ -9,7 +9,7 @@ import numpy as np
 
 from matcher.trials.columns import Array, Column, FileArray, Texts
 
-FORMAT = 2
+FORMAT = 3
 """Changes with the meaning of what is written."""
 UNSTATED_DAY = np.iinfo(np.int32).min
 """In place of a day that is not stated."""
@@ -36,7 +36,7 @@ class Store(NamedTuple):
     `x[x_starts[i]:x_starts[i + 1]]`. spans: what is read trial by trial; arrays: what is looked through.
 
     By trial: registry, status, sex, phase (codes), min_age, max_age_until (days, NaN for none), age_bands (0, 1, 2 for
-    unstated), last_update, completion_date, open_until (days since 1970), has_diseases, asks_finding; lists of `rows`
+    unstated), last_update, completion_date, stale_from (days since 1970), has_diseases, asks_finding; lists of `rows`
     (of ROW, by field), of requirements (`asked`), of countries where it can be joined (`country`); the texts trial_id,
     study_id, title and url.
     By concept: lists of trials that name it (`posted_trial`, with posted_weight, a code of posted_weights, and

@@ -12,7 +12,6 @@ import pytest
 
 from calcitrials.output import console_for, print_matches
 from matcher import Matcher, Patient
-from matcher.ranking.standing import status_is_stale
 from tests.matcher.conftest import make_catalogue
 
 NONE: tuple[str, ...] = ()
@@ -77,12 +76,8 @@ def test_a_match_says_whether_its_status_is_stale(suggests: Matcher) -> None:
     stale = {trial_id for trial_id, match in found.items() if match.status_is_stale}
     assert stale == {"C-PAST", "D-UNTOUCHED"}
     assert found["C-PAST"].completion_date == LONG_AGO.isoformat()
-
-
-def test_a_month_is_not_over_before_its_last_day(suggests: Matcher) -> None:
-    facts = next(facts for facts in suggests.catalogue.facts if facts.trial_id == "E-AWAY")
-    assert not status_is_stale(facts, SOON)
-    assert status_is_stale(facts, SOON + dt.timedelta(days=1))
+    assert found["C-PAST"].status_stale_reason == f"said on {TODAY}; its end date passed on {LONG_AGO}"
+    assert found["E-AWAY"].status_stale_reason is None
 
 
 def test_a_site_in_the_stated_country_goes_first(suggests: Matcher) -> None:
@@ -105,7 +100,7 @@ def test_the_table_has_a_part_for_what_is_over(suggests: Matcher, capsys: pytest
     assert "A-OVER" in after
     assert "A-OVER" not in before
     assert "B-UNKNOWN" in before
-    assert "recruiting (stale)" in before
+    assert f"recruiting (said on {TODAY}; its end date passed on {LONG_AGO})" in before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""What is done in a trial: what is given, to whom of the participants, how it is built, and what is measured."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from calcitrials.trial_view import words
+from calcitrials.trial_view.blocks import Block, Fact, Facts, Item, Items, Text
+
+_OUTCOMES = (("primary", "What is measured first of all"), ("secondary", "What is measured too"), ("other", "And"))
+
+
+def participants(record: dict[str, Any]) -> str | None:
+    """How many take part, and whether that is planned or counted."""
+    if record.get("enrollment") is None:
+        return None
+    kind = words.plain((record.get("enrollment_type") or "").lower())
+    number = words.counted(record["enrollment"], "participant")
+    return f"{number} ({kind})" if kind else number
+
+
+def what_is_done(record: dict[str, Any]) -> Iterator[Block]:
+    """Interventions, arms, design, outcomes, and the longer description."""
+    if given := record.get("interventions"):
+        yield Items(tuple(Item(_intervention(row)) for row in given), "What is given or done")
+    if arms := record.get("arms"):
+        yield Items(tuple(Item(_arm(row)) for row in arms), "Groups of participants")
+    if facts := tuple(_design(record)):
+        yield Facts(facts, "How it is built")
+    for kind, heading in _OUTCOMES:
+        if measured := [row for row in record.get("outcomes", ()) if row["kind"] == kind]:
+            yield Items(tuple(Item(_outcome(row)) for row in measured), heading)
+    if record.get("detailed_description"):
+        yield Text(record["detailed_description"])
+
+
+def _intervention(row: dict[str, Any]) -> str:
+    kind = words.plain((row.get("type") or "").lower())
+    names = f"{row['name']} ({kind})" if kind and kind != "other" else row["name"]
+    others = f", also called {', '.join(row['other_names'])}" if row.get("other_names") else ""
+    return f"{names}{others}" + (f": {row['description']}" if row.get("description") else "")
+
+
+def _arm(row: dict[str, Any]) -> str:
+    kind = words.plain((row.get("type") or "").lower())
+    label = f"{row['label']} ({kind})" if kind and kind != "other" else row["label"]
+    gets = ", ".join(row.get("interventions") or ())
+    told = "; ".join(filter(None, (f"gets {gets}" if gets else "", row.get("description"))))
+    return f"{label}: {told}" if told else label
+
+
+def _design(record: dict[str, Any]) -> Iterator[Fact]:
+    details: dict[str, Any] = record.get("design_details", [{}])[0]
+    oversight: dict[str, Any] = record.get("oversight", [{}])[0]
+    model = details.get("intervention_model") or record.get("intervention_model")
+    masked = ", ".join(map(words.plain, details.get("who_masked") or ()))
+    stated = (
+        ("Purpose", words.plain(record.get("primary_purpose"))),
+        ("Allocation", words.plain(record.get("allocation"))),
+        ("Model", _told(words.plain(model), details.get("intervention_model_description"))),
+        ("Observation", words.plain(details.get("observational_model"))),
+        ("Looks", words.plain(details.get("time_perspective"))),
+        ("Masking", _told(_told(words.plain(record.get("masking")), masked), details.get("masking_description"))),
+        ("Arms", str(details.get("number_of_arms") or "")),
+        ("Each is followed", details.get("target_duration")),
+        ("Sampling", words.plain(details.get("sampling_method"))),
+        ("Samples", _told(words.plain(details.get("biospecimen_retention")), details.get("biospecimen_description"))),
+        ("Data monitoring committee", {True: "yes", False: "no"}.get(oversight.get("has_dmc"), "")),  # type: ignore[arg-type]
+        ("Ethics", _told(oversight.get("ethics_review") or "", words.date(oversight, "ethics_approval_date"))),
+        ("Outside the study", _expanded_access(oversight)),
+    )
+    yield from (Fact(label, value) for label, value in stated if value)
+
+
+def _told(word: str, more: str | None) -> str:
+    """A word with what is said about it."""
+    return "; ".join(filter(None, (word, more)))
+
+
+def _expanded_access(oversight: dict[str, Any]) -> str:
+    if not oversight.get("has_expanded_access"):
+        return ""
+    record = oversight.get("expanded_access_nctid")
+    return "may be had by expanded access" + (f" ({record})" if record else "")
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    when = f" ({row['time_frame']})" if row.get("time_frame") else ""
+    about = row.get("description")
+    return f"{row['measure']}{when}" + (f": {about}" if about and about != row["measure"] else "")

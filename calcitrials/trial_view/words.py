@@ -1,0 +1,86 @@
+"""How values of the catalogue are said to a person: ages, dates, statuses and the words of vocabularies."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from db.ages import DAYS_PER_UNIT
+
+_AGE_UNITS = ("year", "month", "week", "day", "hour", "minute")
+_SAID_OTHERWISE = {
+    "na": "",
+    "non_randomized": "not randomized",
+    "active_not_recruiting": "active, not recruiting",
+    "none": "none (open label)",
+    "early_phase1": "early phase 1",
+}
+"""Words of vocabularies that read badly as they stand, or say nothing."""
+_PARTS_OF_DATE = re.compile(r"_(?:precision|text|kind|days|until_days)$")
+
+
+def plain(word: str | None) -> str:
+    """A word of a vocabulary as a person writes it: "non_randomized" is "not randomized"; "" for none."""
+    return _SAID_OTHERWISE.get(word, word.replace("_", " ")) if word else ""
+
+
+def status_in_words(status: str, stale_reason: str | None) -> str:
+    """A status as a person reads it, with the reason why it can hardly be true any more, where there is one."""
+    return f"{plain(status)} ({stale_reason})" if stale_reason else plain(status)
+
+
+def capitalised(text: str) -> str:
+    """A text with a capital first letter, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """ "1 site", "3 sites"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def age(days: float) -> str:
+    """An age in the largest unit that gives a whole number: 730.5 days are 2 years, 182.625 are 6 months."""
+    for unit in _AGE_UNITS:
+        number = days / DAYS_PER_UNIT[unit]
+        if number >= 1 and abs(number - round(number)) < 1e-6:
+            return counted(round(number), unit)
+    return "birth" if days == 0 else f"{days:g} days"
+
+
+def ages(least: float | None, most: float | None) -> str | None:
+    """The ages that limits in days admit; None where there is no limit."""
+    if least and most is not None:
+        return f"{age(least)} to {age(most)}"
+    if least:
+        return f"{age(least)} and older"
+    return None if most is None else f"up to {age(most)}"
+
+
+def phase(phases: list[str] | None) -> str | None:
+    """Phases as one: ["phase1", "phase2"] is "phase 1/2"."""
+    if not phases:
+        return None
+    if phases == ["early_phase1"]:
+        return plain(phases[0])
+    return "phase " + "/".join(one.removeprefix("phase") for one in phases)
+
+
+def date(record: Mapping[str, Any], name: str) -> str | None:
+    """A date of a trial's row as far as it is stated (2023-03), with whether it is an estimate.
+
+    A text that is no date is given as the registry has it.
+    """
+    day: dt.date | None = record.get(name)
+    stated: str | None
+    if day is None:
+        stated = record.get(f"{name}_text")
+    else:
+        stated = day.isoformat()[: {"year": 4, "month": 7}.get(record.get(f"{name}_precision", ""), 10)]
+    kind = record.get(f"{name}_kind")
+    return f"{stated} ({kind})" if stated and kind == "estimated" else stated
+
+
+def field(name: str) -> str:
+    """What a column is about, in words: "completion_date_text" is "completion date"."""
+    return _PARTS_OF_DATE.sub("", name).removeprefix("registry_").replace("_", " ")
