@@ -1,5 +1,6 @@
 """Write the reference pages from the code: docs/commands.md from the command line's help, docs/schema.md from the
-comments of the catalogue. ``--check`` only says whether they are up to date (exit status 1 when they are not).
+comments of the catalogue, docs/questions.md from the files of SQL in docs/questions. ``--check`` only says whether they
+are up to date (exit status 1 when they are not).
 """
 
 import sys
@@ -104,6 +105,23 @@ def picture(connection: duckdb.DuckDBPyConnection) -> str:
     return "\n".join([*lines, "```\n"])
 
 
+def questions() -> str:
+    """Every file of docs/questions with its title, as Markdown."""
+    parts = [
+        "# Questions\n",
+        "Written by `make docs` from the files in [questions/](questions), each of which a test asks of a catalogue. "
+        "Below a title stands where users of AACT find the same. Ask one with\n",
+        '```console\n$ calcitrials sql "$(cat docs/questions/01-new-trials-per-year.sql)"\n```\n',
+    ]
+    for file in sorted((HERE / "questions").glob("*.sql")):
+        title, aact_has, sql = file.read_text(encoding="utf-8").split("\n", 2)
+        link = f"[{file.name}](questions/{file.name})"
+        parts.append(
+            f"## {title.removeprefix('-- ')}\n\n{aact_has.removeprefix('-- ')}. {link}\n\n```sql\n{sql.strip()}\n```\n"
+        )
+    return "\n".join(parts)
+
+
 def aact() -> list[tuple[str, list[str], str]]:
     """AACT's tables: name, the tables and columns of ours that say the same, and a note."""
     lines = (HERE / "aact.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -123,7 +141,7 @@ def _of_aact() -> str:
 def main() -> int:
     """Write the pages, or check them."""
     stale = []
-    for name, text in (("commands.md", commands()), ("schema.md", schema())):
+    for name, text in (("commands.md", commands()), ("schema.md", schema()), ("questions.md", questions())):
         page = HERE / name
         if not page.exists() or page.read_text(encoding="utf-8") != text:
             stale.append(name)

@@ -17,6 +17,7 @@ def amended(page: dict[str, Any]) -> None:
         protocol = record["protocolSection"]
         if protocol["identificationModule"]["nctId"] == ANCHOR:
             protocol["statusModule"]["overallStatus"] = "COMPLETED"
+            protocol["statusModule"]["completionDateStruct"]["date"] = "2023-09-30"
             protocol["designModule"]["enrollmentInfo"] = {"count": 11, "type": "ACTUAL"}
             protocol["conditionsModule"]["conditions"].append("Calcinosis Cutis")
             criteria = protocol["eligibilityModule"]["eligibilityCriteria"].splitlines()
