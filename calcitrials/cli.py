@@ -317,6 +317,20 @@ def export(
 
 
 @app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="HTML file to write.")],
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Write one page of pictures: studies by disease, status, phase, year and country, when they run, how fresh it is.
+
+    The file holds all that it shows and can be sent or printed. Needs the extra `report`.
+    """
+    from calcitrials.report.page import write_report
+
+    print(write_report(Catalogue(catalog), file), file=sys.stderr)
+
+
+@app.command()
 def schedule(
     registry: Annotated[list[str] | None, typer.Argument(help="Registries to crawl; all when none is named.")] = None,
     at: Annotated[str, typer.Option(help="Time of day (UTC for --run, the machine's own for the others).")] = "03:15",
