@@ -256,7 +256,10 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="What the registry sent, byte for byte.")] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Show one trial as the catalogue holds it, with its source and the age of the record."""
+    """Show one trial: for whom, what is done, where, whom to ask, criteria, dates, results, history and source.
+
+    The table form is for reading; --format json has every field of the catalogue.
+    """
     from calcitrials import records
     from calcitrials.raw import print_raw
 

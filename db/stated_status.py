@@ -38,8 +38,10 @@ _WORDS = "CASE " + " ".join(
 STATED_STATUS = f"""
 SELECT trial_id, status, said_on, open_until, stale_from,
        coalesce(stale_from <= current_date, false) AS status_is_stale,
-       CASE WHEN status_is_stale THEN concat_ws('; ', 'said on ' || said_on,
-            CASE WHEN open_until < current_date THEN {_WORDS} ELSE 'not updated since' END) END AS status_stale_reason
+       CASE WHEN stale_from IS NOT NULL THEN concat_ws('; ', 'said on ' || said_on,
+            CASE WHEN open_until < greatest(current_date, stale_from) THEN {_WORDS} ELSE 'not updated since' END)
+       END AS reason_from_then,
+       CASE WHEN status_is_stale THEN reason_from_then END AS status_stale_reason
 FROM (
     SELECT *, least(open_until, (last_update_date + INTERVAL {STALE_YEARS} YEAR)::DATE) + 1 AS stale_from
     FROM (
@@ -49,7 +51,9 @@ FROM (
         FROM trials))
 WHERE status IN ({", ".join(f"'{status}'" for status in OPEN_STATUSES)})
 """
-"""Query of the records that say they are open, with whether that can still be so today, and why not."""
+"""Query of the records that say they are open, with whether that can still be so today, and why not. reason_from_then:
+why not as soon as that day has come."""
+VIEW = f"SELECT * EXCLUDE (reason_from_then) FROM ({STATED_STATUS})"
 
 MEANING = (
     "Trials that say they are open, and whether that can still be so on the day of asking: a status is stale when the "
@@ -64,4 +68,4 @@ COLUMNS = {
     "status_is_stale": "Whether that day has come.",
     "status_stale_reason": "Why the status is stale, in words that follow it in brackets.",
 }
-"""What the query and each of its columns mean."""
+"""What the view and each of its columns mean."""

@@ -12,15 +12,12 @@ def states(trials: str, digests: bool = False) -> str:
     digests: in place of what former states leave out stands a digest, which tells whether it changed.
     """
     tables = [one for one in CHILD_TABLES if one.is_kept or digests]
-    children = ", ".join(
-        f"'{one.field}': " + (f"c_{one.field}.items" if one.is_kept else f"md5(c_{one.field}.items::VARCHAR)")
-        for one in tables
-    )
+    children = ", ".join(f"'{one.field}': c_{one.field}.items" for one in tables)
     joins = ""
     for one in tables:
-        order = " ORDER BY row.position" if one.is_list else ""
+        listed = "list(row ORDER BY row.position)" if one.is_list else "list(row)"
         joins += (
-            f"\nLEFT JOIN (SELECT trial_id, list(row{order}) AS items FROM "
+            f"\nLEFT JOIN (SELECT trial_id, {listed if one.is_kept else 'bit_xor(hash(row))'} AS items FROM "
             f"(SELECT trial_id, one AS row FROM {one.name} AS one WHERE trial_id IN {trials}) "
             f"GROUP BY trial_id) c_{one.field} USING (trial_id)"
         )

@@ -6,7 +6,7 @@ from db.tables import TABLES
 
 _REFERENCES = next(table for table in TABLES if table.field == "references")
 _NAMES: tuple[Saved, ...] = (
-    View("stated_statuses", stated_status.MEANING, stated_status.COLUMNS, stated_status.STATED_STATUS),
+    View("stated_statuses", stated_status.MEANING, stated_status.COLUMNS, stated_status.VIEW),
     View(
         "study_references",
         "The table references under the name that users of AACT know, which needs no quotes.",

@@ -20,7 +20,7 @@ from db.states import OF_PRESENT_RECORD, states
 from db.tables import TABLES, TRIALS, Table
 from db.trial import Reject, Trial, sha256
 
-STATES_BYTES = 4 * 1024 * 1024
+STATES_BYTES = 8 * 1024 * 1024
 """Encoded trials whose former and present states are compared at once: as JSON with all child rows they take several
 times as much room."""
 Stored = Callable[[duckdb.DuckDBPyConnection, pa.Table], None]

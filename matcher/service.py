@@ -29,7 +29,7 @@ from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
-from matcher.ranking.standing import stale_reasons, status_is_stale
+from matcher.ranking.standing import status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.similarity.index import SimilarityIndex, write_wording
 from matcher.terminology import Terminology, default
@@ -226,19 +226,7 @@ class Matcher:
             matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) == limit:
                 break
-        matches = self._with_reasons(matches)
         return sorted(matches, key=lambda match: match.grade != "strong") if stated else matches
-
-    def _with_reasons(self, matches: Sequence[Match]) -> list[Match]:
-        """The matches, those with a stale status with the reason."""
-        stale = [match.trial_id for match in matches if match.status_is_stale]
-        reasons = stale_reasons(self.catalogue.cursor(), stale)
-        return [
-            msgspec.structs.replace(match, status_stale_reason=reasons.get(match.trial_id))
-            if match.status_is_stale
-            else match
-            for match in matches
-        ]
 
     def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
@@ -261,6 +249,7 @@ class Matcher:
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
         because, path = why.of(scored)
+        is_stale = status_is_stale(facts, dt.date.today())
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,
@@ -275,8 +264,8 @@ class Matcher:
             because=because,
             path=path,
             eligibility=eligibility,
-            status_is_stale=status_is_stale(facts, dt.date.today()),
-            status_stale_reason=None,
+            status_is_stale=is_stale,
+            status_stale_reason=facts.stale_reason if is_stale else None,
             completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,

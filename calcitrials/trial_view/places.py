@@ -41,7 +41,9 @@ def _heading(country: str, sites: list[dict[str, Any]], is_trial_open: bool) -> 
     count = _count_open(sites, is_trial_open)
     if not is_trial_open and not any(row.get("status") for row in sites):
         return f"{country}: {number}"
-    return f"{country}: {count} open of {number}" if count < len(sites) else f"{country}: {number}, open"
+    if count in (0, len(sites)):
+        return f"{country}: {number}, " + ("open" if count else "closed" if len(sites) == 1 else "none open")
+    return f"{country}: {count} open of {number}"
 
 
 def _count_open(rows: list[dict[str, Any]], is_trial_open: bool) -> int:

@@ -1,13 +1,10 @@
 """Whether a trial can be joined today, as far as its record tells."""
 
 import datetime as dt
-from collections.abc import Sequence
 from functools import lru_cache
 
-import duckdb
 import numpy as np
 
-from db.stated_status import STATED_STATUS
 from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher import weights
 from matcher.patient.demographics import canonical_country
@@ -97,17 +94,6 @@ def _is_before(days: Ints, day: dt.date) -> Flags:
 def status_is_stale(facts: Facts, today: dt.date) -> bool:
     """Whether a record says that the trial is open and can hardly be right any more (db.stated_status)."""
     return facts.stale_from is not None and facts.stale_from <= today.isoformat()
-
-
-def stale_reasons(cursor: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> dict[str, str]:
-    """Why the statuses of these trials are stale, in words, as the catalogue tells it; those that are not are left
-    out.
-    """
-    if not trial_ids:
-        return {}
-    told = f"SELECT trial_id, status_stale_reason FROM ({STATED_STATUS}) WHERE trial_id IN (SELECT unnest(?))"
-    rows = cursor.execute(told, [list(trial_ids)]).fetchall()
-    return {trial_id: reason for trial_id, reason in rows if reason}
 
 
 def _ago(today: dt.date, years: int) -> dt.date:

@@ -54,12 +54,14 @@ SELECT place, trial_index AS trial FROM (SELECT unnest(words) AS word, trial_ind
 JOIN numbered_said USING (word)
 """
 _FACTS = f"""
-SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url, registry, status, sex,
+SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url,
+       reason_from_then AS stale_reason, registry, status, sex,
        phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date, completion_date, stale_from
-FROM trials LEFT JOIN (SELECT trial_id, stale_from FROM ({STATED_STATUS})) USING (trial_id) ORDER BY trial_id
+FROM trials LEFT JOIN (SELECT trial_id, stale_from, reason_from_then FROM ({STATED_STATUS})) USING (trial_id)
+ORDER BY trial_id
 """
 _OWN = OWN_WORDS.encode()
-_SHOWN = ["trial_id", "study_id", "title", "url"]
+_SHOWN = ["trial_id", "study_id", "title", "url", "stale_reason"]
 """Columns of texts."""
 _DAYS = {
     "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
@@ -175,10 +177,10 @@ def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
     days: dict[str, list[Array]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
     for batch in _batches(cursor, _FACTS):
         texts.append(batch.select(_SHOWN))
-        for name, column in zip(codes, batch.columns[4:8], strict=True):
+        for name, column in zip(codes, batch.columns[len(_SHOWN) : len(_SHOWN) + len(codes)], strict=True):
             values = (tuple(value) if isinstance(value, list) else value for value in column.to_pylist())
             codes[name] += [known[name].setdefault(value, len(known[name])) for value in values]
-        for name, column in zip(days, batch.columns[8:], strict=True):
+        for name, column in zip(days, batch.columns[len(_SHOWN) + len(codes) :], strict=True):
             kind, unstated = _DAYS[name]
             days[name].append(column.cast(kind).fill_null(unstated).to_numpy())
     arrays: dict[str, Array] = {}

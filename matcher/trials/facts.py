@@ -18,7 +18,7 @@ _BANDS = (False, True, None)
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
     """What is shown of a trial and decides beside its concepts, as the catalogue says it. stale_from: the
-    first day on which a record that says it is open can hardly be right any more.
+    first day on which a record that says it is open can hardly be right any more, stale_reason: why not from then on.
     """
 
     trial_id: str
@@ -35,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     last_update: str | None
     completion_date: str | None
     stale_from: str | None
+    stale_reason: str | None
 
 
 class TrialFacts(Sequence[Facts]):
@@ -43,8 +44,8 @@ class TrialFacts(Sequence[Facts]):
     def __init__(self, store: Store) -> None:
         tables, arrays, _ = store
         self._tables = tables
-        self._ids, self._studies, self._titles, self._urls = (
-            store.texts(name) for name in ("trial_id", "study_id", "title", "url")
+        self._ids, self._studies, self._titles, self._urls, self._reasons = (
+            store.texts(name) for name in ("trial_id", "study_id", "title", "url", "stale_reason")
         )
         self._registry, self._status, self._sex, self._phase = (
             arrays[name] for name in ("registry", "status", "sex", "phase")
@@ -73,6 +74,7 @@ class TrialFacts(Sequence[Facts]):
             last_update=_day(self.last_update[place]),
             completion_date=_day(self._completion[place]),
             stale_from=_day(self.stale_from[place]),
+            stale_reason=self._reasons[place],
         )
 
     def __len__(self) -> int:

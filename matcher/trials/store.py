@@ -38,7 +38,7 @@ class Store(NamedTuple):
     By trial: registry, status, sex, phase (codes), min_age, max_age_until (days, NaN for none), age_bands (0, 1, 2 for
     unstated), last_update, completion_date, stale_from (days since 1970), has_diseases, asks_finding; lists of `rows`
     (of ROW, by field), of requirements (`asked`), of countries where it can be joined (`country`); the texts trial_id,
-    study_id, title and url.
+    study_id, title, url and stale_reason.
     By concept: lists of trials that name it (`posted_trial`, with posted_weight, a code of posted_weights, and
     posted_role, all by posted_starts), of trials that it limits or that give it (`limited`). Concepts are numbered as
     in the terminology, behind them come the catalogue's own terms, requirements and treatments, whose names are the

@@ -46,7 +46,9 @@ def test_a_study_is_one_row_with_the_best_of_its_records(tmp_path: Path, sampled
             "SELECT trial_id, registries, brief_title <> 'Another title', status, enrollment, phase, differs "
             "FROM studies WHERE list_contains(trial_ids, 'ISRCTN00000001')"
         ).fetchall()
-    assert row == [(ANCHOR, ["ctgov", "isrctn", "listing"], True, "completed", 11, ["phase2"], ["enrollment"])]
+    assert row == [
+        (ANCHOR, ["ctgov", "isrctn", "listing"], True, "completed", 11, ["phase2"], ["enrollment", "completion_date"])
+    ]
 
 
 def _copy(catalog: Path) -> duckdb.DuckDBPyConnection:
@@ -150,7 +152,7 @@ def test_results_are_overdue_twelve_months_after_primary_completion(sampled: Pat
 
 
 def test_calculated_values_follow_from_the_record(sampled: Path) -> None:
-    whole = "SELECT to_json(c) FROM calculated_values c WHERE number_of_arms > 0 LIMIT 1"
+    whole = "SELECT to_json(c) FROM calculated_values c WHERE number_of_sae_subjects > 0"
     with closing(Catalogue(sampled).connect()) as connection:
         found = json.loads(connection.execute(whole).fetchall()[0][0])
         (arms,) = connection.execute("SELECT count(*) FROM arms WHERE trial_id = ?", [found["trial_id"]]).fetchall()[0]
