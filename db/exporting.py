@@ -7,7 +7,9 @@ empty text is "". What the manifest says of types and checksums is enough to loa
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
+from importlib import resources, util
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -181,20 +183,31 @@ def _write_lake(
 ) -> dict[str, Any]:
     """Publish into a DuckLake: its catalogue in a DuckDB file, its data beside it as Parquet."""
     try:
-        connection.execute(f"LOAD {_LAKE}")
+        _load_extension(connection)
     except duckdb.Error:
         raise CatalogueError(
-            f"DuckDB {duckdb.__version__} has no extension {_LAKE} on this machine: install one made for it, or export "
-            "with --format parquet, whose files a lake can take in"
+            f"DuckDB {duckdb.__version__} has no extension {_LAKE} here (the package duckdb-extension-ducklake brings "
+            "that of the version it names): export with --format parquet, whose files a lake can take in"
         ) from None
     where = str(folder).replace("'", "''")
-    connection.execute(f"ATTACH '{_LAKE}:{where}/catalogue.{_LAKE}' AS lake (DATA_PATH '{where}/data')")
+    connection.execute(f"ATTACH '{_LAKE}:{where}/catalogue.{_LAKE}' AS lake (DATA_PATH '{where}/data', READ_WRITE)")
     try:
         for name in tables:
             connection.execute(f'CREATE TABLE lake."{name}" AS FROM "{name}"')
     finally:
         connection.execute("DETACH lake")
     return {name: {"rows": _count(connection, f'"{name}"'), "columns": dict(kinds)} for name, kinds in tables.items()}
+
+
+def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load what writes lakes: that of the package duckdb-extension-ducklake, or one that DuckDB has installed."""
+    if util.find_spec(f"duckdb_extension_{_LAKE}"):
+        package = Path(str(resources.files(f"duckdb_extension_{_LAKE}")))
+        for file in sorted(package.rglob(f"{_LAKE}.duckdb_extension")):
+            with suppress(duckdb.Error):  # it is made for one version of DuckDB
+                connection.execute(f"LOAD '{file}'")
+                return
+    connection.execute(f"LOAD {_LAKE}")
 
 
 def _registries(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

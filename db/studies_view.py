@@ -69,17 +69,23 @@ _DIFFERS = ",\n".join(
     if text
 )
 _STUDIES = f"""
-WITH ranked AS (
-    SELECT t.*, row_number() OVER (PARTITION BY coalesce(t.study_id, t.trial_id) ORDER BY
-        t.registry = 'listing', t.missing_since IS NOT NULL, t.via IS NOT NULL, r.study_rank NULLS LAST, t.trial_id
-        ) AS standing
-    FROM trials t LEFT JOIN registries r USING (registry))
-SELECT coalesce(study_id, trial_id) AS study_id, arg_min(trial_id, standing) AS trial_id,
-    list(trial_id ORDER BY standing) AS trial_ids, list(DISTINCT registry ORDER BY registry) AS registries,
+WITH several AS (SELECT coalesce(study_id, trial_id) AS study_id FROM trials GROUP BY ALL HAVING count(*) > 1),
+ranked AS (
+    SELECT t.* REPLACE (coalesce(t.study_id, t.trial_id) AS study_id), row_number() OVER (
+        PARTITION BY coalesce(t.study_id, t.trial_id) ORDER BY t.registry = 'listing', t.missing_since IS NOT NULL,
+        t.via IS NOT NULL, r.study_rank NULLS LAST, t.trial_id) AS standing
+    FROM trials t LEFT JOIN registries r USING (registry)
+    WHERE coalesce(t.study_id, t.trial_id) IN (SELECT study_id FROM several))
+SELECT coalesce(study_id, trial_id) AS study_id, trial_id, [trial_id] AS trial_ids, [registry] AS registries,
+    {", ".join(_COMPARED)}, []::VARCHAR[] AS differs
+FROM trials WHERE coalesce(study_id, trial_id) NOT IN (SELECT study_id FROM several)
+UNION ALL
+SELECT study_id, arg_min(trial_id, standing), list(trial_id ORDER BY standing),
+    list(DISTINCT registry ORDER BY registry),
     {_BEST},
-    list_filter([{_DIFFERS}], lambda name: name IS NOT NULL) AS differs
-FROM ranked GROUP BY ALL
-"""
+    list_filter([{_DIFFERS}], lambda name: name IS NOT NULL)
+FROM ranked GROUP BY study_id"""
+"""Most studies have one record, which stands for itself: only the others are put together, which is slower by far."""
 SAVED: tuple[Saved, ...] = (
     View(
         "studies",

@@ -67,3 +67,15 @@ def test_what_cannot_be_exported_or_loaded_is_said(sampled: Path, tmp_path: Path
     run = calcitrials("import", "export", tmp_path / "out", "--catalog", sampled)
     assert run.status == 1
     assert "an export is loaded into an empty catalogue" in run.error
+
+
+def test_a_lake_is_written_where_duckdb_has_the_extension_and_said_where_it_has_not(
+    sampled: Path, tmp_path: Path
+) -> None:
+    run = calcitrials("export", tmp_path / "lake", "--format", "ducklake", "--catalog", sampled)
+    if run.status == 0:
+        assert (tmp_path / "lake" / "catalogue.ducklake").exists()
+        assert list((tmp_path / "lake" / "data").rglob("*.parquet"))
+    else:
+        assert run.error.startswith(f"DuckDB {duckdb.__version__} has no extension ducklake here")
+        assert list((tmp_path / "lake").iterdir()) == []
