@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from calcitrials.analysts_cli import export, history, report, sql
 from calcitrials.completion import registries, statuses, trial_ids
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
@@ -135,9 +136,9 @@ def _harvested(run: "Callable[[Progress], list[CrawlReport]]") -> "list[CrawlRep
     except GateClosed as closed:
         print_reports(closed.reports, console)
         raise
-    for report in reports:  # the progress lines end somewhere before the end
-        state = "complete" if report.complete else "incomplete"
-        logger.info("%s: %s, %d records received", report.registry, state, report.received)
+    for one in reports:  # the progress lines end somewhere before the end
+        state = "complete" if one.complete else "incomplete"
+        logger.info("%s: %s, %d records received", one.registry, state, one.received)
     print_reports(reports, console)
     return reports
 
@@ -170,6 +171,17 @@ def import_ictrp(
         reports = _harvested(lambda progress: import_file(Catalogue(catalog), path, force=force, progress=progress))
     if not all(report.complete and report.received > report.rejected for report in reports):
         raise typer.Exit(FAILED)
+
+
+@imports.command("export")
+def import_export(
+    folder: Annotated[Path, typer.Argument(help="Folder that `calcitrials export` wrote (not a DuckLake).")],
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Load an exported catalogue into an empty one, and publish. Every file is checked against the manifest."""
+    from calcitrials.exporting import load_export
+
+    print(load_export(Catalogue(catalog), folder), file=sys.stderr)
 
 
 @app.command()
@@ -272,34 +284,8 @@ def show(
         records.print_trial(Catalogue(catalog), trial, format)
 
 
-@app.command()
-def sql(
-    query: Annotated[
-        str,
-        typer.Argument(help="A question in SQL; - is stdin. `calcitrials sql 'SHOW TABLES'` lists the tables."),
-    ],
-    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
-    catalog: CatalogOption = DEFAULT_CATALOG,
-    keep_formulas: Annotated[
-        bool,
-        typer.Option(
-            "--keep-formulas", help="CSV as it stands: no apostrophe before a text that a spreadsheet would run."
-        ),
-    ] = False,
-    time_limit: Annotated[
-        float, typer.Option(min=0.001, max=86_400, help="Seconds until the last row is printed.")
-    ] = 60.0,
-) -> None:
-    """Ask the published catalogue a question in SQL, read-only. Rows are printed as they come.
-
-    A table that is too wide for the terminal shows each row vertically.
-    """
-    from calcitrials.output import print_rows
-    from calcitrials.sql import ask, bounded
-
-    with bounded(time_limit):
-        answer = ask(Catalogue(catalog), text_of(query) if query == STDIN else query, time_limit)
-        print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
+for command in (history, sql, export, report, screen):
+    app.command()(command)
 
 
 @app.command()
@@ -359,7 +345,6 @@ def demo(
         raise typer.Exit(FAILED)
 
 
-app.command()(screen)
 app.command("new-registry")(new_registry)
 app.command("record-expected")(record_expected)
 
