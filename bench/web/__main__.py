@@ -135,7 +135,7 @@ def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: flo
 
 def _late_s(one: Asked, published: list[tuple[float, str]]) -> float:
     """Seconds from the publication of a newer snapshot to a request that was answered from an older one."""
-    names = [name for _, name in published]
+    names = [name.upper() for _, name in published]
     place = names.index(one.snapshot) if one.snapshot in names else len(names) - 1
     newer = [when for when, _ in published[place + 1 :]]
     return max(0.0, one.sent - newer[0]) if newer else 0.0
