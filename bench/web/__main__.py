@@ -87,6 +87,8 @@ def _measure(url: str, catalog: Path, seconds: float, per_second: float) -> tupl
         with subprocess.Popen(command, stdout=out) as visitors:
             for number in range(PUBLICATIONS):
                 time.sleep(max(0.0, began + seconds * (number + 0.5) / (PUBLICATIONS + 0.5) - time.monotonic()))
+                if visitors.poll() is not None:
+                    break  # a machine that is this slow publishes less often; the report says how often
                 _crawl(catalog, urls["ctgov"])
                 link = catalog / "current.duckdb"
                 published.append((link.lstat().st_mtime, _snapshot(catalog)))
@@ -129,7 +131,7 @@ def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: flo
     print(f"publications: {len(published) - 1}; the former snapshot answered until {late:.1f} s after one")
     print(f"stale (later than {LATEST_S:g} s): {sum(one > LATEST_S for one in stale)}")
     p95 = float(np.percentile(took["all"], 95))
-    is_met = p95 <= MARK_MS and not failed and late <= LATEST_S
+    is_met = p95 <= MARK_MS and not failed and late <= LATEST_S and len(published) > PUBLICATIONS
     print(f"mark: p95 of {MARK_MS:g} ms, nothing failed, nothing stale: {'met' if is_met else 'not met'}")
 
 
