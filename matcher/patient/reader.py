@@ -216,7 +216,9 @@ class PatientReader:
             return offset + words[first].start, offset + words[after - 1].end, mention
 
         def said(first: int, after: int) -> str:
-            return part[words[first].start : words[after - 1].end]
+            start, end = words[first].start, words[after - 1].end
+            is_open = part.count("(", start, end) > part.count(")", start, end)
+            return part[start : end + (is_open and part.startswith(")", end))]
 
         hits = self.linker.scan(part, words, language=language)
         for hit in hits:

@@ -160,7 +160,7 @@ def _status(facts: Facts, today: dt.date) -> Limit:
         why = "It takes participants by invitation." if by_invitation else "The record does not say that it recruits."
         return Limit("status", stated, Effect.UNKNOWN, why)
     if status_is_stale(facts, today):
-        return Limit("status", stated, Effect.UNKNOWN, f"The record says that it is open; {facts.stale_reason}.")
+        return Limit("status", stated, Effect.UNKNOWN, f"The record says that it is open ({facts.stale_reason}).")
     return Limit("status", stated, Effect.MET)
 
 
