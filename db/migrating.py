@@ -44,18 +44,17 @@ def written_by(connection: duckdb.DuckDBPyConnection) -> WrittenBy:
     schema = get_info(connection, "schema_version")
     program = get_info(connection, "calcitrials_version")
     if schema is not None and program is None:
-        row = connection.execute("SELECT arg_max(calcitrials_version, started_at) FROM crawls").fetchone()
-        program = row[0] if row else None
+        ((program,),) = connection.execute("SELECT arg_max(calcitrials_version, started_at) FROM crawls").fetchall()
     return WrittenBy(None if schema is None else int(schema), program)
 
 
 def get_info(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
     """A fact about the opened catalogue, None where it tells none."""
     try:
-        row = connection.execute("SELECT value FROM catalogue_info WHERE key = ?", [key]).fetchone()
+        rows = connection.execute("SELECT value FROM catalogue_info WHERE key = ?", [key]).fetchall()
     except duckdb.CatalogException:
         return None
-    return None if row is None else str(row[0])
+    return str(rows[0][0]) if rows else None
 
 
 def set_info(connection: duckdb.DuckDBPyConnection, key: str, value: str) -> None:

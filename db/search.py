@@ -21,12 +21,16 @@ _FIELDS = (
     (CONDITION, "condition", "conditions"),
     (CONDITION, "keyword", "keywords"),
     (INTERVENTION, "concat_ws(' ', name, array_to_string(other_names, ' '))", "interventions"),
-    (CRITERIA, "criteria", "eligibility"),
+    (CRITERIA, "criteria", "eligibility WHERE in_criteria"),
 )
+_PLAIN = "lower(CASE WHEN regexp_matches(told, '[À-ÖØ-öø-ſ]') THEN strip_accents(told) ELSE told END)"
+"""A text in small letters without accents. To strip accents takes three quarters of the time, so it is done where there
+are any."""
 _HITS = "\nUNION ALL ".join(
-    f"SELECT trial_id, unnest(list_distinct(regexp_extract_all(lower(strip_accents({text})), {_PATTERN}))) AS word, "
-    f"{weight} AS weight FROM {table}"
-    for weight, text, table in _FIELDS
+    f"SELECT trial_id, unnest(list_distinct(regexp_extract_all(plain, {_PATTERN}))) AS word, {weight} AS weight "
+    f"FROM (SELECT trial_id, {_PLAIN} AS plain FROM (SELECT trial_id, {text} AS told FROM {source})) "
+    f"WHERE len({_ASKED}) > 0 AND regexp_matches(plain, {_PATTERN})"
+    for weight, text, source in _FIELDS
 )
 _SEARCH = f"""
 WITH hits AS (SELECT trial_id, word, max(weight) AS weight FROM ({_HITS}) WHERE word <> '' GROUP BY ALL),
@@ -40,10 +44,11 @@ GROUP BY trial_id ORDER BY len(found) DESC, score DESC, trial_id"""
 SAVED: tuple[Saved, ...] = (
     Macro(
         "search_trials",
-        "words",
+        "words, in_criteria := true",
         "Trials whose titles, conditions, keywords, interventions or criteria have any of these words, those with most "
         "of them first, then by rarity of the words and where they stand. A word is found at the beginning of a word: "
-        "search_trials('sodium thiosulf'). Columns: trial_id, score, found (the words), brief_title, status, url.",
+        "search_trials('sodium thiosulf'). in_criteria := false "
+        "leaves out the longest texts. Columns: trial_id, score, found (the words), brief_title, status, url.",
         _SEARCH,
     ),
 )
