@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from db import tables
 from db.ages import age_limit
+from db.migrating import create_schema
 from matcher import Matcher
 
 TRIALS = (
@@ -57,7 +57,7 @@ def make_catalogue(path: Path, trials: Sequence[tuple[Any, ...]] = TRIALS) -> No
     """Write trials, those above if none are given, into a new catalogue file."""
     now = dt.datetime(2026, 11, 22)
     with duckdb.connect(str(path)) as connection:
-        connection.execute(tables.CREATE)
+        create_schema(connection)
 
         def insert(table: str, **values: object) -> None:
             marks = ", ".join("?" * len(values))

@@ -407,3 +407,10 @@ def test_bone_after_an_injury_of_the_head_is_neurogenic(tmp_path: Path) -> None:
         found = matcher.suggest("after his head injury bone has grown in his elbow").matches[0]
     assert found.trial_id == "NCT04934332"
     assert any("Neurogenic heterotopic ossification" in reason for reason in found.because)
+
+
+def test_a_mention_in_brackets_has_both_of_them(matcher: Matcher) -> None:
+    said = [
+        diagnosis.mention for diagnosis in matcher.suggest("67F lcSSc (CREST) with calcinosis (both hands)").diagnoses
+    ]
+    assert said == ["lcSSc (CREST)", "calcinosis"]
