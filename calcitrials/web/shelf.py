@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class Opened:
         return self._connection.cursor()
 
     def suggest(
-        self, text: str, patient: Patient | None, statuses: tuple[str, ...] = (), limit: int = 20
+        self, text: str | Sequence[str], patient: Patient | None, statuses: tuple[str, ...] = (), limit: int = 20
     ) -> Suggestions:
         """What the matcher suggests. Raises matcher.DiagnosisError."""
         with self._one_at_a_time:
@@ -98,7 +98,7 @@ class Opened:
     def screen(
         self,
         trial_id: str,
-        text: str,
+        text: str | Sequence[str],
         patient: Patient | None,
         answers: Mapping[str, Answer],
         near: Point | None,
