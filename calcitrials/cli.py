@@ -11,7 +11,7 @@ import typer
 
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.new_registry import new_registry, record_expected
-from calcitrials.output import Format, console_for
+from calcitrials.output import Format, MatchFormat, console_for
 from calcitrials.serve_cli import serve
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
@@ -190,7 +190,9 @@ def match(
         bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
-    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    format: Annotated[
+        MatchFormat, typer.Option(help="How to print; fhir is a Bundle of ResearchStudy (R4).")
+    ] = MatchFormat.TABLE,
     explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
     workers: Annotated[
         int | None,
@@ -214,11 +216,15 @@ def match(
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
-    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, statuses, limit, explain)
-    if format is Format.JSON:
+    job = MatchJob(Catalogue(catalog))
+    if format is MatchFormat.FHIR:
+        output.print_json(job.match_as_fhir(diagnoses, patient, statuses, limit))
+        return
+    answer = job.match(diagnoses, patient, statuses, limit, explain)
+    if format is MatchFormat.JSON:
         output.print_json(answer)
-    elif format is Format.CSV:
-        output.print_trials(answer["matches"], format)
+    elif format is MatchFormat.CSV:
+        output.print_trials(answer["matches"], Format.CSV)
     else:
         output.print_matches(answer, console_for(sys.stdout))
 

@@ -1,6 +1,7 @@
 """The match job: diagnoses against the published catalogue."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,6 +85,19 @@ class MatchJob:
         suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
         answer: dict[str, Any] = msgspec.to_builtins(suggestions)
         return {**answer, "catalogue": self.facts}
+
+    def match_as_fhir(
+        self, diagnoses: Sequence[str], patient: matcher.Patient | None, statuses: Sequence[str] = (), limit: int = 20
+    ) -> dict[str, Any]:
+        """The answer as a Bundle of ResearchStudy (R4). Raises matcher.DiagnosisError."""
+        from calcitrials.fhir.bundles import match_bundle
+        from calcitrials.fhir.codes import OURS
+        from calcitrials.fhir.records import records
+        from calcitrials.fhir.study import research_study
+
+        text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
+        found = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit)
+        return match_bundle(found, partial(records, self.connection), research_study, OURS.rstrip(":"))
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""

@@ -40,6 +40,15 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class MatchFormat(StrEnum):
+    """How to print suggestions."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    FHIR = "fhir"
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)

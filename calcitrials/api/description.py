@@ -34,6 +34,7 @@ def answers(schema: dict[str, Any] | None = None, *refused: int, fhir: bool = Fa
     told: dict[int | str, dict[str, Any]] = {
         status: {"description": text, "content": refusal} for status, text in refusals.items()
     }
+    told["default"] = {"description": "Refused", "content": refusal}
     return {200: {"description": "Done", "content": {kind: {"schema": schema or {"type": "object"}}}}, **told}
 
 

@@ -31,7 +31,7 @@ class AskedPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MatchQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A patient for whom trials are looked for. query: free text, several diagnoses, codes such as "ICD-10:L94.2", or a
+    """A patient for whom trials are looked for. query: free text, several diagnoses, codes such as "L94.2", or a
     FHIR resource. status: only trials with one of these.
     """
 

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +32,8 @@ from matcher.screening.records import Checklist
 
 router = APIRouter(prefix="/api", tags=["JSON"])
 _LONGEST_ID = 200
+Wanted = Annotated[int, Query(ge=1, le=MOST_TRIALS, description="Most trials to give.")]
+TrialId = Annotated[str, Path(description="Any number of the trial.", examples=["NCT03582800"])]
 
 
 def as_json(value: Any) -> Response:
@@ -47,20 +49,20 @@ async def match(request: Request) -> Response:
 
 
 @router.get("/trials/{trial_id:path}", responses=answers(ref("TrialRecord"), 404))
-async def trial(request: Request, trial_id: str) -> Response:
+async def trial(request: Request, trial_id: TrialId) -> Response:
     """A trial by any of its numbers, as the catalogue holds it."""
     return as_json(await run_in_threadpool(recorded, opened(request), trial_id))
 
 
 @router.get("/similar/{trial_id:path}", responses=answers(ref("Match", is_list=True), 404))
-async def similar(request: Request, trial_id: str, limit: Annotated[int, Query(ge=1, le=MOST_TRIALS)] = 10) -> Response:
+async def similar(request: Request, trial_id: TrialId, limit: Wanted = 10) -> Response:
     """Trials for the same or a related disease or finding, each with the reason."""
     current = opened(request)
     return as_json(await run_in_threadpool(lambda: current.similar(known_trial(current, trial_id), limit)))
 
 
 @router.get("/screen/{trial_id:path}", responses=answers(ref("Checklist"), 404))
-async def checklist(request: Request, trial_id: str) -> Response:
+async def checklist(request: Request, trial_id: TrialId) -> Response:
     """A trial's checklist with nothing known of a patient: its criteria with their keys."""
     return as_json(await run_in_threadpool(screened, opened(request), trial_id, ScreenQuestion()))
 
@@ -69,7 +71,7 @@ async def checklist(request: Request, trial_id: str) -> Response:
     "/screen/{trial_id:path}", responses=answers(ref("Checklist"), 400, 404, 413, 415),
     openapi_extra=body(ref("ScreenQuestion")),
 )  # fmt: skip
-async def screen(request: Request, trial_id: str) -> Response:
+async def screen(request: Request, trial_id: TrialId) -> Response:
     """A trial's limits and criteria against a patient, and what to ask next."""
     question = await asked(request, ScreenQuestion)
     return as_json(await run_in_threadpool(screened, opened(request), trial_id, question))

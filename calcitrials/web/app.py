@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from calcitrials.api import routes
 from calcitrials.api.description import describe
+from calcitrials.fhir import routes as fhir
 from calcitrials.web import browse, entrance, notes, search, trial, watches
 from calcitrials.web.guard import Guard
 from calcitrials.web.pages import NothingPublished, page
@@ -25,7 +26,7 @@ from db.catalogue import Catalogue
 
 ROUTERS = (search.router, trial.router, browse.router, notes.router, watches.router, entrance.router)
 """One a subject."""
-FOR_PROGRAMS = (routes.router,)
+FOR_PROGRAMS = (routes.router, fhir.router)
 """What programs ask; described under /openapi.json."""
 
 

@@ -128,7 +128,9 @@ class Guard:
             return refusal(path, "Too many requests: wait a minute.", 429, {"retry-after": "60"})
         if int_of(headers.get("content-length")) > most:
             return refusal(path, _TOO_LARGE, 413)
-        if scope["method"] not in ("GET", "HEAD", "POST"):
+        if scope["method"] not in ("GET", "HEAD", "POST") and not is_program(
+            path
+        ):  # there the routes say what they take
             return refusal(path, "Not understood.", 405, {"allow": "GET, HEAD, POST"})
         if scope["method"] == "POST" and not _is_own_form(headers, host):
             return refusal(path, "This form was sent by another site.", 403)
