@@ -38,6 +38,10 @@ def research_study_5(record: dict[str, Any]) -> Resource:
                 "eligibility": (study.get("enrollment") or [None])[0],
             },
             "whyStopped": study.get("reasonStopped"),
+            "relatedArtifact": [
+                {"type": one["type"], "display": one.get("display"), "document": {"url": one["url"]}}
+                for one in study.get("relatedArtifact", [])
+            ],
             "comparisonGroup": study.get("arm", []),
             "outcomeMeasure": [
                 {

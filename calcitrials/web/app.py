@@ -11,9 +11,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import Scope
 
-from calcitrials.api import routes
+from calcitrials.api import cards, routes
 from calcitrials.api.description import describe
 from calcitrials.fhir import routes as fhir
 from calcitrials.web import browse, entrance, notes, search, trial, watches
@@ -26,7 +27,7 @@ from db.catalogue import Catalogue
 
 ROUTERS = (search.router, trial.router, browse.router, notes.router, watches.router, entrance.router)
 """One a subject."""
-FOR_PROGRAMS = (routes.router, fhir.router)
+FOR_PROGRAMS = (routes.router, fhir.router, cards.router)
 """What programs ask; described under /openapi.json."""
 
 
@@ -80,5 +81,18 @@ async def _not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = error.status_code
     if is_program(request.url.path):
-        return refusal(request.url.path, str(error.detail), status, error.headers)
+        headers = {**(error.headers or {}), **({"allow": _methods(request)} if status == 405 else {})}
+        return refusal(request.url.path, str(error.detail), status, headers)
     return page(request, "missing.html", status=status, status_code=status)
+
+
+def _methods(request: Request) -> str:
+    """The methods that an address of programs takes, of whichever route: the router names those of the first one."""
+    path, described = request.url.path, request.app.openapi()["paths"]
+    fitting = [path] if path in described else [one for one in described if _fits(path, one)]
+    return ", ".join(sorted({method.upper() for one in fitting for method in described[one]}))
+
+
+def _fits(path: str, pattern: str) -> bool:
+    is_any = pattern.startswith("/api/")  # numbers of trials may hold a slash
+    return compile_path(pattern.replace("}", ":path}") if is_any else pattern)[0].match(path) is not None
