@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.mcp_cli import mcp
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, MatchFormat, console_for
 from calcitrials.serve_cli import serve
@@ -148,6 +149,7 @@ imports = typer.Typer(
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
 app.command()(serve)
+app.command()(mcp)
 
 
 @imports.command("ictrp")

@@ -20,6 +20,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from calcitrials.web import origins
 from calcitrials.web.refusals import is_program, refusal
 from calcitrials.web.settings import Settings
 
@@ -132,7 +133,10 @@ class Guard:
             path
         ):  # there the routes say what they take
             return refusal(path, "Not understood.", 405, {"allow": "GET, HEAD, POST"})
-        if scope["method"] == "POST" and not _is_own_form(headers, host):
+        if answer := origins.preflight(scope, self.settings):
+            return answer
+        is_named = origins.is_named(scope, self.settings)
+        if scope["method"] == "POST" and not is_named and not _is_own_form(headers, host):
             return refusal(path, "This form was sent by another site.", 403)
         if self.settings.token and not path.startswith(_OPEN_PATHS) and not is_known(headers, self.settings.token):
             if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
@@ -191,6 +195,7 @@ def _counted(receive: Receive, most: int) -> Receive:
 def _dress(scope: Scope, headers: MutableHeaders, settings: Settings) -> None:
     for name, value in _HEADERS.items():
         headers[name] = value
+    origins.allow(scope, headers, settings)
     if settings.is_public:
         headers["strict-transport-security"] = "max-age=31536000"
     if not scope["path"].startswith("/static/"):

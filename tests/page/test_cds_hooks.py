@@ -1,6 +1,7 @@
 """CDS Hooks over HTTP, with the shapes of requests that the public sandbox sends."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from calcitrials.api.cards import in_markdown
 from matcher import Match
-from tests.page.conftest import HOSTILE, Served
+from tests.page.conftest import HOSTILE, Served, serving
 
 PATIENT = {"resourceType": "Patient", "id": "p-1", "gender": "female", "birthDate": "1970-01-01"}
 VIEW = "calcitrials-patient-view"
@@ -120,3 +121,24 @@ def test_of_feedback_and_patients_nothing_is_kept(served: Served) -> None:
     assert "feedback on 1 cards" in served.log.read_text()
     kept = [file for file in served.data.rglob("*") if file.is_file()]
     assert not any(b"Quillfeather" in file.read_bytes() for file in (served.log, *kept))
+
+
+def test_a_named_site_may_ask_and_no_other(page_catalog: Path, tmp_path: Path) -> None:
+    """A public sandbox asks from the browser, so that a browser must allow it (CORS)."""
+    sandbox = "https://sandbox.example"
+    with serving(page_catalog, tmp_path, "--origin", sandbox) as found:
+        asks = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+        for path, origin, is_let in (
+            ("/cds-services", sandbox, True), ("/cds-services", "https://evil.example", False),
+            ("/search", sandbox, False),
+        ):  # fmt: skip
+            told = httpx.options(found.url + path, headers={"origin": origin, **asks})
+            assert (told.headers.get("access-control-allow-origin") == origin) is is_let
+            assert (told.status_code == 204) is is_let
+        headers = {"origin": sandbox, "sec-fetch-site": "cross-site"}
+        url = f"{found.url}/cds-services/{VIEW}"
+        answer = httpx.post(url, json=view(condition("calcinosis cutis")), headers=headers, timeout=60)
+        assert answer.json()["cards"]
+        assert answer.headers["access-control-allow-origin"] == sandbox
+        assert "access-control-allow-credentials" not in answer.headers
+        assert httpx.post(url, json=view(), headers=headers | {"origin": "https://evil.example"}).status_code == 403
