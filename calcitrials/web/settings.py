@@ -22,8 +22,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     catalog: folder of the catalogue. data: folder for what visitors leave (ciphertext of shared notes, watches). hosts:
     names by which browsers may call the page. origins: sites whose pages may ask what programs ask. token: what
-    visitors must know, None on loopback. requests_per_minute:
-    of one address, to each process.
+    visitors must know, None on loopback. requests_per_minute: of one address, to each
+    process.
     """
 
     catalog: str

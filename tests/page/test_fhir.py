@@ -10,7 +10,9 @@ from fhir.resources import get_fhir_model_class as model_of_5
 from fhir.resources.R4B import get_fhir_model_class as model_of_4
 
 from calcitrials.fhir import codes
+from calcitrials.fhir.bulk import write_ndjson
 from crawler.samples.server import serve
+from db.catalogue import Catalogue
 from db.vocabularies import Phase, Status
 from tests.page.conftest import Served
 from tests.support.ctgov_answers import study, write_lines
@@ -195,6 +197,20 @@ def test_a_trial_of_unknown_status_and_odd_texts_is_valid(tmp_path: Path) -> Non
     assert "status" not in found
     assert found["_status"]["extension"][0]["valueCode"] == "unknown"
     assert found["title"] == "Odd calcinosis"
+
+
+def test_a_bulk_file_holds_every_trial_and_names_no_person_unless_asked(page_catalog: Path, tmp_path: Path) -> None:
+    with Catalogue(page_catalog).connect() as connection:
+        assert write_ndjson(connection, tmp_path / "some") == write_ndjson(connection, tmp_path / "all", True)
+        expected = connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()
+    (file,) = (tmp_path / "some").iterdir()
+    assert file.name == "ResearchStudy.ndjson"
+    studies = [valid(json.loads(line)) for line in file.read_text().splitlines()]
+    assert [one["id"] for one in studies] == [row[0] for row in expected]
+    told = (tmp_path / "all" / file.name).read_text()
+    assert '"principalInvestigator"' in told
+    assert '"principalInvestigator"' not in file.read_text()
+    assert '"contact"' not in file.read_text()
 
 
 def test_public_examples_are_answered(served: Served) -> None:
