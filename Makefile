@@ -44,6 +44,9 @@ bench-match: $(READY)   ## Measure the matcher beside its rivals
 bench-web: $(READY)   ## Measure the page under load while a crawl publishes, over CATALOG=folder
 	$(BIN)/python -m bench.web --catalog $(or $(CATALOG),catalog)
 
+bench-criteria: $(READY)   ## Measure how criteria are split into items and what each is taken to ask
+	$(BIN)/python -m bench.criteria
+
 setup: $(READY)   ## Set up .venv
 
 $(READY): pyproject.toml constraints.txt
@@ -51,4 +54,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test lint fix package docs bench bench-match bench-web setup
+.PHONY: help demo test lint fix package docs bench bench-match bench-criteria bench-web setup

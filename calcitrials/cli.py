@@ -1,5 +1,6 @@
 """The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
 from calcitrials.mcp_cli import mcp
 from calcitrials.new_registry import new_registry, record_expected
 from calcitrials.output import Format, MatchFormat, console_for
+from calcitrials.screen_cli import screen
 from calcitrials.serve_cli import serve
 from calcitrials.terms_cli import terms
 from calcitrials.text_input import text_of
@@ -185,6 +187,10 @@ def match(
     age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
     sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
+    near: Annotated[str | None, typer.Option(help="Where the patient is: a town, or 'LAT,LON'.")] = None,
+    within: Annotated[
+        float | None, typer.Option(min=0, help="Most km to the nearest site; farther trials are ruled out.")
+    ] = None,
     status: Annotated[
         list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
     ] = None,
@@ -205,7 +211,7 @@ def match(
     """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
     from calcitrials import output
     from calcitrials.matching import MatchJob
-    from calcitrials.patient_options import patient_of
+    from calcitrials.patient_options import patient_of, place_of
     from db.vocabularies import OPEN_STATUSES
 
     statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
@@ -218,11 +224,12 @@ def match(
     if not diagnoses:
         raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
     patient = patient_of(age, sex, country)
-    job = MatchJob(Catalogue(catalog))
+    gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
+    job, place = MatchJob(Catalogue(catalog)), place_of(near, within)
     if format is MatchFormat.FHIR:
-        output.print_json(job.match_as_fhir(diagnoses, patient, statuses, limit))
+        output.print_json(job.match_as_fhir(diagnoses, patient, statuses, limit, place))
         return
-    answer = job.match(diagnoses, patient, statuses, limit, explain)
+    answer = job.match(diagnoses, patient, statuses, limit, explain, place)
     if format is MatchFormat.JSON:
         output.print_json(answer)
     elif format is MatchFormat.CSV:
@@ -249,12 +256,20 @@ def similar(
 def show(
     trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    raw: Annotated[bool, typer.Option("--raw", help="What the registry sent, byte for byte.")] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Show one trial as the catalogue holds it, with its source and the age of the record."""
-    from calcitrials import records
+    """Show one trial: for whom, what is done, where, whom to ask, criteria, dates, results, history and source.
 
-    records.print_trial(Catalogue(catalog), trial, format)
+    The table form is for reading; --format json has every field of the catalogue.
+    """
+    from calcitrials import records
+    from calcitrials.raw import print_raw
+
+    if raw:
+        print_raw(Catalogue(catalog), trial)
+    else:
+        records.print_trial(Catalogue(catalog), trial, format)
 
 
 @app.command()
@@ -354,6 +369,7 @@ def demo(catalog: CatalogOption = DEFAULT_CATALOG) -> None:
         raise typer.Exit(FAILED)
 
 
+app.command()(screen)
 app.command("new-registry")(new_registry)
 app.command("record-expected")(record_expected)
 

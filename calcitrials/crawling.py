@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
@@ -204,19 +205,23 @@ def _map_and_publish(
     logger.info("mapping conditions to concepts")
     mapping.finish(harvest.connection, in_a_hurry=harvest.is_interrupted)
     logger.info("publishing")
-    for gate in publish(catalogue, harvest.connection, harvest.reports, thresholds=thresholds, force=force):
+    reports = harvest.reports
+    prepare = _no_index if harvest.is_interrupted else _index
+    for gate in publish(catalogue, harvest.connection, reports, thresholds=thresholds, force=force, prepare=prepare):
         logger.warning("published by force: %s", gate)
-    if not harvest.is_interrupted:  # else the first question makes the index, or the next crawl
-        _index_wording(catalogue)
     tell_watches(catalogue)
 
 
-def _index_wording(catalogue: Catalogue) -> None:
-    """Lay the index of words and meaning beside the snapshot, so that the first question need not wait for it."""
-    if catalogue.published is None:
-        return
-    logger.info("indexing the wording of trials")
+def _no_index(_: Path) -> None:
+    """Leave the index to the first question."""
+
+
+def _index(snapshot: Path) -> None:
+    """Lay the index beside a snapshot, so that the first question need not wait for it."""
+    logger.info("indexing trials")
     try:
-        matcher.write_index(catalogue.published)
+        matcher.write_index(snapshot)
     except matcher.DenseModelError as error:
         logger.warning("trials are compared by their words alone: %s", error)
+    except (OSError, duckdb.Error) as error:  # what was crawled is published all the same
+        logger.warning("the first reader will make the index of trials: %s", error)

@@ -12,6 +12,7 @@ import msgspec
 import matcher
 from crawler.samples.bundled import trial_ids
 from db.catalogue import Catalogue, published_at
+from matcher.ranking.sites import Vicinity
 
 MANY_LINES = 2_000
 """Lines of a batch from which on further processes pay: each spends about a second opening what it needs."""
@@ -79,15 +80,23 @@ class MatchJob:
         statuses: Sequence[str] = (),
         limit: int = 20,
         explain: str | None = None,
+        vicinity: Vicinity | None = None,
     ) -> dict[str, Any]:
         """The answer as plain JSON values, with the age of the data. Raises matcher.DiagnosisError."""
         text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
-        suggestions = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, explain=explain)
+        suggestions = self.matcher.suggest(
+            text, patient=patient, statuses=statuses, limit=limit, explain=explain, vicinity=vicinity
+        )
         answer: dict[str, Any] = msgspec.to_builtins(suggestions)
         return {**answer, "catalogue": self.facts}
 
     def match_as_fhir(
-        self, diagnoses: Sequence[str], patient: matcher.Patient | None, statuses: Sequence[str] = (), limit: int = 20
+        self,
+        diagnoses: Sequence[str],
+        patient: matcher.Patient | None = None,
+        statuses: Sequence[str] = (),
+        limit: int = 20,
+        vicinity: Vicinity | None = None,
     ) -> dict[str, Any]:
         """The answer as a Bundle of ResearchStudy (R4). Raises matcher.DiagnosisError."""
         from calcitrials.fhir.bundles import match_bundle
@@ -96,7 +105,7 @@ class MatchJob:
         from calcitrials.fhir.study import research_study
 
         text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
-        found = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit)
+        found = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
         return match_bundle(found, partial(records, self.connection), research_study, OURS.rstrip(":"))
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:

@@ -35,6 +35,8 @@ Diagnosis = Annotated[str, Field(min_length=1, description="Free text, a code su
 Age = Annotated[float | None, Field(ge=0, le=130, description="Age in years, where known.")]
 Sex = Annotated[Literal["female", "male"] | None, Field(description="Where known.")]
 Country = Annotated[str | None, Field(description="Where the patient lives: name or code of two letters.")]
+Near = Annotated[str | None, Field(description="Where the patient lives: a town, or latitude and longitude.")]
+Within = Annotated[float | None, Field(gt=0, description="How far from there the patient would travel.")]
 Trial = Annotated[str, Field(min_length=1, description="Any number of the trial, such as NCT03582800.")]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="Most trials.")]
 
@@ -50,11 +52,11 @@ def mcp_server(catalog: Path) -> MCPServer:
     def search(
         diagnosis: Diagnosis, age_years: Age = None, sex: Sex = None, country: Country = None,
         only_open: Annotated[bool, Field(description="Only trials that can be joined, or soon.")] = True,
-        limit: Limit = 10,
+        limit: Limit = 10, near: Near = None, within_km: Within = None,
     ) -> dict[str, Any]:  # fmt: skip
         """Trials for a diagnosis, best first, with reasons; those that a stated limit excludes stand apart."""
         statuses = tuple(map(Status, OPEN_STATUSES)) if only_open else ()
-        question = MatchQuestion(diagnosis, AskedPatient(age_years, sex, country), statuses, limit)
+        question = MatchQuestion(diagnosis, AskedPatient(age_years, sex, country), statuses, limit, near, within_km)
         return _answer(lambda: matched(current, question))
 
     @server.tool(annotations=READ_ONLY)
@@ -75,8 +77,7 @@ def mcp_server(catalog: Path) -> MCPServer:
         answers: Annotated[
             dict[str, Answer] | None, Field(description="What is known of single criteria, by their keys.")
         ] = None,
-        near: Annotated[str | None, Field(description="A town, or latitude and longitude.")] = None,
-        within_km: Annotated[float | None, Field(gt=0, description="How far the patient would travel.")] = None,
+        near: Near = None, within_km: Within = None,
     ) -> dict[str, Any]:  # fmt: skip
         """A trial's limits and criteria against a patient: excluded, possible or unknown, why, and what to ask next."""
         patient = AskedPatient(age_years, sex, country)

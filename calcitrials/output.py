@@ -205,6 +205,9 @@ def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     )
     for reason in match["because"]:
         console.print(f"   because {escape(reason)}")
+    if site := match.get("nearest_site"):
+        where = ", ".join(part for part in (site["facility"], site["city"], site["country"]) if part)
+        console.print(f"   nearest site {site['distance_km']:.0f} km (by its {site['by']}): {escape(where)}")
     eligibility = {k: v for k, v in match["eligibility"].items() if k != "verdict" and v != "unknown"}
     stated = ", ".join(f"{name} {value}" for name, value in eligibility.items())
     verdict = match["eligibility"]["verdict"]

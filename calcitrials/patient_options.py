@@ -2,7 +2,9 @@
 
 from calcitrials.errors import WRONG_USAGE, CommandError
 from db.ages import DAYS_PER_UNIT, age_limit
+from db.places import point_of
 from matcher import Patient
+from matcher.ranking.sites import Vicinity
 from matcher.text.countries import is_country
 
 
@@ -14,6 +16,23 @@ def patient_of(age: str | None, sex: str | None, country: str | None) -> Patient
     if age is None and sex is None and country is None:
         return None
     return Patient(age_years=_years(age), sex=_sex(sex), country=_country(country))
+
+
+def place_of(near: str | None, within: float | None) -> Vicinity | None:
+    """Where --near says the patient is (a town, or latitude and longitude), and --within how far a site may be. Raises
+    CommandError.
+    """
+    if near is None:
+        if within is not None:
+            raise CommandError("--within needs --near, from where it counts", WRONG_USAGE)
+        return None
+    found = point_of(near)
+    if found is None:
+        raise CommandError(
+            f"{near!r} is no town of 5,000 people or more that is known: write a larger one near by, or 'LAT,LON'",
+            WRONG_USAGE,
+        )
+    return Vicinity(found, within)
 
 
 def _years(age: str | None) -> float | None:

@@ -10,6 +10,7 @@ from calcitrials.trial_text import print_view
 from calcitrials.trial_view import find_trial, trial_record, trial_view
 from db.catalogue import Catalogue, published_at
 from db.crawls import FILE_SCOPE, IDS_SCOPE, REREAD_SCOPE
+from db.migrating import written_by
 
 
 def print_trial(catalogue: Catalogue, text: str, form: Format) -> None:
@@ -57,9 +58,9 @@ def print_status(catalogue: Catalogue, stale_after_h: float, form: Format) -> li
             {"stale_after_h": stale_after_h, "now": dt.datetime.now(dt.UTC).replace(tzinfo=None)},
         )
         columns, rows = [column[0] for column in cursor.description or []], cursor.fetchall()
-        published = published_at(connection)
+        published, writer = published_at(connection), written_by(connection)
     print_rows(columns, rows, form)
     if form is Format.TABLE:
-        console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}.")
+        console_for(sys.stdout).print(f"Catalogue {catalogue.root}, published {published}, written by {writer}.")
     stale = columns.index("stale")
     return [row[0] for row in rows if row[stale]]

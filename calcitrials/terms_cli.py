@@ -58,7 +58,7 @@ def terms_load(
     ],
 ) -> None:
     """Load vocabulary files from disk; each is checked and kept unaltered."""
-    from matcher.terminology.files import UnknownVocabularyError
+    from matcher.terminology.model import UnknownVocabularyError
     from matcher.terminology.store import load_file
 
     failed = 0
@@ -79,7 +79,7 @@ def terms_update(
     vocabulary: Annotated[list[str] | None, typer.Argument(help="Vocabularies; all known when none is named.")] = None,
 ) -> None:
     """Fetch vocabularies from their own projects and load them."""
-    from matcher.terminology.files import UnknownVocabularyError
+    from matcher.terminology.model import UnknownVocabularyError
     from matcher.terminology.store import OFFICIAL, TermsDownloadError, update
 
     try:

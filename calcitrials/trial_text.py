@@ -23,13 +23,19 @@ def print_view(view: TrialView, console: Console) -> None:
     lines += _wrapped(", ".join((view.status, *view.headline)), console, width)
     for section in view.sections:
         lines += [RichText(), RichText(section.heading, style="bold")]
-        for number, block in enumerate(section.blocks):
-            if number and (getattr(block, "heading", None) or isinstance(block, Text)):
+        before: Block | None = None
+        for block in section.blocks:
+            if before and (_stands_apart(before) or _stands_apart(block)):
                 lines.append(RichText())
+            before = block
             lines += _block(block, console, width)
     for line in lines:
         line.rstrip()
         console.print(line, soft_wrap=True, highlight=False)
+
+
+def _stands_apart(block: Block) -> bool:
+    return isinstance(block, Text) or block.heading is not None
 
 
 def _block(block: Block, console: Console, width: int) -> Iterator[RichText]:

@@ -166,13 +166,10 @@ class Watched:
     def trials(self, watch: Watch) -> Mapping[str, str]:
         """Trials that a watch is about, each with the hash of its content."""
         place = self._matcher.terminology.place_of.get(watch.concept)
-        ids = (
-            [self._matcher.catalogue.trial_ids[index] for index in self._tree.trials(place)]
-            if place is not None
-            else []
-        )
+        indexes = [] if place is None else self._tree.trials(place)
+        ids = [self._matcher.catalogue.facts[index].trial_id for index in indexes]
         if watch.open_only:
-            ids = [one for one in ids if self.facts[one].status in OPEN_STATUSES]
+            ids = [one for one in ids if any(self.facts[one].status == status for status in OPEN_STATUSES)]
         if watch.country:
             ids = [one for one in ids if one in self._sited(watch.country)]
         return {one: self._hashes[one] for one in ids}

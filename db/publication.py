@@ -2,7 +2,9 @@
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -46,23 +48,22 @@ def publish(
     *,
     thresholds: Thresholds | None = None,
     force: bool = False,
+    prepare: Callable[[Path], None] = lambda snapshot: None,
 ) -> list[ClosedGate]:
     """Derive what follows from all records, pass the gates and publish; the gates that ``force`` passed over.
+
+    prepare: makes what lies beside a snapshot before any reader sees it.
 
     Raises GateClosed otherwise: what the registries behind closed gates had is set back to the published state,
     their reports are kept with the gates in them, and the published catalogue gains the other registries of
     the run alone, or stays as it is when there is none.
     """
     derive(connection, dt.datetime.now(dt.UTC))
-    attached = _attach_published(catalogue, connection)
-    try:
-        gates = closed_gates(connection, attached, reports, thresholds or Thresholds())
+    with _attached(catalogue, connection) as published:
+        gates = closed_gates(connection, published, reports, thresholds or Thresholds())
         closed = [] if force else sorted({gate.registry for gate in gates})
         for registry in closed:
-            _set_back(connection, attached, registry)
-    finally:
-        if attached:
-            connection.execute(f"DETACH {attached}")
+            _set_back(connection, published, registry)
     judged = []
     for report in reports:
         findings = tuple(f"{gate.gate}: {gate.finding}" for gate in gates if gate.registry == report.registry)
@@ -75,22 +76,29 @@ def publish(
     if closed:
         link_studies(connection)
     if is_any_open or not closed:
-        catalogue.publish(connection)
+        catalogue.publish(connection, prepare)
     if closed:
         raise GateClosed(gates, judged, is_any_open)
     return gates
 
 
-def _attach_published(catalogue: Catalogue, connection: duckdb.DuckDBPyConnection) -> str | None:
-    if catalogue.published is None:
-        return None
-    path = str(catalogue.published).replace("'", "''")
-    try:
-        connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
-    except duckdb.Error:
-        message = f"not published: {path} is damaged. Remove {catalogue.current} and crawl again: no record is lost"
-        raise CatalogueError(message) from None
-    return "published"
+@contextmanager
+def _attached(catalogue: Catalogue, connection: duckdb.DuckDBPyConnection) -> Iterator[str | None]:
+    """The published catalogue in the present schema, attached under this name; None when nothing was ever published."""
+    remedy = f"Remove {catalogue.current} and crawl again: no record is lost"
+    with ExitStack() as stack:
+        try:
+            snapshot = stack.enter_context(catalogue.present_schema())
+            if snapshot is not None:
+                path = str(snapshot).replace("'", "''")
+                connection.execute(f"ATTACH '{path}' AS published (READ_ONLY)")
+        except duckdb.Error:
+            raise CatalogueError(f"not published: {catalogue.published} is damaged. {remedy}") from None
+        try:
+            yield None if snapshot is None else "published"
+        finally:
+            if snapshot is not None:
+                connection.execute("DETACH published")
 
 
 def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, registry: str) -> None:

@@ -36,32 +36,36 @@ _WORDS = "CASE " + " ".join(
 ) + " END"  # fmt: skip
 
 STATED_STATUS = f"""
-SELECT trial_id, status, said_on, open_until,
-       coalesce(open_until < current_date, false) OR is_forgotten AS status_is_stale,
-       CASE WHEN status_is_stale THEN concat_ws('; ', 'said on ' || said_on,
-            CASE WHEN open_until < current_date THEN {_WORDS} ELSE 'not updated since' END) END AS status_stale_reason
+SELECT trial_id, status, said_on, open_until, stale_from,
+       coalesce(stale_from <= current_date, false) AS status_is_stale,
+       CASE WHEN stale_from IS NOT NULL THEN concat_ws('; ', 'said on ' || said_on,
+            CASE WHEN open_until < greatest(current_date, stale_from) THEN {_WORDS} ELSE 'not updated since' END)
+       END AS reason_from_then,
+       CASE WHEN status_is_stale THEN reason_from_then END AS status_stale_reason
 FROM (
-    SELECT *, {_stated("last_update_date")} AS said_on,
-           least(coalesce({_last_day("completion_date")}, {_last_day("primary_completion_date")}),
-                 {_last_day("recruitment_end_date")}) AS open_until,
-           coalesce(last_update_date < current_date - INTERVAL {STALE_YEARS} YEAR, false) AS is_forgotten
-    FROM trials)
+    SELECT *, least(open_until, (last_update_date + INTERVAL {STALE_YEARS} YEAR)::DATE) + 1 AS stale_from
+    FROM (
+        SELECT *, {_stated("last_update_date")} AS said_on,
+               least(coalesce({_last_day("completion_date")}, {_last_day("primary_completion_date")}),
+                     {_last_day("recruitment_end_date")}) AS open_until
+        FROM trials))
 WHERE status IN ({", ".join(f"'{status}'" for status in OPEN_STATUSES)})
 """
-"""Query of the records that say they are open, with whether that can still be so today, and why not."""
+"""Query of the records that say they are open, with whether that can still be so today, and why not. reason_from_then:
+why not as soon as that day has come."""
+VIEW = f"SELECT * EXCLUDE (reason_from_then) FROM ({STATED_STATUS})"
 
-_MEANING = (
+MEANING = (
     "Trials that say they are open, and whether that can still be so on the day of asking: a status is stale when the "
     f"end of the study or of recruitment has passed, or when the record was not updated for {STALE_YEARS} years."
 )
-CREATE = f"""
-CREATE OR REPLACE VIEW stated_statuses AS {STATED_STATUS};
-COMMENT ON VIEW stated_statuses IS '{_MEANING}';
-COMMENT ON COLUMN stated_statuses.trial_id IS 'The trial.';
-COMMENT ON COLUMN stated_statuses.status IS 'Harmonised recruitment status, one of those of an open trial.';
-COMMENT ON COLUMN stated_statuses.said_on IS 'Last update at the registry, as far as its day is stated.';
-COMMENT ON COLUMN stated_statuses.open_until IS 'Last day on which the dates of the record leave the trial open.';
-COMMENT ON COLUMN stated_statuses.status_is_stale IS 'Whether the status can hardly be true any more.';
-COMMENT ON COLUMN stated_statuses.status_stale_reason IS 'Why not, in words that follow the status in brackets.';
-"""
-"""The view `stated_statuses` with its comments."""
+COLUMNS = {
+    "trial_id": "The trial.",
+    "status": "Harmonised recruitment status, one of those of an open trial.",
+    "said_on": "Last update at the registry, as far as its day is stated.",
+    "open_until": "Last day on which the dates of the record leave the trial open.",
+    "stale_from": "First day on which the status can hardly be true any more.",
+    "status_is_stale": "Whether that day has come.",
+    "status_stale_reason": "Why the status is stale, in words that follow it in brackets.",
+}
+"""What the view and each of its columns mean."""

@@ -48,8 +48,8 @@ class Table(NamedTuple):
     def ddl(self) -> str:
         """Statements that create the table, if it is not there, with its comments."""
         columns = ", ".join(f"{column.name} {column.kind}" for column in self.columns)
-        comments = [f"COMMENT ON TABLE {self.name} IS {_literal(self.meaning)};"]
-        comments += [f"COMMENT ON COLUMN {self.name}.{one.name} IS {_literal(one.meaning)};" for one in self.columns]
+        comments = [comment("TABLE", self.name, self.meaning)]
+        comments += [comment("COLUMN", f"{self.name}.{one.name}", one.meaning) for one in self.columns]
         return f"CREATE TABLE IF NOT EXISTS {self.name} ({columns});\n" + "\n".join(comments)
 
     @property
@@ -57,6 +57,11 @@ class Table(NamedTuple):
         """Statement that inserts the rows of the staged trials in ``delta``."""
         values = ", ".join(f"{column.value} AS {column.name}" for column in self.columns)
         return f"INSERT INTO {self.name} BY NAME SELECT {values} FROM {self.source}"
+
+
+def comment(kind: str, name: str, text: str) -> str:
+    """Statement that comments a table, a view or a column."""
+    return f"COMMENT ON {kind} {name} IS {_literal(text)};"
 
 
 class _Field(NamedTuple):
@@ -256,6 +261,8 @@ def _identifier(name: str) -> str:
 
 TABLES = tuple(_tables())
 CHILD_TABLES = tuple(table for table in TABLES if table.name != TRIALS)
+PERSONAL_TABLES = tuple(field.name for field in _fields(Trial) if field.extra.get("is_personal"))
+"""Tables of personal data: those of the present record alone, in no former state and in no export unless asked for."""
 OF_THE_CATALOGUE = frozenset(column.name for column in BOOKKEEPING) | {field.name for field in _fields(Provenance)}
 """Columns of ``trials`` that are no content of the record."""
 CREATE = "\n".join(table.ddl for table in TABLES)

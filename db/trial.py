@@ -240,6 +240,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             "Contacts of a trial and its sites, as the registry publishes them: personal data. They are those of the "
             "present record; history and exports leave them out.",
             is_of_present_record=True,
+            is_personal=True,
         ),
     ] = ()
     officials: Annotated[
@@ -248,6 +249,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             "Persons who answer for a trial as a whole, as the registry publishes them: personal data, kept like "
             "contacts.",
             is_of_present_record=True,
+            is_personal=True,
         ),
     ] = ()
     references: Annotated[

@@ -19,7 +19,7 @@ from db.rows import insert
 from db.tables import CHILD_TABLES, OF_THE_CATALOGUE, TABLES, TRIALS, Table
 from db.trial import Reject, Trial, sha256
 
-STATES_BYTES = 4 * 1024 * 1024
+STATES_BYTES = 8 * 1024 * 1024
 """Encoded trials whose former and present states are compared at once: as JSON with all child rows they take several
 times as much room."""
 Stored = Callable[[duckdb.DuckDBPyConnection, pa.Table], None]
@@ -171,15 +171,12 @@ def _states_sql(part: int) -> str:
     that hold the present record alone stands a digest, which tells whether they changed.
     """
     trials = f"(SELECT trial_id FROM delta WHERE NOT is_new AND is_other_record AND part = {part})"
-    children = ", ".join(
-        f"'{one.field}': " + (f"c_{one.field}.items" if one.is_kept else f"md5(c_{one.field}.items::VARCHAR)")
-        for one in CHILD_TABLES
-    )
+    children = ", ".join(f"'{one.field}': c_{one.field}.items" for one in CHILD_TABLES)
     joins = ""
     for one in CHILD_TABLES:
-        order = " ORDER BY row.position" if one.is_list else ""
+        listed = "list(row ORDER BY row.position)" if one.is_list else "list(row)"
         joins += (
-            f"\nLEFT JOIN (SELECT trial_id, list(row{order}) AS items FROM "
+            f"\nLEFT JOIN (SELECT trial_id, {listed if one.is_kept else 'bit_xor(hash(row))'} AS items FROM "
             f"(SELECT trial_id, one AS row FROM {one.name} AS one WHERE trial_id IN {trials}) "
             f"GROUP BY trial_id) c_{one.field} USING (trial_id)"
         )

@@ -11,7 +11,7 @@ import typer
 from typer.cli import get_docs_for_click
 
 from calcitrials.cli import app
-from db.catalogue import create_schema
+from db.migrating import create_schema
 
 HERE = Path(__file__).parent
 
@@ -35,8 +35,9 @@ def schema() -> str:
     ]
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() UNION ALL "
-        "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY table_name"
+        "SELECT view_name, 'View. ' || comment FROM duckdb_views() WHERE NOT internal ORDER BY 1"
     ).fetchall()
+    parts += [_of_aact(), ""]
     for table, comment in tables:
         parts.append(f"## {table}\n\n{comment}\n\n| column | type | meaning |\n|---|---|---|")
         columns = connection.execute(
@@ -46,6 +47,22 @@ def schema() -> str:
         parts += [f"| `{name}` | {kind} | {meaning} |" for name, kind, meaning in columns]
         parts.append("")
     return "\n".join(parts)
+
+
+def aact() -> list[tuple[str, list[str], str]]:
+    """AACT's tables: name, the tables and columns of ours that say the same, and a note."""
+    lines = (HERE / "aact.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines)
+    return [(name, here.split(), note) for name, here, note in rows]
+
+
+def _of_aact() -> str:
+    """Where each of AACT's tables is in the catalogue, as Markdown."""
+    told = "AACT (https://aact.ctti-clinicaltrials.org) is ClinicalTrials.gov as relational tables, schema `ctgov`."
+    lines = [f"## Where AACT's tables are\n\n{told}\n\n| AACT | here | note |\n|---|---|---|"]
+    for name, here, note in aact():
+        lines.append(f"| {name} | {', '.join(f'`{one}`' for one in here) or 'not here'} | {note} |")
+    return "\n".join(lines)
 
 
 def main() -> int:

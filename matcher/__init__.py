@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from matcher.batch.mapping import map_trials
     from matcher.errors import DenseModelError, DiagnosisError, TrialNotFoundError
     from matcher.results import Diagnosis, Match, Patient, Suggestions
-    from matcher.service import Matcher
-    from matcher.similarity.index import write_index
+    from matcher.service import Matcher, write_index
     from matcher.terminology import Terminology
 
 __all__ = [
@@ -45,7 +44,7 @@ _HOMES = {
     "TrialNotFoundError": "matcher.errors",
     "map_trials": "matcher.batch.mapping",
     "suggest_arrow": "matcher.batch.arrow",
-    "write_index": "matcher.similarity.index",
+    "write_index": "matcher.service",
 }
 
 

@@ -62,13 +62,28 @@ class Step(msgspec.Struct, frozen=True, gc=False):
 
 class Eligibility(msgspec.Struct, frozen=True, gc=False):
     """The stated limits against the patient. verdict: possible, excluded, unknown; the others: met, not met,
-    unknown.
+    unknown. distance: of the nearest site, where it was asked how far that may be.
     """
 
     verdict: str
     age: str
     sex: str
     country: str
+    distance: str = "unknown"
+
+
+class Site(msgspec.Struct, frozen=True):
+    """The nearest place where a trial can be joined. by: "site" where the record has its coordinates, "town" where they
+    are those of its town. is_open: whether the record says of the site itself that it recruits; None where it does not
+    say.
+    """
+
+    facility: str | None
+    city: str | None
+    country: str | None
+    distance_km: float
+    by: str
+    is_open: bool | None
 
 
 class Match(msgspec.Struct, frozen=True, gc=False):
@@ -99,6 +114,7 @@ class Match(msgspec.Struct, frozen=True, gc=False):
     completion_date: str | None
     url: str
     last_update: str | None
+    nearest_site: Site | None = None
 
 
 COLUMNS = ("trial_id", "title", "status", "phase", "grade", "relation", "score", "because", "url", "last_update")

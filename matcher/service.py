@@ -1,15 +1,17 @@
 """The matcher that commands, pages and jobs call."""
 
+import datetime as dt
 import gc
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import msgspec
 
-from db.countries import joinable
 from matcher import weights
+from matcher.assertion.context import Assertion
 from matcher.errors import TrialNotFoundError
 from matcher.patient.case import Element, PatientCase, patient_case
 from matcher.patient.demographics import AgeGroup, age_group, combine
@@ -27,14 +29,19 @@ from matcher.ranking.listed import trials_listing, with_listed
 from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
+from matcher.ranking.sites import Vicinity, nearest_sites, with_site, within
+from matcher.ranking.standing import status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.screening.screener import Screener
-from matcher.similarity.index import SimilarityIndex
+from matcher.similarity.index import SimilarityIndex, write_wording
 from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.trials.index import Flags, Ints, Naming, TrialIndex
+
+INDEXING_MEMORY_LIMIT = "768MB"
+"""What the database may hold in memory while an index is written; enough, tried, for 605,248 trials."""
 
 
 class Matcher:
@@ -43,13 +50,12 @@ class Matcher:
     def __init__(self, catalogue: TrialIndex, terminology: Terminology, expansion: Expansion) -> None:
         self.catalogue = catalogue
         self.terminology = terminology
-        self.reader = PatientReader(terminology, expansion, catalogue.own_terms)
+        self.reader = PatientReader(terminology, expansion, catalogue.own_term)
         self.ranker = Ranker(catalogue, terminology, expansion)
         self.scorer = self.ranker.scorer
-        self._limits = Limits(catalogue.facts)
+        self._limits = Limits(catalogue)
         self._expansion = expansion
         self._inference = Inference(terminology, expansion)
-        self._countries: dict[int, frozenset[str]] | None = None
         self._told: frozenset[str] | None = None
 
     @classmethod
@@ -58,12 +64,12 @@ class Matcher:
         with _without_collector():
             terminology = terminology or default()
             expansion = Expansion(terminology)
-            return cls(TrialIndex(connection, terminology, expansion), terminology, expansion)
+            return cls(TrialIndex.open(connection, terminology, expansion), terminology, expansion)
 
     @cached_property
     def screener(self) -> Screener:
         """Checks a single trial's criteria against a patient."""
-        return Screener(self.catalogue.cursor(), self.reader)
+        return Screener(self.catalogue, self.reader)
 
     @cached_property
     def similarity(self) -> SimilarityIndex:
@@ -78,11 +84,13 @@ class Matcher:
         statuses: Collection[str] = (),
         limit: int = 20,
         explain: str | None = None,
+        vicinity: Vicinity | None = None,
     ) -> Suggestions:
         """Trials for one patient.
 
         diagnoses: free text, a list, codes or FHIR JSON. statuses: only trials with one of these. explain: a trial id
-        to say more about, whether it is suggested or not.
+        to say more about, whether it is suggested or not. vicinity: where the patient is, to name the nearest site of
+        each trial, and to rule out those that are too far.
 
         Raises:
             DiagnosisError: the input cannot be read as a diagnosis.
@@ -102,6 +110,8 @@ class Matcher:
         stated = [words for mention in understood.mentions for words in mention.not_used]
         stated += [detail.words for mention in understood.mentions for detail in details(mention.words)]
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
+        too_far = self._too_far(vicinity)
+        excluded[[self.trial_index(trial_id) for trial_id in too_far]] = True
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
         standing = self.ranker.standing.of(known)
@@ -111,7 +121,10 @@ class Matcher:
             lambda scored: self.ranker.leading.meet(scored.links),
         )  # fmt: skip
         if concepts.prominence is None:
-            listing = self._listing(understood.text, harmless, standing) if isinstance(diagnoses, str) else []
+            # a coded condition says beside its text what the patient does not have
+            is_told = is_text or all(mention.assertion is Assertion.PRESENT for mention in understood.mentions)
+            is_one = isinstance(diagnoses, str) and is_told
+            listing = self._listing(understood.text, harmless, standing) if is_one else []
             is_aged = concepts.age_group is not AgeGroup.OPEN
             of_concepts = with_listed(trials.ranked(admitted), listing, understood, understood.text, is_aged)
             trials = trials._replace(ranked=lambda among: of_concepts)
@@ -119,10 +132,12 @@ class Matcher:
         else:
             question = asked_by_note(understood, self.scorer.label, concepts.prominence)
             ranked = fuse_note(question, lambda: self.similarity, trials, self.ranker.evidence(concepts))
-        matches = self._matches(ranked, known, limit, stated)
+        matches = self._with_sites(self._matches(ranked, known, limit, stated), vicinity)
         ruled_out: list[RuledOut] = []
         if excluded.any():
-            ruled_out = self._ruled_out(self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit)
+            ruled_out = self._ruled_out(
+                self.ranker.ranked(concepts, wanted & excluded, weights.POSSIBLE), known, limit, too_far
+            )
         suggestions = Suggestions(
             Query(understood.text, known, understood.notes),
             tuple(self._diagnosis(mention) for mention in understood.mentions),
@@ -177,9 +192,9 @@ class Matcher:
         Raises:
             TrialNotFoundError: there is no such trial.
         """
-        found = self.catalogue.trial_index_of.get(trial_id)
+        found = self.catalogue.trial_index_of(trial_id)
         if found is None:
-            found = self.catalogue.trial_index_of.get(trial_id.strip().upper())
+            found = self.catalogue.trial_index_of(trial_id.strip().upper())
         if found is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
@@ -202,7 +217,6 @@ class Matcher:
         matches: list[Match] = []
         hints: dict[int, int] = {}
         why = Reasons(self.scorer)
-        countries = self._country_sets() if patient.country else {}
         if self._told is None:
             self._told = told_of(self.catalogue.cursor())
         for scored in heads_first(ranked, self.catalogue.facts, self._told):
@@ -214,7 +228,8 @@ class Matcher:
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
                     continue
-            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries.get(scored.trial_index))
+            countries = self.catalogue.countries_of(scored.trial_index) if patient.country else None
+            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries)
             match = self._match(scored, eligibility, why)
             opposite = self._opposite(scored.trial_index, stated) if stated and match.grade == "strong" else None
             matches.append(match if opposite is None else _not_strong(match, *opposite))
@@ -222,13 +237,33 @@ class Matcher:
                 break
         return sorted(matches, key=lambda match: match.grade != "strong") if stated else matches
 
-    def _ruled_out(self, ranked: Iterable[Scored], patient: Patient, limit: int) -> list[RuledOut]:
+    def _too_far(self, vicinity: Vicinity | None) -> dict[str, str]:
+        """The trials whose nearest site is farther than it may be, with the reason."""
+        if vicinity is None or vicinity.within_km is None:
+            return {}
+        most_km = vicinity.within_km
+        judged = nearest_sites(self.catalogue.cursor(), vicinity.here).items()
+        found = ((trial_id, within(nearest, most_km)) for trial_id, nearest in judged)
+        return {trial_id: reason for trial_id, (effect, reason) in found if effect == "not met"}
+
+    def _with_sites(self, matches: list[Match], vicinity: Vicinity | None) -> list[Match]:
+        """Matches with the nearest site of each."""
+        if vicinity is None:
+            return matches
+        sites = nearest_sites(self.catalogue.cursor(), vicinity.here, [match.trial_id for match in matches])
+        return [with_site(match, sites.get(match.trial_id), vicinity.within_km) for match in matches]
+
+    def _ruled_out(
+        self, ranked: Iterable[Scored], patient: Patient, limit: int, too_far: Mapping[str, str]
+    ) -> list[RuledOut]:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
         found: list[RuledOut] = []
         for scored in ranked:
             _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
+            trial_id = self.catalogue.facts[scored.trial_index].trial_id
+            reason = reason or too_far.get(trial_id)
             if reason is not None and grade_of(scored) != "weak":
-                found.append(RuledOut(self.catalogue.trial_ids[scored.trial_index], reason))
+                found.append(RuledOut(trial_id, reason))
                 if len(found) == limit:
                     break
         return found
@@ -243,6 +278,7 @@ class Matcher:
     def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
         facts = self.catalogue.facts[scored.trial_index]
         because, path = why.of(scored)
+        is_stale = status_is_stale(facts, dt.date.today())
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,
@@ -257,21 +293,12 @@ class Matcher:
             because=because,
             path=path,
             eligibility=eligibility,
-            status_is_stale=facts.stale_reason is not None,
-            status_stale_reason=facts.stale_reason,
+            status_is_stale=is_stale,
+            status_stale_reason=facts.stale_reason if is_stale else None,
             completion_date=facts.completion_date,
             url=facts.url,
             last_update=facts.last_update,
         )
-
-    def _country_sets(self) -> dict[int, frozenset[str]]:
-        if self._countries is None:
-            rows = self.catalogue.places()
-            index_of = self.catalogue.trial_index_of
-            self._countries = {
-                index_of[trial_id]: joinable(places) for trial_id, places in rows if trial_id in index_of
-            }
-        return self._countries
 
     def _diagnosis(self, mention: Mention) -> Diagnosis:
         def matched(concepts: Sequence[int]) -> tuple[ConceptMatch, ...]:
@@ -290,6 +317,19 @@ class Matcher:
             mention.near or (tuple(map(self.scorer.label, mention.concepts)) if mention.ambiguous else ()),
             mention.not_used,
         )  # fmt: skip
+
+
+def write_index(snapshot: Path) -> None:
+    """Lay beside a snapshot what a matcher opens, with all vectors where a model is there.
+
+    Raises:
+        DenseModelError: the user's model cannot be run; all else is there then.
+    """
+    with duckdb.connect(str(snapshot), read_only=True) as connection, _without_collector():
+        connection.execute(f"SET memory_limit = '{INDEXING_MEMORY_LIMIT}'")
+        terminology = default()
+        TrialIndex.open(connection, terminology, Expansion(terminology))
+        write_wording(connection, snapshot)
 
 
 def _not_strong(match: Match, stated: str, opposite: str) -> Match:

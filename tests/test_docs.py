@@ -4,6 +4,9 @@ import re
 import subprocess
 import sys
 
+import duckdb
+
+from db.migrating import create_schema
 from tests.support.running import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
@@ -28,3 +31,15 @@ def test_the_readme_begins_with_the_two_commands() -> None:
         ["$", "make", "demo"],
         ["$", "make", "test"],
     ]
+
+
+def test_each_table_of_aact_is_placed_in_tables_and_columns_that_exist() -> None:
+    placed = [line.split("\t") for line in (ROOT / "docs/aact.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    assert len({name for name, _, _ in placed}) == len(placed) == 51
+    with duckdb.connect() as connection:
+        create_schema(connection)
+        columns = set(connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall())
+    known = {table for table, _ in columns} | {f"{table}.{column}" for table, column in columns}
+    for name, here, note in placed:
+        assert set(here.split()) <= known, name
+        assert here or note, name

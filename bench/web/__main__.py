@@ -52,9 +52,10 @@ def main(
     with tempfile.TemporaryDirectory(prefix="bench-web-") as folder:
         copy = Path(folder) / "catalog"
         shutil.copytree(catalog, copy, symlinks=True, ignore=shutil.ignore_patterns("payloads"))
-        with subprocess.Popen(_serving(copy, Path(folder)), stderr=subprocess.PIPE, text=True) as page:
+        log = Path(folder) / "serve.log"
+        with log.open("w") as out, subprocess.Popen(_serving(copy, Path(folder)), stderr=out) as page:
             try:
-                url = _ready(page)
+                url = _ready(page, log)
                 asked, published = _measure(url, copy, seconds, per_second)
             finally:
                 page.terminate()
@@ -67,25 +68,14 @@ def _serving(catalog: Path, folder: Path) -> list[str]:
     return [program, "serve", "--port", "0", "--workers", str(WORKERS), *where]
 
 
-def _ready(page: "subprocess.Popen[str]") -> str:
+def _ready(page: "subprocess.Popen[bytes]", log: Path) -> str:
     """The address of the page, once every process of it has opened the catalogue."""
-    assert page.stderr is not None
-    url, is_open = "", 0
-    for line in page.stderr:
-        url = found[0] if (found := re.search(r"http://\S+:\d+", line)) else url
-        is_open += " is open after " in line
-        if is_open == WORKERS:
-            break
-    _drain(page)
-    return url
-
-
-def _drain(page: "subprocess.Popen[str]") -> None:
-    """Read on what the page logs, so that it never waits for a reader."""
-    import threading
-
-    assert page.stderr is not None
-    threading.Thread(target=page.stderr.read, daemon=True).start()
+    while page.poll() is None:
+        told = log.read_text()
+        if told.count(" is open after ") == WORKERS:
+            return str(re.findall(r"http://\S+:\d+", told)[0])
+        time.sleep(0.2)
+    raise SystemExit(f"the page does not start: {log.read_text()}")
 
 
 def _measure(url: str, catalog: Path, seconds: float, per_second: float) -> tuple[list[Asked], list[tuple[float, str]]]:
@@ -113,9 +103,11 @@ def _snapshot(catalog: Path) -> str:
 
 def _crawl(catalog: Path, url: str) -> None:
     program = str(Path(sys.executable).with_name("calcitrials"))
-    command = [program, "crawl", "ctgov", "--delay", "0", "--catalog", str(catalog)]
+    command = [program, "crawl", "ctgov", "--delay", "0", "--force", "--catalog", str(catalog)]
     env = {**os.environ, "CALCITRIALS_CTGOV_URL": url}
-    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if run.returncode:
+        print(f"a crawl failed: {run.stderr[-500:]}", file=sys.stderr)
 
 
 def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: float) -> None:

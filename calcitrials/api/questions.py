@@ -9,9 +9,10 @@ from calcitrials.web.question import LONGEST_TEXT
 from calcitrials.web.refusals import Refused
 from calcitrials.web.shelf import Opened, Shelf
 from db.countries import canonical
-from db.places import Point, point_of
+from db.places import point_of
 from db.vocabularies import Status
 from matcher import Patient
+from matcher.ranking.sites import Vicinity
 from matcher.screening.records import Answer
 
 MOST_TRIALS = 500
@@ -20,6 +21,9 @@ _Asked = TypeVar("_Asked")
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_TEXT)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST_TRIALS)]
 Place = Annotated[str, msgspec.Meta(max_length=200, description='A town ("Limoges", "Paris, Texas") or "45.83, 1.26".')]
+
+
+Distance = Annotated[float, msgspec.Meta(gt=0, le=20_100)]
 
 
 class AskedPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,13 +36,16 @@ class AskedPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class MatchQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A patient for whom trials are looked for. query: free text, several diagnoses, codes such as "L94.2", or a
-    FHIR resource. status: only trials with one of these.
+    FHIR resource. status: only trials with one of these. near, within_km: names the nearest site of each
+    trial, and rules out what is too far.
     """
 
     query: Text | Annotated[list[str], msgspec.Meta(min_length=1, max_length=1000)] | dict[str, Any]
     patient: AskedPatient | None = None
     status: tuple[Status, ...] = ()
     limit: Limit = 20
+    near: Place | None = None
+    within_km: Distance | None = None
 
 
 class ScreenQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +57,7 @@ class ScreenQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     patient: AskedPatient | None = None
     answers: dict[str, Answer] = {}
     near: Place | None = None
-    within_km: Annotated[float, msgspec.Meta(gt=0, le=20_100)] | None = None
+    within_km: Distance | None = None
 
 
 def opened(request: Request) -> Opened:
@@ -88,11 +95,14 @@ def patient_of(asked_patient: AskedPatient | None) -> Patient | None:
     return Patient(age_years=asked_patient.age_years, sex=asked_patient.sex, country=asked_patient.country)
 
 
-def place_of(near: str | None) -> Point | None:
-    """Where a patient lives. Raises Refused for a town that is not known."""
+def vicinity_of(near: str | None, within_km: float | None) -> Vicinity | None:
+    """Where a patient lives, and how far a site may be. Raises Refused for a town that is not known."""
     if near is None:
+        if within_km is not None:
+            raise Refused(422, "within_km needs near, from where it counts")
         return None
-    return point_of(near) or _unknown("near", "try a larger town nearby, with its country behind a comma")
+    here = point_of(near)
+    return Vicinity(here, within_km) if here else _unknown("near", "try a larger town, with its country behind a comma")
 
 
 def _unknown(field: str, advice: str) -> NoReturn:

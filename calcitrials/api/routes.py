@@ -21,7 +21,7 @@ from calcitrials.api.questions import (
     diagnoses_of,
     opened,
     patient_of,
-    place_of,
+    vicinity_of,
 )
 from calcitrials.errors import CommandError
 from calcitrials.trial_view import find_trial, trial_record
@@ -85,9 +85,9 @@ async def catalogue(request: Request) -> Response:
 
 def matched(current: Opened, question: MatchQuestion) -> Suggestions:
     """The answer to one question, with the age of the data. Raises Refused."""
-    patient = patient_of(question.patient)
+    patient, vicinity = patient_of(question.patient), vicinity_of(question.near, question.within_km)
     try:
-        found = current.suggest(diagnoses_of(question.query), patient, question.status, question.limit)
+        found = current.suggest(diagnoses_of(question.query), patient, question.status, question.limit, vicinity)
     except DiagnosisError as error:
         raise Refused(422, str(error)) from None
     return msgspec.structs.replace(found, catalogue=current.facts)
@@ -96,7 +96,8 @@ def matched(current: Opened, question: MatchQuestion) -> Suggestions:
 def screened(current: Opened, trial_id: str, question: ScreenQuestion) -> Checklist:
     """A checklist for one patient. Raises Refused."""
     known = known_trial(current, trial_id)
-    patient, near = patient_of(question.patient), place_of(question.near)
+    patient, vicinity = patient_of(question.patient), vicinity_of(question.near, question.within_km)
+    near = vicinity.here if vicinity else None
     text = diagnoses_of(question.query) if question.query is not None else ""
     try:
         return current.screen(known, text, patient, question.answers, near, question.within_km)

@@ -151,11 +151,12 @@ def _by_number(current: Opened, given: dict[str, str | None]) -> list[str] | Non
 
 def _listed(current: Opened, statuses: Sequence[str], among: list[str] | None) -> list[str]:
     """Trials with one of these statuses, by id."""
-    catalogue = current.matcher.catalogue
-    wanted = sorted(catalogue.trial_ids) if among is None else among
+    wanted = sorted(filter(None, current.trial_ids)) if among is None else among
     if not statuses:
         return list(wanted)
-    return [one for one in wanted if catalogue.facts[catalogue.trial_index_of[one]].status in statuses]
+    sql = "SELECT trial_id FROM trials WHERE status IN (SELECT unnest(?))"
+    fitting = {row[0] for row in current.cursor().execute(sql, [list(statuses)]).fetchall()}
+    return [one for one in wanted if one in fitting]
 
 
 def _suggested(current: Opened, query: str, statuses: tuple[str, ...], limit: int) -> Suggestions:
@@ -180,7 +181,7 @@ def _by_fhir_id(current: Opened, number: str) -> str:
     try:
         return known_trial(current, number)
     except Refused:
-        same = [one for one in current.matcher.catalogue.trial_ids if fhir_id(one) == number]
+        same = [one for one in current.trial_ids if fhir_id(one) == number]
         if len(same) == 1:
             return same[0]
         raise

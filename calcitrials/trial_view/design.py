@@ -64,8 +64,8 @@ def _design(record: dict[str, Any]) -> Iterator[Fact]:
         ("Each is followed", details.get("target_duration")),
         ("Sampling", words.plain(details.get("sampling_method"))),
         ("Samples", _told(words.plain(details.get("biospecimen_retention")), details.get("biospecimen_description"))),
-        ("Data monitoring committee", {True: "yes", False: "no"}.get(oversight.get("has_dmc"), "")),  # type: ignore[arg-type]
-        ("Ethics", _told(oversight.get("ethics_review") or "", words.date(oversight, "ethics_approval_date"))),
+        ("Data monitoring committee", words.yes_or_no(oversight.get("has_dmc"))),
+        ("Ethics", _ethics(oversight)),
         ("Outside the study", _expanded_access(oversight)),
     )
     yield from (Fact(label, value) for label, value in stated if value)
@@ -74,6 +74,13 @@ def _design(record: dict[str, Any]) -> Iterator[Fact]:
 def _told(word: str, more: str | None) -> str:
     """A word with what is said about it."""
     return "; ".join(filter(None, (word, more)))
+
+
+def _ethics(oversight: dict[str, Any]) -> str:
+    """What the record says of the ethics review, with the day of the approval where it does not name it itself."""
+    review = "; ".join((oversight.get("ethics_review") or "").splitlines())
+    day = words.date(oversight, "ethics_approval_date")
+    return _told(review, f"approved {day}" if day and day not in review else None)
 
 
 def _expanded_access(oversight: dict[str, Any]) -> str:

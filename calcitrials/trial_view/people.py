@@ -42,7 +42,10 @@ def how_to_take_part(record: dict[str, Any]) -> Iterator[Block]:
         if rows := [row for row in contacts if row["kind"] == kind]:
             items = [Item(_contact(row, sites), _link(row)) for row in rows]
             yield Items(tuple(items), _KINDS.get(kind, words.capitalised(words.plain(kind))))
-    if not contacts:
+    here = [link for link in record.get("links", ()) if (link.get("label") or "").lower().startswith("how to")]
+    if here:
+        yield Facts(tuple(Fact(link["label"], link["url"], link["url"]) for link in here))
+    elif not contacts:
         yield Facts((Fact("No contact in the record, see", record["url"], record["url"]),))
     if facts := [*_responsible(record)]:
         yield Facts(tuple(facts), "Who answers for it")

@@ -29,7 +29,7 @@ def places(record: dict[str, Any]) -> Iterator[Block]:
         yield Items(
             tuple(Item(_with_status(_name(row), row)) for row in sites), _heading(country, sites, is_trial_open)
         )
-    facts = [Fact("Countries", ", ".join(alone))] if alone else []
+    facts = [Fact("Also in" if len(alone) < len(by_country) else "Countries", ", ".join(alone))] if alone else []
     if removed := record.get("removed_countries"):
         facts.append(Fact("No longer in", ", ".join(removed)))
     if facts:
@@ -41,7 +41,9 @@ def _heading(country: str, sites: list[dict[str, Any]], is_trial_open: bool) -> 
     count = _count_open(sites, is_trial_open)
     if not is_trial_open and not any(row.get("status") for row in sites):
         return f"{country}: {number}"
-    return f"{country}: {count} open of {number}" if count < len(sites) else f"{country}: {number}, open"
+    if count in (0, len(sites)):
+        return f"{country}: {number}, " + ("open" if count else "closed" if len(sites) == 1 else "none open")
+    return f"{country}: {count} open of {number}"
 
 
 def _count_open(rows: list[dict[str, Any]], is_trial_open: bool) -> int:

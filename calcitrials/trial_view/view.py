@@ -87,8 +87,8 @@ def _who(record: dict[str, Any]) -> Iterator[Block]:
         facts.append(Fact("Sex", {"all": "all"}.get(record["sex"], f"{record['sex']} only")))
     if design.get("gender_based"):
         facts.append(Fact("Gender", design.get("gender_description") or "as participants see it themselves"))
-    if record.get("healthy_volunteers") is not None:
-        facts.append(Fact("Healthy volunteers", "yes" if record["healthy_volunteers"] else "no"))
+    if admitted := words.yes_or_no(record.get("healthy_volunteers")):
+        facts.append(Fact("Healthy volunteers", admitted))
     if design.get("population"):
         facts.append(Fact("Drawn from", design["population"]))
     if facts:

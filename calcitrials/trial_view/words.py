@@ -14,6 +14,14 @@ _SAID_OTHERWISE = {
     "active_not_recruiting": "active, not recruiting",
     "none": "none (open label)",
     "early_phase1": "early phase 1",
+    "sap": "statistical analysis plan",
+    "icf": "form of informed consent",
+    "csr": "clinical study report",
+    "samples_with_dna": "kept, with DNA",
+    "samples_without_dna": "kept, without DNA",
+    "none_retained": "not kept",
+    "non_probability_sample": "not at random",
+    "probability_sample": "at random",
 }
 """Words of vocabularies that read badly as they stand, or say nothing."""
 _PARTS_OF_DATE = re.compile(r"_(?:precision|text|kind|days|until_days)$")
@@ -22,6 +30,11 @@ _PARTS_OF_DATE = re.compile(r"_(?:precision|text|kind|days|until_days)$")
 def plain(word: str | None) -> str:
     """A word of a vocabulary as a person writes it: "non_randomized" is "not randomized"; "" for none."""
     return _SAID_OTHERWISE.get(word, word.replace("_", " ")) if word else ""
+
+
+def yes_or_no(value: bool | None) -> str:
+    """ "yes" or "no"; "" where nobody says."""
+    return "" if value is None else "yes" if value else "no"
 
 
 def status_in_words(status: str, stale_reason: str | None) -> str:

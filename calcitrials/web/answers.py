@@ -104,11 +104,10 @@ def _by_study(matches: Sequence[Match]) -> Iterator[list[Match]]:
 
 
 def _study(opened: Opened, records: list[Match]) -> Study:
-    catalogue = opened.matcher.catalogue
     places: dict[str, None] = {}
     kinds: dict[str, None] = {}
     for record in records:
-        trial_index = catalogue.trial_index_of[record.trial_id]
+        trial_index = opened.index_of[record.trial_id]
         places |= dict.fromkeys(opened.sites.countries(trial_index))
         kinds |= dict.fromkeys(opened.sites.study_types(trial_index))
     values = {
@@ -151,7 +150,7 @@ def _within(opened: Opened, studies: Sequence[Study], near: Point | None, most_k
 
 def _sites(opened: Opened, study: Study, near: Point) -> Iterator[Site]:
     for record in (study.match, *study.others):
-        yield from opened.sites.of(opened.matcher.catalogue.trial_index_of[record.trial_id], near)
+        yield from opened.sites.of(opened.index_of[record.trial_id], near)
 
 
 def _with_nearest(opened: Opened, study: Study, near: Point) -> Study:
@@ -166,9 +165,9 @@ def _groups(studies: Sequence[Study]) -> list[tuple[str, list[Study]]]:
 
 
 def _ruled_out(opened: Opened, suggestions: Suggestions) -> list[RuledOut]:
-    catalogue = opened.matcher.catalogue
+    facts = opened.matcher.catalogue.facts
     return [
-        RuledOut(one.trial_id, catalogue.facts[catalogue.trial_index_of[one.trial_id]].title, one.reason)
+        RuledOut(one.trial_id, facts[opened.index_of[one.trial_id]].title, one.reason)
         for one in suggestions.ruled_out[:RULED_OUT_SHOWN]
     ]
 

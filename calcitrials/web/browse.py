@@ -38,7 +38,7 @@ def condition(request: Request, concept_id: str) -> Response:
     place = tree.place(concept_id)
     if place is None:
         raise HTTPException(404)
-    trial_ids = [current.matcher.catalogue.trial_ids[index] for index in tree.trials(place)]
+    trial_ids = [current.trial_ids[index] for index in tree.trials(place)]
     return page(
         request, "condition.html", branch=tree.branch(place, DEPTH),
         wider=[tree.branch(one) for one in tree.wider(place) if one in tree.with_trials],

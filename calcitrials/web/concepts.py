@@ -30,12 +30,11 @@ class ConceptTree:
         self._catalogue = catalogue
         self._terminology = terminology
         self._trials: dict[int, frozenset[int]] = {}
-        for concept in catalogue.named_concepts:
-            if terminology.holds(concept):
-                trials, _, roles, _ = catalogue.trials_naming((concept,))
-                about = frozenset(trials[np.asarray(roles) >= FINDING].tolist())
-                if about:
-                    self._trials[concept] = about
+        for concept in catalogue.named_among(range(len(terminology.ids))):
+            trials, _, roles, _ = catalogue.trials_naming((concept,))
+            about = frozenset(trials[np.asarray(roles) >= FINDING].tolist())
+            if about:
+                self._trials[concept] = about
 
     def wider(self, concept: int) -> list[int]:
         """Concepts right above one, of those that are no mere group first."""

@@ -12,7 +12,7 @@ ON_A_PAGE = 30
 def rows_of(opened: Opened, trial_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Facts of trials, in the same order; ids of no trial are left out."""
     catalogue = opened.matcher.catalogue
-    found = (catalogue.trial_index_of.get(trial_id) for trial_id in trial_ids)
+    found = (opened.index_of.get(trial_id) for trial_id in trial_ids)
     return [
         {
             "trial_id": facts.trial_id,
@@ -31,7 +31,7 @@ def leaf(opened: Opened, trial_ids: Sequence[str], number: str | None) -> dict[s
     catalogue = opened.matcher.catalogue
 
     def closed(trial_id: str) -> tuple[bool, str]:
-        index = catalogue.trial_index_of.get(trial_id)
+        index = opened.index_of.get(trial_id)
         facts = None if index is None else catalogue.facts[index]
         is_open = facts is not None and facts.status in OPEN_STATUSES and not opened.is_stale(facts)
         return not is_open, trial_id

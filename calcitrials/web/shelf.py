@@ -1,5 +1,6 @@
 """The published catalogue as the page has it open. A newer snapshot is opened beside it, then takes its place."""
 
+import datetime as dt
 import logging
 import sqlite3
 import sys
@@ -22,8 +23,10 @@ from calcitrials.web.sites import Sites
 from db.catalogue import Catalogue, CatalogueError
 from db.places import Point, town_at
 from matcher import DiagnosisError, Matcher, Patient, Suggestions
+from matcher.ranking.sites import Vicinity
+from matcher.ranking.standing import status_is_stale
 from matcher.screening.records import Answer, Checklist
-from matcher.trials.index import Facts
+from matcher.trials.facts import Facts
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +45,12 @@ class Opened:
         self._connection = connection
         self._one_at_a_time = threading.Lock()
         self.matcher = Matcher.open(connection)
-        self.sites = Sites(connection, self.matcher.catalogue.trial_index_of)
-        self.names = Names(self.matcher.terminology, self.matcher.catalogue.named_concepts)
+        ids = self.matcher.catalogue.trial_ids
+        self.trial_ids = [ids[index] or "" for index in range(len(ids))]
+        self.index_of = {trial_id: index for index, trial_id in enumerate(self.trial_ids)}
+        self.sites = Sites(connection, self.index_of)
+        terminology = self.matcher.terminology
+        self.names = Names(terminology, frozenset(self.matcher.catalogue.named_among(range(len(terminology.ids)))))
 
     @classmethod
     def newest(cls, catalogue: Catalogue) -> "Opened":
@@ -70,14 +77,14 @@ class Opened:
     def by_country(self) -> dict[str, list[str]]:
         """Trials with a site in each country that nothing says is closed, by its English name."""
         found: dict[str, list[str]] = {}
-        for index, trial_id in enumerate(self.matcher.catalogue.trial_ids):
+        for index, trial_id in enumerate(self.trial_ids):
             for name in self.sites.countries(index):
                 found.setdefault(name, []).append(trial_id)
         return found
 
     def is_stale(self, facts: Facts) -> bool:
         """Whether a record says that it is open and can hardly be so any more."""
-        return facts.stale_reason is not None
+        return status_is_stale(facts, dt.date.today())
 
     @property
     def published(self) -> str:
@@ -89,11 +96,16 @@ class Opened:
         return self._connection.cursor()
 
     def suggest(
-        self, text: str | Sequence[str], patient: Patient | None, statuses: tuple[str, ...] = (), limit: int = 20
+        self,
+        text: str | Sequence[str],
+        patient: Patient | None,
+        statuses: tuple[str, ...] = (),
+        limit: int = 20,
+        vicinity: Vicinity | None = None,
     ) -> Suggestions:
         """What the matcher suggests. Raises matcher.DiagnosisError."""
         with self._one_at_a_time:
-            return self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit)
+            return self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
 
     def screen(
         self,
@@ -112,7 +124,7 @@ class Opened:
     def concepts_of(self, trial_id: str) -> list[tuple[str, str]]:
         """Id and label of the diseases and findings that a trial is about, as far as the terminology knows them."""
         terminology, catalogue = self.matcher.terminology, self.matcher.catalogue
-        profile = catalogue.profile(catalogue.trial_index_of[trial_id])
+        profile = catalogue.profile(self.index_of[trial_id])
         known = [one for one in (*profile.diseases, *profile.findings) if terminology.holds(one)]
         return [(terminology.ids[one], terminology.labels[one]) for one in dict.fromkeys(known)]
 

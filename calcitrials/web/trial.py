@@ -60,7 +60,7 @@ async def sheets(request: Request) -> Response:
     chosen = list(dict.fromkeys(str(one) for one in form.getlist("chosen")))[:MOST_PRINTED]
 
     def made() -> list[dict[str, Any]]:
-        known = [trial_id for trial_id in chosen if trial_id in current.matcher.catalogue.trial_index_of]
+        known = [trial_id for trial_id in chosen if trial_id in current.index_of]
         return [
             {
                 "view": trial_view(current.cursor(), trial_id),
@@ -121,7 +121,7 @@ def _shown(
     found = _checklist(current, trial_id, question, known, answers)
     return {
         "view": view,
-        "facts_of": current.matcher.catalogue.facts[current.matcher.catalogue.trial_index_of[trial_id]],
+        "facts_of": current.matcher.catalogue.facts[current.index_of[trial_id]],
         "sections": by_key,
         "checklist": found,
         "question": question,

@@ -59,7 +59,7 @@ COMMENT ON COLUMN aliases.registry IS 'Registry that redirects.';
 COMMENT ON COLUMN aliases.seen_at IS 'When the redirect was last seen (UTC).';
 
 CREATE TABLE IF NOT EXISTS catalogue_info (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
-COMMENT ON TABLE catalogue_info IS 'Facts about the catalogue itself: schema_version, published_at.';
+COMMENT ON TABLE catalogue_info IS 'Facts about the catalogue itself: schema_version, the version that wrote it, published_at.';
 COMMENT ON COLUMN catalogue_info.key IS 'Name of the fact.';
 COMMENT ON COLUMN catalogue_info.value IS 'The fact.';
 

@@ -1,7 +1,7 @@
 """From what was typed or sent to mentions: concepts with assertions, and what the text says of the patient."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from matcher.assertion.context import AssertedText, Assertion, Course, Span, asserted, says_family_history
@@ -66,14 +66,25 @@ class Understanding(NamedTuple):
     """What could not be read, as sentences without the patient's data."""
 
 
+def no_own_term(words: str) -> None:
+    """Of the words of a condition, where no catalogue is open."""
+    del words
+
+
 class PatientReader:
     """Reads inputs with one terminology and, for conditions that no vocabulary has, the catalogue's own terms."""
 
-    def __init__(self, terminology: Terminology, expansion: Expansion, own_terms: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        terminology: Terminology,
+        expansion: Expansion,
+        own_term: Callable[[str], int | None] = no_own_term,
+    ) -> None:
+        """own_term: the concept of a condition of the catalogue, by its words."""
         self.terminology = terminology
         self.expansion = expansion
         self.linker = EntityLinker(terminology)
-        self.own_terms = own_terms or {}
+        self._own_term = own_term
         self._courses = Courses(terminology)
         self._senses = Senses(terminology, expansion)
 
@@ -322,7 +333,7 @@ class PatientReader:
     def _own(self, part: str, tokens: Sequence[Token]) -> list[Mention]:
         """A condition of the catalogue that no vocabulary knows, word for word."""
         words = " ".join(token.text for token in tokens)
-        concept_index = self.own_terms.get(words)
+        concept_index = self._own_term(words)
         if concept_index is None:
             return []
         return [Mention(part.strip(" ."), Assertion.PRESENT, (concept_index,), (), "own words", 0.9)]

@@ -67,9 +67,8 @@ class Ranker:
         self.leading = Leading(catalogue, expansion)
         self.standing = Standing(catalogue)
         self._asking = np.ones(len(catalogue.facts))
-        for requirement, name in catalogue.requirement_names.items():
-            if name in ASKED:
-                self._asking[catalogue.is_limited([requirement])] *= getattr(weights, ASKED[name][0])
+        for name, (weight, _) in ASKED.items():
+            self._asking[catalogue.trials_asking(name)] *= getattr(weights, weight)
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
 
     def ranked(
@@ -225,9 +224,8 @@ class Ranker:
             most = np.minimum(most * weights.ONE_SIDE, weights.JUST_A_HINT if in_note else np.inf)
         grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
         value = np.round(-most * weights.JOINABLE ** standing[trials], 9)
-        rows = np.lexsort((trials, value, grades))
-        wanted = most >= lowest if among is None else (most >= lowest) & among[trials]
-        rows = rows[wanted[rows]]
+        rows = np.flatnonzero(most >= lowest if among is None else (most >= lowest) & among[trials])
+        rows = rows[np.lexsort((trials[rows], value[rows], grades[rows]))]
         waiting: list[tuple[Key, Scored]] = []
         for start in range(0, len(rows), _AT_ONCE):
             chunk = rows[start : start + _AT_ONCE]

@@ -76,9 +76,8 @@ class Candidates:
         return self._find_set(self.expansion.of(concept), {} if finding else self.hints(concept))
 
     def _find_set(self, reached: Mapping[int, ConceptPath], hints: Mapping[int, ConceptPath]) -> CandidateSet:
-        named = self.catalogue.named_concepts
-        meant = list(named.intersection(reached))
-        hinted = [concept for concept in named.intersection(hints) if concept not in reached]
+        meant = self.catalogue.named_among(reached)
+        hinted = [concept for concept in self.catalogue.named_among(hints) if concept not in reached]
         if not meant and not hinted:
             return NOWHERE
         trials, named_weights, roles, counts = self.catalogue.trials_naming([*meant, *hinted])
@@ -87,15 +86,13 @@ class Candidates:
         values = nearness * named_weights
         hints_from = sum(counts[: len(meant)])
         values[hints_from:] = 0.0
-        order = np.lexsort((roles, values, trials))  # among equals a disease goes before a finding, as in a profile
+        order = np.argsort(trials, kind="stable")  # of some sorted runs, which it only merges
         first = _first_of_each(trials[order])
-        best = np.empty_like(first)
-        best[:-1], best[-1] = order[first[1:] - 1], order[-1]
         marks = _BITS[roles]
         marks[:hints_from] *= ((nearness > steps.GROUP_ABOVE) & (values > 0))[:hints_from]
         marks[hints_from:] <<= len(ROLES)
         marks = np.bitwise_or.reduceat(marks[order], first)
-        trials, values = trials[best], values[best]
+        trials, values = trials[order][first], np.maximum.reduceat(values[order], first)
         excluding = self.catalogue.is_limited(concept for concept, how in reached.items() if is_at_least(how))[trials]
         excluding &= values > 0
         hinting = (marks & _HINTED_FINDING > 0) & ~self.catalogue.has_diseases[trials]

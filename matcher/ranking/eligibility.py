@@ -1,13 +1,14 @@
 """A trial's stated limits against what is known of the patient. Never says that somebody is eligible."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
 
 from db.countries import is_met
 from matcher.results import Eligibility, Patient
-from matcher.trials.index import Facts, Flags
+from matcher.trials.facts import Facts
+from matcher.trials.index import Flags, TrialIndex
 
 _DAYS_IN_YEAR = 365.25
 GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
@@ -67,36 +68,37 @@ def stated_limits(facts: Facts) -> Stated:
 class Limits:
     """The stated limits of all trials of a catalogue, to rule out at once what `check` rules out one by one."""
 
-    def __init__(self, facts: Sequence[Facts]) -> None:
-        self._starts_days = np.array([-np.inf if one.min_age_days is None else one.min_age_days for one in facts])
-        self._ends_days = np.array(
-            [np.inf if one.max_age_until_days is None else one.max_age_until_days for one in facts]
-        )
-        self._statuses = np.array([one.status for one in facts])
-        self._sexes = np.array([one.sex or "" for one in facts])
+    def __init__(self, catalogue: TrialIndex) -> None:
+        self._catalogue = catalogue
+        self._size = len(catalogue.facts)
 
     def of_status(self, wanted: Collection[str]) -> Flags:
         """For each trial whether its status is one of these, whatever it is where none is wanted."""
-        return np.isin(self._statuses, list(wanted)) if wanted else np.ones(len(self._statuses), np.bool_)
+        if not wanted:
+            return np.ones(self._size, np.bool_)
+        is_wanted: Flags = np.array([status in wanted for status in self._catalogue.statuses], np.bool_)
+        return is_wanted[self._catalogue.status_codes]
 
     def excluding(self, patient: Patient) -> Flags:
         """For each trial whether a stated limit excludes the patient."""
-        excluded = np.zeros(len(self._sexes), np.bool_)
+        excluded = np.zeros(self._size, np.bool_)
         if patient.age_years is not None:
             excluded |= self._out_of_age(patient.age_years)
             for age_years in patient.other_ages:
                 excluded &= self._out_of_age(age_years)
         elif patient.life_stage == "adult":
-            excluded |= self._ends_days <= _CHILDHOOD_UNTIL_DAYS
+            excluded |= self._catalogue.max_age_until_days <= _CHILDHOOD_UNTIL_DAYS
         elif patient.life_stage == "child":
-            excluded |= self._starts_days >= GROWN_UP_DAYS
+            excluded |= self._catalogue.min_age_days >= GROWN_UP_DAYS
         if patient.sex in ("female", "male"):
-            excluded |= self._sexes == ("male" if patient.sex == "female" else "female")
+            other = "male" if patient.sex == "female" else "female"
+            excluded |= np.array([sex == other for sex in self._catalogue.sexes], np.bool_)[self._catalogue.sex_codes]
         return excluded
 
     def _out_of_age(self, age_years: float) -> Flags:
         low_end, high_end = stated_days(age_years)
-        return (high_end <= self._starts_days) & (self._starts_days > low_end) | (low_end >= self._ends_days)
+        starts_days, ends_days = self._catalogue.min_age_days, self._catalogue.max_age_until_days  # NaN excludes nobody
+        return (high_end <= starts_days) & (starts_days > low_end) | (low_end >= ends_days)
 
 
 def stated_days(age_years: float) -> tuple[float, float]:

@@ -8,7 +8,6 @@ from matcher.ranking.best_first import Ranker
 from matcher.ranking.eligibility import check
 from matcher.ranking.scoring import Scored, Scorer, grade_of
 from matcher.results import Suggestions
-from matcher.trials.index import field_weight
 
 
 def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, suggestions: Suggestions) -> tuple[str, ...]:
@@ -16,10 +15,10 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
     scorer, catalogue = ranker.scorer, ranker.scorer.catalogue
     trial_id = catalogue.trial_ids[trial_index]
     lines = [f"{trial_id}: {catalogue.facts[trial_index].title or ''}"]
-    for concept, field, row in sorted(catalogue.namings(trial_index), key=lambda item: -field_weight(item[1])):
-        if concept in catalogue.requirement_names:
-            lines.append(f'It asks: {catalogue.requirement_names[concept]} ("{catalogue.words(row)}").')
-        elif concept in catalogue.treatment_names:
+    for concept, field, row in sorted(catalogue.namings(trial_index), key=lambda item: -weights.of_field(item[1])):
+        if required := catalogue.requirement(concept):
+            lines.append(f'It asks: {required} ("{catalogue.words(row)}").')
+        elif catalogue.is_treatment(concept):
             lines.append(f'It gives "{catalogue.words(row)}".')
         else:
             lines.append(f'It names {scorer.label(concept)} as {field} ("{catalogue.words(row)}").')
@@ -50,7 +49,7 @@ def _way(ranker: Ranker, scored: Scored) -> Iterator[str]:
         yield (
             f"{ranker.scorer.label(link.element.concept)} -> {ranker.scorer.label(link.naming.concept)} "
             f"({link.reached.relation}, {link.reached.weight:.2f}, source {link.reached.evidence}) x "
-            f"{link.naming.field} ({field_weight(link.naming.field):.2f}) = {link.value:.2f}."
+            f"{link.naming.field} ({weights.of_field(link.naming.field):.2f}) = {link.value:.2f}."
         )
     yield from scored.notes
     yield f"Score {scored.score:.2f}, {grade_of(scored)}."

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import duckdb
 
 from matcher.ranking.scoring import Scored
-from matcher.trials.index import Facts
+from matcher.trials.facts import Facts
 
 LISTING = "listing"
 """Registry of the records that listing sites make of registries' ones."""

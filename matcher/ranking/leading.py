@@ -102,7 +102,7 @@ class Leading:
 
     def _has_trials(self, element: Element) -> bool:
         """Whether some trial is about a diagnosis, a kind of it or what it is a kind of."""
-        named = self.catalogue.named_concepts.intersection(element.reached)
+        named = self.catalogue.named_among(element.reached)
         return any(element.reached[concept].weight >= steps.NEAR for concept in named)
 
     def _find_about(self, concept: int) -> int:
@@ -110,7 +110,7 @@ class Leading:
         reached = self.expansion.of(concept)
         kinds = [
             other
-            for other in self.catalogue.named_concepts.intersection(reached)
+            for other in self.catalogue.named_among(reached)
             if reached[other].relation != "broader" and reached[other].weight >= steps.NEAR
         ]
         return self.catalogue.count_about(kinds) if kinds else 0

@@ -86,11 +86,11 @@ class Scorer:
 
     def case(self, patient: PatientCase, found: CandidateSet) -> PreparedCase:
         """A patient with what follows for all trials alike; found: the candidates."""
-        named = self.catalogue.named_concepts
+        named_among = self.catalogue.named_among
         treatable = {
             element.concept
             for element in patient.findings
-            if any(element.reached[concept].weight >= steps.NEAR for concept in named.intersection(element.reached))
+            if any(element.reached[concept].weight >= steps.NEAR for concept in named_among(element.reached))
         }
         diseases = (element.concept for element in patient.diseases)
         return PreparedCase(
@@ -375,7 +375,7 @@ class Scorer:
         """Name of a concept, or the catalogue's own words."""
         if self.terminology.holds(concept):
             return self.terminology.labels[concept]
-        return self.catalogue.own_names.get(concept, "")
+        return self.catalogue.own_name(concept)
 
     def _names(self, concepts: Iterable[int]) -> str:
         return ", ".join(sorted(self.label(concept) for concept in concepts)[:3])

@@ -5,27 +5,54 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import duckdb
+import msgspec
 import pyarrow as pa
 
 from db.countries import is_closed
 from db.places import EARTH_RADIUS_KM, Point, town_at
+from matcher.results import Match, Site
 
 _OPEN_WORDS = ("recruiting", "open", "ongoing", "enrolling", "available")
 
 
+class Vicinity(NamedTuple):
+    """Where a patient is, and how far the nearest site may be, in km; None for any distance."""
+
+    here: Point
+    within_km: float | None = None
+
+
 class Nearest(NamedTuple):
-    """The nearest site that is not closed. by: "site" where its coordinates are known, "town" where those of its town
-    are. is_open: whether its own status says that it recruits; None where it has none. all_known: whether the places of
-    all sites are known, so that none is nearer.
+    """The nearest site that is not closed. all_known: whether the places of all sites are known, so that none is
+    nearer.
     """
 
-    facility: str | None
-    city: str | None
-    country: str | None
-    distance_km: float
-    by: str
-    is_open: bool | None
+    site: Site
     all_known: bool
+
+    @property
+    def where(self) -> str:
+        """The site as a person reads it."""
+        return ", ".join(part for part in (self.site.facility, self.site.city, self.site.country) if part)
+
+
+def within(nearest: Nearest | None, most_km: float) -> tuple[str, str]:
+    """Whether the nearest site is near enough: met, not met, unknown, and why where it is not met or unknown."""
+    if nearest is None:
+        return "unknown", "No place of an open site is known."
+    if nearest.site.distance_km <= most_km:
+        return "met", ""
+    if not nearest.all_known:
+        return "unknown", "A nearer site may be among those whose place is not known."
+    return "not met", f"The nearest site, {nearest.where}, is {nearest.site.distance_km:.0f} km away."
+
+
+def with_site(match: Match, nearest: Nearest | None, most_km: float | None) -> Match:
+    """A match with its nearest site, and whether that is near enough."""
+    distance = "unknown" if most_km is None else within(nearest, most_km)[0]
+    eligibility = msgspec.structs.replace(match.eligibility, distance=distance)
+    site = nearest.site if nearest else None
+    return msgspec.structs.replace(match, eligibility=eligibility, nearest_site=site)
 
 
 _TOWNS = """
@@ -86,7 +113,7 @@ def _nearest(site: "tuple[str | None, ...]", km: float, all_known: bool) -> Near
     facility, city, country, by, status = site
     said = (status or "").lower()
     is_open = (any(word in said for word in _OPEN_WORDS) and "not" not in said) if status else None
-    return Nearest(facility, city, country, round(km, 1), by or "", is_open, all_known)
+    return Nearest(Site(facility, city, country, round(km, 1), by or "", is_open), all_known)
 
 
 @lru_cache(maxsize=100_000)

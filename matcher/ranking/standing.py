@@ -9,7 +9,9 @@ from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher import weights
 from matcher.patient.demographics import canonical_country
 from matcher.results import Patient
-from matcher.trials.index import Facts, Flags, Floats, Ints, TrialIndex
+from matcher.trials.facts import EPOCH, Facts
+from matcher.trials.index import Flags, Floats, Ints, TrialIndex
+from matcher.trials.store import UNSTATED_DAY
 
 OPEN, DOUBTFUL, CLOSED, FORGOTTEN, OVER = range(5)
 """How soon a trial can be joined, soonest first, as powers of `weights.JOINABLE`."""
@@ -33,17 +35,10 @@ class Standing:
 
     def __init__(self, catalogue: TrialIndex) -> None:
         self._catalogue = catalogue
-        today = dt.date.today()
         facts = catalogue.facts
-        self.of_anybody: Ints = np.array([joinable(one, today) for one in facts], np.int64)
-        self._states_ages = np.array(
-            [
-                not one.ages_are_bands and (one.min_age_days is not None or one.max_age_until_days is not None)
-                for one in facts
-            ],
-            np.bool_,
-        )
-        self._sexes = np.array([one.sex or "" for one in facts])
+        self.of_anybody = _of_anybody(catalogue, dt.date.today())
+        states_any = ~(np.isnan(facts.min_age) & np.isnan(facts.max_age_until))
+        self._states_ages: Flags = states_any & (facts.age_bands != 1)
         self._away = lru_cache(maxsize=50)(self._find_away)
 
     def of(self, patient: Patient) -> Ints:
@@ -53,7 +48,8 @@ class Standing:
         if sex is not None or patient.age_years is not None:
             may: Flags = self._states_ages & (patient.age_years is not None)
             if sex is not None:
-                may = may | np.isin(self._sexes, (sex, "all"))
+                takes = [admitted in (sex, "all") for admitted in self._catalogue.sexes]
+                may = may | np.array(takes, np.bool_)[self._catalogue.sex_codes]
             powers = powers + UNSURE * ~may
         country = canonical_country(patient.country) if patient.country else None
         return powers if country is None else powers + self._away(country)
@@ -73,17 +69,32 @@ class Standing:
         return away
 
 
-def joinable(facts: Facts, today: dt.date) -> int:
-    """How soon a trial can be joined: it is open; it says so by a stale status; it is closed, or its status unknown,
+def _of_anybody(catalogue: TrialIndex, today: dt.date) -> Ints:
+    """How soon each trial can be joined: it is open; it says so by a stale status; it is closed, or its status unknown,
     which a registry calls what said it was open years ago; that was very long ago; it is over.
     """
-    if facts.status in OVER_STATUSES:
-        return OVER
-    if facts.status not in OPEN_STATUSES:
-        is_forgotten = facts.status == "unknown" and _is_older(facts.last_update, today, weights.FORGOTTEN_YEARS)
-        return FORGOTTEN if is_forgotten else CLOSED
-    return OPEN if facts.stale_reason is None else DOUBTFUL
+    facts, statuses = catalogue.facts, catalogue.statuses
+    codes = catalogue.status_codes
+    power: dict[str, int] = {**dict.fromkeys(OPEN_STATUSES, OPEN), **dict.fromkeys(OVER_STATUSES, OVER)}
+    found: Ints = np.array([power.get(status, CLOSED) for status in statuses], np.int64)[codes]
+    is_unknown = np.array([status == "unknown" for status in statuses], np.bool_)[codes]
+    is_stale = _is_before(facts.stale_from, today + dt.timedelta(days=1))
+    is_forgotten = _is_before(facts.last_update, _ago(today, weights.FORGOTTEN_YEARS))
+    found[is_unknown & is_forgotten & (found == CLOSED)] = FORGOTTEN
+    found[is_stale & (found == OPEN)] = DOUBTFUL
+    return found
 
 
-def _is_older(day: str | None, today: dt.date, years: int) -> bool:
-    return day is not None and day < (today - dt.timedelta(days=round(years * 365.25))).isoformat()
+def _is_before(days: Ints, day: dt.date) -> Flags:
+    """Which days are stated and lie before one."""
+    found: Flags = (days != UNSTATED_DAY) & (days < day.toordinal() - EPOCH)
+    return found
+
+
+def status_is_stale(facts: Facts, today: dt.date) -> bool:
+    """Whether a record says that the trial is open and can hardly be right any more (db.stated_status)."""
+    return facts.stale_from is not None and facts.stale_from <= today.isoformat()
+
+
+def _ago(today: dt.date, years: int) -> dt.date:
+    return today - dt.timedelta(days=round(years * 365.25))

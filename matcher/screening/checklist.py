@@ -11,13 +11,14 @@ from typing import NamedTuple
 from db.vocabularies import OPEN_STATUSES, OVER_STATUSES
 from matcher.assertion.context import Assertion
 from matcher.ranking.eligibility import check, stated_limits
-from matcher.ranking.sites import Nearest
+from matcher.ranking.sites import Nearest, within
+from matcher.ranking.standing import status_is_stale
 from matcher.results import Patient
 from matcher.screening.facts import Facts as KnownFacts
 from matcher.screening.items import Item
 from matcher.screening.known import Known
-from matcher.screening.records import Answer, Ask, CheckedItem, Checklist, Effect, Limit, Site, Subject, Verdict
-from matcher.trials.index import Facts
+from matcher.screening.records import Answer, Ask, CheckedItem, Checklist, Effect, Limit, Subject, Verdict
+from matcher.trials.facts import Facts
 
 _LIMITS_FIRST = ("status", "age", "sex", "healthy volunteers", "distance", "country")
 _DECIDING = (
@@ -62,15 +63,23 @@ def checklist(
     keys = {item.key for item in items}
     return Checklist(
         trial.facts.trial_id, trial.facts.title, trial.facts.url, known.patient, verdict, tuple(excluded), limits,
-        checked, waiting, sum(1 for key in answers if key not in keys), _site(trial.nearest),
+        checked, waiting, sum(1 for key in answers if key not in keys), trial.nearest.site if trial.nearest else None,
     )  # fmt: skip
 
 
-def effect_of(side: str, answer: Answer | None) -> Effect:
-    """What an answer to a criterion comes to: yes meets an inclusion criterion and breaks an exclusion criterion."""
+def effect_of(item: Item, answer: Answer | None) -> Effect:
+    """What an answer to a criterion comes to: yes meets an inclusion criterion and breaks an exclusion criterion. One
+    of a list of which one is enough does not exclude by itself, nor does one of a list of which several are asked. A
+    heading that asks nothing is met.
+    """
+    if item.is_heading:
+        return Effect.MET
     if answer is None or answer is Answer.NOT_SURE:
         return Effect.UNKNOWN
-    return Effect.MET if (answer is Answer.YES) == (side == "inclusion") else Effect.NOT_MET
+    is_met = (answer is Answer.YES) == (item.side != "exclusion")
+    if not is_met and (item.wanted == "several" or (item.wanted and item.side == "inclusion")):
+        return Effect.UNKNOWN
+    return Effect.MET if is_met else Effect.NOT_MET
 
 
 def _checked(item: Item, known: Known, answers: Mapping[str, Answer], facts: KnownFacts) -> CheckedItem:
@@ -85,13 +94,13 @@ def _checked(item: Item, known: Known, answers: Mapping[str, Answer], facts: Kno
     )
     return CheckedItem(
         item.number, item.side, item.key, item.text, item.subject, item.subjects, tuple(dict.fromkeys(labels)), answer,
-        source, reason, effect_of(item.side, answer),
+        source, reason, effect_of(item, answer), item.under,
     )  # fmt: skip
 
 
 def _excluding(one: CheckedItem) -> str:
     """A criterion that excludes, as a sentence."""
-    side = "does not meet inclusion" if one.side == "inclusion" else "meets exclusion"
+    side = "meets exclusion" if one.side == "exclusion" else f"does not meet {one.side}".replace(" criteria", "")
     why = "your answer" if one.source == "user" else one.reason.rstrip(".")
     return f"The patient {side} criterion {one.number} ({why}): {one.text}"
 
@@ -150,7 +159,7 @@ def _status(facts: Facts, today: dt.date) -> Limit:
         by_invitation = facts.status in OPEN_STATUSES
         why = "It takes participants by invitation." if by_invitation else "The record does not say that it recruits."
         return Limit("status", stated, Effect.UNKNOWN, why)
-    if facts.stale_reason is not None:
+    if status_is_stale(facts, today):
         return Limit("status", stated, Effect.UNKNOWN, "The record says that it is open, and is out of date.")
     return Limit("status", stated, Effect.MET)
 
@@ -177,20 +186,6 @@ def _country(country: str, effect: str, countries: frozenset[str]) -> Limit:
 def _distance(nearest: Nearest | None, within_km: float) -> Limit:
     if nearest is None:
         return Limit("distance", "no place of an open site known", Effect.UNKNOWN)
-    where = ", ".join(part for part in (nearest.facility, nearest.city, nearest.country) if part)
-    stated = f"nearest site {nearest.distance_km:.0f} km: {where}"
-    if nearest.distance_km <= within_km:
-        return Limit("distance", stated, Effect.MET)
-    if not nearest.all_known:
-        return Limit("distance", stated, Effect.UNKNOWN, "A nearer site may be among those whose place is not known.")
-    return Limit(
-        "distance", stated, Effect.NOT_MET, f"The nearest site, {where}, is {nearest.distance_km:.0f} km away."
-    )
-
-
-def _site(nearest: Nearest | None) -> Site | None:
-    if nearest is None:
-        return None
-    return Site(
-        nearest.facility, nearest.city, nearest.country, nearest.distance_km, nearest.by, nearest.is_open
-    )  # fmt: skip
+    stated = f"nearest site {nearest.site.distance_km:.0f} km: {nearest.where}"
+    effect, reason = within(nearest, within_km)
+    return Limit("distance", stated, Effect(effect), reason)

@@ -5,7 +5,7 @@ months", "in the eye") leaves it open, though what is known is said beside it. W
 are meant, the absence of the disease settles it, its presence does not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from matcher.assertion.context import Assertion
@@ -14,8 +14,10 @@ from matcher.screening.items import Item, Question
 from matcher.screening.known import Condition, Known, drug_key
 from matcher.screening.quantities import Measured
 from matcher.screening.records import Answer, Subject
+from matcher.screening.words import drug_classes
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
+from matcher.text.sentences import flat
 
 
 class Finding(NamedTuple):
@@ -26,6 +28,9 @@ class Finding(NamedTuple):
 
 
 _OPEN = Finding()
+_PERSONS = (Subject.AGE, Subject.SEX)
+"""Subjects that often only say of whom a criterion speaks."""
+_OF_PREGNANCY = (Subject.PREGNANCY, Subject.BREASTFEEDING, Subject.CONTRACEPTION)
 
 
 class Facts:
@@ -41,13 +46,19 @@ class Facts:
 
     def answer(self, item: Item, known: Known) -> tuple[Answer | None, str]:
         """The answer to a criterion that follows from what is known, and why; where none follows, what touches it."""
-        findings = [self._of(question, item, known) for question in item.questions]
-        told = [finding for finding in findings if finding.reason]
-        reason = " ".join(dict.fromkeys(finding.reason for finding in told))
-        if not told or item.subject is Subject.PLAIN:
+        if item.is_free and (sex := _of_the_other_sex(item, known.patient.sex)):
+            return Answer.YES, f"It asks this of {sex} participants."
+        findings = [(one, self._of(one, item, known)) for one in item.questions]
+        if item.subject not in _PERSONS:
+            mine = [finding for one, finding in findings if one.subject not in _PERSONS]
+        else:
+            mine = [finding for _, finding in findings]
+        reason = " ".join(dict.fromkeys(finding.reason for finding in mine if finding.reason))
+        if item.subject is Subject.PLAIN:
             return None, reason
-        holds = _combined(item, findings)
-        if holds is None or item.restricted:
+        holds, refused = _combined(item, findings)
+        reason = reason or (refused if holds is not None else "")
+        if holds is None or item.restricted or not item.is_free:
             return None, reason
         if item.rest and not (item.narrowed and (_is_of_persons(item) or (holds is False and not _denies(item)))):
             return None, reason
@@ -105,22 +116,45 @@ def _denies(item: Item) -> bool:
 
 def _is_of_persons(item: Item) -> bool:
     """Whether a criterion asks about age and sex alone, of which words such as "at screening" change nothing."""
-    return all(one.subject in (Subject.AGE, Subject.SEX) for one in item.questions)
+    return all(one.subject in _PERSONS for one in item.questions)
 
 
-def _combined(item: Item, findings: list[Finding]) -> bool | None:
-    """Whether a criterion holds whose questions were answered. One of several that are denied together is enough to
-    break it; where nothing says how they are joined, only what all say counts.
+def _of_the_other_sex(item: Item, sex: str | None) -> str:
+    """The sex that an inclusion criterion about pregnancy or contraception speaks to, where it is not the patient's:
+    "women of childbearing potential must use contraception" asks nothing of a man.
     """
-    values = [finding.holds for finding in findings]
-    if not values:
-        return None
-    if len(set(values)) == 1:
-        return values[0]
-    if item.joined == "either":
-        enough = not all(one.denied for one in item.questions)
-        return enough if enough in values else None
-    return None
+    addressed = {one.sex for one in item.questions if one.subject is Subject.SEX}
+    is_absence = item.subject is Subject.CONTRACEPTION or item.restricted or _denies(item)
+    is_conditional = item.side == "inclusion" and item.subject in _OF_PREGNANCY and is_absence
+    others = addressed - {sex}
+    alone = is_conditional and sex in ("female", "male") and len(addressed) == 1 and others and "all" not in others
+    return others.pop() if alone else ""
+
+
+def _combined(item: Item, findings: Sequence[tuple[Question, Finding]]) -> tuple[bool | None, str]:
+    """Whether a criterion holds, and the reason where it does not because it is about others: who is of the other sex
+    or age is not meant by an exclusion criterion ("pregnant women").
+    """
+    asked = [(one, finding.holds) for one, finding in findings if one.subject not in _PERSONS]
+    persons = [finding for one, finding in findings if one.subject in _PERSONS]
+    if not asked:
+        return _joined(item, [(one, finding.holds) for one, finding in findings]), ""
+    refused = next((finding for finding in persons if finding.holds is False), None)
+    holds = _joined(item, asked)
+    if refused is not None:
+        return (False, refused.reason) if item.side == "exclusion" or holds is False else (None, "")
+    return (None if holds and any(finding.holds is None for finding in persons) else holds), ""
+
+
+def _joined(item: Item, asked: Sequence[tuple[Question, bool | None]]) -> bool | None:
+    """What several answers come to: one of several joined by "or" is enough, of several that are denied together one
+    that is there; where nothing says how they are joined, only what all say counts.
+    """
+    values = {holds for _, holds in asked}
+    if len(values) == 1:
+        return values.pop()
+    enough = not all(one.denied for one, _ in asked)
+    return enough if item.joined == "either" and enough in values else None
 
 
 def _nothing(question: Question, item: Item, known: Known) -> Finding:
@@ -152,13 +186,13 @@ def _state(question: Question, item: Item, known: Known) -> Finding:
 
 
 def _drug(question: Question, item: Item, known: Known) -> Finding:
-    asked = drug_key(question.words)
+    asked, said = drug_key(question.words), flat(question.words)
+    members = [members for names, members in drug_classes() if names.fullmatch(said)]
     told = [one for key, one in known.drugs if key == asked]
+    told += [one for _, one in known.drugs if one.holds and any(each.fullmatch(flat(one.words)) for each in members)]
     if not told or len({one.holds for one in told}) > 1:
         return _OPEN
-    if told[0].holds:
-        return Finding(True, f"The text names {told[0].words}.")
-    return Finding(False, f"The text denies {told[0].words}.")
+    return Finding(told[0].holds, f"The text {'names' if told[0].holds else 'denies'} {told[0].words}.")
 
 
 def _laboratory(question: Question, item: Item, known: Known) -> Finding:
@@ -181,5 +215,5 @@ def _is_within(value: float, limit: Measured) -> bool:
 def _performance(question: Question, item: Item, known: Known) -> Finding:
     if question.grades is None or known.performance is None:
         return _OPEN
-    low, high = question.grades
+    low, high, _ = question.grades
     return Finding(low <= known.performance <= high, f"The text says ECOG {known.performance}.")

@@ -237,19 +237,27 @@ _ECOG = re.compile(r"(?<!\w)(?:ecog|zubrod|who|oms)(?!\w)")
 _GRADE = re.compile(r"(?<!\d)[0-5](?!\d)")
 
 
-def grades(text: str, language: str) -> tuple[int, int] | None:
-    """The ECOG grades that a criterion speaks of, the lowest and the highest. text: flat."""
+class Grades(NamedTuple):
+    """ECOG grades of performance, the lowest and the highest, and the character behind their words."""
+
+    low: int
+    high: int
+    end: int
+
+
+def grades(text: str, language: str) -> Grades | None:
+    """The ECOG grades that a criterion speaks of. text: flat."""
     named = _ECOG.search(text)
     if named is None or "karnofsky" in text:
         return None
     found = _GRADES.search(text, named.end())
     if found is not None and found.start() - named.end() <= _FAR:
-        return int(found["low"]), int(found["high"])
+        return Grades(int(found["low"]), int(found["high"]), found.end())
     compared = _comparison(language).search(text, named.end(), named.end() + _FAR)
     number = _GRADE.search(text, named.end(), named.end() + _FAR + _FAR)
     if compared is None or number is None:
         return None
     grade, how = int(number[0]), compared.lastgroup
     if how in ("most", "under"):
-        return 0, grade - (how == "under")
-    return grade + (how == "over"), 5
+        return Grades(0, grade - (how == "under"), number.end())
+    return Grades(grade + (how == "over"), 5, number.end())

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from matcher.results import Patient
+from matcher.results import Patient, Site
 
 
 class Subject(StrEnum):
@@ -58,20 +58,6 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Site(msgspec.Struct, frozen=True):
-    """The nearest place where a trial can be joined. by: "site" where the record has its coordinates, "town" where they
-    are those of its town. is_open: whether the record says of the site itself that it recruits; None where it does not
-    say.
-    """
-
-    facility: str | None
-    city: str | None
-    country: str | None
-    distance_km: float
-    by: str
-    is_open: bool | None
-
-
 class Limit(msgspec.Struct, frozen=True):
     """A limit that the registry states in a field of its own.
 
@@ -90,10 +76,12 @@ class Limit(msgspec.Struct, frozen=True):
 class CheckedItem(msgspec.Struct, frozen=True):
     """One criterion as a question with its answer.
 
-    number: place on its side, from 1. key: what the answer is kept under, a hash of side and text: a changed text is
+    side: inclusion, exclusion, or criteria for a text that holds both and is not split. number: place on its side, from
+    1. key: what the answer is kept under, a hash of side and text: a changed text is
     another question. subject: what it mainly asks about; subjects: all that it asks about. concepts: names of the
     diseases it names. answer, source: what the user said ("user"), or what follows from what is known ("known"), else
     None and "". reason: why, in a sentence; also where nothing follows but something known touches the criterion.
+    under: the heading before it ("no use of any of the following:"); the answer is to the criterion as it stands there.
     """
 
     number: int
@@ -107,6 +95,7 @@ class CheckedItem(msgspec.Struct, frozen=True):
     source: str
     reason: str
     effect: Effect
+    under: str = ""
 
 
 class Ask(msgspec.Struct, frozen=True):

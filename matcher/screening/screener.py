@@ -1,6 +1,6 @@
 """Screens trials of a catalogue: reads a trial, types its criteria, and checks it against a patient.
 
-    screener = matcher.screener                       # of a Matcher; or Screener.open(connection) without one
+    screener = Matcher.open(connection).screener
     known = screener.known("systemic sclerosis with calcinosis, ECOG 1", Patient(age_years=54, sex="female"))
     checklist = screener.screen("NCT03582800", known, answers={key: Answer.NO, ...}, near=point, within_km=200)
 
@@ -12,8 +12,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-import duckdb
-
 from db.countries import joinable
 from db.places import Point
 from matcher.errors import TrialNotFoundError
@@ -22,17 +20,15 @@ from matcher.ranking.sites import nearest_sites
 from matcher.results import Patient
 from matcher.screening.checklist import ScreenedTrial, checklist
 from matcher.screening.facts import Facts
-from matcher.screening.items import Item, ItemReader
+from matcher.screening.items import Item, ItemReader, unsplit
 from matcher.screening.known import Known, known_of
 from matcher.screening.records import Answer, Checklist
-from matcher.terminology import Terminology, default
-from matcher.terminology.expansion import Expansion
-from matcher.trials.index import facts_of
-from matcher.trials.trial_text import read_texts
+from matcher.trials.index import TrialIndex
 
 _MOST_TYPED = 500
 """Trials whose typed criteria are kept: they cost some milliseconds each."""
 _STATED = "SELECT healthy_volunteers FROM trials WHERE trial_id = ?"
+_CRITERIA = "SELECT criteria, inclusion, exclusion FROM eligibility WHERE trial_id = ?"
 _PLACES = """
 SELECT DISTINCT country, CASE WHEN country IS NULL THEN state END, status FROM locations
 WHERE trial_id = ? AND (country IS NOT NULL OR state IS NOT NULL)"""
@@ -41,18 +37,12 @@ WHERE trial_id = ? AND (country IS NOT NULL OR state IS NOT NULL)"""
 class Screener:
     """Checks trials of one catalogue against patients. Holds nothing of a patient."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, reader: PatientReader) -> None:
-        self._connection = connection
+    def __init__(self, catalogue: TrialIndex, reader: PatientReader) -> None:
+        self._catalogue = catalogue
         self._reader = reader
         self._facts = Facts(reader.expansion)
         self._items = ItemReader(reader.linker)
         self._typed = lru_cache(maxsize=_MOST_TYPED)(self._read_items)
-
-    @classmethod
-    def open(cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology | None = None) -> "Screener":
-        """A screener without a matcher: it reads of the catalogue only the trials that are asked for."""
-        terminology = terminology or default()
-        return cls(connection, PatientReader(terminology, Expansion(terminology)))
 
     def known(self, diagnoses: str | Sequence[str] | None = None, patient: Patient | None = None) -> Known:
         """What a text, codes or FHIR JSON say of a patient beside the options. Raises DiagnosisError."""
@@ -76,15 +66,17 @@ class Screener:
         return self._typed(trial_id)
 
     def _read_items(self, trial_id: str) -> tuple[Item, ...]:
-        texts = next(iter(read_texts(self._connection, [trial_id])), None)
-        return tuple(self._items.read(texts.inclusion, texts.exclusion)) if texts else ()
+        row = self._catalogue.cursor().execute(_CRITERIA, [trial_id]).fetchone()
+        criteria, inclusion, exclusion = row or (None, (), ())
+        if not inclusion and not exclusion:
+            return (unsplit(criteria),) if criteria and criteria.strip() else ()
+        return tuple(self._items.read(inclusion, exclusion))
 
     def _read(self, trial_id: str, near: Point | None) -> ScreenedTrial:
-        cursor = self._connection.cursor()
-        facts = facts_of(cursor, trial_id)
-        if facts is None:
+        place, cursor = self._catalogue.trial_index_of(trial_id), self._catalogue.cursor()
+        if place is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         row = cursor.execute(_STATED, [trial_id]).fetchone()
         places = cursor.execute(_PLACES, [trial_id]).fetchall()
-        nearest = nearest_sites(cursor, near, [trial_id]).get(trial_id) if near is not None else None
-        return ScreenedTrial(facts, row[0] if row else None, joinable(places), nearest)
+        nearest = nearest_sites(cursor, near, [trial_id]).get(trial_id) if near else None
+        return ScreenedTrial(self._catalogue.facts[place], row[0] if row else None, joinable(places), nearest)

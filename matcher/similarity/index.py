@@ -1,13 +1,12 @@
 """How alike the trials of one catalogue are to a question: their words, and, where a model is there, their meaning.
 
-The index lies beside its snapshot, in a folder of the same name, and is memory-mapped. It is written at publication; a
+The index lies beside its snapshot (`matcher/index_folder.py`) and is memory-mapped. It is written at publication; a
 reader that finds none makes it, and keeps it in memory where it may not write.
 """
 
 import logging
 import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from matcher import weights
+from matcher.index_folder import SUFFIX, part_of, snapshot_of, write_part
 from matcher.similarity.dense import Encoder, Vectors, default_encoder
-from matcher.similarity.lexical import Floats, LexicalIndex
+from matcher.similarity.lexical import Floats, LexicalBuilder, LexicalIndex
 from matcher.similarity.vectors import Stored, Unmade, make_vectors, open_vectors, save_vectors
 from matcher.similarity.wording import (
     Question,
     Said,
-    TrialWording,
     sentences_told,
     spelt_words,
     telling_words,
@@ -34,8 +33,8 @@ from matcher.similarity.wording import (
 
 logger = logging.getLogger(__name__)
 
-SUFFIX = ".wording3"
-"""Of the folder beside a snapshot; the number changes with what is written."""
+FORMAT = 4
+"""Changes with what is written."""
 MADE_BY_READER = 1_000
 """Vectors that a reader makes when they are missing, some seconds' work; more are made at publication alone."""
 
@@ -68,23 +67,22 @@ class SimilarityIndex:
 
     @classmethod
     def open(cls, connection: duckdb.DuckDBPyConnection) -> "SimilarityIndex":
-        """Open the index of a catalogue; make it when it is missing, beside a snapshot, else in memory alone."""
+        """Map the index beside a snapshot; make it where it is missing. What may change keeps nothing beside it."""
         ((trials,),) = connection.execute("SELECT count(*) FROM trials").fetchall()
-        ((file, is_snapshot),) = connection.execute(
-            "SELECT path, readonly FROM duckdb_databases() WHERE database_name = current_database()"
-        ).fetchall()
         encoder = default_encoder()
-        folder = folder_of(Path(file)) if is_snapshot else None
-        if folder is None or not folder.is_dir():
-            return _make(connection, encoder, folder, MADE_BY_READER)
+        snapshot = snapshot_of(connection)
+        if snapshot is None:
+            return _make(connection, encoder, None, MADE_BY_READER)
+        part = _part(snapshot)
         try:
-            parts = [LexicalIndex.open(folder / part, trials) for part in _PARTS]
-        except (OSError, ValueError, KeyError):
-            shutil.rmtree(folder, ignore_errors=True)
-            return _make(connection, encoder, folder, MADE_BY_READER)
-        vectors = open_vectors(folder, encoder, trials) if encoder else None
+            parts = [LexicalIndex.open(part / name, trials) for name in _PARTS]
+        except (OSError, EOFError, ValueError):
+            shutil.rmtree(part, ignore_errors=True)
+            return _make(connection, encoder, part, MADE_BY_READER)
+        vectors = open_vectors(part, encoder, trials) if encoder else None
         if encoder and vectors is None:
-            vectors = _vectors(list(trial_wordings(connection)), encoder, folder, MADE_BY_READER)
+            headings = [trial.heading for trial in trial_wordings(connection)]
+            vectors = _vectors(headings, encoder, part, MADE_BY_READER)
         return cls(parts, vectors, encoder if vectors is not None else None)
 
     @property
@@ -162,55 +160,50 @@ class SimilarityIndex:
         return [spelt[word] for word in self._named.agreeing(trial, dict.fromkeys(telling_words(question.text)))]
 
 
+_NAME = "wording"
 _PARTS = ("named", "told", "admitting")
 _ROWS = 65_536
 
 
-def folder_of(snapshot: Path) -> Path:
+def _part(snapshot: Path) -> Path:
     """Where the index of a snapshot lies."""
-    return snapshot.with_suffix(SUFFIX)
+    return part_of(snapshot, _NAME, FORMAT)
 
 
-def write_index(snapshot: Path) -> None:
-    """Make the index of a published snapshot, with all vectors where a model is there."""
-    with duckdb.connect(str(snapshot), read_only=True) as connection:
-        _make(connection, default_encoder(), folder_of(snapshot), None)
+def write_wording(connection: duckdb.DuckDBPyConnection, snapshot: Path) -> None:
+    """Make the index of a snapshot, with all vectors where a model is there."""
+    _make(connection, default_encoder(), _part(snapshot), None)
 
 
 def _make(
-    connection: duckdb.DuckDBPyConnection, encoder: Encoder | None, folder: Path | None, most: int | None
+    connection: duckdb.DuckDBPyConnection, encoder: Encoder | None, part: Path | None, most: int | None
 ) -> SimilarityIndex:
-    trials = list(trial_wordings(connection))
-    parts = [LexicalIndex.build(words_of(getattr(trial, part)) for trial in trials) for part in _PARTS]
-    if folder is not None and not folder.is_dir():
-        _write(folder, parts)
-    vectors = _vectors(trials, encoder, folder, most) if encoder else None
+    builders = [LexicalBuilder() for _ in _PARTS]
+    headings: list[str] = []
+    for trial in trial_wordings(connection):
+        for builder, text in zip(builders, (trial.named, trial.told, trial.admitting), strict=True):
+            builder.add(words_of(text))
+        if encoder:
+            headings.append(trial.heading)
+    parts = [builder.build() for builder in builders]
+    if part is not None and not part.is_dir():
+
+        def save(folder: Path) -> None:
+            for name, index in zip(_PARTS, parts, strict=True):
+                index.save(folder / name)
+
+        write_part(part, save)
+    vectors = _vectors(headings, encoder, part, most) if encoder else None
     return SimilarityIndex(parts, vectors, encoder if vectors is not None else None)
 
 
-def _write(folder: Path, parts: Sequence[LexicalIndex]) -> None:
-    """Write the words of an index; a folder is there whole or not at all."""
+def _vectors(headings: Sequence[str], encoder: Encoder, part: Path | None, most: int | None) -> Stored | None:
+    others = sorted(part.parent.parent.glob(f"*{SUFFIX}/{_NAME}-*")) if part is not None else []
     try:
-        draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=folder.name + ".tmp"))
-    except OSError:
-        return  # a reader that may not write there keeps what it made in memory
-    try:
-        for part, index in zip(_PARTS, parts, strict=True):
-            index.save(draft / part)
-        draft.chmod(0o755)
-        draft.rename(folder)
-    except OSError as error:  # another reader was first, or the disk is full
-        logger.info("the index of wording was not written: %s", error)
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _vectors(trials: Sequence[TrialWording], encoder: Encoder, folder: Path | None, most: int | None) -> Stored | None:
-    others = sorted(folder.parent.glob(f"*{SUFFIX}")) if folder is not None else []
-    try:
-        keys, vectors = make_vectors([trial.heading for trial in trials], encoder, others, most)
+        keys, vectors = make_vectors(headings, encoder, others, most)
     except Unmade:
         logger.info("trials are compared by their words alone: vectors of this model are made at the next publication")
         return None
-    if folder is not None and folder.is_dir() and os.access(folder, os.W_OK):
-        save_vectors(folder, encoder, keys, vectors)
+    if part is not None and part.is_dir() and os.access(part, os.W_OK):
+        save_vectors(part, encoder, keys, vectors)
     return vectors

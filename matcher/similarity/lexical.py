@@ -1,56 +1,109 @@
 """How far the words of a question and of each trial agree: BM25 over the trials of one catalogue.
 
-The postings are arrays that the library memory-maps, so that opening costs about the same for any number of trials.
+The postings are memory-mapped arrays, so that opening costs about the same for any number of trials. The numbers are
+those of the library bm25s, to which the tests hold them: it works trial by trial and keeps each word of each as a
+string, which for a whole registry took 5 GB.
 """
 
-import logging
 import math
+from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
+Array = npt.NDArray[Any]
+
+_COUNTED_AT_ONCE, _SCORED_AT_ONCE = 5_000, 1_000_000
+"""Trials whose words, and words in trials whose scores are worked out together."""
+_ARRAYS = ("data", "indices", "indptr")
+_VOCABULARY = "vocab.index.json"
 K1, B = 1.2, 0.75
 """The usual saturation of a repeated word and the usual cost of a long text."""
 
 
-def _bm25s() -> Any:
-    """The library, which sets its own logger to tell of each step, without those lines."""
-    import bm25s
+class LexicalBuilder:
+    """Takes the words of one trial after the other."""
 
-    logging.getLogger("bm25s").setLevel(logging.WARNING)
-    return bm25s
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict()
+        self._numbers.default_factory = self._numbers.__len__
+        self._tokens, self._lengths = array("i"), array("i")
+        self._counted: list[tuple[Array, Array, Array]] = []
+        self._sizes: list[Array] = []
+        self._trials = 0
+
+    def add(self, words: list[str]) -> None:
+        """The words of the next trial."""
+        self._tokens.extend(map(self._numbers.__getitem__, words))
+        self._lengths.append(len(words))
+        if len(self._lengths) == _COUNTED_AT_ONCE:
+            self._count()
+
+    def _count(self) -> None:
+        """Turn the words of some trials into how often each trial has each."""
+        lengths, tokens = np.array(self._lengths, np.int64), np.array(self._tokens, np.int64)
+        size = max(len(self._numbers), 1)
+        keys, counts = np.unique(np.repeat(np.arange(len(lengths)), lengths) * size + tokens, return_counts=True)
+        trials = (keys // size + self._trials).astype(np.int32)
+        self._counted.append(((keys % size).astype(np.int32), trials, counts.astype(np.uint16)))
+        self._sizes.append(lengths)
+        self._trials += len(lengths)
+        self._tokens, self._lengths = array("i"), array("i")
+
+    def build(self) -> "LexicalIndex":
+        """The index of all that was added."""
+        self._count()
+        numbers, trials, counts = (np.concatenate(column) for column in zip(*self._counted, strict=True))
+        self._counted = []
+        order = np.argsort(numbers, kind="stable")
+        numbers, trials, counts = numbers[order], trials[order], counts[order]
+        del order
+        lengths = np.concatenate(self._sizes)
+        starts = np.searchsorted(numbers, np.arange(len(self._numbers) + 1)).astype(np.int32)
+        frequencies = np.diff(starts)
+        rarity = np.log(1 + (self._trials - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        mean = lengths.mean() if len(lengths) else 1.0
+        values = np.empty(len(numbers), np.float32)
+        for begin in range(0, len(numbers), _SCORED_AT_ONCE):  # so that what comes in between stays small
+            span = slice(begin, begin + _SCORED_AT_ONCE)
+            often = counts[span].astype(np.float32)
+            saturation = K1 * ((1 - B) + B * lengths[trials[span]] / mean)
+            values[span] = rarity[numbers[span]] * (often / (saturation + often))
+        return LexicalIndex(dict(self._numbers), values, trials, starts, self._trials)
 
 
 class LexicalIndex:
     """The words of one kind of text of all trials, each trial by its place in the order of ids."""
 
-    def __init__(self, index: Any, trials: int) -> None:
-        self._index = index
-        self._vocabulary: dict[str, int] = index.vocab_dict
-        self._values, self._trials, self._starts = (index.scores[name] for name in ("data", "indices", "indptr"))
+    def __init__(
+        self, vocabulary: dict[str, int], values: Array, trial_places: Array, starts: Array, trials: int
+    ) -> None:
+        """values, trial_places: of each word in turn, whose number says where it starts."""
+        self._vocabulary = vocabulary
+        self._values, self._trials, self._starts = values, trial_places, starts
         self.trials = trials
 
     @classmethod
-    def build(cls, texts: Iterable[list[str]]) -> "LexicalIndex":
-        """Index the words of each trial."""
-        index = _bm25s().BM25(method="lucene", k1=K1, b=B)
-        corpus = list(texts)
-        index.index(corpus if any(corpus) else [*corpus, [""]], show_progress=False)
-        return cls(index, len(corpus))
-
-    @classmethod
     def open(cls, folder: Path, trials: int) -> "LexicalIndex":
-        """Open what `save` wrote. Raises OSError, ValueError, KeyError when it is not whole."""
-        return cls(_bm25s().BM25.load(str(folder), mmap=True), trials)
+        """Map what `save` wrote. Raises OSError, EOFError, ValueError when it is not whole."""
+        vocabulary = msgspec.json.decode((folder / _VOCABULARY).read_bytes(), type=dict[str, int])
+        files = (folder / f"{name}.csc.index.npy" for name in _ARRAYS)
+        values, places, starts = (np.load(file, mmap_mode="r").view(np.ndarray) for file in files)
+        return cls(vocabulary, values, places, starts, trials)
 
     def save(self, folder: Path) -> None:
-        """Write the index into a folder."""
-        self._index.save(str(folder), show_progress=False)
+        """Write the index into an empty folder."""
+        folder.mkdir()
+        (folder / _VOCABULARY).write_bytes(msgspec.json.encode(self._vocabulary))
+        for name, column in zip(_ARRAYS, (self._values, self._trials, self._starts), strict=True):
+            np.save(folder / f"{name}.csc.index.npy", column)
 
     def _span(self, word: str) -> slice:
         number = self._vocabulary.get(word)

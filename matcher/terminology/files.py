@@ -25,6 +25,7 @@ from matcher.terminology.model import (
     NameKind,
     NameRow,
     Relation,
+    UnknownVocabularyError,
     Vocabulary,
     VocabularyInfo,
 )
@@ -39,10 +40,6 @@ _LICENCES = {
 }
 _SUPPLEMENTARY = ("Mondo", "DOID", "ORDO", "NCIt", "Orphanet")
 """Large ones, which add to what the built-in ones say."""
-
-
-class UnknownVocabularyError(ValueError):
-    """The file is none of the vocabulary files that can be loaded; the message says which can."""
 
 
 def _info(name: str, version: str, path: Path) -> VocabularyInfo:

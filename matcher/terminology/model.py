@@ -129,3 +129,7 @@ class Vocabulary(msgspec.Struct, frozen=True):
     """Concepts of a classification below which it has all that are one of them (neoplasm), so that what it puts
     elsewhere is none.
     """
+
+
+class UnknownVocabularyError(ValueError):
+    """The file is none of the vocabulary files that can be loaded; the message says which can."""

@@ -8,8 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from matcher.terminology.files import UnknownVocabularyError, read_vocabulary
-from matcher.terminology.model import Vocabulary, VocabularyInfo
+from matcher.terminology.model import UnknownVocabularyError, Vocabulary, VocabularyInfo
 
 _GITHUB = "https://raw.githubusercontent.com"
 _TRANSLATIONS = f"{_GITHUB}/obophenotype/human-phenotype-ontology/master/src/translations"
@@ -54,6 +53,8 @@ def load_file(path: Path, folder: Path | None = None) -> VocabularyInfo:
     Raises:
         UnknownVocabularyError: it is no vocabulary file that can be read.
     """
+    from matcher.terminology.files import read_vocabulary
+
     vocabulary = read_vocabulary(path)
     base = folder or terms_folder()
     base.mkdir(parents=True, exist_ok=True)
@@ -66,7 +67,11 @@ def load_file(path: Path, folder: Path | None = None) -> VocabularyInfo:
 
 def vocabularies(folder: Path | None = None) -> list[Vocabulary]:
     """All loaded vocabularies: those with concepts first, then translations and edges."""
-    found = [read_vocabulary(path) for path in loaded_files(folder)]
+    if not (files := loaded_files(folder)):
+        return []
+    from matcher.terminology.files import read_vocabulary  # whose parsers take a tenth of a second to import
+
+    found = [read_vocabulary(path) for path in files]
     return sorted(found, key=lambda vocabulary: not vocabulary.concepts)
 
 

@@ -1,44 +1,32 @@
 """What the ranking knows of each trial: its concepts by field, its limits, and what it asks of participants."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+import shutil
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from db.countries import Place
-from db.stated_status import STATED_STATUS
 from matcher import weights
+from matcher.index_folder import part_of, snapshot_of, write_part
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
-from matcher.trials.indexing import (
-    NOTHING_MAPPED,
-    OWN_WORDS,
-    TREATMENT,
-    TrialMapper,
-    has_tables,
-    map_texts,
-    unmapped,
-)
-from matcher.trials.roles import DISEASE, FIELDS, FINDING, ROLES, UNSAID
-from matcher.trials.trial_text import read_texts
+from matcher.trials.columns import SortedTexts
+from matcher.trials.facts import KEPT, TrialFacts
+from matcher.trials.roles import FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
+from matcher.trials.store import FORMAT, Store, load, save
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 RoleNumbers = npt.NDArray[np.int8]
 
+logger = logging.getLogger(__name__)
 _TREATMENT, _EXCLUSION = map(FIELDS.index, ("treatment", "exclusion"))
-_NOTHING: frozenset[str] = frozenset()
-
-
-def field_weight(field: str) -> float:
-    """How much it says that a trial names a concept in a field: 1 for a condition, 0 where it admits nobody."""
-    return 1.0 if field == "condition" else float(getattr(weights, field.upper(), 0.0))
 
 
 class Naming(msgspec.Struct, frozen=True, gc=False):
@@ -49,27 +37,6 @@ class Naming(msgspec.Struct, frozen=True, gc=False):
     score: float
     weight: float
     row: int
-
-
-class Facts(msgspec.Struct, frozen=True, gc=False):
-    """What is shown of a trial and decides beside its concepts, as the catalogue says it. stale_reason: of a trial that
-    says it is open, why that could hardly be so on the day on which the catalogue was opened.
-    """
-
-    trial_id: str
-    study_id: str | None
-    registry: str
-    title: str | None
-    status: str
-    phase: list[str] | None
-    sex: str | None
-    min_age_days: int | None
-    max_age_until_days: int | None
-    ages_are_bands: bool | None
-    url: str
-    last_update: str | None
-    completion_date: str | None
-    stale_reason: str | None
 
 
 class Profile(msgspec.Struct, frozen=True, gc=False):
@@ -87,60 +54,77 @@ class Profile(msgspec.Struct, frozen=True, gc=False):
     asked: frozenset[str]
 
 
-_FACTS = f"""
-SELECT trial_id, study_id, registry, coalesce(nullif(brief_title, ''), official_title) AS title, status, phase, sex,
-       min_age_days, max_age_until_days, ages_are_bands, url, strftime(last_update_date, '%Y-%m-%d') AS last_update,
-       strftime(completion_date, '%Y-%m-%d') AS completion_date, status_stale_reason AS stale_reason
-FROM trials LEFT JOIN (SELECT trial_id, status_stale_reason FROM ({STATED_STATUS})) USING (trial_id)
-"""
-_NUMBERED = """CREATE TEMP VIEW numbered_trials AS
-SELECT trial_id, content_hash, row_number() OVER (ORDER BY trial_id) - 1 AS trial_index FROM trials"""
-_FRESH = """CREATE TEMP VIEW mapped_{name} AS
-SELECT trial_index, row_number() OVER () AS number, fresh_{name}.*
-FROM fresh_{name} JOIN numbered_trials USING (trial_id)"""
-_STORED = """ UNION ALL
-SELECT trial_index, t.rowid AS number, t.* FROM trial_{name} t JOIN numbered_trials USING (trial_id, content_hash)
-ANTI JOIN fresh_words USING (trial_id)"""
-_CONCEPTS = """
-SELECT trial_index, number, concept_id, list_position(?, field) - 1 AS field, list_position(?, role) - 1 AS role,
-       score, words
-FROM mapped_concepts WHERE field <> 'mesh_ancestor'
-"""
-_WORDS = """
-SELECT word, list(trial_index) AS saying
-FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words) GROUP BY word
-"""
-
-
-def facts_of(connection: duckdb.DuckDBPyConnection, trial_id: str) -> Facts | None:
-    """What a catalogue says of one trial; None where it holds no such trial."""
-    row = connection.execute(f"{_FACTS} WHERE trial_id = ?", [trial_id]).fetchone()
-    return Facts(*row) if row else None
-
-
 class TrialIndex:
-    """The trials of one catalogue and the concepts that they name, read once.
+    """The trials of one catalogue and the concepts that they name, as arrays; a record is made of what is asked for.
 
     A trial goes by its index, its place in the order of ids. A row is one naming of a concept by a trial; rows are
     sorted by trial and field.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        terminology: Terminology,
+        expansion: Expansion,
+        store: Store | None = None,
+    ) -> None:
+        """store: the compiled catalogue; compiled here in memory when there is none.
+
+        Raises KeyError, ValueError when a store is not whole.
+        """
         self.terminology = terminology
         self.expansion = expansion
         self._connection = connection.cursor()
-        table = self._connection.sql(f"{_FACTS} ORDER BY trial_id").to_arrow_table()
-        self.trial_ids: list[str] = table["trial_id"].to_pylist()
-        self.facts = [Facts(*row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
-        self._profiles: dict[int, Profile] = {}
-        self._words_of_rows: dict[int, str] = {}
+        tables, arrays, spans = store = store or _compiled(connection, terminology, expansion)
+        self.facts = TrialFacts(store)
+        self.trial_ids = store.texts("trial_id")
+        self.has_diseases, self.asks_finding = arrays["has_diseases"], arrays["asks_finding"]
+        self.statuses, self.status_codes = tables.statuses, arrays["status"]
+        self.sexes, self.sex_codes = tables.sexes, arrays["sex"]
+        self.min_age_days, self.max_age_until_days = arrays["min_age"], arrays["max_age_until"]
+        self._rows, self._row_starts = spans["rows"], arrays["rows_starts"]
+        self._named = store.texts("named")
+        self._scores: list[float] = arrays["row_scores"].tolist()
+        self._field_weights = [weights.of_field(field) for field in FIELDS]
+        self._posted_starts = arrays["posted_starts"]
+        self._posted = [arrays[f"posted_{name}"] for name in ("trial", "weight", "role")]
+        self._posted_weights = arrays["posted_weights"]
+        self._limited, self._limited_starts = arrays["limited"], arrays["limited_starts"]
+        self._asked, self._asked_starts = arrays["asked"], arrays["asked_starts"]
+        self._requirements = tables.requirements
+        self._country, self._country_starts = arrays["country"], arrays["country_starts"]
+        self._countries = tables.countries
+        self._other = store.texts("other")
+        self._own_terms = SortedTexts(self._other, arrays["own_terms"])
+        self._saying, self._saying_starts = arrays["saying"], arrays["saying_starts"]
+        self._content_words = SortedTexts(store.texts("word"))
+        self._places = SortedTexts(self.trial_ids)
+        self.profile = lru_cache(maxsize=KEPT)(self._make_profile)
         self.causes = lru_cache(maxsize=50_000)(self._find_causes)
-        self._make_views()
-        self._index(self._connection.sql(_CONCEPTS, params=[FIELDS, ROLES]).to_arrow_table())
-        said = self._connection.sql(_WORDS).to_arrow_table()
-        trials = said["saying"].combine_chunks()
-        self._saying: Ints = trials.flatten().to_numpy()
-        self._words = dict(zip(said["word"].to_pylist(), pairwise(trials.offsets.to_pylist()), strict=True))
+        self.words = lru_cache(maxsize=KEPT)(self._find_words)
+
+    @classmethod
+    def open(
+        cls, connection: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion
+    ) -> "TrialIndex":
+        """Map the index beside a snapshot. Where there is none, or none that fits, it is compiled and laid there; where
+        that is not possible, or the database is no snapshot, it stays in memory.
+        """
+        snapshot = snapshot_of(connection)
+        if snapshot is None:
+            return cls(connection, terminology, expansion)
+        field_weights = tuple(map(weights.of_field, FIELDS))
+        part = part_of(snapshot, "trials", FORMAT, terminology.version, field_weights)
+        if (store := _loaded(part)) is not None:
+            try:
+                return cls(connection, terminology, expansion, store)
+            except (KeyError, ValueError) as error:
+                logger.info("the index of trials is made anew: %s", error)
+        made = _compiled(connection, terminology, expansion)
+        shutil.rmtree(part, ignore_errors=True)
+        if write_part(part, lambda folder: save(made, folder)) and (store := _loaded(part)) is not None:
+            made = store
+        return cls(connection, terminology, expansion, made)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A further connection to the same catalogue."""
@@ -153,131 +137,81 @@ class TrialIndex:
         ((path,),) = self._connection.execute(query).fetchall()
         return str(path)
 
-    @cached_property
-    def trial_index_of(self) -> dict[str, int]:
-        """Index of each trial."""
-        return {trial_id: trial_index for trial_index, trial_id in enumerate(self.trial_ids)}
+    def trial_index_of(self, trial_id: str) -> int | None:
+        """Index of a trial, None when there is no such trial."""
+        return self._places.place(trial_id)
 
-    def _make_views(self) -> None:
-        """Views of the stored rows that are current, and fresh ones for the trials that have none."""
-        missing = unmapped(self._connection, None)
-        fresh = NOTHING_MAPPED
-        if missing:
-            mapper = TrialMapper(self.terminology, self.expansion)
-            fresh = map_texts(mapper, read_texts(self._connection, missing))
-        is_stored = has_tables(self._connection)
-        self._connection.execute(_NUMBERED)
-        for name, table in reversed(fresh._asdict().items()):  # words first, by which the stored rows are chosen
-            self._connection.register(f"fresh_{name}", table)
-            self._connection.execute((_FRESH + (_STORED if is_stored else "")).format(name=name))
+    def countries_of(self, trial_index: int) -> frozenset[str]:
+        """Countries of a trial's sites, each by its one name."""
+        codes = self._country[self._span(self._country_starts, trial_index)]
+        return frozenset([self._countries[code] for code in codes.tolist()])
 
-    def _index(self, rows: pa.Table) -> None:
-        """Keep the rows, sorted by trial and field, else in their own order."""
-        ids = rows["concept_id"].combine_chunks().dictionary_encode()
-        concepts = self._number(ids.dictionary.to_pylist())[ids.indices.to_numpy()]
-        trials, fields = rows["trial_index"].to_numpy(), rows["field"].to_numpy()
-        order = np.argsort(rows["number"].to_numpy(), kind="stable")
-        order = order[np.argsort((trials * len(FIELDS) + fields)[order], kind="stable")]
-        self._order = order[concepts[order] >= 0]
-        self._own_words = rows["words"].combine_chunks()
-        self._row_scores = rows["score"].to_numpy()[self._order]
-        self._row_fields = fields[self._order]
-        self._row_concepts = concepts[self._order]
-        self._row_roles = rows["role"].to_numpy().astype(np.int8)[self._order]
-        self._field_weights = np.array([field_weight(field) for field in FIELDS])
-        self._row_weights = self._field_weights[self._row_fields] * self._row_scores
-        trials = trials[self._order]
-        self._first_rows: list[int] = np.searchsorted(trials, np.arange(len(self.trial_ids) + 1)).tolist()
-        named = np.flatnonzero(self._row_roles != UNSAID)
-        columns = (self._row_concepts, self._row_fields, self._row_roles, self._row_scores, self._row_weights)
-        self._named = [named, *(column[named] for column in columns)]
-        self._first_named: list[int] = np.searchsorted(named, self._first_rows).tolist()
-        self._post(trials)
-        self._asked: dict[int, frozenset[str]] = {}
-        for concept, name in self.requirement_names.items():
-            for trial_index in self.trials_stating(concept):
-                self._asked[trial_index] = self._asked.get(trial_index, _NOTHING) | {name}
+    def named_among(self, concepts: Iterable[int]) -> list[int]:
+        """Of some concepts those that a trial names."""
+        asked = np.fromiter(concepts, np.int64)
+        named: list[int] = asked[self._posted_starts[asked + 1] > self._posted_starts[asked]].tolist()
+        return named
 
-    def _post(self, all_trials: Ints) -> None:
-        """For each concept the trials that name it, with the weight of the best field and the concept's role; for each
-        exclusion, requirement and treatment the trials that state it.
-        """
-        admitting = np.flatnonzero(self._field_weights[self._row_fields])
-        by_concept = admitting[np.argsort(self._row_concepts[admitting], kind="stable")]
-        concepts, trials = self._row_concepts[by_concept], all_trials[by_concept]
-        is_first = np.ones(len(concepts), dtype=bool)
-        is_first[1:] = (concepts[1:] != concepts[:-1]) | (trials[1:] != trials[:-1])
-        concepts, self._posted_trials = concepts[is_first], trials[is_first]
-        roles = self._row_roles[by_concept]
-        naming_weights = np.where(roles != UNSAID, self._row_weights[by_concept], 0.0)
-        self._posted_roles, self._posted_weights = (
-            np.maximum.reduceat(column, np.flatnonzero(is_first)) for column in (roles, naming_weights)
-        )
-        self.has_diseases = np.zeros(len(self.trial_ids), dtype=bool)
-        self.has_diseases[self._posted_trials[self._posted_roles == DISEASE]] = True
-        findings = np.flatnonzero(self._posted_roles == FINDING)
-        is_finding = [self.kind(concept) is not Kind.DISEASE for concept in concepts[findings].tolist()]
-        self.asks_finding = np.zeros(len(self.trial_ids), dtype=bool)
-        self.asks_finding[self._posted_trials[findings[is_finding]]] = True
-        self._postings, self._posted = _spans(concepts), np.arange(len(concepts))
-        limiting = np.flatnonzero(self._field_weights[self._row_fields] == 0)
-        by_concept = limiting[np.argsort(self._row_concepts[limiting], kind="stable")]
-        self._limited = all_trials[by_concept]
-        self._limits = _spans(self._row_concepts[by_concept])
+    def own_term(self, words: str) -> int | None:
+        """The concept of a condition that no vocabulary has, None when no trial has one of these words."""
+        place = self._own_terms.place(OWN_WORDS + words)
+        return None if place is None else len(self.terminology.ids) + place
 
-    def _number(self, ids: Sequence[str]) -> Ints:
-        """Number of each concept: its place in the terminology, behind them the catalogue's own terms, the requirements
-        and the treatments, -1 for none.
-        """
-        concept_of, size = self.terminology.place_of, len(self.terminology.ids)
-        self.own_terms: dict[str, int] = {}
-        self.requirement_names: dict[int, str] = {}
-        self.treatment_names: dict[int, str] = {}
-        numbers = np.empty(len(ids), dtype=np.int64)
-        for number, name in enumerate(ids):
-            concept = concept_of.get(name, size + number)
-            if self.terminology.holds(concept):
-                pass
-            elif name.startswith(OWN_WORDS):
-                self.own_terms[name.removeprefix(OWN_WORDS)] = concept
-            elif name.startswith(TREATMENT):
-                self.treatment_names[concept] = name.removeprefix(TREATMENT)
-            elif name:
-                self.requirement_names[concept] = name
-            numbers[number] = concept if name else -1
-        return numbers
+    def own_name(self, concept: int) -> str:
+        """The words of one of the catalogue's own terms, empty for what is none."""
+        name = self._name(concept)
+        return name.removeprefix(OWN_WORDS) if name.startswith(OWN_WORDS) else ""
 
-    @cached_property
-    def named_concepts(self) -> frozenset[int]:
-        """Every concept that some trial names."""
-        return frozenset(self._postings)
+    def requirement(self, concept: int) -> str:
+        """The name of what trials ask for beside a diagnosis, empty for what is none."""
+        name = self._name(concept)
+        return name if name in self._requirements else ""
 
-    @cached_property
-    def own_names(self) -> dict[int, str]:
-        """The words of each of the catalogue's own terms."""
-        return {concept: words for words, concept in self.own_terms.items()}
+    def is_treatment(self, concept: int) -> bool:
+        """Whether a concept is what trials give."""
+        return self._name(concept).startswith(TREATMENT)
+
+    def _name(self, concept: int) -> str:
+        """The name of a concept that the terminology does not have."""
+        place = concept - len(self.terminology.ids)
+        return (self._other[place] or "") if 0 <= place < len(self._other) else ""
+
+    def trials_asking(self, requirement: str) -> Flags:
+        """For each trial whether it has a requirement."""
+        asking = np.zeros(len(self.facts), dtype=bool)
+        if requirement in self._requirements:
+            places = np.flatnonzero(self._asked == self._requirements.index(requirement))
+            asking[np.searchsorted(self._asked_starts, places, side="right") - 1] = True
+        return asking
 
     def trials_naming(self, concepts: Iterable[int]) -> tuple[Ints, Floats, RoleNumbers, list[int]]:
         """Trials that name concepts, one concept after the other. For each trial the weight of the naming in its
         profile (0 when it has none) and the concept's role; then how many trials each concept has.
         """
-        spans = [self._postings[concept] for concept in concepts]
-        rows = np.concatenate([self._posted[start:end] for start, end in spans])
-        counts = [end - start for start, end in spans]
-        columns = (self._posted_trials, self._posted_weights, self._posted_roles)
-        trials, namings, roles = (column[rows] for column in columns)
-        return trials, namings, roles, counts
+        spans = [self._span(self._posted_starts, concept) for concept in concepts]
+        counts = [span.stop - span.start for span in spans]
+        trials, codes, roles = (np.concatenate([column[span] for span in spans]) for column in self._posted)
+        return trials.astype(np.int64), self._posted_weights[codes], roles, counts
 
     def count_about(self, concepts: Iterable[int]) -> int:
         """How many trials are about one of these concepts: have it as a disease or a finding."""
-        rows = np.concatenate([self._posted[slice(*self._postings[concept])] for concept in concepts])
-        return len(np.unique(self._posted_trials[rows[self._posted_roles[rows] >= FINDING]]))
+        trials, _, roles = self._posted
+        spans = [self._span(self._posted_starts, concept) for concept in concepts]
+        about = np.zeros(len(self.facts), dtype=bool)
+        for span in spans:
+            about[trials[span][roles[span] >= FINDING]] = True
+        return int(np.count_nonzero(about))
+
+    def _span(self, starts: Ints, number: int) -> slice:
+        start, end = starts[number : number + 2].tolist()
+        return slice(start, end)
 
     def _stated(self, trial_index: int, field: int) -> Iterator[tuple[int, int]]:
         """Concepts that a trial names in a field, each with the row of `words`."""
-        start, end = self._first_rows[trial_index : trial_index + 2]
-        rows = np.flatnonzero(self._row_fields[start:end] == field) + start
-        return zip(self._row_concepts[rows].tolist(), rows.tolist(), strict=True)
+        span = self._span(self._row_starts, trial_index)
+        rows = self._rows[span]
+        places = np.flatnonzero(rows["field"] == field)
+        return zip(rows["concept"][places].tolist(), (places + span.start).tolist(), strict=True)
 
     def excluded(self, trial_index: int) -> Iterator[tuple[int, int]]:
         """Concepts in a trial's exclusion criteria, each with the row of `words`."""
@@ -289,15 +223,15 @@ class TrialIndex:
 
     def trials_stating(self, concept: int) -> list[int]:
         """Trials that give a treatment, ask for a requirement, or exclude a concept."""
-        start, end = self._limits.get(concept, (0, 0))
-        found: list[int] = self._limited[start:end].tolist()
+        found: list[int] = self._limited[self._span(self._limited_starts, concept)].tolist()
         return found
 
     def is_limited(self, concepts: Iterable[int]) -> Flags:
         """For each trial whether it excludes one of these concepts, or asks for one that is a requirement."""
-        limited = np.zeros(len(self.trial_ids), dtype=bool)
-        for concept in concepts:
-            start, end = self._limits.get(concept, (0, 0))
+        limited = np.zeros(len(self.facts), dtype=bool)
+        asked = np.fromiter(concepts, np.int64)
+        starts, ends = self._limited_starts[asked], self._limited_starts[asked + 1]
+        for start, end in zip(starts[ends > starts].tolist(), ends[ends > starts].tolist(), strict=True):
             limited[self._limited[start:end]] = True
         return limited
 
@@ -307,49 +241,44 @@ class TrialIndex:
 
     def namings(self, trial_index: int) -> list[tuple[int, str, int]]:
         """All places where a trial names a concept, by field: concept, field, row of `words`."""
-        start, end = self._first_rows[trial_index : trial_index + 2]
-        fields = [FIELDS[field] for field in self._row_fields[start:end].tolist()]
-        return list(zip(self._row_concepts[start:end].tolist(), fields, range(start, end), strict=True))
+        span = self._span(self._row_starts, trial_index)
+        rows = enumerate(self._rows[span].tolist(), span.start)
+        return [(concept, FIELDS[field], row) for row, (concept, _, _, field, _) in rows]
 
-    def words(self, row: int) -> str:
+    def _find_words(self, row: int) -> str:
         """The trial's own words for what it names."""
-        found = self._words_of_rows.get(row)
-        if found is None:
-            found = self._words_of_rows[row] = self._own_words[int(self._order[row])].as_py()
-        return found
+        (words,) = self._rows[row : row + 1]["words"].tolist()
+        return self._named[words] or ""
 
     def content_words(self, trial_index: int) -> frozenset[str]:
         """Content words of a trial's titles, conditions and interventions."""
-        rows = self._connection.execute(
-            "SELECT words FROM mapped_words WHERE trial_index = ?", [trial_index]
-        ).fetchall()
-        return frozenset(word for (words,) in rows for word in words)
+        places = np.flatnonzero(self._saying == trial_index)
+        numbers = np.searchsorted(self._saying_starts, places, side="right") - 1
+        return frozenset(self._content_words.texts[number] or "" for number in numbers.tolist())
 
     def trials_saying(self, word: str) -> Ints:
         """Trials that have a word among their content words."""
-        start, end = self._words.get(word, (0, 0))
-        return self._saying[start:end]
-
-    def profile(self, trial_index: int) -> Profile:
-        """A trial as the ranking sees it, made once."""
-        found = self._profiles.get(trial_index)
-        if found is None:
-            found = self._profiles[trial_index] = self._make_profile(trial_index)
+        place = self._content_words.place(word)
+        found: Ints = self._saying[slice(0, 0) if place is None else self._span(self._saying_starts, place)]
         return found
 
     def _make_profile(self, trial_index: int) -> Profile:
-        start, end = self._first_named[trial_index : trial_index + 2]
+        """A trial as the ranking sees it."""
+        span = self._span(self._row_starts, trial_index)
         of_role: list[dict[int, Naming]] = [{} for _ in ROLES]
-        columns = [column[start:end].tolist() for column in self._named]
-        for row, concept, field, role, score, weight in zip(*columns, strict=True):
-            of_role[role].setdefault(concept, Naming(concept, FIELDS[field], score, weight, row))
+        for row, (concept, _, code, field, role) in enumerate(self._rows[span].tolist(), span.start):
+            if role != UNSAID:
+                score = self._scores[code]
+                weight = self._field_weights[field] * score
+                of_role[role].setdefault(concept, Naming(concept, FIELDS[field], score, weight, row))
         _, mentions, headings, findings, diseases = of_role
+        asked = self._asked[self._span(self._asked_starts, trial_index)]
         return Profile(
             trial_index=trial_index,
             diseases=diseases,
             findings=findings,
             namings={**diseases, **findings, **headings, **mentions},
-            asked=self._asked.get(trial_index, _NOTHING),
+            asked=frozenset([self._requirements[number] for number in asked.tolist()]),
         )
 
     def _find_causes(self, trial_index: int) -> int:
@@ -361,16 +290,17 @@ class TrialIndex:
                 distinct.append(self.expansion.of(concept) if known else (concept,))
         return len(distinct)
 
-    def places(self) -> list[tuple[str, list[Place]]]:
-        """Countries, regions and statuses of the sites of each trial that states any."""
-        return self._connection.execute(
-            "SELECT trial_id, list(DISTINCT (country, CASE WHEN country IS NULL THEN state END, status)) "
-            "FROM locations WHERE country IS NOT NULL OR state IS NOT NULL GROUP BY trial_id"
-        ).fetchall()
+
+def _loaded(part: Path) -> Store | None:
+    """The arrays of a part that is whole."""
+    try:
+        return load(part) if part.is_dir() else None
+    except (OSError, EOFError, ValueError) as error:
+        logger.info("the index of trials is made anew: %s", error)
+        return None
 
 
-def _spans(concepts: Ints) -> dict[int, tuple[int, int]]:
-    """Where each concept stands in a sorted array."""
-    named, starts = np.unique(concepts, return_index=True)
-    ends = np.append(starts, len(concepts))[1:]
-    return dict(zip(named.tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True))
+def _compiled(connection: duckdb.DuckDBPyConnection, terminology: Terminology, expansion: Expansion) -> Store:
+    from matcher.trials.compiling import compile_store  # a reader that finds an index does without
+
+    return compile_store(connection, terminology, expansion)

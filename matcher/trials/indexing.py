@@ -18,7 +18,7 @@ from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
 from matcher.text.normalise import Token
 from matcher.trials.requirements import requirements
-from matcher.trials.roles import FINDING, MENTION, ROLES, Roles
+from matcher.trials.roles import FINDING, MENTION, OWN_WORDS, ROLES, TREATMENT, Roles
 from matcher.trials.treatments import treatments
 from matcher.trials.trial_text import Named, TrialText
 
@@ -41,10 +41,6 @@ BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
 BESIDE_ITS_KIND = 0.6
 """How sure it is that a trial means a wide condition that it lists beside a kind of it: worth a look, no more."""
-OWN_WORDS = "TEXT:"
-"""Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
-TREATMENT = "TREATMENT:"
-"""Prefix of a treatment in its normal form."""
 
 
 Field = tuple[str, int, Named]
@@ -60,7 +56,7 @@ class MappedTrials(NamedTuple):
     words: pa.Table
 
 
-NOTHING_MAPPED = MappedTrials(_CONCEPTS.empty_table(), _WORDS.empty_table())
+NOTHING_MAPPED = MappedTrials(*(pa.Table.from_batches([], schema) for schema in (_CONCEPTS, _WORDS)))
 
 
 class TrialMapper:

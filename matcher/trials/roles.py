@@ -21,6 +21,10 @@ FIELDS = (
     "exclusion",
 )
 """Where a trial names a concept; what stands in an earlier field is not looked for in a later one."""
+OWN_WORDS = "TEXT:"
+"""Prefix of a concept that no vocabulary has: a trial's own condition, matched by its words."""
+TREATMENT = "TREATMENT:"
+"""Prefix of a treatment in its normal form."""
 ROLES = ("", "mention", "heading", "finding", "disease")
 """From nothing to the most; the number of a role is its place here."""
 UNSAID, MENTION, HEADING, FINDING, DISEASE = range(len(ROLES))

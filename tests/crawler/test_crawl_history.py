@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import pytest
 
+from db.catalogue import Catalogue
 from tests.support import faults
 from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.support.faults import Rule, always, faulty, path_ends
@@ -49,7 +49,7 @@ def copy(history: History, tmp_path: Path) -> Path:
 def test_a_changed_trial_keeps_its_former_state(history: History) -> None:
     assert history.second.status == 0
     report = last_report(history.catalog)
-    assert [report[name] for name in ("new", "changed", "unchanged")] == [0, 1, 67]
+    assert [report[name] for name in ("new", "changed", "unchanged")] == [0, 1, 68]
     sql = "SELECT status, registry_status, crawl_id, first_seen_at < changed_at FROM trials WHERE trial_id = ?"
     assert rows(history.catalog, sql, ANCHOR) == [("completed", "COMPLETED", report["crawl_id"], True)]
     ((trial_id, fields, state, former, by, ordered),) = rows(
@@ -78,14 +78,14 @@ def test_reading_again_changes_nothing_when_nothing_has_improved(copy: Path) -> 
     assert run.status == 0, run.err
     assert tables(copy) == before
     report = last_report(copy)
-    assert (report["scope"], report["received"], report["unchanged"]) == ("reread", 68, 68)
+    assert (report["scope"], report["received"], report["unchanged"]) == ("reread", 69, 69)
 
 
 def test_reading_again_mends_what_an_older_reader_left(copy: Path) -> None:
     """Rows as a reader of yesterday would have left them: a field misread, a trial rejected, another not there."""
     before = tables(copy, without=WHEN_AND_BY_WHOM)
     rejected, absent = "NCT00001156", "NCT00001594"
-    with duckdb.connect(copy / "writer.duckdb") as writer:
+    with Catalogue(copy).writing("a test") as writer:
         writer.execute("UPDATE trials SET brief_title = 'x', content_hash = 'x' WHERE trial_id = ?", [ANCHOR])
         for table in ("trials", "conditions", "locations", "sponsors", "eligibility"):
             writer.execute(f"DELETE FROM {table} WHERE trial_id IN (?, ?)", [rejected, absent])
@@ -97,9 +97,7 @@ def test_reading_again_mends_what_an_older_reader_left(copy: Path) -> None:
     run = calcitrials("reread", "ctgov", "--catalog", copy)
     assert run.status == 0, run.err
     after = tables(copy, without=WHEN_AND_BY_WHOM)
-    versions = after.pop("trial_versions")
-    assert len(versions) == len(before.pop("trial_versions")) + 1
-    for table in before:
+    for table in before:  # trial_versions too: the registry said the same all the time
         assert after[table] == before[table], table
 
 
@@ -110,7 +108,7 @@ def test_the_payloads_alone_bring_the_catalogue_back(history: History, tmp_path:
     restored = tables(tmp_path, without=WHEN_AND_BY_WHOM)
     assert restored == tables(history.catalog, without=WHEN_AND_BY_WHOM)
     report = last_report(tmp_path)
-    assert [report[name] for name in ("received", "new", "unchanged", "rejected")] == [68, 68, 0, 0]
+    assert [report[name] for name in ("received", "new", "unchanged", "rejected")] == [69, 69, 0, 0]
 
 
 def test_a_lost_working_file_is_made_from_the_published_catalogue(copy: Path, sample_url: str) -> None:

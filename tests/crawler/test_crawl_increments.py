@@ -4,8 +4,6 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from crawler.samples.server import serve
 from db.catalogue import Catalogue
 from db.trial import Provenance, Trial
@@ -30,7 +28,7 @@ def updated(day: int = 1) -> Rule:
 def crawled_in_march(catalog: Path, url: str) -> None:
     """A complete crawl, as of the fifth of March."""
     assert crawl(catalog, url, "--all").status == 0
-    with duckdb.connect(catalog / "writer.duckdb") as writer:
+    with Catalogue(catalog).writing("a test") as writer:
         writer.execute("UPDATE crawls SET started_at = TIMESTAMP '2026-03-05 10:00:00'")
 
 
@@ -67,7 +65,7 @@ def test_a_crawl_by_a_clock_ahead_of_time_neither_moves_the_watermark_nor_keeps_
     march = "AREA[LastUpdatePostDate]RANGE[2026-03-04,MAX]"
     crawled_in_march(tmp_path, sample_url)
     assert crawl(tmp_path, sample_url, "--all").status == 0
-    with duckdb.connect(tmp_path / "writer.duckdb") as writer:
+    with Catalogue(tmp_path).writing("a test") as writer:
         late = "started_at = TIMESTAMP '2099-01-01', finished_at = TIMESTAMP '2099-01-01'"
         writer.execute(f"UPDATE crawls SET {late} WHERE started_at > TIMESTAMP '2026-03-06'")
         writer.execute("UPDATE crawls SET finished_at = started_at WHERE started_at < TIMESTAMP '2026-03-06'")

@@ -103,7 +103,7 @@ def test_the_walk_of_the_docs_ends_in_a_registry(tmp_path: Path) -> None:
         (report,) = rows(catalog, "SELECT complete, expected, received FROM crawls")
         assert report == (True, 2, 2)
         run = house.run(show)
-        assert "Source: ABC registry (CC0)." in " ".join(run.stdout.split())
+        assert "Registry: ABC registry (CC0)" in " ".join(run.stdout.split())
 
         # one that no search brings any more, and that the registry does not know, is gone
         answers["/trials"] = {"total": 1, "trials": both[:1]}

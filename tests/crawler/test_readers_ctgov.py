@@ -15,6 +15,7 @@ from tests.support.mutations import damaged, nodes
 from tests.support.shared_data import SHARED, needs_shared
 
 PAGE = (FIXTURES / "ctgov" / "page-of-variants" / "payload.json").read_bytes()
+WHOLE = (FIXTURES / "ctgov" / "whole-record" / "payload.json").read_bytes()
 FINITE = st.floats(allow_nan=False, allow_infinity=False)  # JSON has no others
 ANY_VALUE: st.SearchStrategy[object] = (
     st.none() | st.booleans() | st.integers() | FINITE | st.text() | st.lists(st.text()) | st.just({})
@@ -69,6 +70,18 @@ def test_any_value_in_place_of_another_costs_no_other_study(data: st.DataObject)
     reading = read(json.dumps(page).encode())
     assert len(reading.trials) + len(reading.rejects) == 7
     assert {"NCT90000102", "NCT90000103", "NCT90000104"} <= {trial.trial_id for trial in reading.trials}
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_any_value_in_a_whole_record_costs_no_more_than_itself(data: st.DataObject) -> None:
+    study = json.loads(WHOLE)
+    container, key = data.draw(st.sampled_from(nodes(study)))
+    container[key] = data.draw(ANY_VALUE)
+    reading = read(json.dumps(study).encode())
+    assert len(reading.trials) + len(reading.rejects) == 1
+    if key not in ("protocolSection", "identificationModule", "nctId", "briefTitle", "officialTitle"):
+        assert [trial.trial_id for trial in reading.trials] == ["NCT90000201"]
 
 
 @needs_shared

@@ -32,10 +32,10 @@ def trial_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [row[0] for row in connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()]
 
 
-def test_the_last_five_snapshots_are_kept_and_the_link_is_relative(tmp_path: Path) -> None:
+def test_the_last_two_snapshots_are_kept_and_the_link_is_relative(tmp_path: Path) -> None:
     catalogue = Catalogue(tmp_path / "catalog")
     published = [publish(catalogue, f"T{number}") for number in range(7)]
-    assert sorted((catalogue.root / "snapshots").iterdir()) == published[-5:]
+    assert sorted((catalogue.root / "snapshots").iterdir()) == published[-2:]
     assert catalogue.current.is_symlink()
     assert not catalogue.current.readlink().is_absolute()
     assert catalogue.published == published[-1]
@@ -57,7 +57,7 @@ def test_what_was_made_of_a_snapshot_goes_with_it(tmp_path: Path) -> None:
         made.append(snapshot.with_suffix(".index"))
         made[-1].mkdir()
         (made[-1] / "part.npy").touch()
-    assert [folder.exists() for folder in made] == [False, *[True] * 5]
+    assert [folder.exists() for folder in made] == [False] * 4 + [True] * 2
 
 
 def test_a_snapshot_is_in_the_storage_format_of_duckdb_1_5_and_has_no_log_beside_it(tmp_path: Path) -> None:
@@ -134,10 +134,52 @@ def test_a_clock_that_goes_back_costs_neither_the_new_snapshot_nor_new_states(tm
         write_trials(connection, [trial("T2", "by the right clock", now)], "crawl", dt.datetime.now(dt.UTC))
         published = catalogue.publish(connection)
     assert catalogue.published == published
-    assert len(list((tmp_path / "snapshots").iterdir())) == 5
+    assert len(list((tmp_path / "snapshots").iterdir())) == 2
     with closing(catalogue.connect()) as connection:
         found = connection.execute("SELECT brief_title FROM trials WHERE trial_id = 'T2'").fetchall()
     assert found == [("by the right clock",)]
+
+
+def test_the_catalogue_lies_there_twice(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    snapshot = publish(catalogue, "T1")
+    assert catalogue.writer_file.read_bytes() == snapshot.read_bytes()
+    publish(catalogue, "T2")
+    assert not catalogue.writer_file.exists()
+    with catalogue.writing("a test") as connection:
+        write_trials(connection, [trial("T3")], "crawl", dt.datetime.now(dt.UTC))
+    with catalogue.writing("a test") as connection:
+        assert trial_ids(connection) == ["T1", "T2", "T3"]  # what is not published yet is kept
+        catalogue.publish(connection)
+        write_trials(connection, [trial("T4")], "crawl", dt.datetime.now(dt.UTC))
+    with catalogue.writing("a test") as connection:
+        assert trial_ids(connection) == ["T1", "T2", "T3", "T4"]
+
+
+def test_a_damaged_or_lost_snapshot_gives_its_place_to_the_one_before(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    publish(catalogue, "T1")
+    publish(catalogue, "T2").write_bytes(b"no database")
+    assert not catalogue.writer_file.exists()
+    publish(catalogue, "T3")
+    with closing(catalogue.connect()) as connection:
+        assert trial_ids(connection) == ["T1", "T3"]
+
+
+def test_many_increments_are_published_whole(tmp_path: Path) -> None:
+    """Those that are copies of the working file, and those for which its rows are written anew."""
+    catalogue = Catalogue(tmp_path)
+    names = [f"T{number}" for number in range(9)]
+    for number, name in enumerate(names):
+        with catalogue.writing("a test") as connection:
+            states = [trial(f"{name}-{place}", f"title {number}") for place in range(300)]
+            write_trials(connection, [*states, trial("T", f"title {number}")], "crawl", dt.datetime.now(dt.UTC))
+            snapshot = catalogue.publish(connection)
+        with closing(catalogue.connect()) as connection:
+            assert len(trial_ids(connection)) == 300 * (number + 1) + 1
+            query = "SELECT brief_title FROM trials WHERE trial_id = 'T'"
+            assert connection.execute(query).fetchall() == [(f"title {number}",)]
+        assert list(snapshot.parent.glob("*.wal")) == []
 
 
 def test_a_working_file_that_somebody_else_has_open_is_not_thrown_away(tmp_path: Path) -> None:
@@ -222,7 +264,7 @@ def test_another_schema_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     publish(catalogue, "T1")
     with duckdb.connect(catalogue.writer_file) as writer:
         writer.execute("UPDATE catalogue_info SET value = '999' WHERE key = 'schema_version'")
-    with pytest.raises(CatalogueError, match="has schema 999"), catalogue.writing("a test"):
+    with pytest.raises(CatalogueError, match="schema 999"), catalogue.writing("a test"):
         pass
     with duckdb.connect(catalogue.writer_file, read_only=True) as writer:
         assert trial_ids(writer) == ["T1"]

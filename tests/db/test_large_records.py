@@ -23,9 +23,9 @@ def lines(title: str) -> list[bytes]:
     """The trials, each with a number of its own, under this title."""
     line = encode(LARGE).replace(b'"registry":', b'"official_title":"%b","registry":' % title.encode(), 1)
     return [
-        line.replace(b"NCT", b"NCT%08d" % number, 1).replace(
-            b'"content_hash":"', b'"content_hash":"%b' % title.encode()
-        )
+        line.replace(b"NCT", b"NCT%08d" % number, 1)
+        .replace(b'"content_hash":"', b'"content_hash":"%b' % title.encode())
+        .replace(b"the record's own", title.encode())
         for number in range(TRIALS)
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import duckdb
 import pytest
 
-from db.catalogue import create_schema
+from db.migrating import create_schema
 
 TODAY = dt.date.today()
 SOON, YESTERDAY = TODAY + dt.timedelta(days=400), TODAY - dt.timedelta(days=1)
@@ -26,7 +26,14 @@ def stated(
     """What the catalogue says of one trial's status. dates: of each its first day and how much of it is stated."""
     columns: dict[str, object] = dict.fromkeys(("url", "source_url", "payload_sha256", "content_hash", "crawl_id"), "x")
     columns |= dict.fromkeys(("fetched_at", "first_seen_at", "changed_at"), dt.datetime(2026, 1, 1))
-    columns |= {"trial_id": "T", "registry": "r", "status": status, "phase": [], "ages_are_bands": False}
+    columns |= {
+        "trial_id": "T",
+        "registry": "r",
+        "status": status,
+        "phase": [],
+        "ages_are_bands": False,
+        "removed_countries": [],
+    }
     for name, (day, precision) in dates.items():
         columns |= {name: day, f"{name}_precision": precision}
     marks = ", ".join("?" * len(columns))

@@ -7,7 +7,7 @@ import duckdb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from db.catalogue import create_schema
+from db.migrating import create_schema
 from db.registries import Registry, save_registries
 from db.studies import Conflict, cluster, link_studies, strong_keys
 from db.trial import Identifier, Provenance, Trial

@@ -71,6 +71,7 @@ def make_catalogue(path: Path, trials: Sequence[tuple[Any, ...]] = TRIALS) -> No
             insert(
                 "trials", trial_id=trial_id, registry="ctgov", brief_title=title, status=status, phase=[], sex=sex,
                 min_age_days=least.days if least else None, max_age_until_days=until, ages_are_bands=False,
+                removed_countries=[],
                 url=f"https://clinicaltrials.gov/study/{trial_id}", source_url="https://clinicaltrials.gov",
                 fetched_at=now, payload_sha256="0", content_hash=f"hash {trial_id}", crawl_id="1", first_seen_at=now,
                 changed_at=now,

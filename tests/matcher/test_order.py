@@ -1,6 +1,7 @@
 """Within a grade what the patient could join today goes first; what a trial lists word for word is always found."""
 
 import datetime as dt
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,6 +127,22 @@ def test_hypertension_beside_a_disease_is_no_pulmonary_hypertension(suggests: Ma
 )
 def test_a_name_that_was_turned_round_is_read_inside_a_list(suggests: Matcher, text: str) -> None:
     assert "F-HERE" in ids(suggests, text)
+
+
+@pytest.mark.parametrize(
+    ("verification", "grades"), [("confirmed", {"strong"}), ("refuted", set()), ("entered-in-error", set())]
+)
+def test_a_coded_condition_that_is_ruled_out_brings_no_trial_that_lists_its_text(
+    suggests: Matcher, verification: str, grades: set[str]
+) -> None:
+    status = {"coding": [{"code": verification}]}
+    resource = {
+        "resourceType": "Condition",
+        "code": {"text": "Clear cell zorblatt tumor"},
+        "verificationStatus": status,
+    }
+    matches = suggests.suggest(json.dumps(resource)).matches
+    assert {match.grade for match in matches if match.trial_id == "PARTLY"} == grades
 
 
 def test_an_explanation_says_what_kept_a_trial_away(suggests: Matcher) -> None:

@@ -33,7 +33,8 @@ def test_content_words_are_those_of_reading_word_after_word(text: str) -> None:
 
 def concepts_nearby(matcher: Matcher) -> list[int]:
     """Concepts that the catalogue's trials name, and those around them."""
-    named = sorted(matcher.catalogue.named_concepts)
+    index = matcher.catalogue
+    named = sorted({concept for place in range(len(index.facts)) for concept, _, _ in index.namings(place)})
     around = {
         other
         for concept in named

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from matcher import DenseModelError, Match, Matcher, Patient, write_index
+from matcher.index_folder import folder_of
 from matcher.similarity import dense
-from matcher.similarity.index import folder_of
 from tests.matcher.conftest import make_catalogue
 
 NO_MODEL = "needs the sentence model of the extra calcitrials[dense]"
@@ -164,13 +164,13 @@ def test_in_a_note_what_it_is_not_about_is_not_strong(snapshot: Path, with_model
 def test_vectors_are_taken_over_from_the_snapshot_before(snapshot: Path, with_model: dense.Encoder) -> None:
     write_index(snapshot)
     name = f"vectors-{with_model.name}.npy"
-    vectors = np.load(folder_of(snapshot) / name)
+    vectors = np.load(next(folder_of(snapshot).rglob(name)))
     assert vectors.dtype == np.float16
     assert vectors.shape[0] == len(TRIALS)
-    np.save(folder_of(snapshot) / name, vectors * 0 + 0.5)
+    np.save(next(folder_of(snapshot).rglob(name)), vectors * 0 + 0.5)
     later = snapshot.with_name("catalog-2.duckdb")
     make_catalogue(later, (*TRIALS, trial("NCT90000009", "Yoga for Back Pain", "Low Back Pain")))
     write_index(later)
-    made = np.load(folder_of(later) / name)
+    made = np.load(next(folder_of(later).rglob(name)))
     assert (made[:-1] == 0.5).all()
     assert not (made[-1] == 0.5).all()

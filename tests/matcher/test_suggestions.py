@@ -227,6 +227,7 @@ def test_answer_has_the_shape_of_the_design(matcher: Matcher) -> None:
     assert set(answer["matches"][0]) == {
         "trial_id", "study_id", "registry", "title", "status", "phase", "score", "grade", "for", "relation", "because",
         "path", "eligibility", "status_is_stale", "status_stale_reason", "completion_date", "url", "last_update",
+        "nearest_site",
     }  # fmt: skip
     assert all(0 <= match["score"] <= 1 and match["because"] and match["path"] for match in answer["matches"])
 

@@ -10,7 +10,8 @@ import pytest
 
 from matcher.terminology import Terminology, curated, default, store
 from matcher.terminology.compile import compile_terminology
-from matcher.terminology.files import UnknownVocabularyError, read_vocabulary
+from matcher.terminology.files import read_vocabulary
+from matcher.terminology.model import UnknownVocabularyError
 from tests.support.shared_data import SHARED, needs_shared
 
 TERMS = SHARED / "terminology"

@@ -7,8 +7,15 @@ import pytest
 from matcher.linking.linker import EntityLinker, clean_tokens
 from matcher.terminology import Kind, NameKind, Relation, Terminology, default, store
 from matcher.terminology.compile import compile_terminology
-from matcher.terminology.files import UnknownVocabularyError
-from matcher.terminology.model import CodeRow, ConceptRow, EdgeRow, NameRow, Vocabulary, VocabularyInfo
+from matcher.terminology.model import (
+    CodeRow,
+    ConceptRow,
+    EdgeRow,
+    NameRow,
+    UnknownVocabularyError,
+    Vocabulary,
+    VocabularyInfo,
+)
 from matcher.text.normalise import name_words, phrase_key
 
 INFO = VocabularyInfo("example", "1", "CC0 1.0", "https://example.org")

@@ -9,7 +9,7 @@ import httpx
 import jsonschema
 import pytest
 
-from tests.page.conftest import Served, serving
+from tests.page.conftest import HOSTILE, Served, serving
 from tests.support.running import LONGEST_S, environment
 
 ANCHOR = "NCT03582800"
@@ -38,6 +38,14 @@ def test_a_match_is_what_the_description_says_and_has_its_reasons(served: Served
     assert all(match["because"] for match in found["matches"])
     assert found["query"]["patient"] == {"age_years": 54.0, "sex": "female"}
     assert found["catalogue"]["trials"] > 0
+
+
+def test_a_match_near_a_town_names_the_nearest_site(served: Served) -> None:
+    question = {"query": "calcinosis cutis", "limit": 500, "near": "Limoges", "within_km": 10}
+    matches = {match["trial_id"]: match for match in ask(served, "/api/match", question).json()["matches"]}
+    assert matches[HOSTILE]["nearest_site"]["distance_km"] < 10
+    assert matches[HOSTILE]["eligibility"]["distance"] == "met"
+    assert "near" in refused(ask(served, "/api/match", {"query": "calcinosis", "near": "Xqzville"}), 422)
 
 
 def test_a_match_takes_fhir_codes_and_several_diagnoses(served: Served) -> None:

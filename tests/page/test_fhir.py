@@ -208,9 +208,11 @@ def test_a_bulk_file_holds_every_trial_and_names_no_person_unless_asked(page_cat
     studies = [valid(json.loads(line)) for line in file.read_text().splitlines()]
     assert [one["id"] for one in studies] == [row[0] for row in expected]
     told = (tmp_path / "all" / file.name).read_text()
-    assert '"principalInvestigator"' in told
+    assert "Ada" in told
+    assert "desk@hospital.example" in told
     assert '"principalInvestigator"' not in file.read_text()
-    assert '"contact"' not in file.read_text()
+    assert "Ada" not in file.read_text()
+    assert "desk@hospital.example" not in file.read_text()
 
 
 def test_public_examples_are_answered(served: Served) -> None:

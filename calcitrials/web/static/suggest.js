@@ -59,11 +59,11 @@ if (field) {
     try {
       const answer = await fetch(field.dataset.suggest, { method: "POST", body: new URLSearchParams({ typed }) });
       const labels = answer.ok ? await answer.json() : [];
-      if (number === asked) show(labels);
+      if (number === asked && document.activeElement === field) show(labels);
     } catch { close(); }
   };
   field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
-  field.addEventListener("blur", close);
+  field.addEventListener("blur", () => { clearTimeout(timer); asked += 1; close(); });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && chosen < 0) {
       event.preventDefault();
@@ -75,6 +75,6 @@ if (field) {
     } else if (!list.hidden && event.key === "Enter") {
       event.preventDefault();
       take(list.children[chosen].textContent);
-    } else if (event.key === "Escape") close();
+    } else if (event.key === "Escape") { asked += 1; close(); }
   });
 }

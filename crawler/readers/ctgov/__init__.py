@@ -1,5 +1,5 @@
 """The reader of ClinicalTrials.gov."""
 
-from crawler.readers.ctgov.study import read, unread
+from crawler.readers.ctgov.study import read, records, unread
 
-__all__ = ["read", "unread"]
+__all__ = ["read", "records", "unread"]

@@ -5,17 +5,24 @@ never null; enum words were added after launch, so an unknown word is kept raw a
 older forms write them ("Active, not recruiting", "Both") are the same words.
 """
 
+import datetime as dt
 import re
 from collections import Counter
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from crawler.formats import json as json_records
 from crawler.formats.unread import of_json
+from crawler.readers.ctgov import design, disclosure, people, wire
+from crawler.readers.ctgov.results import result_fields
+from crawler.readers.ctgov.results_wire import Results
 from crawler.wording import ages, criteria
-from crawler.wording.words import known, stated
+from crawler.wording.words import known, lower, stated
 from db.dates import PartialDate, iso_partial_date, spoken_partial_date
+from db.design import DesignDetails, Oversight
+from db.disclosure import IpdSharing
 from db.identifiers import is_junk, usual_form
 from db.payload import Payload, Reading
 from db.trial import (
@@ -31,7 +38,7 @@ from db.trial import (
     Trial,
     sha256,
 )
-from db.vocabularies import Phase, Sex, Status, StudyType
+from db.vocabularies import Phase, Precision, Sex, Status, StudyType
 
 STATUS = {
     "NOT_YET_RECRUITING": Status.NOT_YET_RECRUITING,
@@ -65,6 +72,7 @@ STUDY_TYPE = {
     "EXPANDED_ACCESS": StudyType.EXPANDED_ACCESS,
 }
 SEX = {"ALL": Sex.ALL, "BOTH": Sex.ALL, "FEMALE": Sex.FEMALE, "MALE": Sex.MALE}
+_NOTHING = (DesignDetails(), Oversight(), IpdSharing())
 NO_ENROLLMENT = 99_999_999
 """What stands in EnrollmentCount where a sponsor states no number."""
 
@@ -73,180 +81,21 @@ _COMBINED = re.compile(r"\s*\|\s*|\s*/\s*(?=\w\w)")
 _NCT = re.compile(r"NCT\d{8}", re.A)
 
 
-class _Module(msgspec.Struct, rename="camel", frozen=True, gc=False):
-    """Base of the registry's modules: camelCase keys, unknown keys ignored.
-
-    A decoded study holds no cycle, so the garbage collector need not look through it (gc=False).
-    """
-
-
-class _Date(_Module, frozen=True):
-    date: str | None = None
-    type: str | None = None
-
-
-class _OrgStudyId(_Module, frozen=True):
-    id: str | None = None
-    type: str | None = None
-
-
-class _SecondaryId(_Module, frozen=True):
-    id: str | None = None
-    type: str | None = None
-    domain: str | None = None
-
-
-class _Identification(_Module, frozen=True):
-    nct_id: str
-    nct_id_aliases: list[str] = []
-    org_study_id_info: _OrgStudyId = _OrgStudyId()
-    secondary_id_infos: list[_SecondaryId] = []
-    brief_title: str | None = None
-    official_title: str | None = None
-    acronym: str | None = None
-
-
-class _StatusModule(_Module, frozen=True):
-    overall_status: str | None = None
-    last_known_status: str | None = None
-    why_stopped: str | None = None
-    start_date_struct: _Date | None = None
-    primary_completion_date_struct: _Date | None = None
-    completion_date_struct: _Date | None = None
-    study_first_post_date_struct: _Date | None = None
-    last_update_post_date_struct: _Date | None = None
-    results_first_post_date_struct: _Date | None = None
-
-
-class _Sponsor(_Module, frozen=True):
-    name: str | None = None
-    class_: str | None = msgspec.field(default=None, name="class")
-
-
-class _Sponsors(_Module, frozen=True):
-    lead_sponsor: _Sponsor | None = None
-    collaborators: list[_Sponsor] = []
-
-
-class _Description(_Module, frozen=True):
-    brief_summary: str | None = None
-    detailed_description: str | None = None
-
-
-class _Conditions(_Module, frozen=True):
-    conditions: list[str] = []
-    keywords: list[str] = []
-
-
-class _Masking(_Module, frozen=True):
-    masking: str | None = None
-
-
-class _DesignInfo(_Module, frozen=True):
-    allocation: str | None = None
-    intervention_model: str | None = None
-    observational_model: str | None = None
-    primary_purpose: str | None = None
-    masking_info: _Masking = _Masking()
-
-
-class _Enrollment(_Module, frozen=True):
-    count: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None  # what a column of the catalogue holds
-    type: str | None = None
-
-
-class _Design(_Module, frozen=True):
-    study_type: str | None = None
-    phases: list[str] = []
-    design_info: _DesignInfo = _DesignInfo()
-    enrollment_info: _Enrollment = _Enrollment()
-
-
-class _Intervention(_Module, frozen=True):
-    name: str | None = None
-    type: str | None = None
-    description: str | None = None
-    other_names: list[str] = []
-
-
-class _Arms(_Module, frozen=True):
-    interventions: list[_Intervention] = []
-
-
-class _Outcome(_Module, frozen=True):
-    measure: str | None = None
-    description: str | None = None
-    time_frame: str | None = None
-
-
-class _Outcomes(_Module, frozen=True):
-    primary_outcomes: list[_Outcome] = []
-    secondary_outcomes: list[_Outcome] = []
-    other_outcomes: list[_Outcome] = []
-
-
-class _Eligibility(_Module, frozen=True):
-    eligibility_criteria: str | None = None
-    healthy_volunteers: bool | None = None
-    sex: str | None = None
-    minimum_age: str | None = None
-    maximum_age: str | None = None
-
-
-class _GeoPoint(_Module, frozen=True):
-    lat: float | None = None
-    lon: float | None = None
-
-
-class _Location(_Module, frozen=True):
-    facility: str | None = None
-    status: str | None = None
-    city: str | None = None
-    state: str | None = None
-    zip: str | None = None
-    country: str | None = None
-    geo_point: _GeoPoint | None = None
-
-
-class _Locations(_Module, frozen=True):
-    locations: list[_Location] = []
-
-
-class _Protocol(_Module, frozen=True):
-    identification_module: _Identification
-    status_module: _StatusModule = _StatusModule()
-    sponsor_collaborators_module: _Sponsors = _Sponsors()
-    description_module: _Description = _Description()
-    conditions_module: _Conditions = _Conditions()
-    design_module: _Design = _Design()
-    arms_interventions_module: _Arms = _Arms()
-    outcomes_module: _Outcomes = _Outcomes()
-    eligibility_module: _Eligibility = _Eligibility()
-    contacts_locations_module: _Locations = _Locations()
-
-
-class _Mesh(_Module, frozen=True):
-    id: str | None = None
-    term: str | None = None
-
-
-class _Browse(_Module, frozen=True):
-    meshes: list[_Mesh] = []
-    ancestors: list[_Mesh] = []
-
-
-class _Derived(_Module, frozen=True):
-    condition_browse_module: _Browse = _Browse()
-    intervention_browse_module: _Browse = _Browse()
-
-
-class _Study(_Module, frozen=True):
-    protocol_section: _Protocol
-    derived_section: _Derived = _Derived()
+class _Study(wire.Module, frozen=True):
+    protocol_section: wire.Protocol
+    derived_section: wire.Derived = wire.Derived()
     has_results: bool | None = None
+    document_section: wire.DocumentSection | None = None
+    annotation_section: wire.AnnotationSection | None = None
+    results_section: Results | None = None
 
 
 _studies = msgspec.json.Decoder(_Study)
+
+
+def records(body: bytes) -> Sequence[bytes]:
+    """The studies of an answer as they stand in it."""
+    return json_records.records(body, "studies")
 
 
 def read(payload: Payload) -> Reading:
@@ -257,7 +106,7 @@ def read(payload: Payload) -> Reading:
     trials: list[Trial] = []
     rejects: list[Reject] = []
     unknown: Counter[str] = Counter()
-    for record in json_records.records(payload.body, "studies"):
+    for record in records(payload.body):
         unreadable: Counter[str] = Counter()
         try:
             study = json_records.decode(_studies, record, unreadable)
@@ -273,17 +122,20 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
     protocol = study.protocol_section
     identification = protocol.identification_module
     status = protocol.status_module
-    design = protocol.design_module
+    design_module = protocol.design_module
     eligibility = protocol.eligibility_module
     description = protocol.description_module
-    info = design.design_info
-    enrollment = None if design.enrollment_info.count == NO_ENROLLMENT else design.enrollment_info.count
+    info = design_module.design_info
+    enrollment = None if design_module.enrollment_info.count == NO_ENROLLMENT else design_module.enrollment_info.count
     nct_id = identification.nct_id.strip().upper()
     if _NCT.fullmatch(nct_id) is None:
         raise ValueError(f"nctId {identification.nct_id!r} is no NCT number")
     min_age, max_age = ages.limits(eligibility.minimum_age, eligibility.maximum_age, unknown, bare_unit=None)
     phases = {
-        known(PHASE, "phase", word, unknown) for phase in design.phases for word in _COMBINED.split(phase) if word
+        known(PHASE, "phase", word, unknown)
+        for phase in design_module.phases
+        for word in _COMBINED.split(phase)
+        if word
     } - {None}
     return Trial(
         trial_id=nct_id,
@@ -298,16 +150,16 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         registry_status=status.overall_status,
         last_known_status=status.last_known_status,
         why_stopped=status.why_stopped,
-        study_type=known(STUDY_TYPE, "study type", design.study_type, unknown),
-        registry_study_type=design.study_type,
+        study_type=known(STUDY_TYPE, "study type", design_module.study_type, unknown),
+        registry_study_type=design_module.study_type,
         phase=tuple(sorted(phase for phase in phases if phase)),
-        registry_phase="|".join(design.phases) or None,
-        primary_purpose=_lower(info.primary_purpose),
-        allocation=_lower(info.allocation),
-        intervention_model=_lower(info.intervention_model or info.observational_model),
-        masking=_lower(info.masking_info.masking),
+        registry_phase="|".join(design_module.phases) or None,
+        primary_purpose=lower(info.primary_purpose),
+        allocation=lower(info.allocation),
+        intervention_model=lower(info.intervention_model or info.observational_model),
+        masking=lower(info.masking_info.masking),
         enrollment=enrollment,
-        enrollment_type=None if enrollment is None else _lower(design.enrollment_info.type),
+        enrollment_type=None if enrollment is None else lower(design_module.enrollment_info.type),
         sex=known(SEX, "sex", eligibility.sex, unknown),
         registry_sex=eligibility.sex,
         healthy_volunteers=eligibility.healthy_volunteers,
@@ -319,6 +171,15 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         first_posted_date=_date(status.study_first_post_date_struct),
         last_update_date=_date(status.last_update_post_date_struct),
         results_date=_date(status.results_first_post_date_struct),
+        verification_date=_partial(status.status_verified_date),
+        first_submitted_date=_partial(status.study_first_submit_date),
+        last_update_submitted_date=_day(status.last_update_submit_date),
+        results_first_submitted_date=_day(status.results_first_submit_date),
+        disposition_first_submitted_date=_day(status.disp_first_submit_date),
+        disposition_first_posted_date=_day(
+            status.disp_first_post_date_struct.date if status.disp_first_post_date_struct else None
+        ),
+        delayed_posting=status.delayed_posting,
         has_results=study.has_results,
         eligibility=criteria.split(eligibility.eligibility_criteria),
         conditions=tuple([Condition(text) for text in protocol.conditions_module.conditions if text.strip()]),
@@ -326,7 +187,7 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         mesh_terms=_mesh_terms(study.derived_section),
         interventions=tuple(
             [
-                Intervention(i.name, _lower(i.type), i.description, tuple(i.other_names))
+                Intervention(i.name, lower(i.type), i.description, tuple(i.other_names))
                 for i in protocol.arms_interventions_module.interventions
                 if i.name
             ]
@@ -334,24 +195,53 @@ def _trial(study: _Study, record: bytes, payload: Payload, unknown: Counter[str]
         locations=tuple([_location(site) for site in protocol.contacts_locations_module.locations]),
         identifiers=_identifiers(identification),
         sponsors=_sponsors(protocol.sponsor_collaborators_module),
+        removed_countries=tuple(study.derived_section.misc_info_module.removed_countries),
         outcomes=_outcomes(protocol.outcomes_module),
+        **_whole_record(study, nct_id),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(record)),
     )
 
 
-def _lower(word: str | None) -> str | None:
-    return word.lower() if word else None
+def _whole_record(study: _Study, nct_id: str) -> dict[str, Any]:
+    """Fields of the Trial beyond its registration, by name; without those that state nothing."""
+    protocol, results = study.protocol_section, study.results_section
+    people_module = protocol.contacts_locations_module
+    point = results.more_info_module.point_of_contact if results else None
+    found = {
+        "design_details": design.design_details(protocol),
+        "arms": design.arms(protocol.arms_interventions_module),
+        "oversight": design.oversight(protocol),
+        "contacts": people.contacts(people_module, point),
+        "officials": people.officials(people_module, protocol.sponsor_collaborators_module.responsible_party),
+        "references": disclosure.references(protocol.references_module),
+        "links": disclosure.links(protocol.references_module),
+        "documents": disclosure.documents(nct_id, protocol.references_module, study.document_section),
+        "ipd_sharing": disclosure.ipd_sharing(protocol.ipd_sharing_statement_module),
+        "result_pending": disclosure.pending_results(study.annotation_section),
+        **(result_fields(results) if results else {}),
+    }
+    return {name: value for name, value in found.items() if value and value not in _NOTHING}
 
 
-def _date(field: _Date | None) -> PartialDate | None:
+def _partial(text: str | None) -> PartialDate | None:
+    return iso_partial_date(text) if text else None
+
+
+def _day(text: str | None) -> dt.date | None:
+    """A date that is stated to the day."""
+    stated_date = _partial(text)
+    return stated_date.date if stated_date and stated_date.precision is Precision.DAY else None
+
+
+def _date(field: wire.Date | None) -> PartialDate | None:
     """A day, month or year; with a time of day where the server adds one."""
     if field is None or field.date is None:
         return None
-    stated_date = iso_partial_date(field.date, _lower(field.type))
-    return stated_date if stated_date.date else spoken_partial_date(field.date, _lower(field.type), day_first=False)
+    stated_date = iso_partial_date(field.date, lower(field.type))
+    return stated_date if stated_date.date else spoken_partial_date(field.date, lower(field.type), day_first=False)
 
 
-def _mesh_terms(derived: _Derived) -> tuple[MeshTerm, ...]:
+def _mesh_terms(derived: wire.Derived) -> tuple[MeshTerm, ...]:
     terms = []
     for branch, browse in (
         ("condition", derived.condition_browse_module),
@@ -362,7 +252,7 @@ def _mesh_terms(derived: _Derived) -> tuple[MeshTerm, ...]:
     return tuple(terms)
 
 
-def _location(site: _Location) -> Location:
+def _location(site: wire.Location) -> Location:
     point = site.geo_point
     return Location(
         site.country,
@@ -376,14 +266,14 @@ def _location(site: _Location) -> Location:
     )
 
 
-def _identifiers(identification: _Identification) -> tuple[Identifier, ...]:
+def _identifiers(identification: wire.Identification) -> tuple[Identifier, ...]:
     """Aliases, the sponsor's number and secondary ones; a number that only fills the field is left out."""
     found = [Identifier(alias, "nctIdAliases", "alias") for alias in identification.nct_id_aliases]
     org = identification.org_study_id_info
     if org.id and _says_something(org.id):
-        found.append(Identifier(usual_form(org.id), "orgStudyIdInfo", org.type or "org_study_id"))
+        found.append(Identifier(usual_form(org.id), "orgStudyIdInfo", org.type or "org_study_id", url=org.link))
     found += [
-        Identifier(usual_form(other.id), "secondaryIdInfos", other.type, other.domain)
+        Identifier(usual_form(other.id), "secondaryIdInfos", other.type, other.domain, other.link)
         for other in identification.secondary_id_infos
         if other.id and _says_something(other.id)
     ]
@@ -395,7 +285,7 @@ def _says_something(number: str) -> bool:
     return stated(number) is not None and not (any(map(str.isdigit, number)) and is_junk(number))
 
 
-def _sponsors(sponsors: _Sponsors) -> tuple[Sponsor, ...]:
+def _sponsors(sponsors: wire.Sponsors) -> tuple[Sponsor, ...]:
     found = []
     lead = sponsors.lead_sponsor
     if lead and lead.name:
@@ -404,7 +294,7 @@ def _sponsors(sponsors: _Sponsors) -> tuple[Sponsor, ...]:
     return tuple(found)
 
 
-def _outcomes(outcomes: _Outcomes) -> tuple[Outcome, ...]:
+def _outcomes(outcomes: wire.Outcomes) -> tuple[Outcome, ...]:
     groups = (
         ("primary", outcomes.primary_outcomes),
         ("secondary", outcomes.secondary_outcomes),
@@ -431,7 +321,7 @@ def _nct_id(record: bytes) -> str | None:
 
 def unread(payload: Payload) -> set[str]:
     """Keys of the first study of an answer that are never read."""
-    for record in json_records.records(payload.body, "studies")[:1]:
+    for record in records(payload.body)[:1]:
         try:
             return set(of_json(json_records.plain(record), _Study))
         except json_records.DAMAGE:

@@ -13,6 +13,7 @@ import msgspec
 
 from crawler.formats import json as json_records
 from crawler.formats.unread import of_json
+from crawler.readers.ctis import dates, disclosure, people
 from crawler.readers.ctis.document import (
     AGE_CATEGORY,
     AGE_RANGE,
@@ -29,6 +30,7 @@ from crawler.readers.ctis.document import (
     InclusionItem,
     MedicalConditions,
     MemberState,
+    MonetarySupport,
     Objective,
     Organisation,
     PartOne,
@@ -41,14 +43,13 @@ from crawler.readers.ctis.document import (
     SponsorEntry,
     TrialCategory,
     TrialDuration,
-    TrialEvents,
     TrialIdentifiers,
     TrialInformation,
 )
 from crawler.wording import age_bands, codes, criteria, therapeutic_areas, words
 from crawler.wording.age_bands import AgeBand
 from db.ages import AgeLimit
-from db.dates import PartialDate, iso_partial_date, spoken_partial_date
+from db.design import DesignDetails
 from db.identifiers import normalise
 from db.payload import Payload, Reading
 from db.trial import (
@@ -134,18 +135,25 @@ def _trial(document: Document, payload: Payload, unknown: Counter[str]) -> Trial
         healthy_volunteers=_healthy_volunteers(population),
         min_age=min_age,
         max_age=max_age,
-        start_date=_first(
-            _date(document.start_date_eu, "actual"),
-            _event_date(document, "START_OF_TRIAL", first=True),
-            _date(duration.estimated_recruitment_start_date, "estimated"),
+        start_date=dates.first_stated(
+            dates.stated_date(document.start_date_eu, "actual"),
+            dates.event_date(document, "START_OF_TRIAL", first=True),
+            dates.stated_date(duration.estimated_recruitment_start_date, "estimated"),
         ),
-        completion_date=_first(
-            _date(document.end_date_eu, "actual"),
-            _event_date(document, "END_OF_TRIAL", first=False) if status is Status.COMPLETED else None,
-            _date(duration.estimated_global_end_date, "estimated"),
-            _date(duration.estimated_end_date, "estimated"),
+        completion_date=dates.first_stated(
+            dates.stated_date(document.end_date_eu, "actual"),
+            dates.event_date(document, "END_OF_TRIAL", first=False) if status is Status.COMPLETED else None,
+            dates.stated_date(duration.estimated_global_end_date, "estimated"),
+            dates.stated_date(duration.estimated_end_date, "estimated"),
         ),
-        last_update_date=_first(_date(document.last_publication_update), _date(document.publish_date)),
+        recruitment_start_date=dates.start_of_recruitment(application),
+        recruitment_end_date=dates.end_of_recruitment(application),
+        first_submitted_date=dates.first_stated(
+            dates.stated_date(document.submission_date), dates.stated_date(part.submission_date)
+        ),
+        last_update_date=dates.first_stated(
+            dates.stated_date(document.last_publication_update), dates.stated_date(document.publish_date)
+        ),
         has_results=_has_results(document.results),
         eligibility=_eligibility(information.eligibility_criteria or Criteria()),
         conditions=_conditions(information.medical_condition or MedicalConditions()),
@@ -153,8 +161,15 @@ def _trial(document: Document, payload: Payload, unknown: Counter[str]) -> Trial
         interventions=tuple(_interventions(part.products or ())),
         locations=tuple(_locations(application, part, unknown)),
         identifiers=tuple(_identifiers(identifiers, application)),
-        sponsors=tuple(_sponsors(part.sponsors or ())),
+        sponsors=tuple(_sponsors(part.sponsors or (), information.source_of_monetary_support or ())),
         outcomes=_outcomes(information.end_point or EndPoints()),
+        design_details=DesignDetails(
+            population=", ".join(words.unique(group.name for group in population.clinical_trial_groups or ())) or None,
+            age_groups=tuple(_age_groups(population)),
+        ),
+        contacts=tuple(people.contacts(part.sponsors or (), application)),
+        references=tuple(disclosure.references(details)),
+        documents=tuple(disclosure.documents(document.documents or ())),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(payload.body)),
     )
 
@@ -171,32 +186,6 @@ def _line(text: str | None) -> str | None:
 
 def _code(code: Code) -> str:
     return "" if code is None else str(code).strip()
-
-
-def _first(*dates: PartialDate | None) -> PartialDate | None:
-    return next((date for date in dates if date is not None), None)
-
-
-def _date(text: str | None, kind: str | None = None) -> PartialDate | None:
-    """A date of the document: 2024-04-24, 24/04/2024 or a time with up to nine fraction digits."""
-    if not text or not text.strip():
-        return None
-    date = iso_partial_date(text, kind)
-    return date if date.date else spoken_partial_date(text, kind)
-
-
-def _events(document: Document, kind: str) -> Iterator[tuple[str, str]]:
-    """Country and date of the events of one kind."""
-    for country in (document.events or TrialEvents()).trial_events or ():
-        for event in country.events or ():
-            if (event.notification_type or "").upper().replace(" ", "_") == kind:
-                yield country.msc_name or "", event.date or ""
-
-
-def _event_date(document: Document, kind: str, first: bool) -> PartialDate | None:
-    """First or last of the countries' dates of an event."""
-    dates = [date for _, text in _events(document, kind) if (date := _date(text, "actual")) and date.date]
-    return (min if first else max)(dates, key=lambda date: str(date.date), default=None)
 
 
 def _label(status: Code) -> str | None:
@@ -217,7 +206,7 @@ def _status(document: Document, application: Application, unknown: Counter[str])
     status = known or words.known(STATUS, "status", label, unknown) or Status.UNKNOWN
     if status is Status.COMPLETED:
         # "Ended" includes trials ended early, which each country reports by itself.
-        stopped = {country for country, _ in _events(document, "EARLY_TERMINATION")}
+        stopped = {country for country, _ in dates.events(document, "EARLY_TERMINATION")}
         if stopped and len(stopped) >= len(application.member_states_concerned or stopped):
             status = Status.TERMINATED
     return status, label
@@ -393,11 +382,29 @@ def _identifiers(stated: TrialIdentifiers, application: Application) -> Iterator
             yield Identifier(number, "additionalRegistries", domain=_text(registry.other_registry_name))
 
 
-def _sponsors(stated: Iterable[SponsorEntry]) -> Iterator[Sponsor]:
+def _sponsors(stated: Iterable[SponsorEntry], support: Iterable[MonetarySupport]) -> Iterator[Sponsor]:
+    """The sponsors, and who gives money beside them."""
+    named = set()
     for sponsor in stated:
         organisation = sponsor.organisation or Organisation()
         if name := _text(organisation.name):
+            named.add(name.lower())
             yield Sponsor(name, "lead" if sponsor.primary else "collaborator", _text(organisation.type))
+    for one in support:
+        name = words.stated(_line(one.organisation_name))
+        if name and name.lower() not in named:
+            named.add(name.lower())
+            yield Sponsor(name, "collaborator")
+
+
+def _age_groups(population: Population) -> Iterator[str]:
+    """The age groups in words, by the fine ranges where they are stated."""
+    fine = [AGE_RANGE.get(_code(one.ct_age_range_code)) for one in population.age_range_secondary_ids or ()]
+    coarse = [
+        AGE_CATEGORY.get(_code(one.age_range_category_code) or _code(one.age_range_category))
+        for one in population.age_ranges or ()
+    ]
+    yield from dict.fromkeys(band.label.lower() for band in (fine if any(fine) else coarse) if band)
 
 
 def _outcomes(stated: EndPoints) -> tuple[Outcome, ...]:

@@ -181,6 +181,10 @@ class Population(Part):
     clinical_trial_groups: list[PopulationGroup] | None = None
 
 
+class MonetarySupport(Part):
+    organisation_name: str | None = None
+
+
 class TrialInformation(Part):
     trial_category: TrialCategory | None = None
     medical_condition: MedicalConditions | None = None
@@ -189,11 +193,14 @@ class TrialInformation(Part):
     end_point: EndPoints | None = None
     trial_duration: TrialDuration | None = None
     population_of_trial_subjects: Population | None = None
+    source_of_monetary_support: list[MonetarySupport] | None = None
 
 
 class TrialDetails(Part):
     clinical_trial_identifiers: TrialIdentifiers | None = None
     trial_information: TrialInformation | None = None
+    pubmed_code: list[str] | None = None
+    pubmed_url: list[str] | None = None
 
 
 class Organisation(Part):
@@ -201,9 +208,18 @@ class Organisation(Part):
     type: str | None = None
 
 
+class SponsorContact(Part):
+    functional_name: str | None = None
+    functional_email_address: str | None = None
+    telephone: str | None = None
+    organisation: Organisation | None = None
+
+
 class SponsorEntry(Part):
     primary: bool | None = None
     organisation: Organisation | None = None
+    public_contacts: list[SponsorContact] | None = None
+    scientific_contacts: list[SponsorContact] | None = None
 
 
 class ProductEntry(Part):
@@ -228,6 +244,7 @@ class ThirdCountry(Part):
 
 class PartOne(Part):
     trial_details: TrialDetails | None = None
+    submission_date: str | None = None
     sponsors: list[SponsorEntry] | None = None
     products: list[Product] | None = None
     therapeutic_areas: list[TherapeuticArea] | None = None
@@ -246,8 +263,22 @@ class SiteAddress(Part):
     address: PostalAddress | None = None
 
 
+class Person(Part):
+    first_name: str | None = None
+    last_name: str | None = None
+    telephone: str | None = None
+    email: str | None = None
+
+
 class Site(Part):
     organisation_address_info: SiteAddress | None = None
+    person_info: Person | None = None
+    department_name: str | None = None
+
+
+class RecruitmentPeriod(Part):
+    recruitment_start_date: str | None = None
+    recruitment_end_date: str | None = None
 
 
 class MemberState(Part):
@@ -255,6 +286,7 @@ class MemberState(Part):
     country_name: str | None = None
     msc_public_status_code: Code = None
     trial_status: str | None = None
+    trial_recruitment_period: list[RecruitmentPeriod] | None = None
 
     @property
     def name(self) -> str | None:
@@ -294,6 +326,13 @@ class TrialEvents(Part):
     trial_events: list[CountryEvents] | None = None
 
 
+class File(Part):
+    title: str | None = None
+    uuid: str | None = None
+    document_type_label: str | None = None
+    manual_version: Code = None
+
+
 class Document(Application):
     ct_number: str = ""
     ct_status: Code = None
@@ -305,3 +344,5 @@ class Document(Application):
     authorized_application: Application | None = None
     events: TrialEvents | None = None
     results: dict[str, msgspec.Raw] | None = None
+    documents: list[File] | None = None
+    submission_date: str | None = None

@@ -10,26 +10,27 @@ import msgspec
 
 from crawler.formats import json as json_records
 from crawler.formats.unread import of_json
+from crawler.readers.drks import people, publications
+from crawler.readers.drks.people import Address, ContactType, Part, TrialContact
+from crawler.readers.drks.publications import Publication
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
 from crawler.wording import ages, criteria
 from crawler.wording.words import headline, known, lower, numbers_of_a_study, phases, stated
 from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
+from db.design import Arm, DesignDetails
+from db.disclosure import Link
 from db.payload import Payload
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Sponsor, Trial, sha256
 from db.vocabularies import Status
 
 
-class _Part(msgspec.Struct, rename="camel"):
-    """Base of the export's objects: camelCase keys, null for what is absent, unknown keys ignored."""
-
-
-class _Locale(_Part):
+class _Locale(Part):
     locale: str | None = None
     arm: int | None = None
 
 
-class _Text(_Part):
+class _Text(Part):
     """Any of the export's texts in one language."""
 
     id_locale: _Locale | None = None
@@ -44,15 +45,16 @@ class _Text(_Part):
     inclusion_criteria: str | None = None
     exclusion_criteria: str | None = None
     reason_description: str | None = None
+    ipd_sharing_plan_description: str | None = None
 
 
-class _HealthCondition(_Part):
+class _HealthCondition(Part):
     catalog: str | None = None
     code: str | None = None
     studied_health_condition_descriptions: list[_Text] | None = None
 
 
-class _SecondaryIds(_Part):
+class _SecondaryIds(Part):
     eudra_ct_number: str | None = None
     universal_trial_number: str | None = None
     other_primary_register_id: str | None = None
@@ -60,39 +62,50 @@ class _SecondaryIds(_Part):
     eudamed_number: str | None = None
 
 
-class _OtherId(_Part):
+class _OtherId(Part):
     value: str | None = None
 
 
-class _Characteristic(_Part):
+class _BlindedCode(Part):
+    blinding_who: str | None = None
+
+
+class _Blinded(Part):
+    id_blinding_who: _BlindedCode | None = None
+
+
+class _Characteristic(Part):
     type: str | None = None
     phase: str | None = None
     purpose: str | None = None
     allocation: str | None = None
     assignment: str | None = None
     blinding_type: str | None = None
+    blinding_who_list: list[_Blinded] | None = None
+    timing: str | None = None
+    duration: str | None = None
     characteristic_descriptions: list[_Text] | None = None
 
 
-class _Age(_Part):
+class _Age(Part):
     amount: float | None = None
     unit: str | None = None
 
 
-class _CountryCode(_Part):
+class _CountryCode(Part):
     code: str | None = None
 
 
-class _Country(_Part):
+class _Country(Part):
     id_country: _CountryCode | None = None
 
 
-class _Institute(_Part):
+class _Institute(Part):
     name: str | None = None
     city: str | None = None
 
 
-class _Recruitment(_Part):
+class _Recruitment(Part):
     status: str | None = None
     gender: str | None = None
     healthy_volunteers: bool | None = None
@@ -109,24 +122,14 @@ class _Recruitment(_Part):
     recruitment_descriptions: list[_Text] | None = None
 
 
-class _Contact(_Part):
-    affiliation: str | None = None
-
-
-class _ContactType(_Part):
-    type: str | None = None
-
-
-class _TrialContact(_Part):
-    contact: _Contact | None = None
-    id_contact_id_type: _ContactType | None = None
-
-
-class _Results(_Part):
+class _Results(Part):
     first_result_publication: str | None = None
+    ipd_sharing_plan: bool | None = None
+    publications: list[Publication] | None = None
+    trial_results_descriptions: list[_Text] | None = None
 
 
-class _Record(_Part):
+class _Record(Part):
     drks_id: str
     registration_drks: str | None = None
     last_update: str | None = None
@@ -137,9 +140,11 @@ class _Record(_Part):
     study_characteristic: _Characteristic | None = None
     observational_groups: list[_Text] | None = None
     recruitment: _Recruitment | None = None
-    trial_contacts: list[_TrialContact] | None = None
-    material_supports: list[_TrialContact] | None = None
+    trial_contacts: list[TrialContact] | None = None
+    material_supports: list[TrialContact] | None = None
     trial_results: _Results | None = None
+    ethics_committee: people.EthicsCommittee | None = None
+    url: str | None = None
 
 
 _records = msgspec.json.Decoder(_Record)
@@ -154,10 +159,12 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         raise ValueError(f"{trial_id!r} is no DRKS id")
     texts = stated_record.trial_descriptions
     design = stated_record.study_characteristic or _Characteristic()
-    people = stated_record.recruitment or _Recruitment()
-    reasons = people.recruitment_descriptions
+    sought = stated_record.recruitment or _Recruitment()
+    reasons = sought.recruitment_descriptions
     results = stated_record.trial_results or _Results()
-    min_age, max_age = ages.limits(_age(people.minimum_age), _age(people.maximum_age), unknown)
+    arms = _arms(stated_record.observational_groups or [])
+    contacts, published = stated_record.trial_contacts or [], results.publications or []
+    min_age, max_age = ages.limits(_age(sought.minimum_age), _age(sought.maximum_age), unknown)
     read = Trial(
         trial_id=trial_id,
         registry="drks",
@@ -166,8 +173,8 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         acronym=_best(texts, "acronym"),
         brief_summary=_best(texts, "summary"),
         detailed_description=_best(texts, "scientific_summary"),
-        status=known(STATUS, "status", people.status, unknown) or Status.UNKNOWN,
-        registry_status=people.status,
+        status=known(STATUS, "status", sought.status, unknown) or Status.UNKNOWN,
+        registry_status=sought.status,
         why_stopped=_best(reasons, "reason_description"),
         study_type=known(STUDY_TYPE, "study type", design.type, unknown),
         registry_study_type=design.type,
@@ -177,16 +184,16 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         allocation=lower(design.allocation),
         intervention_model=lower(design.assignment),
         masking=lower(design.blinding_type),
-        enrollment=people.total_participants or people.planned_participants,
-        enrollment_type="actual" if people.total_participants else "estimated" if people.planned_participants else None,
-        sex=known(SEX, "sex", people.gender, unknown),
-        registry_sex=people.gender,
-        healthy_volunteers=people.healthy_volunteers,
+        enrollment=sought.total_participants or sought.planned_participants,
+        enrollment_type="actual" if sought.total_participants else "estimated" if sought.planned_participants else None,
+        sex=known(SEX, "sex", sought.gender, unknown),
+        registry_sex=sought.gender,
+        healthy_volunteers=sought.healthy_volunteers,
         min_age=min_age,
         max_age=max_age,
-        start_date=_date(people.actual_start_date, "actual") or _date(people.scheduled_start_date, "estimated"),
+        start_date=_date(sought.actual_start_date, "actual") or _date(sought.scheduled_start_date, "estimated"),
         completion_date=(
-            _date(people.actual_completion_date, "actual") or _date(people.scheduled_completion_date, "estimated")
+            _date(sought.actual_completion_date, "actual") or _date(sought.scheduled_completion_date, "estimated")
         ),
         first_posted_date=_date(stated_record.registration_drks),
         last_update_date=_date(stated_record.last_update),
@@ -194,14 +201,29 @@ def trial(record: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         has_results=True if results.first_result_publication else None,
         eligibility=criteria.from_sides(_best(reasons, "inclusion_criteria"), _best(reasons, "exclusion_criteria")),
         conditions=tuple(_conditions(stated_record.studied_health_conditions or (), unknown)),
-        interventions=tuple(_arms(stated_record.observational_groups or [])),
-        locations=tuple(_locations(people)),
+        interventions=tuple(_interventions(arms)),
+        locations=tuple(_locations(sought)),
         identifiers=tuple(_identifiers(stated_record)),
         sponsors=tuple(_sponsors(stated_record)),
         outcomes=tuple(
             Outcome(text, kind)
             for kind in ("primary", "secondary")
             if (text := _best(design.characteristic_descriptions, f"{kind}_outcome"))
+        ),
+        design_details=DesignDetails(
+            intervention_model=lower(design.assignment),
+            time_perspective=", ".join(filter(None, (lower(design.timing), lower(design.duration)))) or None,
+            who_masked=publications.who_masked(_blinded(design)),
+        ),
+        arms=tuple(Arm(f"Arm {number}", None, text, (headline(text),)) for number, text in arms),
+        oversight=people.oversight(stated_record.ethics_committee),
+        contacts=tuple(people.contacts(contacts)),
+        officials=tuple(people.officials(contacts)),
+        references=tuple(publications.references(published)),
+        links=(Link(url),) if (url := stated(stated_record.url)) else (),
+        documents=tuple(publications.documents(published)),
+        ipd_sharing=publications.sharing(
+            results.ipd_sharing_plan, _best(results.trial_results_descriptions, "ipd_sharing_plan_description")
         ),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(record)),
     )
@@ -248,13 +270,25 @@ def _conditions(stated_conditions: Iterable[_HealthCondition], unknown: Counter[
             yield from condition(text, system)
 
 
-def _arms(groups: list[_Text]) -> Iterator[Intervention]:
+def _arms(groups: list[_Text]) -> list[tuple[int, str]]:
+    """The arms by number, with what happens in each."""
     numbers = sorted({group.id_arm.arm for group in groups if group.id_arm and group.id_arm.arm is not None})
-    for number in numbers:
-        text = _best([group for group in groups if group.id_arm and group.id_arm.arm == number], "comment")
-        if text:
-            name = headline(text)
-            yield Intervention(name, None, text if text != name else None)
+    texts = (
+        (number, _best([group for group in groups if group.id_arm and group.id_arm.arm == number], "comment"))
+        for number in numbers
+    )
+    return [(number, text) for number, text in texts if text]
+
+
+def _interventions(arms: Iterable[tuple[int, str]]) -> Iterator[Intervention]:
+    for _, text in arms:
+        name = headline(text)
+        yield Intervention(name, None, text if text != name else None)
+
+
+def _blinded(design: _Characteristic) -> list[str]:
+    codes = ((one.id_blinding_who or _BlindedCode()).blinding_who for one in design.blinding_who_list or ())
+    return [code for code in codes if code]
 
 
 def _locations(people: _Recruitment) -> Iterator[Location]:
@@ -287,7 +321,7 @@ def _identifiers(record: _Record) -> Iterator[Identifier]:
 
 def _sponsors(record: _Record) -> Iterator[Sponsor]:
     """The primary sponsor, then other sponsors and who gives money or material."""
-    contacts = [(one, (one.id_contact_id_type or _ContactType()).type or "") for one in record.trial_contacts or ()]
+    contacts = [(one, (one.id_contact_id_type or ContactType()).type or "") for one in record.trial_contacts or ()]
     lead = [one for one, type_ in contacts if type_ == "PRIMARY_SPONSOR"]
     others = [one for one, type_ in contacts if "SPONSOR" in type_ and type_ != "PRIMARY_SPONSOR"]
     seen: set[str] = set()
@@ -295,7 +329,7 @@ def _sponsors(record: _Record) -> Iterator[Sponsor]:
         *((one, "lead") for one in lead),
         *((one, "collaborator") for one in (*others, *(record.material_supports or ()))),
     ):
-        name = stated((one.contact or _Contact()).affiliation)
+        name = stated((one.contact or Address()).affiliation)
         if name and name.lower() not in seen:
             seen.add(name.lower())
             yield Sponsor(name, role)

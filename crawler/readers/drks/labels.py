@@ -80,9 +80,22 @@ LABELS = vocabulary(
         Label("arm", Span.PARAGRAPHS): " | ".join(
             f"{name} {number}" for name in ("arm", "group", "gruppe", "studienarm") for number in range(1, 21)
         ),
-        Label(
-            "contact"
-        ): "telephone | phone | fax | e-mail | email | url | telefon | e-mail-adresse | contact | kontakt",
+        Label("investigator", Span.PARAGRAPHS): (
+            "principal investigator | coordinating investigator | principal/coordinating investigator | "
+            "principal investigator / coordinating investigator | leiter der klinischen prüfung | hauptprüfer | "
+            "studienleiter | leiter/in der studie | hauptprüfer/koordinierender prüfer"
+        ),
+        Label("scientific", Span.PARAGRAPHS): (
+            "contact for scientific queries | wissenschaftliche anfragen | kontakt für wissenschaftliche anfragen | "
+            "ansprechpartner für wissenschaftliche anfragen"
+        ),
+        Label("public", Span.PARAGRAPHS): (
+            "contact for public queries | allgemeine anfragen | kontakt für allgemeine anfragen | "
+            "ansprechpartner für allgemeine anfragen | öffentliche anfragen | kontakt für öffentliche anfragen"
+        ),
+        Label("phone"): "telephone | phone | telefon",
+        Label("email"): "e-mail | email | e-mail-adresse",
+        Label("contact"): "fax | url | contact | kontakt",
         Label("heading", Span.PARAGRAPHS): (
             "endpoints | interventions, observational groups | interventions/observational groups | trial design | "
             "study design | recruitment | inclusion criteria and exclusion criteria | "
@@ -134,6 +147,30 @@ LABELS = vocabulary(
         Label("details", Span.PARAGRAPHS): (
             "brief summary in scientific language | scientific summary | wissenschaftliche kurzbeschreibung | "
             "kurzbeschreibung in wissenschaftlicher sprache"
+        ),
+        Label("who_masked", Span.ITEMS): "who is blinded | wer ist verblindet",
+        Label("perspective"): "retrospective/prospective | zeitperspektive | retrospektiv/prospektiv",
+        Label("vote"): "vote of the ethics committee | votum der ethikkommission | votum | vote",
+        Label("vote_date"): "date of the vote | date of vote | datum des votums",
+        Label("vote_number"): (
+            "ethics committee number | ethics committee no. | nummer der ethikkommission | ethikkommissionsnummer"
+        ),
+        Label("ipd"): (
+            "do you plan to make participant-related data (ipd) available to other researchers in an anonymized form?"
+            " | "
+            "do you plan to make participant-related data (ipd) available to other researchers in an anonymized form | "
+            "ist geplant, teilnehmerbezogene daten (ipd) anderen forschern anonymisiert zur verfügung zu stellen? | "
+            "ist geplant, teilnehmerbezogene daten (ipd) anderen forschern anonymisiert zur verfügung zu stellen"
+        ),
+        Label("ipd_plan", Span.PARAGRAPHS): "ipd sharing plan | ipd-sharing-plan | plan zur weitergabe der ipd",
+        Label("publication", Span.PARAGRAPHS): (
+            "publications/study results | publications / study results | trial publications | "
+            "publikationen/studienergebnisse | publikationen / studienergebnisse | publikationen"
+        ),
+        Label("literature", Span.PARAGRAPHS): "background literature | hintergrundliteratur",
+        Label("protocol", Span.PARAGRAPHS): "study protocol | study protocols | studienprotokoll | studienprotokolle",
+        Label("document", Span.PARAGRAPHS): (
+            "study abstract | other study documents | abstract zur studie | weitere studiendokumente"
         ),
         Label("results_date"): (
             "first publication of study results | erste veröffentlichung der studienergebnisse | "

@@ -13,13 +13,27 @@ from crawler.formats.labelled import Label, Section, Span, sections
 from crawler.formats.markup import wording
 from crawler.formats.webpage import Page, Role, page
 from crawler.readers.drks import export as drks_export
+from crawler.readers.drks import people, publications
 from crawler.readers.drks.labels import LABELS
 from crawler.readers.drks.words import SEX, STATUS, STUDY_TYPE, condition
 from crawler.wording import ages, criteria
-from crawler.wording.words import count, headline, known, lower, numbers_of_a_study, phases, stated, unique, yes_or_no
+from crawler.wording.words import (
+    count,
+    headline,
+    known,
+    listed,
+    lower,
+    numbers_of_a_study,
+    phases,
+    stated,
+    unique,
+    yes_or_no,
+)
 from db.countries import in_english
 from db.countries import listed as country_list
 from db.dates import PartialDate, spoken_partial_date
+from db.design import Arm, DesignDetails
+from db.disclosure import Document
 from db.payload import Payload, Reading
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
 from db.vocabularies import Status
@@ -97,6 +111,7 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
     status, study_type, phase, sex = (facts.one(key) for key in ("status", "study_type", "phase", "sex"))
     final, planned = count(facts.one("actual_number")), count(facts.one("planned_number"))
     results_date = _date(facts.one("results_date"))
+    contacts = tuple(people.contacts_on_page(facts.sections))
     min_age, max_age = ages.limits(_numbered(facts.one("min_age")), _numbered(facts.one("max_age")), unknown)
     return Trial(
         trial_id=match[0],
@@ -132,7 +147,7 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         has_results=True if results_date else None,
         eligibility=criteria.from_sides(facts.text("inclusion"), facts.text("exclusion")),
         conditions=tuple(dict.fromkeys(_conditions(facts.sections, unknown))),
-        interventions=tuple(_arms(facts.sections)),
+        interventions=tuple(_interventions(facts.sections)),
         locations=tuple(
             _locations(
                 unique(in_english(name, "de") for line in facts.every("country") for name in country_list(line)),
@@ -144,6 +159,24 @@ def _trial(body: bytes, payload: Payload, unknown: Counter[str]) -> Trial:
         outcomes=tuple(
             Outcome(text, kind) for kind in ("primary", "secondary") if (text := facts.text(f"{kind}_outcome"))
         ),
+        design_details=DesignDetails(
+            intervention_model=lower(facts.one("assignment")),
+            time_perspective=lower(facts.one("perspective")),
+            who_masked=publications.who_masked(masked for line in facts.every("who_masked") for masked in listed(line)),
+        ),
+        arms=tuple(Arm(label, None, text, (headline(text),)) for label, text in _arms(facts.sections)),
+        oversight=people.oversight_on_page(facts.one("vote"), facts.one("vote_date"), facts.one("vote_number")),
+        contacts=contacts,
+        officials=tuple(people.officials_on_page(contacts)),
+        references=(
+            *(publications.reference(line, None, "result") for line in facts.every("publication")),
+            *(publications.reference(line, None, "background") for line in facts.every("literature")),
+        ),
+        documents=(
+            *(Document("study protocol", comment=line, has_protocol=True) for line in facts.every("protocol")),
+            *(Document(comment=line) for line in facts.every("document")),
+        ),
+        ipd_sharing=publications.sharing_on_page(facts.one("ipd"), facts.text("ipd_plan")),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(body)),
     )
 
@@ -201,12 +234,17 @@ def _conditions(found: Iterable[Section], unknown: Counter[str]) -> Iterator[Con
             yield from named
 
 
-def _arms(found: Iterable[Section]) -> Iterator[Intervention]:
+def _arms(found: Iterable[Section]) -> Iterator[tuple[str, str]]:
+    """The arms as the page numbers them, with what happens in each."""
     for section in found:
         if section.key == "arm" and section.lines:
-            text = "\n".join(section.texts)
-            name = headline(text)
-            yield Intervention(name, None, text if text != name else None)
+            yield section.label.rstrip(":： "), "\n".join(section.texts)
+
+
+def _interventions(found: Iterable[Section]) -> Iterator[Intervention]:
+    for _, text in _arms(found):
+        name = headline(text)
+        yield Intervention(name, None, text if text != name else None)
 
 
 def _locations(countries: list[str], sites: list[str]) -> Iterator[Location]:

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from crawler.formats.encodings import utf8
+from crawler.readers.euctr import oversight as of_sponsor
 from crawler.readers.euctr.form import Version, blocks, version
 from crawler.wording import age_bands, codes, criteria, therapeutic_areas
 from crawler.wording.age_bands import AgeBand
 from crawler.wording.words import count, known
 from db.countries import by_code
 from db.dates import PartialDate, iso_partial_date
+from db.design import DesignDetails
 from db.identifiers import is_junk, normalise, usual_form
 from db.payload import Payload, Reading
 from db.trial import (
@@ -208,6 +210,13 @@ def _trial(trial_id: str, versions: list[_Version], payload: Payload, unknown: C
         identifiers=_identifiers(versions),
         sponsors=_first(_sponsors(stated) for stated in versions),
         outcomes=tuple(_outcomes(versions)),
+        design_details=DesignDetails(
+            intervention_model=_words(versions, _MODELS),
+            number_of_arms=of_sponsor.number_of_arms(stated.values for stated in versions),
+            age_groups=tuple(dict.fromkeys(band.label.lower() for band in _bands(versions))),
+        ),
+        oversight=of_sponsor.oversight([(stated.country, stated.values) for stated in versions]),
+        contacts=tuple(dict.fromkeys(one for stated in versions for one in of_sponsor.contacts(stated.entries))),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(b"\n".join(v.raw.strip() for v in versions))),
     )
 
@@ -366,13 +375,18 @@ def _identifiers(versions: list[_Version]) -> tuple[Identifier, ...]:
 
 
 def _sponsors(stated: _Version) -> Iterator[Sponsor]:
-    """Sponsors in their order: the first leads. The class is the registry's Commercial or Non-Commercial."""
+    """Sponsors in their order, the first leads, then who supports the trial. The class is the registry's
+    Commercial or Non-Commercial.
+    """
     names = [entry for entry in stated.entries if entry.key in ("B.1.1", "B.3.1 and B.3.2")]
     for at, entry in enumerate(names):
         if entry.key == "B.1.1":
             following = names[at + 1] if at + 1 < len(names) else None
             kind = following.value if following and following.key != "B.1.1" else None
             yield Sponsor(" ".join(entry.value.split()), "collaborator" if at else "lead", kind)
+    known_names = {" ".join(entry.value.split()).lower() for entry in names if entry.key == "B.1.1"}
+    supporters = (name for name in of_sponsor.supporters(stated.entries) if name.lower() not in known_names)
+    yield from (Sponsor(name, "collaborator") for name in supporters)
 
 
 def _outcomes(versions: list[_Version]) -> Iterator[Outcome]:

@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import BinaryIO
 from urllib.parse import quote
@@ -18,12 +18,14 @@ from urllib.parse import quote
 import msgspec
 
 from crawler.readers.euctr import trial as euctr
+from crawler.readers.ictrp import people
 from crawler.readers.ictrp import words as ictrp_words
 from crawler.readers.ictrp.file import Record, records
 from crawler.readers.ictrp.lists import conditions, interventions, outcomes, therapeutic_areas
 from crawler.wording import age_bands, ages, criteria, words
 from db.ages import AgeLimit
 from db.countries import by_code, is_region, listed
+from db.disclosure import Document, IpdSharing, Link
 from db.identifiers import find, normalise
 from db.payload import Payload, Reading
 from db.trial import Identifier, Location, Provenance, Reject, Sponsor, Trial, sha256
@@ -63,6 +65,7 @@ _FACTS = _NOTHING.keys() - {
     *("min_age", "max_age", "sex", "registry_sex"),
 }
 _DESIGN = re.compile(r"(Allocation|Intervention model|Primary purpose|Purpose|Masking)\s*:\s*([^.;(\n]+)", re.I)
+_URL = re.compile(r"https?://[^\s<>\";]+")
 _SHORT = 40
 _ABSENT = frozenset(("null", "??", "?", "nd", "jan 1 1900 12:00am", "1900-01-01"))
 
@@ -165,6 +168,7 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
     enrollment, enrollment_type = _enrollment(fields)
     summary, measures = outcomes(_text(fields, "primaryoutcome"), _text(fields, "secondaryoutcome"))
     condition = _text(fields, "condition")
+    line = partial(_line, fields)
     start_kind = {"actual": "actual", "anticipated": "estimated"}.get((_line(fields, "typeenrollment") or "").lower())
     return Trial(
         trial_id=trial_id,
@@ -207,6 +211,13 @@ def _trial(record: Record, fetched_at: dt.datetime, source_url: str, unknown: Co
         identifiers=_identifiers(stated, trial_id, fields),
         sponsors=_sponsors(fields),
         outcomes=measures,
+        oversight=people.oversight(line),
+        contacts=tuple(people.contacts(line)),
+        links=tuple(Link(url, "results") for url in _addresses(fields, "resultsurllink")),
+        documents=tuple(
+            Document("protocol", url, has_protocol=True) for url in _addresses(fields, "resultsurlprotocol")
+        ),
+        ipd_sharing=IpdSharing(words.lower(line("resultsipdplan")), _text(fields, "resultsipddescription")),
         provenance=Provenance(source_url, fetched_at, sha256(record.raw)),
     )
 
@@ -218,6 +229,17 @@ def _address(trial_id: str, stated: str, web_address: str | None) -> str:
     if web_address and web_address.lower().startswith(("http://", "https://")):
         return web_address
     return f"https://trialsearch.who.int/Trial2.aspx?TrialID={quote(stated)}"
+
+
+def _addresses(fields: dict[str, str], key: str) -> list[str]:
+    """Addresses of a field but for those that are a place on the page of the record, which every record has."""
+    page = _whole_page(_line(fields, "webaddress") or "")
+    found = dict.fromkeys(_URL.findall(_text(fields, key) or ""))
+    return [url for url in found if _whole_page(url) != page]
+
+
+def _whole_page(url: str) -> str:
+    return url.partition("#")[0].partition("://")[2].lower().rstrip("/")
 
 
 def _registry(source: str | None) -> str:
@@ -287,9 +309,15 @@ def _identifiers(stated: str, trial_id: str, fields: dict[str, str]) -> tuple[Id
 
 def _sponsors(fields: dict[str, str]) -> tuple[Sponsor, ...]:
     lead = _line(fields, "primarysponsor")
-    others = words.unique(re.split(r"[;\n]", _text(fields, "secondarysponsor") or ""))
-    found = [Sponsor(lead)] if lead else []
-    return tuple(found + [Sponsor(words.squeeze(name), "collaborator") for name in others])
+    others = [
+        words.squeeze(name)
+        for key in ("secondarysponsor", "sourcesupport")
+        for name in words.unique(re.split(r"[;\n]", _text(fields, key) or ""))
+    ]
+    found = {name.lower(): Sponsor(name, "collaborator") for name in reversed(others)}
+    if lead:
+        found.pop(lead.lower(), None)
+    return (*((Sponsor(lead),) if lead else ()), *reversed(found.values()))
 
 
 def _folded(trial: Trial, sibling: Trial | None, met: tuple[Location, ...]) -> Trial:

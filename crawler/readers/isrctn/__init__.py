@@ -1,5 +1,5 @@
 """The reader of ISRCTN."""
 
-from crawler.readers.isrctn.trial import read, unread
+from crawler.readers.isrctn.trial import read, records, unread
 
-__all__ = ["read", "unread"]
+__all__ = ["read", "records", "unread"]

@@ -7,11 +7,14 @@ holds for the day the record was fetched. Elements: ISRCTN API, format "default"
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from crawler.formats.unread import of_xml
+from crawler.readers.isrctn import people as of_people
+from crawler.readers.isrctn import publications
 from crawler.readers.isrctn.document import children, children_by_name, cut
+from crawler.readers.isrctn.fields import text as _text
 from crawler.wording import ages, criteria
 from crawler.wording.words import (
     count,
@@ -30,6 +33,7 @@ from crawler.wording.words import (
 from db.ages import AgeLimit, age_limit
 from db.countries import HOME_NATIONS, is_region
 from db.dates import PartialDate, spoken_partial_date
+from db.design import DesignDetails
 from db.payload import Payload, Reading
 from db.recruitment import status_on
 from db.trial import Condition, Identifier, Intervention, Location, Outcome, Provenance, Reject, Sponsor, Trial, sha256
@@ -58,25 +62,35 @@ AGE_BAND: dict[str, tuple[AgeLimit | None, AgeLimit | None]] = {
     **dict.fromkeys(("mixed", "all", "not specified", "other"), (None, None)),
 }
 
-READ = frozenset(
-    re.findall(
-        r"\S+",
-        "trial isrctn trialDescription title scientificTitle acronym plainEnglishSummary studyHypothesis "
-        "primaryOutcome secondaryOutcome primaryOutcomes secondaryOutcomes outcomeMeasure variable method "
-        "timepoints externalRefs eudraCTNumber clinicalTrialsGovNumber irasNumber protocolSerialNumber "
-        "secondaryNumbers secondaryNumber trialDesign primaryStudyDesign secondaryStudyDesign trialTypes trialType "
-        "overallStartDate overallEndDate overallStatusOverride reasonAbandoned interventionalTrialDesign "
-        "observationalTrialDesign allocation masking assignment purpose observationalModel participants "
-        "recruitmentCountries country trialCentres trialCentre name city state zip ageRange lowerAgeLimit "
-        "upperAgeLimit gender inclusion exclusion targetEnrolment totalFinalEnrolment healthyVolunteersAllowed "
-        "recruitmentStart recruitmentEnd recruitmentStatusOverride recruitmentStartStatusOverride conditions "
-        "condition description diseaseClass1 diseaseClass2 interventions intervention interventionType phase "
-        "drugNames outputs output sponsor organisation sponsorType commercialStatus funder",
+READ = (
+    frozenset(
+        re.findall(
+            r"\S+",
+            "trial isrctn trialDescription title scientificTitle acronym plainEnglishSummary studyHypothesis "
+            "primaryOutcome secondaryOutcome primaryOutcomes secondaryOutcomes outcomeMeasure variable method "
+            "timepoints externalRefs eudraCTNumber clinicalTrialsGovNumber irasNumber protocolSerialNumber "
+            "secondaryNumbers secondaryNumber trialDesign primaryStudyDesign secondaryStudyDesign trialTypes trialType "
+            "overallStartDate overallEndDate overallStatusOverride reasonAbandoned interventionalTrialDesign "
+            "observationalTrialDesign allocation masking assignment purpose observationalModel participants "
+            "recruitmentCountries country trialCentres trialCentre name city state zip ageRange lowerAgeLimit "
+            "upperAgeLimit gender inclusion exclusion targetEnrolment totalFinalEnrolment healthyVolunteersAllowed "
+            "recruitmentStart recruitmentEnd recruitmentStatusOverride recruitmentStartStatusOverride conditions "
+            "condition description diseaseClass1 diseaseClass2 interventions intervention interventionType phase "
+            "drugNames sponsor organisation sponsorType commercialStatus funder participantTypes participantType",
+        )
     )
+    | of_people.READ
+    | publications.READ
 )
 """Elements that are read, at whatever place of a record."""
 _NUMBER = re.compile(r"(?:ISRCTN)?\s*(\d{8})", re.I | re.A)
 _NUMBER_IN_BYTES = re.compile(rb"publicIdentifierCanonical=\"(ISRCTN\d{8})\"|isrctn\b[^>]*>\s*(\d{8})")
+
+
+def records(body: bytes) -> Sequence[bytes]:
+    """The trials of an answer as they stand in it."""
+    answer = cut(body)
+    return answer.records if answer else ()
 
 
 def read(payload: Payload) -> Reading:
@@ -179,7 +193,7 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         recruitment_end_date=end,
         first_posted_date=_date(number.get("dateAssigned") if number is not None else None),
         last_update_date=_date(trial.get("lastUpdated")),
-        has_results=_has_results(fields.get("outputs")),
+        has_results=publications.has_results(fields),
         eligibility=criteria.from_sides(_text(people, "inclusion"), _text(people, "exclusion")),
         conditions=tuple(Condition(text) for text in _conditions(fields, "description", "\n;")),
         keywords=tuple(
@@ -192,20 +206,24 @@ def _trial(record: Element, own_bytes: bytes, payload: Payload, unknown: Counter
         identifiers=tuple(_identifiers(children_by_name(fields.get("externalRefs")), trial_id)),
         sponsors=tuple(_sponsors(record)),
         outcomes=(*_outcomes(description, "primary"), *_outcomes(description, "secondary")),
+        design_details=DesignDetails(
+            intervention_model=lower(_text(details, "assignment")),
+            observational_model=lower(_text(details, "observationalModel")),
+            population=", ".join(_texts(people.get("participantTypes"), "participantType")) or None,
+        ),
+        oversight=of_people.oversight(description),
+        contacts=tuple(of_people.contacts(record)),
+        officials=tuple(of_people.officials(record)),
+        references=tuple(publications.references(fields)),
+        links=tuple(publications.links(fields)),
+        documents=tuple(publications.documents(fields)),
+        ipd_sharing=publications.ipd_sharing(fields),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(own_bytes)),
     )
 
 
 def _first_of(parts: dict[str, Element], *names: str) -> Element | None:
     return next((parts[name] for name in names if name in parts), None)
-
-
-def _text(parts: dict[str, Element], name: str, as_is: bool = False) -> str | None:
-    """Text of a child; placeholders count as absent unless the registry's word is wanted as it is."""
-    element = parts.get(name)
-    if element is None or element.text is None:
-        return None
-    return element.text.strip() or None if as_is else stated(element.text)
 
 
 def _texts(element: Element | None, name: str) -> list[str]:
@@ -254,15 +272,6 @@ def _in_words(limit: AgeLimit | None, element: Element | None) -> AgeLimit | Non
     """The limit with the registry's words for it, where it has any."""
     text = stated(element.text) if element is not None else None
     return AgeLimit(text, limit.days, limit.unit_days) if limit and text and limit.text != text else limit
-
-
-def _has_results(outputs: Element | None) -> bool | None:
-    """True where an output is named a result; an empty list does not say that there are none."""
-    for output in children(outputs, "output"):
-        words = [_text(children_by_name(output), "description") or "", *output.attrib.values()]
-        if any("result" in word.lower() for word in words):
-            return True
-    return None
 
 
 def _conditions(fields: dict[str, Element], part: str, marks: str = "\n") -> list[str]:

@@ -65,6 +65,9 @@ LABELS = vocabulary(
         Label("exclusion", Span.PARAGRAPHS, is_criteria=True): (
             "exclusion criteria | key exclusion criteria | main exclusion criteria | exclusion"
         ),
+        Label("contact", Span.PARAGRAPHS, ends_criteria=True): (
+            "study contact | study contacts | central contact | central contacts"
+        ),
         # What a site says to its visitors ends the trial's own text.
         Label("visitors", Span.PARAGRAPHS, ends_criteria=True): (
             "clear my responses | how to participate | how to take part | what happens next | you are contacting "

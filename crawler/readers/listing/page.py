@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler.formats.labelled import Section, sections
 from crawler.formats.webpage import Line, Page, Role, page
+from crawler.readers.listing import people
 from crawler.readers.listing.labels import LABELS
 from crawler.readers.listing.linked_trial import linked_trial
 from crawler.wording import ages, criteria
@@ -181,6 +182,8 @@ def _trial(shown: Page, payload: Payload, unknown: Counter[str]) -> Trial:
         outcomes=tuple(
             Outcome(text, kind) for kind in ("primary", "secondary") for text in facts.all(f"{kind}_outcome")
         ),
+        contacts=tuple(people.contacts(found)),
+        links=tuple(people.links(found, payload.url)),
         provenance=Provenance(payload.url, payload.fetched_at, sha256(payload.body)),
     )
 
