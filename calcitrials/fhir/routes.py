@@ -27,6 +27,8 @@ from matcher import DiagnosisError, Suggestions
 
 router = APIRouter(prefix="/fhir", tags=["FHIR"])
 MOST_ON_A_PAGE = 200
+MOST_REACHED = 2_000
+"""Trials of a condition that one can page through: nobody reads further, and each has its reasons made."""
 _WANTS_5 = re.compile(r"fhirversion\s*=\s*\"?5\.0", re.I)
 _DESCRIBED = answers(None, 400, 404, 413, 415, fhir=True)
 _SYSTEMS = {
@@ -119,7 +121,7 @@ def _found(request: Request, given: dict[str, str | None], count: int, offset: i
     statuses = statuses_of(given["status"] or "")
     known = _by_number(current, given)
     if known is None and given["condition"]:
-        most = min(offset + count + 1, 2 * MOST_ON_A_PAGE) if count else 1
+        most = min(offset + count + 1, MOST_REACHED) if count else 1
         suggestions = _suggested(current, _token(given["condition"]), statuses, most)
         trial_ids = [match.trial_id for match in suggestions.matches]
         total = suggestions.fit

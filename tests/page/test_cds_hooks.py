@@ -1,5 +1,6 @@
 """CDS Hooks over HTTP, with the shapes of requests that the public sandbox sends."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,25 @@ def test_a_named_site_may_ask_and_no_other(page_catalog: Path, tmp_path: Path) -
         assert answer.headers["access-control-allow-origin"] == sandbox
         assert "access-control-allow-credentials" not in answer.headers
         assert httpx.post(url, json=view(), headers=headers | {"origin": "https://evil.example"}).status_code == 403
+
+
+def test_a_journey_from_the_chart_to_the_checklist(served: Served) -> None:
+    """As a hospital's system goes: discovery, a card, the page behind its link, FHIR, the checklist with an answer."""
+    (service,) = [one for one in served.get("/cds-services").json()["services"] if one["hook"] == "patient-view"]
+    (card,) = cards(served, service["id"], view(condition("calcinosis cutis")))
+    link = next(one for one in card["links"] if "NCT03582800" in one["url"])
+    assert "Sodium Thiosulfate" in httpx.get(link["url"]).text
+    chart = json.dumps(bundle(PATIENT, condition("calcinosis cutis")))
+    headers = {"content-type": "application/fhir+json"}
+    found = httpx.post(f"{served.url}/fhir/ResearchStudy/$match", content=chart, headers=headers, timeout=60).json()
+    (entry,) = [one for one in found["entry"] if one["resource"].get("id") == "NCT03582800"]
+    study = httpx.get(entry["fullUrl"]).json()
+    assert study["title"] in httpx.get(link["url"]).text
+    url = f"{served.url}/api/screen/{study['id']}"
+    question: dict[str, Any] = {"query": json.loads(chart)}
+    checklist = httpx.post(url, json=question, timeout=60).json()
+    assert checklist["verdict"] == "unknown"
+    assert {limit["name"]: limit["effect"] for limit in checklist["limits"]}["age"] == "met"
+    exclusion = next(one for one in checklist["items"] if one["side"] == "exclusion" and one["answer"] is None)
+    question["answers"] = {exclusion["key"]: "yes"}
+    assert httpx.post(url, json=question, timeout=60).json()["verdict"] == "excluded"
