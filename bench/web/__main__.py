@@ -87,6 +87,8 @@ def _measure(url: str, catalog: Path, seconds: float, per_second: float) -> tupl
         with subprocess.Popen(command, stdout=out) as visitors:
             for number in range(PUBLICATIONS):
                 time.sleep(max(0.0, began + seconds * (number + 0.5) / (PUBLICATIONS + 0.5) - time.monotonic()))
+                if visitors.poll() is not None:
+                    break  # a machine that is this slow publishes less often; the report says how often
                 _crawl(catalog, urls["ctgov"])
                 link = catalog / "current.duckdb"
                 published.append((link.lstat().st_mtime, _snapshot(catalog)))
@@ -129,13 +131,13 @@ def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: flo
     print(f"publications: {len(published) - 1}; the former snapshot answered until {late:.1f} s after one")
     print(f"stale (later than {LATEST_S:g} s): {sum(one > LATEST_S for one in stale)}")
     p95 = float(np.percentile(took["all"], 95))
-    is_met = p95 <= MARK_MS and not failed and late <= LATEST_S
+    is_met = p95 <= MARK_MS and not failed and late <= LATEST_S and len(published) > PUBLICATIONS
     print(f"mark: p95 of {MARK_MS:g} ms, nothing failed, nothing stale: {'met' if is_met else 'not met'}")
 
 
 def _late_s(one: Asked, published: list[tuple[float, str]]) -> float:
     """Seconds from the publication of a newer snapshot to a request that was answered from an older one."""
-    names = [name for _, name in published]
+    names = [name.upper() for _, name in published]
     place = names.index(one.snapshot) if one.snapshot in names else len(names) - 1
     newer = [when for when, _ in published[place + 1 :]]
     return max(0.0, one.sent - newer[0]) if newer else 0.0

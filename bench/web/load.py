@@ -11,13 +11,14 @@ import json
 import random
 import sys
 import time
-from typing import Any
-
-import httpx
+from urllib.parse import quote, urlencode, urlsplit
 
 from db.catalogue import Catalogue
 
 SEED = 14
+VISITORS = 64
+"""Connections; a request that is due while all of them wait for an answer waits as well."""
+LONGEST_S = 30.0
 KINDS = (("search", 60), ("trial", 15), ("check", 10), ("suggest", 10), ("browse", 5))
 """What is asked, by its share in a hundred."""
 _PATIENTS: tuple[dict[str, str], ...] = (
@@ -38,41 +39,77 @@ def questions(catalogue: Catalogue) -> tuple[list[str], list[str]]:
     return [condition for (condition,) in conditions], [trial_id for (trial_id,) in trials]
 
 
-async def _ask(client: httpx.AsyncClient, kind: str, draw: random.Random, about: tuple[list[str], list[str]]) -> Any:
-    condition, trial_id = draw.choice(about[0]), draw.choice(about[1])
+def request(kind: str, draw: random.Random, about: tuple[list[str], list[str]]) -> tuple[str, dict[str, str] | None]:
+    """The address and the form of one request; no form for one that only asks."""
+    condition, trial = draw.choice(about[0]), f"/trials/{quote(draw.choice(about[1]), safe='')}"
     patient = draw.choice(_PATIENTS)
     if kind == "search":
-        return await client.post("/search", data={"diagnosis": condition, "which": "all", **patient})
+        return "/search", {"diagnosis": condition, "which": "all", **patient}
     if kind == "check":
-        return await client.post(f"/trials/{trial_id}/check", data={"diagnosis": condition, **patient})
+        return f"{trial}/check", {"diagnosis": condition, **patient}
     if kind == "suggest":
-        return await client.post("/suggest", data={"typed": condition[: draw.randint(2, 10)]})
+        return "/suggest", {"typed": condition[: draw.randint(2, 10)]}
     if kind == "browse":
-        return await client.get(draw.choice(("/", "/conditions", "/countries", "/countries/France", "/sponsors")))
-    return await client.get(f"/trials/{trial_id}")
+        return draw.choice(("/", "/conditions", "/countries", "/countries/France", "/sponsors")), None
+    return trial, None
+
+
+class Visitor:
+    """One connection that is kept open. A client with a pool and redirects would cost more than the page."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, path: str, form: dict[str, str] | None) -> tuple[int, str]:
+        """Status and snapshot of the answer. Raises OSError, TimeoutError, EOFError."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._streams
+        body = urlencode(form).encode() if form is not None else b""
+        method = "GET" if form is None else "POST"
+        head = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\naccept-language: en\r\n"
+        head += f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
+                await reader.readexactly(int(headers.get("content-length", 0)))
+        except (OSError, TimeoutError, EOFError):
+            writer.close()
+            self._streams = None
+            raise
+        return int(lines[0].split()[1]), headers.get("x-catalogue", "")
 
 
 async def load(url: str, seconds: float, per_second: float, catalogue: Catalogue) -> None:
     """Ask at this pace for this long, and print a line for each answer."""
     draw, about = random.Random(SEED), questions(catalogue)
     kinds = [kind for kind, share in KINDS for _ in range(share)]
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
-    async with httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as client:
-        start = time.monotonic()
+    start = time.monotonic()
+    due: asyncio.Queue[float | None] = asyncio.Queue()
 
-        async def one(number: int) -> None:
-            due = start + number / per_second
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+    async def visit() -> None:
+        visitor = Visitor(url)
+        while (when := await due.get()) is not None:
             kind, sent = draw.choice(kinds), time.time()
             try:
-                answer = await _ask(client, kind, draw, about)
-                status, snapshot = answer.status_code, answer.headers.get("x-catalogue", "")
-            except httpx.HTTPError as error:
-                status, snapshot = type(error).__name__, ""
-            took_ms = (time.monotonic() - due) * 1000
-            print(json.dumps([kind, sent, took_ms, status, snapshot]), flush=False)
+                status, snapshot = await visitor.ask(*request(kind, draw, about))
+            except (OSError, TimeoutError, EOFError) as error:
+                print(json.dumps([kind, sent, (time.monotonic() - when) * 1000, type(error).__name__, ""]))
+            else:
+                print(json.dumps([kind, sent, (time.monotonic() - when) * 1000, status, snapshot.upper()]))
 
-        await asyncio.gather(*(one(number) for number in range(int(seconds * per_second))))
+    visitors = [asyncio.create_task(visit()) for _ in range(VISITORS)]
+    for number in range(int(seconds * per_second)):
+        when = start + number / per_second
+        await asyncio.sleep(max(0.0, when - time.monotonic()))
+        due.put_nowait(when)
+    for _ in visitors:
+        due.put_nowait(None)
+    await asyncio.gather(*visitors)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from db.places import Point
 from db.vocabularies import OPEN_STATUSES
 from matcher import Match, Patient, Suggestions
 
-LOOKED_AT = 500
+LOOKED_AT = 200
 """Suggestions of one question that are counted and leafed through."""
 ON_A_PAGE = 20
 RULED_OUT_SHOWN = 50

@@ -76,6 +76,8 @@ class Language:
 
     def number(self, number: float) -> str:
         """A number as people write it."""
+        if isinstance(number, int) and 0 <= number < 1000:  # most are, and Babel takes its time
+            return str(number)
         return format_decimal(number, locale=self.locale)
 
     def country(self, english: str) -> str:

@@ -42,6 +42,7 @@ class Sites:
         self._table = table.drop_columns(["trial_id"]).take(order).combine_chunks()
         self._first = np.searchsorted(trials[order], np.arange(len(index_of) + 1)).tolist()
 
+        self.countries = lru_cache(maxsize=20_000)(self._countries)
         self._study_types = {
             index_of[trial_id]: study_type
             for trial_id, study_type in connection.cursor()
@@ -66,13 +67,13 @@ class Sites:
             row["country"] = country
             yield Site(**row, is_open=not is_closed(row["status"]), distance_km=distance)
 
-    def countries(self, trial_index: int) -> list[str]:
+    def _countries(self, trial_index: int) -> tuple[str, ...]:
         """Countries with an open site, without repetitions."""
         start, end = self._first[trial_index : trial_index + 2]
         part = self._table.slice(start, end - start)
         rows = zip(part["country"].to_pylist(), part["status"].to_pylist(), strict=True)
         named = (canonical(country) or country for country, status in rows if country and not is_closed(status))
-        return list(dict.fromkeys(named))
+        return tuple(dict.fromkeys(named))
 
 
 def _point(row: Mapping[str, Any]) -> Point | None:

@@ -135,7 +135,9 @@ class Leading:
         """Whether a finding is a kind of a common one (chronic pain), with which the leading disease is not known to
         come.
         """
-        if not self.terminology.holds(finding) or finding in self.expansion.manifestations(lead):
+        if not self.terminology.holds(finding):
+            return False
+        if self.terminology.holds(lead) and finding in self.expansion.manifestations(lead):
             return False
         return any(map(self.expansion.is_common, self.expansion.around(finding)))
 
