@@ -1,4 +1,4 @@
-"""The front door of the library: ``calcitrials.open("catalog").suggest("calcinosis")``.
+"""The front door of the library: ``calcitrials.open("catalog").suggest("calcinosis")``, and ``.sql("FROM studies")``.
 
 ``Matcher`` and ``Catalogue`` are imported when first used, so that ``import calcitrials`` costs nothing.
 """
@@ -19,7 +19,7 @@ __all__ = ["Catalogue", "Matcher", "__version__", "open"]
 def open(folder: "str | PathLike[str]" = "catalog") -> "Matcher":
     """A matcher over what is published in a catalogue's folder. It goes on with that state when more is published.
 
-    ``Catalogue(folder).connect()`` is the door for SQL.
+    ``Catalogue(folder).connect()`` is the door for SQL alone, which opens no terminology.
 
     Raises:
         db.catalogue.CatalogueError: nothing is published there, or what is published cannot be read.

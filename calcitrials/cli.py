@@ -1,6 +1,5 @@
 """The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
 
-import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.export_cli import export
+from calcitrials.match_cli import match
 from calcitrials.mcp_cli import mcp
 from calcitrials.new_registry import new_registry, record_expected
-from calcitrials.output import Format, MatchFormat, console_for
+from calcitrials.output import Format, console_for
 from calcitrials.screen_cli import screen
 from calcitrials.serve_cli import serve
 from calcitrials.terms_cli import terms
-from calcitrials.text_input import text_of
 from db.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:  # a command that needs no crawler does not load one
@@ -150,6 +150,8 @@ imports = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
+app.command()(match)
+app.command()(export)
 app.command()(serve)
 app.command()(mcp)
 
@@ -174,68 +176,15 @@ def import_ictrp(
         raise typer.Exit(FAILED)
 
 
-@app.command()
-def match(
-    diagnosis: Annotated[
-        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON.")
-    ] = None,
-    file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
-    batch: Annotated[
-        str | None,
-        typer.Option(help='JSON lines in ({"id", "query", "patient"?}), one result object a line out; - is stdin.'),
-    ] = None,
-    age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
-    sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
-    country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
-    near: Annotated[str | None, typer.Option(help="Where the patient is: a town, or 'LAT,LON'.")] = None,
-    within: Annotated[
-        float | None, typer.Option(min=0, help="Most km to the nearest site; farther trials are ruled out.")
-    ] = None,
-    status: Annotated[
-        list[str] | None, typer.Option(help="Only trials of this recruitment status; may be repeated.")
-    ] = None,
-    recruiting: Annotated[
-        bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
-    ] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
-    format: Annotated[
-        MatchFormat, typer.Option(help="How to print; fhir is a Bundle of ResearchStudy (R4).")
-    ] = MatchFormat.TABLE,
-    explain: Annotated[str | None, typer.Option(help="Say why this trial is suggested, or why not.")] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes that share a long --batch. Default: the processors, or 1 with stdin."),
-    ] = None,
+@imports.command("export")
+def import_export(
+    folder: Annotated[Path, typer.Argument(help="Folder that `calcitrials export` wrote (not a DuckLake).")],
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
-    """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
-    from calcitrials import output
-    from calcitrials.matching import MatchJob
-    from calcitrials.patient_options import patient_of, place_of
-    from db.vocabularies import OPEN_STATUSES
+    """Load an exported catalogue into an empty one, and publish. Every file is checked against the manifest."""
+    from calcitrials.exporting import load_export
 
-    statuses = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
-    if batch is not None:
-        if diagnosis or file:
-            raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
-        _match_batch(Catalogue(catalog), batch, statuses, limit, workers)
-        return
-    diagnoses = [*(diagnosis or []), *([text_of(file)] if file else [])]
-    if not diagnoses:
-        raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
-    patient = patient_of(age, sex, country)
-    gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
-    job, place = MatchJob(Catalogue(catalog)), place_of(near, within)
-    if format is MatchFormat.FHIR:
-        output.print_json(job.match_as_fhir(diagnoses, patient, statuses, limit, place))
-        return
-    answer = job.match(diagnoses, patient, statuses, limit, explain, place)
-    if format is MatchFormat.JSON:
-        output.print_json(answer)
-    elif format is MatchFormat.CSV:
-        output.print_trials(answer["matches"], Format.CSV)
-    else:
-        output.print_matches(answer, console_for(sys.stdout))
+    print(load_export(Catalogue(catalog), folder), file=sys.stderr)
 
 
 @app.command()
@@ -273,6 +222,18 @@ def show(
 
 
 @app.command()
+def history(
+    trial: Annotated[str, typer.Argument(help="Id of a trial, or another number of it.")],
+    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Show what changed in a trial and when: status, dates, enrollment, criteria line by line. No contacts."""
+    from calcitrials.history import print_history
+
+    print_history(Catalogue(catalog), trial, format)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A question in SQL; `calcitrials sql 'SHOW TABLES'` lists the tables.")],
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
@@ -290,6 +251,20 @@ def sql(
 
     answer = ask(Catalogue(catalog), query)
     print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="HTML file to write.")],
+    catalog: CatalogOption = DEFAULT_CATALOG,
+) -> None:
+    """Write one page of pictures: studies by disease, status, phase, year and country, when they run, how fresh it is.
+
+    The file holds all that it shows and can be sent or printed. Needs the extra `report`.
+    """
+    from calcitrials.report.page import write_report
+
+    print(write_report(Catalogue(catalog), file), file=sys.stderr)
 
 
 @app.command()
@@ -413,36 +388,3 @@ def _log(verbose: bool) -> None:
     level = logging.DEBUG if verbose else logging.WARNING if console.is_terminal else logging.INFO
     for room in ("calcitrials", "crawler", "matcher", "db"):
         logging.getLogger(room).setLevel(level)
-
-
-def _statuses(words: list[str]) -> list[str]:
-    from db.vocabularies import Status
-
-    known = [status.value for status in Status]
-    statuses = [word.strip().lower().replace(" ", "_").replace("-", "_") for word in words]
-    for word in statuses:
-        if word not in known:
-            raise CommandError(f"unknown status {word!r}: known are {', '.join(known)}", WRONG_USAGE)
-    return statuses
-
-
-def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int, workers: int | None) -> None:
-    from calcitrials.matching import Options, answer_batch
-    from matcher.batch.processes import cores
-
-    failed = 0
-    workers = workers or (1 if file == "-" else cores())  # who writes into a pipe may wait for each answer
-    try:
-        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
-            for answer in answer_batch(catalogue, lines, Options(statuses, limit), workers):
-                failed += answer.failed
-                sys.stdout.buffer.write(answer.text + b"\n")
-                if file == "-":
-                    sys.stdout.flush()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
-    if failed:
-        raise CommandError(f'{failed} lines could not be answered; each says why in "error"', FAILED)

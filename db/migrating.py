@@ -16,6 +16,7 @@ import duckdb
 
 from db import tables, views
 from db.rows import insert
+from db.saved_queries import View
 from db.trial import sha256
 
 SCHEMA_VERSION = 2
@@ -136,8 +137,8 @@ def complete_older(connection: duckdb.DuckDBPyConnection) -> None:
         added = "".join(f', {"[]" if kind.endswith("[]") else "NULL"}::{kind} AS "{name}"' for name, kind in missing)
         if missing:
             connection.execute(f'CREATE TEMP VIEW "{table}" AS SELECT *{added} FROM "{snapshot}".main."{table}"')
-    for view in views.VIEWS:
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {view.name} AS {view.sql}")
+    for one in views.SAVED:
+        connection.execute(one.definition("TEMP VIEW" if isinstance(one, View) else "TEMP MACRO"))
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

@@ -16,7 +16,8 @@ import pyarrow as pa
 from db.arrow import trials_table
 from db.crawls import CrawlReport
 from db.rows import insert
-from db.tables import CHILD_TABLES, OF_THE_CATALOGUE, TABLES, TRIALS, Table
+from db.states import OF_PRESENT_RECORD, states
+from db.tables import TABLES, TRIALS, Table
 from db.trial import Reject, Trial, sha256
 
 STATES_BYTES = 8 * 1024 * 1024
@@ -24,8 +25,6 @@ STATES_BYTES = 8 * 1024 * 1024
 times as much room."""
 Stored = Callable[[duckdb.DuckDBPyConnection, pa.Table], None]
 """What is done with trials that were just stored, given as `db.arrow.trials_table` has them."""
-OF_PRESENT_RECORD = frozenset(table.field for table in CHILD_TABLES if not table.is_kept)
-"""What former states leave out: personal data, and posted results, which take more room than all else together."""
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -171,21 +170,7 @@ def _states_sql(part: int) -> str:
     that hold the present record alone stands a digest, which tells whether they changed.
     """
     trials = f"(SELECT trial_id FROM delta WHERE NOT is_new AND is_other_record AND part = {part})"
-    children = ", ".join(f"'{one.field}': c_{one.field}.items" for one in CHILD_TABLES)
-    joins = ""
-    for one in CHILD_TABLES:
-        listed = "list(row ORDER BY row.position)" if one.is_list else "list(row)"
-        joins += (
-            f"\nLEFT JOIN (SELECT trial_id, {listed if one.is_kept else 'bit_xor(hash(row))'} AS items FROM "
-            f"(SELECT trial_id, one AS row FROM {one.name} AS one WHERE trial_id IN {trials}) "
-            f"GROUP BY trial_id) c_{one.field} USING (trial_id)"
-        )
-    return f"""
-        SELECT t.trial_id, t.registry, t.content_hash, t.changed_at, t.crawl_id,
-               json_merge_patch(to_json(b), to_json({{{children}}})) AS state
-        FROM trials t JOIN (SELECT * EXCLUDE ({", ".join(sorted(OF_THE_CATALOGUE))}) FROM trials) b USING (trial_id)
-        SEMI JOIN {trials} USING (trial_id) {joins}
-    """
+    return states(trials, digests=True)
 
 
 def write_rejects(connection: duckdb.DuckDBPyConnection, rejects: Sequence[Reject], crawl_id: str) -> None:

@@ -76,6 +76,10 @@ class Matcher:
         """The words and the meaning of the trials, opened when they are first needed."""
         return SimilarityIndex.open(self.catalogue.cursor())
 
+    def sql(self, question: str) -> duckdb.DuckDBPyRelation | None:
+        """A question in SQL over the same catalogue, as DuckDB's relation: ``.fetchall()``, ``.df()``, ``.pl()``."""
+        return self.catalogue.cursor().sql(question)
+
     def suggest(
         self,
         diagnoses: str | Sequence[str],

@@ -11,6 +11,7 @@ from itertools import islice
 
 import duckdb
 
+from matcher.batch.concepts import write_concepts
 from matcher.batch.processes import in_processes, shared
 from matcher.terminology import Terminology, default, default_version
 from matcher.trials.indexing import MappedTrials, TrialMapper, has_tables, map_texts, mapping_version, unmapped
@@ -66,6 +67,7 @@ def map_trials(
     if left:
         mapper = TrialMapper(terminology or default())
         write(map_texts(mapper, batch) for batch in _batches(connection, left))
+    write_concepts(connection, version, terminology)
     return len(todo)
 
 

@@ -10,13 +10,11 @@ from fhir.resources import get_fhir_model_class as model_of_5
 from fhir.resources.R4B import get_fhir_model_class as model_of_4
 
 from calcitrials.fhir import codes
-from calcitrials.fhir.bulk import write_ndjson
 from crawler.samples.server import serve
-from db.catalogue import Catalogue
 from db.vocabularies import Phase, Status
 from tests.page.conftest import Served
 from tests.support.ctgov_answers import study, write_lines
-from tests.support.running import calcitrials, crawl
+from tests.support.running import calcitrials, crawl, rows
 from tests.support.shared_data import SHARED
 
 ANCHOR = "NCT03582800"
@@ -200,9 +198,11 @@ def test_a_trial_of_unknown_status_and_odd_texts_is_valid(tmp_path: Path) -> Non
 
 
 def test_a_bulk_file_holds_every_trial_and_names_no_person_unless_asked(page_catalog: Path, tmp_path: Path) -> None:
-    with Catalogue(page_catalog).connect() as connection:
-        assert write_ndjson(connection, tmp_path / "some") == write_ndjson(connection, tmp_path / "all", True)
-        expected = connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()
+    asked = ("--format", "fhir", "--catalog", page_catalog)
+    assert calcitrials("export", tmp_path / "some", *asked).status == 0
+    assert calcitrials("export", tmp_path / "all", "--with-contacts", *asked).status == 0
+    assert calcitrials("export", tmp_path / "all", *asked).status == 1
+    expected = rows(page_catalog, "SELECT trial_id FROM trials ORDER BY trial_id")
     (file,) = (tmp_path / "some").iterdir()
     assert file.name == "ResearchStudy.ndjson"
     studies = [valid(json.loads(line)) for line in file.read_text().splitlines()]

@@ -1,0 +1,1 @@
+"""How long an analyst waits: the documented questions, beside the same on SQLite."""
