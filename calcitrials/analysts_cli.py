@@ -1,4 +1,4 @@
-"""The commands of analysts: ``history``, ``sql``, ``export``, ``report``."""
+"""The commands of analysts: ``history``, ``sql``, ``report``."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,6 @@ from calcitrials.rows import Format
 from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption
 from calcitrials.text_input import STDIN, text_of
 from db.catalogue import Catalogue
-from db.exporting import ExportFormat
 
 
 def history(
@@ -51,23 +50,6 @@ def sql(
     with bounded(time_limit):
         answer = ask(Catalogue(catalog), text_of(query) if query == STDIN else query, time_limit)
         print_rows(answer.columns, answer.rows, format, keep_formulas=keep_formulas)
-
-
-def export(
-    folder: Annotated[Path, typer.Argument(help="New or empty folder.")],
-    format: Annotated[ExportFormat, typer.Option(help="Kind of files.")] = ExportFormat.PARQUET,
-    with_contacts: Annotated[
-        bool, typer.Option("--with-contacts", help="Tables with names and addresses of persons, too.")
-    ] = False,
-    catalog: CatalogOption = DEFAULT_CATALOG,
-) -> None:
-    """Write the published catalogue as files, a table each, with a manifest: versions, rows, checksums, terms of use.
-
-    `calcitrials import export` loads them again.
-    """
-    from calcitrials.exporting import export_catalogue
-
-    print(export_catalogue(Catalogue(catalog), folder, format, with_contacts), file=sys.stderr)
 
 
 def report(

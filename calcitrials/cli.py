@@ -1,6 +1,5 @@
 """The command line. ``calcitrials --help`` is the manual; each command is a thin skin over one call into a room."""
 
-import gc
 import logging
 import os
 import sys
@@ -11,17 +10,20 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from calcitrials.analysts_cli import export, history, report, sql
-from calcitrials.completion import registries, statuses, trial_ids
+from calcitrials.analysts_cli import history, report, sql
+from calcitrials.completion import registries, trial_ids
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from calcitrials.export_cli import export
+from calcitrials.match_cli import match
+from calcitrials.mcp_cli import mcp
 from calcitrials.new_registry import new_registry, record_expected
-from calcitrials.output import Format, console_for
+from calcitrials.output import Format
 from calcitrials.schedule_cli import schedule
 from calcitrials.screen_cli import screen
 from calcitrials.serve_cli import serve
 from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption, console, log_to_stderr
 from calcitrials.terms_cli import terms
-from calcitrials.text_input import STDIN, file_of, text_of
+from calcitrials.text_input import file_of
 from db.catalogue import Catalogue, CatalogueError
 
 if TYPE_CHECKING:  # a command that needs no crawler does not load one
@@ -148,8 +150,10 @@ imports = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(terms, name="terms")
-app.command()(schedule)
+app.command()(match)
 app.command()(serve)
+app.command()(mcp)
+app.command()(schedule)
 
 
 @imports.command("ictrp")
@@ -182,72 +186,6 @@ def import_export(
     from calcitrials.exporting import load_export
 
     print(load_export(Catalogue(catalog), folder), file=sys.stderr)
-
-
-@app.command()
-def match(
-    diagnosis: Annotated[
-        list[str] | None, typer.Argument(help="Diagnoses: free text, abbreviations, codes, or FHIR JSON; - is stdin.")
-    ] = None,
-    file: Annotated[str | None, typer.Option(help="Read the diagnosis from this file; - is stdin.")] = None,
-    batch: Annotated[
-        str | None,
-        typer.Option(
-            help='JSON lines in ({"id", "query", "patient"?: {"age", "sex", "country"}}), one result object '
-            "a line out; - is stdin."
-        ),
-    ] = None,
-    age: Annotated[str | None, typer.Option(help="Age of the patient: 45y, 18m, 6w, 10d.")] = None,
-    sex: Annotated[str | None, typer.Option(help="Sex of the patient: female or male.")] = None,
-    country: Annotated[str | None, typer.Option(help="Country of the patient.")] = None,
-    near: Annotated[str | None, typer.Option(help="Where the patient is: a town, or 'LAT,LON'.")] = None,
-    within: Annotated[
-        float | None, typer.Option(min=0, help="Most km to the nearest site; farther trials are ruled out.")
-    ] = None,
-    status: Annotated[
-        list[str] | None,
-        typer.Option(help="Only trials of this recruitment status; may be repeated.", autocompletion=statuses),
-    ] = None,
-    recruiting: Annotated[
-        bool, typer.Option("--recruiting", help="Only trials that are open or about to open.")
-    ] = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most trials to show.")] = 20,
-    format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
-    explain: Annotated[
-        str | None, typer.Option(help="Say why this trial is suggested, or why not.", autocompletion=trial_ids)
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes that share a long --batch. Default: the processors, or 1 with stdin."),
-    ] = None,
-    catalog: CatalogOption = DEFAULT_CATALOG,
-) -> None:
-    """Find trials for a diagnosis, with reasons. Nothing you type is stored, logged, or sent anywhere."""
-    from calcitrials import output
-    from calcitrials.matching import MatchJob
-    from calcitrials.patient_options import patient_of, place_of
-    from db.vocabularies import OPEN_STATUSES
-
-    wanted = _statuses([*(status or []), *(OPEN_STATUSES if recruiting else ())])
-    if batch is not None:
-        if diagnosis or file:
-            raise CommandError("--batch takes its diagnoses from its own file", WRONG_USAGE)
-        _match_batch(Catalogue(catalog), batch, wanted, limit, workers)
-        return
-    diagnoses = [text_of(one) if one == STDIN else one for one in diagnosis or ()] + ([text_of(file)] if file else [])
-    if not diagnoses:
-        raise CommandError("say a diagnosis, or --file, or --batch", WRONG_USAGE)
-    patient = patient_of(age, sex, country)
-    gc.disable()  # this process answers once and ends: a fifth of its time would go into looking for garbage
-    answer = MatchJob(Catalogue(catalog)).match(diagnoses, patient, wanted, limit, explain, place_of(near, within))
-    if format is Format.JSON:
-        output.print_json(answer)
-    elif format is Format.CSV:
-        output.print_matches_as_csv(answer)
-    elif explain is not None:
-        output.print_explanation(answer, console_for(sys.stdout))
-    else:
-        output.print_matches(answer, console_for(sys.stdout))
 
 
 @app.command()
@@ -284,8 +222,11 @@ def show(
         records.print_trial(Catalogue(catalog), trial, format)
 
 
-for command in (history, sql, export, report, screen):
-    app.command()(command)
+app.command()(screen)
+app.command()(history)
+app.command()(sql)
+app.command()(export)
+app.command()(report)
 
 
 @app.command()
@@ -391,36 +332,3 @@ def _fail(message: str, status: int) -> NoReturn:
     except OSError:
         _end_without_output()
     sys.exit(status)
-
-
-def _statuses(words: list[str]) -> list[str]:
-    from db.vocabularies import Status
-
-    known = [status.value for status in Status]
-    statuses = [word.strip().lower().replace(" ", "_").replace("-", "_") for word in words]
-    for word in statuses:
-        if word not in known:
-            raise CommandError(f"unknown status {word!r}: known are {', '.join(known)}", WRONG_USAGE)
-    return statuses
-
-
-def _match_batch(catalogue: Catalogue, file: str, statuses: list[str], limit: int, workers: int | None) -> None:
-    from calcitrials.matching import Options, answer_batch
-    from matcher.batch.processes import cores
-
-    failed = 0
-    workers = workers or (1 if file == "-" else cores())  # who writes into a pipe may wait for each answer
-    try:
-        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
-            for answer in answer_batch(catalogue, lines, Options(statuses, limit), workers):
-                failed += answer.failed
-                sys.stdout.buffer.write(answer.text + b"\n")
-                if file == "-":
-                    sys.stdout.flush()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CommandError(f"cannot read {file}: {error.strerror}", WRONG_USAGE) from None
-    if failed:
-        raise CommandError(f'{failed} lines could not be answered; each says why in "error"', FAILED)

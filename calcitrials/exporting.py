@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import matcher
-from db.catalogue import Catalogue
+from db.catalogue import Catalogue, CatalogueError
 from db.exporting import ExportFormat, export, load
 
 
@@ -14,6 +14,18 @@ def export_catalogue(catalogue: Catalogue, folder: Path, form: ExportFormat, wit
     rows = sum(table["rows"] for table in manifest["tables"].values())
     left_out = f"; left out, as they name persons: {', '.join(manifest['left_out'])}" if manifest["left_out"] else ""
     return f"{len(manifest['tables'])} tables with {rows} rows are in {folder}{left_out}"
+
+
+def export_as_fhir(catalogue: Catalogue, folder: Path, with_contacts: bool) -> str:
+    """Write the trials as resources of FHIR into a new folder; a sentence that says what was written."""
+    from calcitrials.fhir.bulk import write_ndjson
+
+    if folder.exists() and any(folder.iterdir()):
+        raise CatalogueError(f"{folder} is not empty: name a new folder for the export")
+    with catalogue.connect() as connection:
+        count = write_ndjson(connection, folder, with_contacts)
+    left_out = "" if with_contacts else "; left out, as they name persons: contact, principalInvestigator"
+    return f"{count} trials are in {folder / 'ResearchStudy.ndjson'}{left_out}"
 
 
 def load_export(catalogue: Catalogue, folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,6 +102,24 @@ class MatchJob:
         ).fetchall()
         known = {trial_id: dict(zip(names, values, strict=True)) for trial_id, *values in rows}
         return [{**one, **known.get(one["trial_id"], {})} for one in ruled_out]
+
+    def match_as_fhir(
+        self,
+        diagnoses: Sequence[str],
+        patient: matcher.Patient | None = None,
+        statuses: Sequence[str] = (),
+        limit: int = 20,
+        vicinity: Vicinity | None = None,
+    ) -> dict[str, Any]:
+        """The answer as a Bundle of ResearchStudy (R4). Raises matcher.DiagnosisError."""
+        from calcitrials.fhir.bundles import match_bundle
+        from calcitrials.fhir.codes import OURS
+        from calcitrials.fhir.records import records
+        from calcitrials.fhir.study import research_study
+
+        text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
+        found = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
+        return match_bundle(found, partial(records, self.connection), research_study, OURS.rstrip(":"))
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""

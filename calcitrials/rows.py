@@ -38,6 +38,15 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class MatchFormat(StrEnum):
+    """How to print suggestions."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    FHIR = "fhir"
+
+
 def print_rows(
     columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format, *, keep_formulas: bool = False
 ) -> None:

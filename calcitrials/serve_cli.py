@@ -18,6 +18,10 @@ def serve(
     name: Annotated[
         list[str] | None, typer.Option(help="Name by which browsers call the page behind a proxy; may be repeated.")
     ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Site whose pages may ask the interfaces for programs (CORS), as https://name; repeatable."),
+    ] = None,
     token: Annotated[
         str | None, typer.Option(envvar="CALCITRIALS_TOKEN", help="What visitors must know; better set as a variable.")
     ] = None,
@@ -42,7 +46,7 @@ def serve(
 
     from calcitrials.web.settings import hand_over, is_loopback, settings_for
 
-    settings = settings_for(catalog, host, tuple(name or ()), token, data)
+    settings = settings_for(catalog, host, tuple(name or ()), token, data, tuple(origin or ()))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

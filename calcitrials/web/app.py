@@ -11,17 +11,24 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import Scope
 
+from calcitrials.api import cards, routes
+from calcitrials.api.description import describe
+from calcitrials.fhir import routes as fhir
 from calcitrials.web import browse, entrance, notes, search, trial, watches
 from calcitrials.web.guard import Guard
 from calcitrials.web.pages import NothingPublished, page
+from calcitrials.web.refusals import add_refusals, is_program, refusal
 from calcitrials.web.settings import Settings, handed_over
 from calcitrials.web.shelf import Shelf
 from db.catalogue import Catalogue
 
 ROUTERS = (search.router, trial.router, browse.router, notes.router, watches.router, entrance.router)
-"""One a subject. An interface for programs is a further one."""
+"""One a subject."""
+FOR_PROGRAMS = (routes.router, fhir.router, cards.router)
+"""What programs ask; described under /openapi.json."""
 
 
 class _KeptFiles(StaticFiles):
@@ -43,13 +50,17 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.shelf.stop()
 
     # the interactive documentation of FastAPI loads scripts of others
-    app = FastAPI(title="calcitrials", docs_url=None, redoc_url=None, openapi_url=None, lifespan=living)
+    app = FastAPI(title="calcitrials", docs_url=None, redoc_url=None, lifespan=living)
     app.state.settings = settings
     app.state.shelf = Shelf(Catalogue(settings.catalog), Path(settings.data))
     app.add_middleware(Guard, settings=settings)
     app.mount("/static", _KeptFiles(directory=str(files("calcitrials.web").joinpath("static"))), name="static")
     for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+    for router in FOR_PROGRAMS:
         app.include_router(router)
+    describe(app)
+    add_refusals(app)
     app.add_exception_handler(NothingPublished, _nothing_published)
     app.add_exception_handler(HTTPException, _not_found)
     return app
@@ -67,5 +78,21 @@ async def _nothing_published(request: Request, _: Exception) -> Response:
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    if is_program(request.url.path):
+        headers = {**(error.headers or {}), **({"allow": _methods(request)} if status == 405 else {})}
+        return refusal(request.url.path, str(error.detail), status, headers)
     return page(request, "missing.html", status=status, status_code=status)
+
+
+def _methods(request: Request) -> str:
+    """The methods that an address of programs takes, of whichever route: the router names those of the first one."""
+    path, described = request.url.path, request.app.openapi()["paths"]
+    fitting = [path] if path in described else [one for one in described if _fits(path, one)]
+    return ", ".join(sorted({method.upper() for one in fitting for method in described[one]}))
+
+
+def _fits(path: str, pattern: str) -> bool:
+    is_any = pattern.startswith("/api/")  # numbers of trials may hold a slash
+    return compile_path(pattern.replace("}", ":path}") if is_any else pattern)[0].match(path) is not None

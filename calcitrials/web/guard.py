@@ -17,15 +17,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from calcitrials.web import origins
+from calcitrials.web.refusals import is_program, refusal
 from calcitrials.web.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 512 * 1024
 """Bytes of a form: a long letter, or a shared note."""
+LARGEST_RECORD = 8 * 1024 * 1024
+"""Bytes of what a program sends: a patient's record as FHIR."""
 SESSION_COOKIE = "calcitrials-visitor"
 SESSION_S = 12 * 3600
 MOST_ADDRESSES = 10_000
@@ -43,6 +47,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_TOO_LARGE = "This is more than is taken at once."
 _OPEN_PATHS = ("/enter", "/static/", "/healthy")
 """What is shown without the token."""
 
@@ -86,6 +91,8 @@ class Guard:
             return
         started = time.perf_counter()
         status = [500]
+        path = scope["path"]
+        most = LARGEST_RECORD if is_program(path) else LARGEST_BODY
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -93,44 +100,48 @@ class Guard:
                 _dress(scope, MutableHeaders(scope=message), self.settings)
             await send(message)
 
-        refusal = self._refusal(scope)
+        refused = self._refusal(scope, most)
         try:
-            if refusal is not None:
-                await refusal(scope, receive, dressed)
+            if refused is not None:
+                await refused(scope, receive, dressed)
             else:
-                await self.app(scope, _counted(receive), dressed)
+                await self.app(scope, _counted(receive, most), dressed)
         except TooLarge:
-            await PlainTextResponse("This is more than a form takes.", 413)(scope, receive, dressed)
+            await refusal(path, _TOO_LARGE, 413)(scope, receive, dressed)
         except Exception as error:  # its message may hold what the visitor typed: where it happened is enough
             frames = traceback.extract_tb(error.__traceback__)[-3:]
             where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
             logger.error("%s at %s", type(error).__name__, where)
-            await PlainTextResponse("Something went wrong here; nothing that you typed was kept.", 500)(
+            await refusal(path, "Something went wrong here; nothing that you sent was kept.", 500)(
                 scope, receive, dressed
             )
         took_ms = (time.perf_counter() - started) * 1000
         logger.info("%s %s %d %.0f ms", scope["method"], kind_of_page(scope), status[0], took_ms)
 
-    def _refusal(self, scope: Scope) -> Response | None:
-        headers = Headers(scope=scope)
+    def _refusal(self, scope: Scope, most: int) -> Response | None:
+        headers, path = Headers(scope=scope), scope["path"]
         host = headers.get("host", "").lower()
         if name_of(host) not in self.settings.hosts:
-            return PlainTextResponse("This page does not go by that name.", 400)
+            return refusal(path, "This page does not go by that name.", 400)
         if self.settings.is_public and headers.get("x-forwarded-proto") != "https":
-            return PlainTextResponse("This page is served through TLS alone.", 403)
+            return refusal(path, "This page is served through TLS alone.", 403)
         if not self._pace.admits(address_of(scope, self.settings)):
-            return PlainTextResponse("Too many requests: wait a minute.", 429, {"retry-after": "60"})
-        if int_of(headers.get("content-length")) > LARGEST_BODY:
-            return PlainTextResponse("This is more than a form takes.", 413)
-        if scope["method"] not in ("GET", "HEAD", "POST"):
-            return PlainTextResponse("Not understood.", 405)
-        if scope["method"] == "POST" and not _is_own_form(headers, host):
-            return PlainTextResponse("This form was sent by another site.", 403)
-        path = scope["path"]
+            return refusal(path, "Too many requests: wait a minute.", 429, {"retry-after": "60"})
+        if int_of(headers.get("content-length")) > most:
+            return refusal(path, _TOO_LARGE, 413)
+        if scope["method"] not in ("GET", "HEAD", "POST") and not is_program(
+            path
+        ):  # there the routes say what they take
+            return refusal(path, "Not understood.", 405, {"allow": "GET, HEAD, POST"})
+        if answer := origins.preflight(scope, self.settings):
+            return answer
+        is_named = origins.is_named(scope, self.settings)
+        if scope["method"] == "POST" and not is_named and not _is_own_form(headers, host):
+            return refusal(path, "This form was sent by another site.", 403)
         if self.settings.token and not path.startswith(_OPEN_PATHS) and not is_known(headers, self.settings.token):
             if scope["method"] == "GET" and "text/html" in headers.get("accept", ""):
                 return RedirectResponse("/enter", 303)
-            return PlainTextResponse("Say the token.", 401, {"www-authenticate": "Basic"})
+            return refusal(path, "Say the token.", 401, {"www-authenticate": "Bearer" if is_program(path) else "Basic"})
         return None
 
 
@@ -167,14 +178,14 @@ def _is_own_form(headers: Headers, host: str) -> bool:
     return origin in (None, "null") or urlsplit(str(origin)).netloc.lower() == host
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     taken = 0
 
     async def counted() -> MutableMapping[str, Any]:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
+        if taken > most:
             raise TooLarge
         return message
 
@@ -184,6 +195,7 @@ def _counted(receive: Receive) -> Receive:
 def _dress(scope: Scope, headers: MutableHeaders, settings: Settings) -> None:
     for name, value in _HEADERS.items():
         headers[name] = value
+    origins.allow(scope, headers, settings)
     if settings.is_public:
         headers["strict-transport-security"] = "max-age=31536000"
     if not scope["path"].startswith("/static/"):

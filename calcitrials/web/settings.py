@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from calcitrials.watches import DATA_FOLDER
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SHORTEST_TOKEN = 20
 """Characters of a token, so that nobody guesses it."""
+_ORIGIN = re.compile(r"https?://[^/\s]+", re.I)
 _ENVIRONMENT = "CALCITRIALS_SERVE"
 
 
@@ -19,13 +21,15 @@ class Settings(msgspec.Struct, frozen=True):
     """What the processes that serve are told.
 
     catalog: folder of the catalogue. data: folder for what visitors leave (ciphertext of shared notes, watches). hosts:
-    names by which browsers may call the page. token: what visitors must know, None on loopback. requests_per_minute:
-    of one address, to each process.
+    names by which browsers may call the page. origins: sites whose pages may ask what programs ask. token: what
+    visitors must know, None on loopback. requests_per_minute: of one address, to each
+    process.
     """
 
     catalog: str
     data: str
     hosts: tuple[str, ...] = LOOPBACK_NAMES
+    origins: tuple[str, ...] = ()
     token: str | None = None
     requests_per_minute: int = 6000
 
@@ -43,11 +47,21 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def settings_for(catalog: Path, host: str, names: tuple[str, ...], token: str | None, data: Path | None) -> Settings:
+def settings_for(
+    catalog: Path,
+    host: str,
+    names: tuple[str, ...],
+    token: str | None,
+    data: Path | None,
+    origins: tuple[str, ...] = (),
+) -> Settings:
     """Settings for an address to listen on. Raises CommandError where an address would be open to others unguarded."""
+    if wrong := [one for one in origins if not _ORIGIN.fullmatch(one)]:
+        raise CommandError(f"{wrong[0]!r} is no origin: write https://name, without a path", WRONG_USAGE)
+    sites = tuple(one.lower() for one in origins)
     folder = str((data or catalog / DATA_FOLDER).resolve())
     if is_loopback(host) and not names and token is None:
-        return Settings(str(catalog.resolve()), folder)
+        return Settings(str(catalog.resolve()), folder, origins=sites)
     if token is None or len(token) < SHORTEST_TOKEN:
         raise CommandError(
             f"{host} can be reached by others: set CALCITRIALS_TOKEN to at least {SHORTEST_TOKEN} characters that "
@@ -58,7 +72,9 @@ def settings_for(catalog: Path, host: str, names: tuple[str, ...], token: str | 
         raise CommandError(
             "say with --name by which name browsers call the page; other names are refused (DNS rebinding)", WRONG_USAGE
         )
-    return Settings(str(catalog.resolve()), folder, tuple(name.lower() for name in names), token)
+    return Settings(
+        str(catalog.resolve()), folder, tuple(name.lower() for name in names), origins=sites, token=token
+    )  # fmt: skip
 
 
 def hand_over(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from calcitrials.web.sites import Sites
 from db.catalogue import Catalogue, CatalogueError
 from db.places import Point, town_at
 from matcher import DiagnosisError, Matcher, Patient, Suggestions
+from matcher.ranking.sites import Vicinity
 from matcher.ranking.standing import status_is_stale
 from matcher.screening.records import Answer, Checklist
 from matcher.trials.facts import Facts
@@ -95,16 +96,21 @@ class Opened:
         return self._connection.cursor()
 
     def suggest(
-        self, text: str, patient: Patient | None, statuses: tuple[str, ...] = (), limit: int = 20
+        self,
+        text: str | Sequence[str],
+        patient: Patient | None,
+        statuses: tuple[str, ...] = (),
+        limit: int = 20,
+        vicinity: Vicinity | None = None,
     ) -> Suggestions:
         """What the matcher suggests. Raises matcher.DiagnosisError."""
         with self._one_at_a_time:
-            return self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit)
+            return self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
 
     def screen(
         self,
         trial_id: str,
-        text: str,
+        text: str | Sequence[str],
         patient: Patient | None,
         answers: Mapping[str, Answer],
         near: Point | None,

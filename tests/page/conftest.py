@@ -79,6 +79,11 @@ def hostile_record() -> dict[str, Any]:
     made["protocolSection"] |= {
         "conditionsModule": {"conditions": ["Calcinosis", "<b onclick=alert(1)>bold</b>"]},
         "descriptionModule": {"briefSummary": "</p><script>alert(2)</script> Summary."},
+        "contactsLocationsModule": {
+            "overallOfficials": [{"name": "<b>Ada</b> Tester", "role": "PRINCIPAL_INVESTIGATOR"}],
+            "centralContacts": [{"name": "<u>Desk</u>", "role": "CONTACT", "email": "desk@hospital.example"}],
+            "locations": [{"facility": "<i>Hospital</i>", "city": "Limoges", "country": "France"}],
+        },
         "referencesModule": {"seeAlsoLinks": [{"label": "press", "url": "javascript:alert(3)"}]},
         "eligibilityModule": {
             "eligibilityCriteria": "Inclusion Criteria:\n\n* <i>Calcinosis</i>\n* Age 18 or over\n\n"

@@ -1,0 +1,42 @@
+"""All trials as NDJSON, a ResearchStudy (R4) a line, as FHIR Bulk Data has it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from calcitrials.fhir.records import records
+from calcitrials.fhir.study import research_study
+
+AT_ONCE = 1_000
+"""Trials read at a time."""
+_PERSONS = ("contact", "principalInvestigator")
+
+
+def lines(connection: duckdb.DuckDBPyConnection, with_contacts: bool = False) -> Iterator[bytes]:
+    """Lines of all trials, in the order of their ids. with_contacts: also the persons that registries name."""
+    rows = connection.execute("SELECT trial_id FROM trials ORDER BY trial_id").fetchall()
+    trial_ids = [str(row[0]) for row in rows]
+    for start in range(0, len(trial_ids), AT_ONCE):
+        for record in records(connection, trial_ids[start : start + AT_ONCE]):
+            study = research_study(record)
+            kept = study if with_contacts else {name: one for name, one in study.items() if name not in _PERSONS}
+            yield msgspec.json.encode(kept) + b"\n"
+
+
+def write_ndjson(connection: duckdb.DuckDBPyConnection, folder: Path, with_contacts: bool = False) -> int:
+    """Write ``ResearchStudy.ndjson`` into a folder, whole or not at all; how many trials it holds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".ResearchStudy.{os.getpid()}.ndjson"
+    count = 0
+    try:
+        with unfinished.open("wb") as file:
+            for line in lines(connection, with_contacts):
+                file.write(line)
+                count += 1
+        unfinished.replace(folder / "ResearchStudy.ndjson")
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return count
