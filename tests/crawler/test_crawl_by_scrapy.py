@@ -9,7 +9,7 @@ from tests.support.running import crawl, environment, last_report, rows, scrapy,
 from tests.support.tables import tables
 
 WHEN_AND_WHERE = ("crawl_id", "first_seen_at", "changed_at", "fetched_at", "source_url")
-MAPPED_BY_THE_JOB = ("trial_concepts", "trial_words")
+MAPPED_BY_THE_JOB = ("trial_concepts", "trial_words", "concepts", "concept_ancestors", "trial_diseases")
 
 
 def test_the_same_question_ends_in_the_same_catalogue(sample_url: str, tmp_path: Path) -> None:
