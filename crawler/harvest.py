@@ -13,13 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from importlib import import_module
 
 import duckdb
 import msgspec
 
-from crawler.formats.unread import Unread, sentence
+from crawler.formats.unread import sentence
 from crawler.interrupted import Interrupted
+from crawler.readers import reader_of, unread_of
 from crawler.registries import registries
 from crawler.settings import CALCITRIALS_VERSION
 from db.archive import ArchiveWriter
@@ -42,21 +42,8 @@ NOT_AVAILABLE = "not available: the registry lists it and does not know it"
 
 logger = logging.getLogger(__name__)
 
-Reader = Callable[[Payload], Reading]
 Progress = Callable[[str, int, int | None], None]
 """Called with registry, records received so far, records expected."""
-
-
-def reader_of(registry: str) -> Reader:
-    """The reader of a registry: ``read`` of the module in crawler.readers that bears its name."""
-    reader: Reader = import_module(f"crawler.readers.{registry}").read
-    return reader
-
-
-def unread_of(registry: str) -> Unread | None:
-    """How to tell which elements of a payload the reader of a registry never reads; None where it does not tell."""
-    tells: Unread | None = getattr(import_module(f"crawler.readers.{registry}"), "unread", None)
-    return tells
 
 
 class Harvest:
