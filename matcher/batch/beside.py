@@ -34,9 +34,6 @@ MOST_STARTS = 3
 """Times that processes are started: where they die again and again the rest is mapped at the end."""
 MOST_IN_A_HURRY = 500
 """Trials that are still mapped, in about a second, when the user has interrupted the job."""
-DIED = (BrokenProcessPool, OSError, EOFError)
-"""What is raised where a process has died: at its work, or while another was started, whose pipes are gone by then.
-The catalogue's own faults are DuckDB's."""
 LOGGED_TRIALS = 20_000
 
 logger = logging.getLogger(__name__)
@@ -78,7 +75,7 @@ class MappingBeside:
                 if len(self._under_way) >= BATCHES_WAITING * self._workers:
                     break
                 self._under_way.append(submit(self._started(), map_in_process, batch))
-        except DIED:
+        except BrokenProcessPool:
             self._lost()
         except Exception:
             logger.exception("trials could not be mapped beside the crawl, so they are mapped at its end")
@@ -92,7 +89,7 @@ class MappingBeside:
         """
         try:
             self._write(connection, wait=not in_a_hurry)
-        except DIED:
+        except BrokenProcessPool:
             self._lost()
         if in_a_hurry:
             self.close()

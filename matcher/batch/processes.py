@@ -18,6 +18,7 @@ SELDOM = 50_000
 """Objects made and not yet freed before the garbage collector looks at them, in a process that answers a batch."""
 LAST = -100
 """Priority of what a process does after all else."""
+_CAN_BLOCK = hasattr(signal, "pthread_sigmask")
 WAITING = 2
 """Pieces for each process that are under way or done and not yet taken."""
 MOST_LOST = 5
@@ -118,9 +119,17 @@ def _one_by_one(
     waiting = deque(pieces)
     while waiting:
         with worker_processes(1, start, *given) as pool:
+            tried = 0
             while waiting:
                 piece = waiting.popleft()
-                future = submit(pool, function, piece)
+                try:
+                    future = submit(pool, function, piece)
+                except BrokenProcessPool:
+                    if tried:  # the process died after it had answered: this piece is not what killed it
+                        waiting.appendleft(piece)
+                        break
+                    future = _refused()
+                tried += 1
                 if isinstance(future.exception(), BrokenProcessPool):
                     yield piece, None
                     break
@@ -171,11 +180,15 @@ def _first(under_way: deque[tuple[Piece, Future[Answer]]]) -> Answer:
 def submit(pool: ProcessPoolExecutor, function: Callable[[Piece], Answer], piece: Piece) -> Future[Answer]:
     """Hand a piece to the processes of a pool. A process that is started for it never hears of a Ctrl-C, not even while
     it imports what it needs: the one that started it does.
+
+    Raises BrokenProcessPool where a process has died, also when that is found while another is started, whose pipes are
+    closed by then: the system says so in several ways.
     """
-    if not hasattr(signal, "pthread_sigmask"):
-        return pool.submit(function, piece)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if _CAN_BLOCK else None
     try:
         return pool.submit(function, piece)
+    except (OSError, EOFError, ValueError) as error:
+        raise BrokenProcessPool(f"no process could be started: {error}") from error
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
