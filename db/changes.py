@@ -2,9 +2,9 @@
 
 from db.saved_queries import Macro, Saved, View
 from db.states import OF_PRESENT_RECORD, states
-from db.tables import OF_THE_CATALOGUE, TABLES, TRIALS, Column
+from db.tables import OF_THE_CATALOGUE, PERSONAL_TABLES, TABLES, TRIALS, Column
 
-PERSONAL = frozenset({"contacts", "officials"})
+PERSONAL = frozenset(PERSONAL_TABLES)
 _LEFT_OUT = ", ".join(f"'{field}'" for field in sorted(PERSONAL))
 _CHANGES = f"""
 WITH versions AS (

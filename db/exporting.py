@@ -17,9 +17,10 @@ import duckdb
 
 from db.catalogue import CatalogueError, published_at
 from db.migrating import SCHEMA_VERSION, written_by
+from db.tables import PERSONAL_TABLES
 
 MANIFEST = "manifest.json"
-PERSONAL = frozenset({"contacts", "officials", "rejects"})
+PERSONAL = frozenset({*PERSONAL_TABLES, "rejects"})
 """Tables with names, telephone numbers and addresses of persons; rejects hold whole records, and so theirs too."""
 _OF_THE_FOLDER = frozenset({"catalogue_info"})
 """What says of a catalogue when it was published: not loaded again."""
