@@ -65,6 +65,14 @@ def test_no_update_for_two_years(catalogue: duckdb.DuckDBPyConnection) -> None:
     assert stated(catalogue, dates) == (True, "said on 2019-07; not updated since")
 
 
+@pytest.mark.parametrize(("days_more", "is_stale"), [(-3, False), (3, True)])
+def test_two_years_are_two_years(catalogue: duckdb.DuckDBPyConnection, days_more: int, is_stale: bool) -> None:
+    updated = TODAY - dt.timedelta(days=731 + days_more)
+    found = stated(catalogue, {"completion_date": (SOON, "day"), "last_update_date": (updated, "day")})
+    assert found is not None
+    assert found[0] is is_stale
+
+
 def test_an_end_of_recruitment_says_so(catalogue: duckdb.DuckDBPyConnection) -> None:
     dates = {"completion_date": (SOON, "day"), "recruitment_end_date": (YESTERDAY, "day")}
     assert stated(catalogue, dates) == (True, f"its recruitment was to end on {YESTERDAY}")

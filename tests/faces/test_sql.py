@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from calcitrials.errors import CommandError
 from calcitrials.sql import ask
 from db.catalogue import Catalogue
 from tests.support.ctgov_answers import ANCHOR
@@ -118,3 +119,9 @@ def test_an_answer_that_is_not_read_to_its_end_leaves_the_time_limit_behind(craw
     time.sleep(0.3)
     with pytest.raises(Exception, match="took longer than"):
         list(answer.rows)
+
+
+def test_the_limit_holds_for_a_question_that_has_no_row_yet(crawled: Path) -> None:
+    endless = "SELECT count(*) FROM range(10000000) a, range(1000) b WHERE hash(a.range, b.range) = 7"
+    with pytest.raises(CommandError, match="took longer than"):
+        ask(Catalogue(crawled), endless, time_limit_s=0.5)
