@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import numpy as np
 
 from matcher import weights
 from matcher.assertion.context import Assertion
@@ -205,8 +206,10 @@ class Matcher:
 
     def _listing(self, text: str, harmless: Flags, standing: Ints) -> list[int]:
         """Of the harmless trials those that list the text as a condition, what can be joined soonest first."""
-        listing = map(self.trial_index, trials_listing(self.catalogue.cursor(), text))
-        return sorted((trial for trial in listing if harmless[trial]), key=lambda trial: (int(standing[trial]), trial))
+        listing = trials_listing(self.catalogue, text)
+        listing = listing[harmless[listing]]
+        found: list[int] = listing[np.argsort(standing[listing], kind="stable")].tolist()
+        return found
 
     def _other_words(self, understood: Understanding) -> frozenset[str]:
         """Content words of the input, to prefer trials that use the same ones among equals."""

@@ -53,6 +53,13 @@ _SAYING = """
 SELECT place, trial_index AS trial FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words)
 JOIN numbered_said USING (word)
 """
+_LISTED = """CREATE TEMP TABLE numbered_conditions AS
+SELECT listed, (row_number() OVER (ORDER BY listed) - 1)::INTEGER AS place
+FROM (SELECT DISTINCT lower(condition) AS listed FROM conditions WHERE condition <> '')"""
+_LISTING = """
+SELECT DISTINCT place, trial_index AS trial FROM conditions JOIN numbered_trials USING (trial_id)
+JOIN numbered_conditions ON listed = lower(condition) ORDER BY place, trial
+"""
 _FACTS = f"""
 SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url,
        reason_from_then AS stale_reason, registry, status, sex,
@@ -89,9 +96,11 @@ def compile_store(connection: duckdb.DuckDBPyConnection, terminology: Terminolog
     asked = _asked(rows, other, size, len(terminology.ids))
     scores, codes = coded(rows.score)
     saying, words = _saying(cursor)
-    texts = {**trials.texts, "other": other, "named": _named(cursor), "word": words}
+    listing, conditions = _listing(cursor)
+    texts = {**trials.texts, "other": other, "named": _named(cursor), "word": words, "listed": conditions}
     arrays = {
-        **trials.arrays, **countries.arrays, **posted, **asked.arrays, **saying, "own_terms": _own_terms(other),
+        **trials.arrays, **countries.arrays, **posted, **asked.arrays, **saying, **listing,
+        "own_terms": _own_terms(other),
         "rows_starts": _starts(rows.trial, size), "row_scores": scores,
         **{f"{name}_starts": column.starts for name, column in texts.items()},
     }  # fmt: skip
@@ -132,7 +141,7 @@ def _make_views(cursor: duckdb.DuckDBPyConnection, terminology: Terminology, exp
     for name, table in reversed(fresh._asdict().items()):  # words first, by which the stored rows are chosen
         cursor.register(f"fresh_{name}", table)
         cursor.execute((_FRESH + (_STORED if is_stored else "")).format(name=name))
-    for sql in (_NAMED, _WORDED, _SAID):
+    for sql in (_NAMED, _WORDED, _SAID, _LISTED):
         cursor.execute(sql)
 
 
@@ -310,3 +319,10 @@ def _saying(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]
     places, trials = _columns(_batches(cursor, _SAYING), (np.int32, np.int32))
     order = np.argsort(places, kind="stable")
     return {"saying": trials[order], "saying_starts": _starts(places[order], len(words))}, words
+
+
+def _listing(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]:
+    """For each condition in small letters the trials that list it; and the conditions, sorted."""
+    conditions = _one(_texts(_batches(cursor, "SELECT listed FROM numbered_conditions ORDER BY place")))
+    places, trials = _columns(_batches(cursor, _LISTING), (np.int32, np.int32))
+    return {"listing": trials, "listing_starts": _starts(places, len(conditions))}, conditions

@@ -98,6 +98,8 @@ class TrialIndex:
         self._own_terms = SortedTexts(self._other, arrays["own_terms"])
         self._saying, self._saying_starts = arrays["saying"], arrays["saying_starts"]
         self._content_words = SortedTexts(store.texts("word"))
+        self._listing, self._listing_starts = arrays["listing"], arrays["listing_starts"]
+        self._listed = SortedTexts(store.texts("listed"))
         self._places = SortedTexts(self.trial_ids)
         self.profile = lru_cache(maxsize=KEPT)(self._make_profile)
         self.causes = lru_cache(maxsize=50_000)(self._find_causes)
@@ -261,6 +263,19 @@ class TrialIndex:
         place = self._content_words.place(word)
         found: Ints = self._saying[slice(0, 0) if place is None else self._span(self._saying_starts, place)]
         return found
+
+    def trials_listing(self, text: str) -> Ints:
+        """Trials that have a text among their conditions, in large letters or small."""
+        place = self._listed.place(self._in_small_letters(text))
+        found: Ints = self._listing[slice(0, 0) if place is None else self._span(self._listing_starts, place)]
+        return found
+
+    def _in_small_letters(self, text: str) -> str:
+        """A text as the database has it in small letters, which knows other rules for other scripts than Python."""
+        if text.isascii():
+            return text.lower()
+        ((small,),) = self.cursor().execute("SELECT lower(?)", [text]).fetchall()
+        return str(small)
 
     def _make_profile(self, trial_index: int) -> Profile:
         """A trial as the ranking sees it."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from matcher.trials.columns import Array, Column, FileArray, Texts
 
-FORMAT = 3
+FORMAT = 4
 """Changes with the meaning of what is written."""
 UNSTATED_DAY = np.iinfo(np.int32).min
 """In place of a day that is not stated."""
@@ -43,7 +43,8 @@ class Store(NamedTuple):
     posted_role, all by posted_starts), of trials that it limits or that give it (`limited`). Concepts are numbered as
     in the terminology, behind them come the catalogue's own terms, requirements and treatments, whose names are the
     texts `other`; own_terms: the places of the own terms among them, sorted by their words.
-    By word (the texts `word`): lists of trials that say it (`saying`). The texts `named`: trials' words for concepts.
+    By word (the texts `word`): lists of trials that say it (`saying`). By condition in small letters (the texts
+    `listed`, sorted): lists of trials that list it (`listing`). The texts `named`: trials' words for concepts.
     """
 
     tables: Tables
