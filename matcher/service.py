@@ -31,7 +31,7 @@ from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.ranking.sites import Vicinity, nearest_sites, with_site, within
-from matcher.ranking.standing import status_is_stale
+from matcher.ranking.standing import Powers, status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.screening.screener import Screener
 from matcher.similarity.index import SimilarityIndex, write_wording
@@ -39,7 +39,7 @@ from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
-from matcher.trials.index import Flags, Ints, Naming, TrialIndex
+from matcher.trials.index import Flags, Naming, TrialIndex
 
 INDEXING_MEMORY_LIMIT = "768MB"
 """What the database may hold in memory while an index is written; enough, tried, for 605,248 trials."""
@@ -122,7 +122,7 @@ class Matcher:
         standing = self.ranker.standing.of(known)
         trials = Trials(
             lambda among: self.ranker.ranked(concepts, among, standing=standing),
-            admitted, harmless, self.ranker.standing.factors(standing),
+            admitted, harmless, lambda: self.ranker.standing.factors(standing),
             lambda scored: self.ranker.leading.meet(scored.links),
         )  # fmt: skip
         if concepts.prominence is None:
@@ -204,7 +204,7 @@ class Matcher:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
 
-    def _listing(self, text: str, harmless: Flags, standing: Ints) -> list[int]:
+    def _listing(self, text: str, harmless: Flags, standing: Powers) -> list[int]:
         """Of the harmless trials those that list the text as a condition, what can be joined soonest first."""
         listing = trials_listing(self.catalogue, text)
         listing = listing[harmless[listing]]

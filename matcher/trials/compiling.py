@@ -317,7 +317,7 @@ def _saying(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]
     """For each content word the trials that say it; and the words, sorted."""
     words = _one(_texts(_batches(cursor, "SELECT word FROM numbered_said ORDER BY place")))
     places, trials = _columns(_batches(cursor, _SAYING), (np.int32, np.int32))
-    order = np.argsort(places, kind="stable")
+    order = np.lexsort((trials, places))
     return {"saying": trials[order], "saying_starts": _starts(places[order], len(words))}, words
 
 
