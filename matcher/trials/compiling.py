@@ -20,6 +20,7 @@ from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.columns import NO_TEXT, Array, Texts, coded
+from matcher.trials.facts import Facts
 from matcher.trials.indexing import NOTHING_MAPPED, TrialMapper, has_tables, map_texts, unmapped
 from matcher.trials.roles import DISEASE, FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
 from matcher.trials.store import ROW, UNSTATED_DAY, Store, Tables
@@ -60,20 +61,25 @@ _LISTING = """
 SELECT DISTINCT place, trial_index AS trial FROM conditions JOIN numbered_trials USING (trial_id)
 JOIN numbered_conditions ON listed = lower(condition) ORDER BY place, trial
 """
+_SHOWN = {
+    "title": "coalesce(nullif(brief_title, ''), official_title)", "url": "coalesce(url, '')",
+    "stale_reason": "reason_from_then", "last_update": "last_update_date",
+}  # fmt: skip
+"""Facts of a trial that are no columns of their name."""
 _FACTS = f"""
-SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url,
-       reason_from_then AS stale_reason, registry, status, sex,
-       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date, completion_date, stale_from
+SELECT trial_id, json_array({", ".join(_SHOWN.get(name, name) for name in Facts.__struct_fields__)})::VARCHAR AS facts,
+       status, sex, min_age_days, max_age_until_days, ages_are_bands, last_update_date, stale_from
 FROM trials LEFT JOIN (SELECT trial_id, stale_from, reason_from_then FROM ({STATED_STATUS})) USING (trial_id)
 ORDER BY trial_id
 """
 _OWN = OWN_WORDS.encode()
-_SHOWN = ["trial_id", "study_id", "title", "url", "stale_reason"]
-"""Columns of texts."""
+_READ_BY_SPANS = ("facts_letters", "named_letters")
+"""Letters of texts that are looked up trial by trial; the others are looked through."""
+_TEXTS, _CODED = ["trial_id", "facts"], ["status", "sex"]
+"""Columns of texts, and of the few values that stand as codes."""
 _DAYS = {
     "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
-    "last_update": (pa.int32(), UNSTATED_DAY), "completion_date": (pa.int32(), UNSTATED_DAY),
-    "stale_from": (pa.int32(), UNSTATED_DAY),
+    "last_update": (pa.int32(), UNSTATED_DAY), "stale_from": (pa.int32(), UNSTATED_DAY),
 }  # fmt: skip
 """Kinds of the columns of days and of what goes with them, and what stands for none."""
 _SITES = """
@@ -98,16 +104,17 @@ def compile_store(connection: duckdb.DuckDBPyConnection, terminology: Terminolog
     saying, words = _saying(cursor)
     listing, conditions = _listing(cursor)
     texts = {**trials.texts, "other": other, "named": _named(cursor), "word": words, "listed": conditions}
-    arrays = {
+    arrays: dict[str, Array] = {
         **trials.arrays, **countries.arrays, **posted, **asked.arrays, **saying, **listing,
-        "own_terms": _own_terms(other),
-        "rows_starts": _starts(rows.trial, size), "row_scores": scores,
+        "own_terms": _own_terms(other), "rows_starts": _starts(rows.trial, size), "row_scores": scores,
         **{f"{name}_starts": column.starts for name, column in texts.items()},
     }  # fmt: skip
-    spans = {"rows": _joined(rows, codes), **{f"{name}_letters": column.letters for name, column in texts.items()}}
-    registries, statuses, sexes, phases = trials.tables
+    letters = {f"{name}_letters": column.letters[:] for name, column in texts.items()}
+    spans = {"rows": _joined(rows, codes), **{name: letters.pop(name) for name in _READ_BY_SPANS}}
+    arrays |= letters
+    statuses, sexes = trials.tables
     (requirements,), (lands,) = asked.tables, countries.tables
-    tables = Tables(registries, statuses, sexes, phases, requirements, lands, list(arrays), list(spans))
+    tables = Tables(statuses, sexes, requirements, lands, list(arrays), list(spans))
     return Store(tables, arrays, spans)
 
 
@@ -181,15 +188,14 @@ def _starts(numbers: Array, size: int) -> Array:
 def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
     """What is shown of each trial and decides beside its concepts."""
     texts: list[pa.RecordBatch] = []
-    codes: dict[str, list[int]] = {name: [] for name in ("registry", "status", "sex", "phase")}
+    codes: dict[str, list[int]] = {name: [] for name in _CODED}
     known: dict[str, dict[Any, int]] = {name: {} for name in codes}
     days: dict[str, list[Array]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
     for batch in _batches(cursor, _FACTS):
-        texts.append(batch.select(_SHOWN))
-        for name, column in zip(codes, batch.columns[len(_SHOWN) : len(_SHOWN) + len(codes)], strict=True):
-            values = (tuple(value) if isinstance(value, list) else value for value in column.to_pylist())
-            codes[name] += [known[name].setdefault(value, len(known[name])) for value in values]
-        for name, column in zip(days, batch.columns[len(_SHOWN) + len(codes) :], strict=True):
+        texts.append(batch.select(_TEXTS))
+        for name in _CODED:
+            codes[name] += [known[name].setdefault(value, len(known[name])) for value in batch[name].to_pylist()]
+        for name, column in zip(days, batch.columns[len(_TEXTS) + len(_CODED) :], strict=True):
             kind, unstated = _DAYS[name]
             days[name].append(column.cast(kind).fill_null(unstated).to_numpy())
     arrays: dict[str, Array] = {}
@@ -197,10 +203,8 @@ def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
         arrays[name] = np.array(numbers, np.min_scalar_type(max(len(known[name]) - 1, 0)))
     for name, columns in days.items():
         arrays[name] = np.concatenate(columns)
-    tables = [list(known[name]) for name in ("registry", "status", "sex")]
-    phases = [None if phase is None else list(phase) for phase in known["phase"]]
-    shown = _texts(iter(texts)) or [Texts.of(())] * len(_SHOWN)
-    return _Part(arrays, (*tables, phases), dict(zip(_SHOWN, shown, strict=True)))
+    shown = _texts(iter(texts)) or [Texts.of(())] * len(_TEXTS)
+    return _Part(arrays, tuple(list(known[name]) for name in _CODED), dict(zip(_TEXTS, shown, strict=True)))
 
 
 def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
