@@ -39,6 +39,7 @@ from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
+from matcher.trials.facts import Facts
 from matcher.trials.index import Flags, Naming, TrialIndex
 
 INDEXING_MEMORY_LIMIT = "768MB"
@@ -178,7 +179,7 @@ class Matcher:
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
                 Element(
-                    concept, naming.score, finding, self.catalogue.words(naming.row), naming.field, naming.score,
+                    concept, naming.score, finding, self.catalogue.words(naming.said), naming.field, naming.score,
                     self._expansion.of(concept),
                 )
                 for concept, naming in namings.items()
@@ -223,7 +224,7 @@ class Matcher:
         """
         matches: list[Match] = []
         hints: dict[int, int] = {}
-        why = Reasons(self.scorer)
+        why, today = Reasons(self.scorer), dt.date.today()
         if self._told is None:
             self._told = told_of(self.catalogue.cursor())
         for scored in heads_first(ranked, self.catalogue.facts, self._told):
@@ -235,9 +236,10 @@ class Matcher:
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
                     continue
+            facts = self.catalogue.facts[scored.trial_index]
             countries = self.catalogue.countries_of(scored.trial_index) if patient.country else None
-            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries)
-            match = self._match(scored, eligibility, why)
+            eligibility, _ = check(facts, patient, countries)
+            match = self._match(scored, facts, eligibility, why, today)
             opposite = self._opposite(scored.trial_index, stated) if stated and match.grade == "strong" else None
             matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) == limit:
@@ -266,11 +268,11 @@ class Matcher:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
         found: list[RuledOut] = []
         for scored in ranked:
-            _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
-            trial_id = self.catalogue.facts[scored.trial_index].trial_id
-            reason = reason or too_far.get(trial_id)
+            facts = self.catalogue.facts[scored.trial_index]
+            _, reason = check(facts, patient, None)
+            reason = reason or too_far.get(facts.trial_id)
             if reason is not None and grade_of(scored) != "weak":
-                found.append(RuledOut(trial_id, reason))
+                found.append(RuledOut(facts.trial_id, reason))
                 if len(found) == limit:
                     break
         return found
@@ -278,14 +280,13 @@ class Matcher:
     def _opposite(self, trial_index: int, stated: Sequence[str]) -> tuple[str, str] | None:
         """A detail of the patient and the words of the trial's title or conditions that state its opposite."""
         conditions = (
-            self.catalogue.words(row) for _, field, row in self.catalogue.namings(trial_index) if field == "condition"
+            self.catalogue.words(said) for _, field, said in self.catalogue.namings(trial_index) if field == "condition"
         )
         return contradiction(stated, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
 
-    def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
-        facts = self.catalogue.facts[scored.trial_index]
+    def _match(self, scored: Scored, facts: Facts, eligibility: Eligibility, why: Reasons, today: dt.date) -> Match:
         because, path = why.of(scored)
-        is_stale = status_is_stale(facts, dt.date.today())
+        is_stale = status_is_stale(facts, today)
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,

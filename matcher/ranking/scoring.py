@@ -170,12 +170,12 @@ class Scorer:
         )
 
     def _excluded(self, trial_index: int, links: list[Link]) -> int | None:
-        """Row of the exclusion criterion that names what leads to the trial, or something wider."""
-        for concept, row in self.catalogue.excluded(trial_index):
+        """Number of the words of the exclusion criterion that name what leads to the trial, or something wider."""
+        for concept, said in self.catalogue.excluded(trial_index):
             for link in links:
                 how = link.element.reached.get(concept)
                 if how is not None and is_at_least(how):
-                    return row
+                    return said
         return None
 
     def _grown_up(self, trial_index: int, case: PreparedCase, by_disease: list[Link], notes: list[str]) -> float:

@@ -88,7 +88,7 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [cut, Path.unlink, lambda path: path.write_bytes(b"")], ids=["cut", "gone", "empty"])
 @pytest.mark.parametrize(
-    "name", ["trials-*/rows.npy", "trials-*/title_letters.npy", "trials-*/posted_trial.npy", "trials-*/tables.msgpack"]
+    "name", ["trials-*/rows.npy", "trials-*/facts_letters.npy", "trials-*/posted_trial.npy", "trials-*/tables.msgpack"]
 )
 def test_a_damaged_one_is_made_anew(snapshot: Path, name: str, damage: Callable[[Path], object]) -> None:
     write_index(snapshot)
