@@ -165,19 +165,40 @@ def _columns(batches: Iterator[pa.RecordBatch], types: Sequence[Any]) -> list[Ar
     return [np.concatenate(parts.pop(0)) for _ in types]
 
 
-def _texts(batches: Iterator[pa.RecordBatch]) -> list[Texts]:
-    """Columns of texts, none of which becomes a string of its own here."""
-    parts = [[column.fill_null(NO_TEXT).cast(pa.large_string()) for column in batch.columns] for batch in batches]
-    if not parts:
-        return []
-    whole = [pa.concat_arrays(chunks) for chunks in zip(*parts, strict=True)]
-    return [_text_column(column) for column in whole]
+class _TextColumns:
+    """Columns of texts that come in batches. None of them becomes a string of its own here, and none is kept twice for
+    longer than it is joined.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._parts: list[list[pa.Array]] = [[] for _ in range(columns)]
+
+    def add(self, columns: Sequence[pa.Array]) -> None:
+        """The columns of one batch."""
+        for part, column in zip(self._parts, columns, strict=True):
+            part.append(column.fill_null(NO_TEXT).cast(pa.large_string()))
+
+    def whole(self) -> list[Texts]:
+        """Each column as a whole; here they are forgotten."""
+        found = []
+        while self._parts:
+            part = self._parts.pop(0)
+            found.append(_text_column(pa.concat_arrays(part)) if part else Texts.of(()))
+        return found
 
 
 def _text_column(column: pa.Array) -> Texts:
     _, starts, letters = column.buffers()
     found = np.frombuffer(starts, np.int64)[: len(column) + 1]
     return Texts(np.frombuffer(letters or b"", np.uint8)[: int(found[-1])], found)
+
+
+def _texts(cursor: duckdb.DuckDBPyConnection, sql: str) -> Texts:
+    """The only column of a question, which are texts."""
+    columns = _TextColumns(1)
+    for batch in _batches(cursor, sql):
+        columns.add(batch.columns)
+    return columns.whole()[0]
 
 
 def _starts(numbers: Array, size: int) -> Array:
@@ -187,12 +208,12 @@ def _starts(numbers: Array, size: int) -> Array:
 
 def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
     """What is shown of each trial and decides beside its concepts."""
-    texts: list[pa.RecordBatch] = []
+    texts = _TextColumns(len(_TEXTS))
     codes: dict[str, list[int]] = {name: [] for name in _CODED}
     known: dict[str, dict[Any, int]] = {name: {} for name in codes}
     days: dict[str, list[Array]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
     for batch in _batches(cursor, _FACTS):
-        texts.append(batch.select(_TEXTS))
+        texts.add(batch.columns[: len(_TEXTS)])
         for name in _CODED:
             codes[name] += [known[name].setdefault(value, len(known[name])) for value in batch[name].to_pylist()]
         for name, column in zip(days, batch.columns[len(_TEXTS) + len(_CODED) :], strict=True):
@@ -203,8 +224,8 @@ def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
         arrays[name] = np.array(numbers, np.min_scalar_type(max(len(known[name]) - 1, 0)))
     for name, columns in days.items():
         arrays[name] = np.concatenate(columns)
-    shown = _texts(iter(texts)) or [Texts.of(())] * len(_TEXTS)
-    return _Part(arrays, tuple(list(known[name]) for name in _CODED), dict(zip(_TEXTS, shown, strict=True)))
+    shown = dict(zip(_TEXTS, texts.whole(), strict=True))
+    return _Part(arrays, tuple(list(known[name]) for name in _CODED), shown)
 
 
 def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
@@ -310,16 +331,12 @@ def _asked(rows: _Rows, other: Texts, size: int, known: int) -> _Part:
 
 def _named(cursor: duckdb.DuckDBPyConnection) -> Texts:
     """The trials' own words for what they name."""
-    return _one(_texts(_batches(cursor, "SELECT words FROM numbered_words ORDER BY said")))
-
-
-def _one(columns: list[Texts]) -> Texts:
-    return columns[0] if columns else Texts.of(())
+    return _texts(cursor, "SELECT words FROM numbered_words ORDER BY said")
 
 
 def _saying(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]:
     """For each content word the trials that say it; and the words, sorted."""
-    words = _one(_texts(_batches(cursor, "SELECT word FROM numbered_said ORDER BY place")))
+    words = _texts(cursor, "SELECT word FROM numbered_said ORDER BY place")
     places, trials = _columns(_batches(cursor, _SAYING), (np.int32, np.int32))
     order = np.lexsort((trials, places))
     return {"saying": trials[order], "saying_starts": _starts(places[order], len(words))}, words
@@ -327,6 +344,6 @@ def _saying(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]
 
 def _listing(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]:
     """For each condition in small letters the trials that list it; and the conditions, sorted."""
-    conditions = _one(_texts(_batches(cursor, "SELECT listed FROM numbered_conditions ORDER BY place")))
+    conditions = _texts(cursor, "SELECT listed FROM numbered_conditions ORDER BY place")
     places, trials = _columns(_batches(cursor, _LISTING), (np.int32, np.int32))
     return {"listing": trials, "listing_starts": _starts(places, len(conditions))}, conditions
