@@ -153,7 +153,8 @@ class Matcher:
         )
         if explain is not None:
             lines = explain_trial(self.ranker, self.trial_index(explain), concepts, suggestions)
-            return msgspec.structs.replace(suggestions, explanation=lines)
+            suggestions = msgspec.structs.replace(suggestions, explanation=lines)
+        self.ranker.forget()
         return suggestions
 
     def suggest_batch(

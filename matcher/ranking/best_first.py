@@ -67,7 +67,7 @@ class Divided(NamedTuple):
     filled as they are asked for.
     """
 
-    of: PatientCase | None
+    of: PatientCase
     leading: PatientCase
     beside: PatientCase | None
     bounds: dict[bool, tuple[Element | None, ScoreBounds]]
@@ -92,6 +92,10 @@ class Ranker:
         if last is None or last.of is not patient:
             last = self._last = Divided(patient, *self.leading.of(patient), {})
         return last
+
+    def forget(self) -> None:
+        """Keep nothing of the patient of whom was asked last."""
+        self._last = None
 
     def ranked(
         self,

@@ -80,13 +80,14 @@ class Texts:
 class SortedTexts:
     """Where each of many texts stands, found by halving; they are sorted by their bytes in UTF-8.
 
-    places: of those among the texts that are looked for, if not all.
+    places: of those among the texts that are looked for, if not all. kept: how many that were looked for are kept in
+    memory with their places.
     """
 
-    def __init__(self, texts: Texts, places: Sequence[int] | Array | None = None) -> None:
+    def __init__(self, texts: Texts, places: Sequence[int] | Array | None = None, kept: int = 20_000) -> None:
         self.texts = texts
         self._places = range(len(texts)) if places is None else places
-        self.place = lru_cache(maxsize=20_000)(self._find)
+        self.place = lru_cache(maxsize=kept)(self._find)
 
     def _encoded(self, place: int) -> bytes:
         return self.texts.encoded(int(place))

@@ -101,7 +101,7 @@ class TrialIndex:
         self._saying, self._saying_starts = arrays["saying"], arrays["saying_starts"]
         self._content_words = SortedTexts(store.texts("word"))
         self._listing, self._listing_starts = arrays["listing"], arrays["listing_starts"]
-        self._listed = SortedTexts(store.texts("listed"))
+        self._listed = SortedTexts(store.texts("listed"), kept=0)  # looked for is all that a patient's text says
         self._places = SortedTexts(self.trial_ids)
         self.profile = lru_cache(maxsize=KEPT)(self._make_profile)
         self.causes = lru_cache(maxsize=50_000)(self._find_causes)
