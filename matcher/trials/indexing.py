@@ -8,6 +8,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
+from matcher.assertion.criteria import are_denied
 from matcher.fingerprints import MAPPING, digest
 from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
@@ -35,8 +36,6 @@ _WORDS = pa.schema(
         ("terminology", pa.string()),
     ]
 )  # fmt: skip
-TEXTS_KEPT = 20_000
-"""Criteria and titles whose concepts are remembered: in a registry many criteria are alike."""
 BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
 BESIDE_ITS_KIND = 0.6
@@ -45,6 +44,7 @@ BESIDE_ITS_KIND = 0.6
 
 Field = tuple[str, int, Named]
 """Field, position in it from 1, and what is named there."""
+_NOTHING_NAMED: tuple[tuple[Named, ...], tuple[Named, ...]] = ((), ())
 _ABBREVIATING = ("title", "keyword", "inclusion")
 """Fields in which an abbreviation may be of a drug, a measure or a study."""
 
@@ -68,8 +68,10 @@ class TrialMapper:
         self.roles = Roles(terminology, expansion or Expansion(terminology))
         self.running = RunningText(terminology, self.mapper)
         self.of_term = lru_cache(maxsize=100_000)(self._of_term)
-        self.of_text = lru_cache(maxsize=TEXTS_KEPT)(self._of_text)
-        self.of_criterion = lru_cache(maxsize=TEXTS_KEPT)(self._of_criterion)
+        self._of_text: dict[str, tuple[Named, ...]] = {}
+        """Concepts that a title or an excluding criterion names, each once, of those that were read and name any."""
+        self._of_criterion: dict[str, tuple[tuple[Named, ...], tuple[Named, ...]]] = {}
+        """Concepts that an including criterion asks for, and those that it denies."""
 
     def _of_term(self, text: str) -> tuple[Named, ...]:
         """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
@@ -77,15 +79,23 @@ class TrialMapper:
         readings = (self._named(text, found, hits) for hits in self.mapper.readings_of_term(text, found))
         return next(filter(None, readings), None) or (self._own_words(text),)
 
-    def _of_text(self, text: str) -> tuple[Named, ...]:
-        """Concepts that running text names, each once."""
-        return self._distinct(text, self.running.named(text))
-
-    def _of_criterion(self, text: str) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
-        """Concepts that a criterion asks for, and those that it denies."""
-        told = self.running.told(text)
-        asked, denied = ([name for name, said in told if said is side] for side in (False, True))
-        return self._distinct(text, asked), self._distinct(text, denied)
+    def read(self, trials: Sequence[TrialText]) -> None:
+        """Read titles and criteria of some trials, equal ones once, before their rows are asked for."""
+        asking = {text for trial in trials for text in trial.inclusion}
+        others = {text for trial in trials for text in (*trial.titles, *trial.exclusion)}
+        self._of_text, self._of_criterion = {}, {}
+        texts = [*asking | others]
+        for text, (names, words) in zip(texts, self.running.named_in(texts), strict=True):
+            if not names:
+                continue
+            if text in others:
+                self._of_text[text] = self._distinct(text, names)
+            if text in asking:
+                denied = are_denied(text, [(name.start, name.end) for name in names], words)
+                self._of_criterion[text] = (
+                    self._distinct(text, (name for name, said in zip(names, denied, strict=True) if not said)),
+                    self._distinct(text, (name for name, said in zip(names, denied, strict=True) if said)),
+                )
 
     def _distinct(self, text: str, names: Iterable[Name]) -> tuple[Named, ...]:
         terminology = self.terminology
@@ -158,7 +168,7 @@ class TrialMapper:
             yield from (("condition", position, named) for named in self._condition(condition, system, code))
         title_seen: set[str] = set()
         for position, title in enumerate(trial.titles, start=1):
-            for named in self.of_text(title):
+            for named in self._of_text.get(title, ()):
                 if named.concept_id not in title_seen:
                     title_seen.add(named.concept_id)
                     yield "title", position, named
@@ -173,11 +183,11 @@ class TrialMapper:
         for position, form, words in treatments(trial.interventions):
             yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
         for position, text in enumerate(trial.inclusion, start=1):
-            asked, denied = self.of_criterion(text)
+            asked, denied = self._of_criterion.get(text, _NOTHING_NAMED)
             yield from (("inclusion", position, named) for named in asked)
             yield from (("exclusion", position, named) for named in denied)
         for position, text in enumerate(trial.exclusion, start=1):
-            yield from (("exclusion", position, named) for named in self.of_text(text))
+            yield from (("exclusion", position, named) for named in self._of_text.get(text, ()))
 
     def _condition(self, condition: str, system: str | None, code: str | None) -> Sequence[Named]:
         found = list(self.of_term(condition))
@@ -235,7 +245,9 @@ def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
     version = mapping_version(mapper.terminology.version)
     concepts: list[tuple[object, ...]] = []
     words: list[tuple[object, ...]] = []
-    for trial in texts:
+    trials = list(texts)
+    mapper.read(trials)
+    for trial in trials:
         concepts += [(*row, trial.content_hash, version) for row in mapper.rows(trial)]
         text = " ".join(
             (
