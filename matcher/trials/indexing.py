@@ -84,10 +84,7 @@ class TrialMapper:
         asking = {text for trial in trials for text in trial.inclusion}
         others = {text for trial in trials for text in (*trial.titles, *trial.exclusion)}
         self._of_text, self._of_criterion = {}, {}
-        texts = [*asking | others]
-        for text, (names, words) in zip(texts, self.running.named_in(texts), strict=True):
-            if not names:
-                continue
+        for text, names, words in self.running.named_in([*asking | others]):
             if text in others:
                 self._of_text[text] = self._distinct(text, names)
             if text in asking:
