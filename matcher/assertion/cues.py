@@ -110,7 +110,7 @@ class _State(dict[str, "_State | None"]):
     it; it learns where a word leads when it first meets it.
     """
 
-    __slots__ = ("_nodes", "_words", "_stem_sizes", "denies", "may_deny", "senses")
+    __slots__ = ("_nodes", "_stem_sizes", "_words", "denies", "may_deny", "senses")
 
     def __init__(self, nodes: Iterable[_Node]) -> None:
         self._nodes = tuple(dict.fromkeys(nodes))

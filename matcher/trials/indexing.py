@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from matcher.assertion.criteria import are_denied
@@ -21,7 +23,7 @@ from matcher.text.normalise import Token
 from matcher.trials.requirements import requirements
 from matcher.trials.roles import FINDING, MENTION, OWN_WORDS, ROLES, TREATMENT, Roles
 from matcher.trials.treatments import treatments
-from matcher.trials.trial_text import Named, TrialText
+from matcher.trials.trial_text import BATCH, Named, TrialText
 
 _CONCEPTS = pa.schema(
     [
@@ -36,12 +38,16 @@ _WORDS = pa.schema(
         ("terminology", pa.string()),
     ]
 )  # fmt: skip
+_NAMING = ("concept_id", "label", "field", "position", "rule", "score", "words", "role")
+"""Columns of trial_concepts that say what is named; the others say of which trial it is."""
 BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
 BESIDE_ITS_KIND = 0.6
 """How sure it is that a trial means a wide condition that it lists beside a kind of it: worth a look, no more."""
 
 
+Row = tuple[str, str, str, int, str, float, str, str]
+"""A naming as ``_NAMING`` has it."""
 Field = tuple[str, int, Named]
 """Field, position in it from 1, and what is named there."""
 _NOTHING_NAMED: tuple[tuple[Named, ...], tuple[Named, ...]] = ((), ())
@@ -79,8 +85,8 @@ class TrialMapper:
         readings = (self._named(text, found, hits) for hits in self.mapper.readings_of_term(text, found))
         return next(filter(None, readings), None) or (self._own_words(text),)
 
-    def read(self, trials: Sequence[TrialText]) -> None:
-        """Read titles and criteria of some trials, equal ones once, before their rows are asked for."""
+    def _read(self, trials: Sequence[TrialText]) -> None:
+        """Read titles and criteria of some trials together, equal ones once."""
         asking = {text for trial in trials for text in trial.inclusion}
         others = {text for trial in trials for text in (*trial.titles, *trial.exclusion)}
         self._of_text, self._of_criterion = {}, {}
@@ -121,8 +127,14 @@ class TrialMapper:
         words = " ".join(token.text for token in clean_tokens(text))
         return Named(OWN_WORDS + words, text, "own words", 0.9, text)
 
-    def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str, str]]:
-        """Rows of trial_concepts without the last two columns. What a trial is for it does not exclude."""
+    def rows_of(self, trials: Sequence[TrialText]) -> Iterator[list[Row]]:
+        """Rows of trial_concepts for each of some trials, what they name and not whose it is. What a trial is for it
+        does not exclude.
+        """
+        self._read(trials)
+        return (list(self._rows(trial)) for trial in trials)
+
+    def _rows(self, trial: TrialText) -> Iterator[Row]:
         found = self._supported(list(self._fields(trial))) or [("condition", 0, Named("", "", "", 0.0, ""))]
         roles = self.roles.of([(named.concept_id, field) for field, _, named in found])
         own = self.roles.meant_with(
@@ -136,7 +148,7 @@ class TrialMapper:
                 continue  # it excludes a kind of what it is for, or another kind of the wider disease
             if field == "condition" and role == MENTION:
                 score *= BESIDE_ITS_KIND
-            yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
+            yield identifier, label, field, position, rule, score, words, ROLES[role]
 
     def _supported(self, found: list[Field]) -> list[Field]:
         """Without the abbreviations that nothing else of the trial makes likely: in "TAK-063 in healthy volunteers" or
@@ -239,24 +251,33 @@ def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list
 
 def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
     """Rows of trial_concepts and trial_words for some trials, as Arrow tables."""
-    version = mapping_version(mapper.terminology.version)
-    concepts: list[tuple[object, ...]] = []
-    words: list[tuple[object, ...]] = []
-    trials = list(texts)
-    mapper.read(trials)
-    for trial in trials:
-        concepts += [(*row, trial.content_hash, version) for row in mapper.rows(trial)]
-        text = " ".join(
-            (
-                *trial.titles,
-                *(named for named, _, _ in trial.conditions),
-                *(names[0] for _, names in trial.interventions),
-            )
+    trials = iter(texts)
+    parts: list[MappedTrials] = []
+    while batch := list(islice(trials, BATCH)):
+        parts.append(_map_batch(mapper, batch))
+    return MappedTrials(*map(pa.concat_tables, zip(*parts, strict=True))) if parts else NOTHING_MAPPED
+
+
+def _map_batch(mapper: TrialMapper, batch: Sequence[TrialText]) -> MappedTrials:
+    rows = list(mapper.rows_of(batch))
+    owners = np.repeat(np.arange(len(batch)), [len(of_trial) for of_trial in rows])
+    columns = [*zip(*chain.from_iterable(rows), strict=True)] or [()] * len(_NAMING)
+    state = {
+        "trial_id": pa.array([trial.trial_id for trial in batch], pa.string()),
+        "content_hash": pa.array([trial.content_hash for trial in batch], pa.string()),
+        "terminology": pa.repeat(mapping_version(mapper.terminology.version), len(batch)),
+    }
+    concepts = dict(zip(_NAMING, columns, strict=True)) | {name: column.take(owners) for name, column in state.items()}
+    words = {"words": [sorted(content_words(_heading(trial))) for trial in batch]} | state
+    return MappedTrials(
+        *(
+            pa.table([pa.array(table[name], schema.field(name).type) for name in schema.names], schema=schema)
+            for table, schema in ((concepts, _CONCEPTS), (words, _WORDS))
         )
-        words.append((trial.trial_id, sorted(content_words(text)), trial.content_hash, version))
-    return MappedTrials(_table(concepts, _CONCEPTS), _table(words, _WORDS))
+    )
 
 
-def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
+def _heading(trial: TrialText) -> str:
+    """What a trial is about, in its own words."""
+    conditions = (named for named, _, _ in trial.conditions)
+    return " ".join((*trial.titles, *conditions, *(names[0] for _, names in trial.interventions)))
