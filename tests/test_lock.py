@@ -1,4 +1,4 @@
-"""The pins with hashes: the same versions as the constraints, for all that is declared, and no place to get them from."""
+"""The pins with hashes: versions of the constraints, for all that is declared, and no place to get them from."""
 
 import re
 import tomllib
