@@ -70,7 +70,7 @@ def test_everything_fits_eighty_columns(crawled: Path, sample_url: str, tmp_path
 def test_a_registry_that_announces_no_total_has_a_bar_that_counts(tmp_path: Path) -> None:
     with serve("listing") as urls:
         crawling = ("crawl", "listing", "--delay", "0", "--id", KNOWN_IDS[0], "--catalog", str(tmp_path))
-        lines = on_terminal(*crawling, **urls)
+        lines = on_terminal(*crawling, listing=urls["listing"])
     (bar,) = {line for line in lines if line.startswith("listing")}  # drawn over itself, and gone at the end
     assert re.search("listing +━+[ ━]* 1/\\? 0:0", bar)
     assert "%" not in bar
