@@ -322,7 +322,10 @@ def main() -> None:
         _fail(str(error), FAILED)
     except BrokenPipeError:
         _end_without_output()
-    except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
+    except OSError as error:  # a full disk, a folder without access
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror}" if error.strerror else " ".join(str(error).split()), FAILED)
+    except duckdb.Error as error:  # a damaged file, and a full disk, too
         _fail(" ".join(str(error).split()), FAILED)
 
 
