@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from matcher import weights
 from matcher.index_folder import SUFFIX, part_of, snapshot_of, write_part
+from matcher.seal import is_whole
 from matcher.similarity.dense import Encoder, Vectors, default_encoder
 from matcher.similarity.lexical import Floats, LexicalBuilder, LexicalIndex
 from matcher.similarity.vectors import Stored, Unmade, make_vectors, open_vectors, save_vectors
@@ -107,6 +108,8 @@ class SimilarityIndex:
             return _make(connection, encoder, None, MADE_BY_READER)
         part = _part(snapshot)
         try:
+            if not is_whole(part):
+                raise ValueError
             parts = [LexicalIndex.open(part / name, trials) for name in _PARTS]
         except (OSError, EOFError, ValueError):
             shutil.rmtree(part, ignore_errors=True)
@@ -225,5 +228,8 @@ def _vectors(headings: Sequence[str], encoder: Encoder, part: Path | None, most:
         logger.info("trials are compared by their words alone: vectors of this model are made at the next publication")
         return None
     if part is not None and part.is_dir() and os.access(part, os.W_OK):
-        save_vectors(part, encoder, keys, vectors)
+        try:
+            save_vectors(part, encoder, keys, vectors)
+        except OSError as error:  # a full disk
+            logger.info("the vectors are not kept: %s", error)
     return vectors

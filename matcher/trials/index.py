@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from matcher import weights
 from matcher.index_folder import part_of, snapshot_of, write_part
+from matcher.seal import is_whole
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.columns import SortedTexts
@@ -305,8 +306,13 @@ class TrialIndex:
 
 def _loaded(part: Path) -> Store | None:
     """The arrays of a part that is whole."""
+    if not part.is_dir():
+        return None
+    if not is_whole(part):
+        logger.info("the index of trials is damaged and made anew")
+        return None
     try:
-        return load(part) if part.is_dir() else None
+        return load(part)
     except (OSError, EOFError, ValueError) as error:
         logger.info("the index of trials is made anew: %s", error)
         return None
