@@ -169,8 +169,7 @@ class ManyTexts:
         around = np.concatenate(([0, 0], numbers, [0, 0]))
         joins = np.flatnonzero(marks & _JOINS)
         two_before, before, behind, two_behind = (around[joins + step] for step in (0, 1, 3, 4))
-        farther = np.where(two_behind == 0, behind, two_behind)
-        shares = (self._pair_at(firsts[before], seconds[farther]) != _NONE) | (
+        shares = (self._pair_at(firsts[before], seconds[two_behind]) != _NONE) | (
             self._pair_at(firsts[two_before], seconds[behind]) != _NONE
         )
         return np.union1d(joins[shares & (before != 0) & (behind != 0)], np.flatnonzero(marks & _TELLS))

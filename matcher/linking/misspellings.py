@@ -203,16 +203,21 @@ class Misspellings:
             if all_known and not unexplained:
                 continue
             key = phrase_key(list(words))
-            nearest = self.nearest_names(" ".join(typed[start:end]), key) if len(key) >= SHORTEST_PHRASE else ()
+            said = typed[start:end]
+            most = 1 if all_known and said == words and not any(map(_may_be_plural, words)) else MOST_EDITS
+            nearest = self.nearest_names(" ".join(said), key, most) if len(key) >= SHORTEST_PHRASE else ()
             if nearest and (not all_known or nearest[0][1] == 1):
                 (name_index, edits), *others = nearest
                 rivals = tuple(other for other, distance in others if distance == edits)
                 yield Correction(start, end, name_index, edits, _score(edits, len(key)), rivals)
 
-    def _nearest_names(self, typed: str, key: str) -> tuple[tuple[int, int], ...]:
-        """(index, edits) of the names that a phrase may be a misspelling of, nearest first."""
+    def _nearest_names(self, typed: str, key: str, most: int) -> tuple[tuple[int, int], ...]:
+        """(index, edits) of the names that a phrase may be a misspelling of, nearest first.
+
+        most: edits that count, where they are fewer than a phrase of this length may have.
+        """
         index = self.terminology.key_grams
-        edits = allowed_edits(typed)
+        edits = min(most, allowed_edits(typed))
         found = []
         for name_index in _near(index, typed, key, edits):
             distance = self._apart(typed.split(" "), key.split(" "), index.strings[name_index], edits)
@@ -267,6 +272,11 @@ def _may_stand_alone(found: Sequence[str], token_index: int, correction: str) ->
     word = found[token_index]
     likely = len(word) >= SHORTEST_ALONE or (len(found) <= SHORT_TEXT and word[0] == correction[0])
     return likely and says_something(correction)
+
+
+def _may_be_plural(word: str) -> bool:
+    """Whether a word may be a misspelt plural, which is farther from the singular than by its errors."""
+    return word.endswith("s") or sum(letter in word[-4:] for letter in "ies") > 1
 
 
 def _near(index: NGramIndex, typed: str, normal: str, edits: int) -> Iterable[int]:

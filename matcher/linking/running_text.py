@@ -111,7 +111,7 @@ class RunningText:
         return self._names(text, self._alone(text))
 
     def named_in(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Name], Sequence[str]]]:
-        """What `named` finds in many texts, in a quarter of the time: of each text that names something the text, the
+        """What `named` finds in many texts, in half the time: of each text that names something the text, the
         names, and its words, flat.
         """
         lower = [*map(_folded, texts)]

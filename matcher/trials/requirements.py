@@ -1,7 +1,7 @@
 """What a trial asks of participants beside a diagnosis, as far as its words say it plainly."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from matcher.text.kin import any_of
 from matcher.text.plain_words import plain_words
@@ -40,6 +40,15 @@ def _holds(text: str, hints: tuple[str, ...]) -> bool:
     return any(map(text.__contains__, hints))
 
 
+def _first(
+    expression: re.Pattern[str], text: str, parts: Iterable[str], hints: tuple[str, ...]
+) -> re.Match[str] | None:
+    """What an expression finds first, in the parts that hold a hint of it. text: all of them, in small letters."""
+    if not _holds(text, hints):
+        return None
+    return next(filter(None, (expression.search(part) for part in parts if _holds(part.lower(), hints))), None)
+
+
 def _takes_young_people(trial: TrialText) -> bool:
     """Whether a title or the beginning of a criterion says that those who take part are young."""
     return any(map(_OF_YOUNG_PEOPLE.search, trial.titles)) or any(map(_TAKES_YOUNG_PEOPLE.match, trial.inclusion))
@@ -54,15 +63,13 @@ def requirements(trial: TrialText) -> Iterator[Named]:
     """
     parts = (*trial.titles, *trial.inclusion)
     text = "\n".join(parts).lower()
-    if _holds(text, _EARLIER) and not any(map(_NEW_ENTRANTS.search, parts)):
-        match = next(filter(None, map(_EARLIER_STUDY.search, parts)), None)
-        if match:
-            yield Named("requires:earlier-study", "took part in an earlier study", "text", 1.0, match[0])
-    match = next(filter(None, map(_NEW_ONSET.search, parts)), None) if _holds(text, _NEW) else None
+    if (match := _first(_EARLIER_STUDY, text, parts, _EARLIER)) and not any(map(_NEW_ENTRANTS.search, parts)):
+        yield Named("requires:earlier-study", "took part in an earlier study", "text", 1.0, match[0])
+    match = _first(_NEW_ONSET, text, parts, _NEW)
     if match:
         yield Named("requires:new-onset", "newly diagnosed or untreated", "text", 1.0, match[0])
     if _holds(text, _YOUNG):
-        children = next(filter(None, map(_CHILDREN.search, parts)), None)
+        children = _first(_CHILDREN, text, parts, _YOUNG)
         if children and _holds(text, _GROWN_UP) and any(map(_ADULTS.search, parts)):
             yield Named("admits:children-and-adults", "children and adults", "text", 1.0, children[0])
         elif (children and match) or _takes_young_people(trial):

@@ -7,7 +7,7 @@ label stand in the table of the form (form.tsv: the labels of the EU application
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -130,38 +130,67 @@ def version(raw: bytes, is_last: bool = True) -> Version:
             header.setdefault(match["label"], match["value"].strip())
         elif _form_line(line) is not None:
             break
-    entries = list(_entries(lines))
+    entries = _entries(lines)
+    stated = [entry for entry in entries if entry.value.lower() not in _ABSENT]
+    return Version(raw, header, stated, not is_last or _is_whole(text, entries))
+
+
+def _is_whole(text: str, entries: Sequence[Entry]) -> bool:
+    """Whether the last block of a download was not cut on its way."""
     keys = [entry.key for entry in entries]
     has_half_of_ages = any(key.startswith("F.1") for key in keys) and not any(map(_BEHIND_AGES.match, keys))
     ends = text.rstrip(" \t").endswith("\n") and not has_half_of_ages
-    is_whole = not is_last or ends or any(key.startswith(_LAST_SECTIONS) for key in keys)
-    return Version(raw, header, [entry for entry in entries if entry.value.lower() not in _ABSENT], is_whole)
+    return ends or any(key.startswith(_LAST_SECTIONS) for key in keys)
 
 
-def _entries(lines: Iterable[str]) -> Iterator[Entry]:
+def _entries(lines: Iterable[str]) -> list[Entry]:
     """Lines of the form with the values that run on; a line that was filled before is free text that looks like it."""
+    found: list[Entry] = []
     seen: set[tuple[str, str | None]] = set()
-    entry, values = Entry("", None, ""), [""]
-    is_multiline = False
+    further: list[str] = []
+    begun, runs_on = "", False
     for line in lines:
-        found = _known_line(line)
-        if found and ((found.key, found.language) not in seen or _REPEATED.match(found.key)):
-            yield Entry(entry.key, entry.language, "\n".join(values).strip())
-            entry, values = found, [found.value]
-            seen.add((found.key, found.language))
-            is_multiline = found.key.partition(" ")[0] in _MULTILINE
-        elif is_multiline:
-            values.append(line)
-    yield entry._replace(value="\n".join(values).strip())
+        known = _known_line(line)
+        if known is not None and (known.may_repeat or known.place not in seen):
+            if further:
+                found[-1] = found[-1]._replace(value="\n".join((begun, *further)).strip())
+                further = []
+            found.append(known.entry)
+            seen.add(known.place)
+            runs_on, begun = known.runs_on, known.value
+        elif runs_on:
+            further.append(line)
+    if further:
+        found[-1] = found[-1]._replace(value="\n".join((begun, *further)).strip())
+    return found
+
+
+class _KnownLine(NamedTuple):
+    """A line of the form. value: with the blanks around it. place: what of the form it fills; may_repeat: more than
+    once; runs_on: over further lines.
+    """
+
+    entry: Entry
+    value: str
+    place: tuple[str, str | None]
+    may_repeat: bool
+    runs_on: bool
 
 
 @lru_cache(maxsize=8192)
-def _known_line(line: str) -> Entry | None:
+def _known_line(line: str) -> _KnownLine | None:
     """A line of the form, of a sponsor or of a title of MedDRA; None for any other line."""
     line = line.lstrip()
     if sponsor := _SPONSOR.match(line):
-        return Entry("Sponsor", None, sponsor[1])
-    return Entry(_TITLE, None, "") if line.rstrip() == _TITLE else _form_line(line)
+        entry: Entry | None = Entry("Sponsor", None, sponsor[1])
+    else:
+        entry = Entry(_TITLE, None, "") if line.rstrip() == _TITLE else _form_line(line)
+    if entry is None:
+        return None
+    runs_on = entry.key.partition(" ")[0] in _MULTILINE
+    stripped = entry._replace(value=entry.value.strip())
+    may_repeat = _REPEATED.match(entry.key) is not None
+    return _KnownLine(stripped, entry.value, (entry.key, entry.language), may_repeat, runs_on)
 
 
 @lru_cache(maxsize=8192)
