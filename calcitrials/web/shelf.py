@@ -61,6 +61,7 @@ class Opened:
         opened = cls(Path(file).resolve(), catalogue_facts(connection), connection)
         town_at("Limoges")
         opened.suggest("calcinosis", None, limit=1)  # so that no visitor waits for what is opened at the first question
+        connection.execute("SET threads = 1")  # requests share the processors, not the pieces of one small question
         return opened
 
     @cached_property
