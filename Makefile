@@ -13,8 +13,11 @@ demo: $(READY)   ## Crawl the bundled sample registries over loopback, then matc
 test: $(READY)   ## Run the tests
 	$(BIN)/pytest -n auto --dist loadfile
 
-nightly: $(READY)   ## A thousand kills at random moments, across crawls, mapping, publications, reread and import
-	CALCITRIALS_TEST_KILLS=1000 $(BIN)/pytest -n auto tests/db/test_catalogue_kills.py
+nightly: $(READY)   ## A thousand kills at random moments, hundreds of bit flips, full disks, fuzzed readers, other DuckDBs
+	CALCITRIALS_TEST_KILLS=$${CALCITRIALS_TEST_KILLS:-1000} CALCITRIALS_TEST_FLIPS=$${CALCITRIALS_TEST_FLIPS:-500} \
+	$(BIN)/pytest -n auto --dist loadfile tests/db/test_catalogue_kills.py tests/db/test_readers_of_other_versions.py \
+		tests/matcher/test_bit_flips.py tests/matcher/test_fhir_fuzzed.py tests/crawler/test_readers_fuzzed.py \
+		tests/faces/test_full_disk.py
 
 lint: $(READY)   ## Style, types, import rules
 	$(BIN)/ruff check .

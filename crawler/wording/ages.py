@@ -79,6 +79,10 @@ _RANGE = re.compile(
 )
 
 
+_LONGEST = 300
+"""Characters of a limit with all that registries write beside it; what is longer is some other text."""
+
+
 class _Read(NamedTuple):
     """What a field says: limits in days with the length of their unit; is_understood: nothing in it is unknown."""
 
@@ -121,6 +125,9 @@ def _limit(text: str | None, stated: tuple[float, float] | None) -> AgeLimit:
 def _read(text: str | None, is_maximum: bool, bare_unit: str | None) -> _Read:
     if not text or not any(map(str.isdigit, text)):
         return _Read()
+    text = squeeze(text)  # between any two words the patterns look for blanks, and of many they would try each division
+    if len(text) > _LONGEST:
+        return _Read(is_understood=False)
     if match := _RANGE.fullmatch(text):
         high_unit = _unit(match["high_unit"] or match["low_unit"], bare_unit)
         low_unit = _unit(match["low_unit"], high_unit)

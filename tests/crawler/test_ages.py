@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.wording import ages
+from tests.support.long_texts import within_cpu
 
 
 def years(text: str | None, other: str | None = None) -> tuple[float | None, float | None]:
@@ -55,6 +56,13 @@ def test_an_unknown_unit_is_counted_and_never_years(text: str) -> None:
     assert low is not None
     assert (low.text, low.days) == (text, None)
     assert unknown == {f"age: {text}": 1}
+
+
+def test_blanks_cost_no_time() -> None:
+    with within_cpu(4):
+        assert not ages.is_understood("18" + " " * 100 + "x y")
+        assert not ages.is_understood("18 " + "years and " * 10_000)
+        assert years("18" + "\n" * 100 + "Years" + " " * 100, None) == pytest.approx((18, None), abs=0.01)
 
 
 @settings(deadline=None)

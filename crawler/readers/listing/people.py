@@ -19,7 +19,7 @@ _CONTACTS = {
 }
 _HOW = frozenset(("how to participate", "how to take part", "interested in this trial", "apply now"))
 HOW_TO_TAKE_PART = "How to take part"
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?:\+|\(?\d)[\d\s()./-]{6,}\d")
 _FIELD = re.compile(r"^(?:name|contact(?: person)?|phone|telephone|tel|e-?mail|fax)\s*[.:]*\s*", re.I)
 _FAX = re.compile(r"^fax\b", re.I)
