@@ -151,9 +151,8 @@ def like(
     opened: "matcher.Matcher", connection: duckdb.DuckDBPyConnection, trial_id: str, limit: int
 ) -> "list[matcher.Match]":
     """Trials like one trial, best first, without other records of its study. Raises matcher.TrialNotFoundError."""
-    rows = connection.execute(
-        "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [trial_id]
-    ).fetchall()
+    study_id = opened.catalogue.facts[opened.trial_index(trial_id)].study_id
+    rows = connection.execute("SELECT trial_id FROM trials WHERE study_id = ?", [study_id]).fetchall()
     same_study = {row[0] for row in rows}
     others = opened.similar(trial_id, limit + len(same_study))
     return [match for match in others if match.trial_id not in same_study][:limit]

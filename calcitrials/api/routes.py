@@ -107,13 +107,15 @@ def screened(current: Opened, trial_id: str, question: ScreenQuestion) -> Checkl
 
 def recorded(current: Opened, trial_id: str) -> dict[str, Any]:
     """All that is known of a trial. Raises Refused."""
-    cursor = current.cursor()
-    record = trial_record(cursor, known_trial(current, trial_id))
+    known = known_trial(current, trial_id)
+    record = trial_record(current.cursor(), known, current.records.tables(known))
     return {name: _with_zone(value) for name, value in record.items()}
 
 
 def known_trial(current: Opened, trial_id: str) -> str:
     """The id of a trial named by any of its numbers. Raises Refused."""
+    if trial_id in current.index_of:
+        return trial_id
     try:
         return find_trial(current.cursor(), trial_id[:_LONGEST_ID])
     except CommandError:

@@ -1,6 +1,6 @@
 """The whole view of a trial: its head, and the sections in the order in which a person asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import duckdb
@@ -31,9 +31,13 @@ _DATES = (
 )
 
 
-def trial_view(connection: duckdb.DuckDBPyConnection, trial_id: str) -> TrialView:
-    """A trial of the opened catalogue as a person reads it. trial_id: as ``find_trial`` gives it."""
-    record = trial_record(connection, trial_id)
+def trial_view(
+    connection: duckdb.DuckDBPyConnection, trial_id: str, tables: Collection[str] | None = None
+) -> TrialView:
+    """A trial of the opened catalogue as a person reads it. trial_id: as ``find_trial`` gives it. tables: as of
+    ``trial_record``.
+    """
+    record = trial_record(connection, trial_id, tables)
     sections = (
         ("who", "Who it is for", _who(record)),
         ("what", "What is done", what_is_done(record)),

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 
 from calcitrials.matching import catalogue_facts
 from calcitrials.watch_delivery import look_and_deliver
 from calcitrials.watches import Watched, WatchFile
 from calcitrials.web.concepts import ConceptTree
 from calcitrials.web.names import Names
+from calcitrials.web.records import Records
 from calcitrials.web.sites import Sites
 from db.catalogue import Catalogue, CatalogueError
 from db.places import Point, town_at
@@ -49,6 +49,7 @@ class Opened:
         self.trial_ids = [ids[index] or "" for index in range(len(ids))]
         self.index_of = {trial_id: index for index, trial_id in enumerate(self.trial_ids)}
         self.sites = Sites(connection, self.index_of)
+        self.records = Records(connection, self.matcher, self.index_of)
         terminology = self.matcher.terminology
         self.names = Names(terminology, frozenset(self.matcher.catalogue.named_among(range(len(terminology.ids)))))
 
@@ -128,13 +129,10 @@ class Opened:
         known = [one for one in (*profile.diseases, *profile.findings) if terminology.holds(one)]
         return [(terminology.ids[one], terminology.labels[one]) for one in dict.fromkeys(known)]
 
-    def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
+    def similar(self, trial_id: str, limit: int) -> tuple[dict[str, Any], ...]:
         """Trials like one trial, other records of the same study left out."""
-        from calcitrials.matching import like
-
         with self._one_at_a_time:
-            found = like(self.matcher, self.cursor(), trial_id, limit)
-        return [msgspec.to_builtins(match) for match in found]
+            return self.records.similar(trial_id, limit)
 
 
 class Shelf:

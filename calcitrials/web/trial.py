@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from calcitrials.errors import CommandError
-from calcitrials.trial_view import TrialView, find_trial, trial_view
+from calcitrials.trial_view import find_trial
 from calcitrials.web.pages import opened, page, part
 from calcitrials.web.question import Checked, Question, checked, question_of
 from calcitrials.web.shelf import Opened
@@ -63,7 +63,7 @@ async def sheets(request: Request) -> Response:
         known = [trial_id for trial_id in chosen if trial_id in current.index_of]
         return [
             {
-                "view": trial_view(current.cursor(), trial_id),
+                "view": current.records.view(trial_id),
                 "checklist": _checklist(current, trial_id, question, understood, answers),
             }
             for trial_id in known
@@ -90,6 +90,8 @@ def _answered(answers: dict[str, Answer]) -> list[tuple[str, str]]:
 
 
 def _found(current: Opened, text: str) -> str:
+    if text in current.index_of:
+        return text
     try:
         return find_trial(current.cursor(), text[:200])
     except CommandError:
@@ -116,7 +118,7 @@ def _checklist(
 def _shown(
     current: Opened, trial_id: str, question: Question, known: Checked, answers: dict[str, Answer]
 ) -> dict[str, Any]:
-    view: TrialView = trial_view(current.cursor(), trial_id)
+    view = current.records.view(trial_id)
     by_key = {section.key: section for section in view.sections}
     found = _checklist(current, trial_id, question, known, answers)
     return {
