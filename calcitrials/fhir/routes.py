@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +22,7 @@ from calcitrials.fhir.study import Resource, fhir_id, research_study
 from calcitrials.fhir.version5 import research_study_5
 from calcitrials.web.refusals import FHIR_JSON, Refused
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError, Suggestions
 
 router = APIRouter(prefix="/fhir", tags=["FHIR"])
@@ -69,7 +69,7 @@ async def match(request: Request) -> Response:
         found = msgspec.structs.replace(found, query=query)
         return match_bundle(found, _reader(current), _shape(request), _base(request))
 
-    return _said(request, await run_in_threadpool(answered))
+    return _said(request, await in_thread(answered))
 
 
 @router.get("/ResearchStudy", responses=_DESCRIBED)
@@ -84,7 +84,7 @@ async def search(
 ) -> Response:
     """Trials by condition, status or number. An address is no place for what a chart says: post to _search."""
     given = {"condition": condition, "status": status, "identifier": identifier, "_id": by_id}
-    return _said(request, await run_in_threadpool(_found, request, given, count, offset))
+    return _said(request, await in_thread(_found, request, given, count, offset))
 
 
 @router.post(
@@ -100,7 +100,7 @@ async def search_posted(request: Request) -> Response:
         raise Refused(422, "_count and _offset are numbers")
     given = {name: said.get(name) for name in ("condition", "status", "identifier", "_id")}
     count, offset = min(int(numbers[0]), MOST_ON_A_PAGE), int(numbers[1])
-    return _said(request, await run_in_threadpool(_found, request, given, count, offset, False))
+    return _said(request, await in_thread(_found, request, given, count, offset, False))
 
 
 @router.get("/ResearchStudy/{trial_id}", responses=_DESCRIBED)
@@ -112,7 +112,7 @@ async def read(request: Request, trial_id: TrialId) -> Response:
         known = _by_fhir_id(current, trial_id)
         return _shape(request)(records(current.cursor(), [known])[0])
 
-    return _said(request, await run_in_threadpool(resource))
+    return _said(request, await in_thread(resource))
 
 
 def _found(request: Request, given: dict[str, str | None], count: int, offset: int, is_shown: bool = True) -> Resource:

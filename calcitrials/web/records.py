@@ -1,7 +1,7 @@
 """What a snapshot says of its trials, kept as it has been read once: nothing of it depends on who asks."""
 
 import datetime as dt
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import duckdb
@@ -15,6 +15,12 @@ from matcher import Matcher
 
 KEPT = 1_000
 """Trials of which what was read is kept: some 20 kB each, and reading one takes some 20 ms."""
+
+_SPONSORS = """
+SELECT name, count(DISTINCT trial_id) AS trials, count(DISTINCT trial_id) FILTER (role = 'lead') AS led
+FROM sponsors WHERE contains(lower(strip_accents(name)), lower(strip_accents($1)))
+GROUP BY name ORDER BY trials DESC, name LIMIT 1000
+"""
 
 
 class Records:
@@ -36,6 +42,15 @@ class Records:
     def view(self, trial_id: str) -> TrialView:
         """A trial as a person reads it today; tomorrow its status may be stale."""
         return self._view(trial_id, dt.date.today())
+
+    @cached_property
+    def all_sponsors(self) -> list[tuple[str, int, int]]:
+        """The sponsors with the most trials."""
+        return self.sponsors("")
+
+    def sponsors(self, named: str) -> list[tuple[str, int, int]]:
+        """Sponsors with a part of their name, how many trials each has and how many it leads; the largest first."""
+        return self._connection.cursor().execute(_SPONSORS, [named]).fetchall()
 
     def _read(self, trial_id: str, _: dt.date) -> TrialView:
         return trial_view(self._connection.cursor(), trial_id, self.tables(trial_id))

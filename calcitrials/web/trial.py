@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +12,7 @@ from calcitrials.trial_view import find_trial
 from calcitrials.web.pages import opened, page, part
 from calcitrials.web.question import Checked, Question, checked, question_of
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError
 from matcher.screening.records import Answer, Checklist
 
@@ -30,7 +30,7 @@ async def trial(request: Request, trial_id: str) -> Response:
     known = _found(current, trial_id)
     if known != trial_id:
         return RedirectResponse(f"/trials/{known}", 303)
-    shown = await run_in_threadpool(_shown, current, known, Question(), _understood(Question()), {})
+    shown = await in_thread(_shown, current, known, Question(), _understood(Question()), {})
     return page(request, "trial.html", **shown)
 
 
@@ -44,9 +44,9 @@ async def check(request: Request, trial_id: str) -> Response:
     answers = {} if "clear" in form else answers_of(form)
     understood = _understood(question)
     if form.get("part") == "verdict":
-        found = await run_in_threadpool(_checklist, current, known, question, understood, answers)
+        found = await in_thread(_checklist, current, known, question, understood, answers)
         return part(request, "verdict.html", checklist=found)
-    shown = await run_in_threadpool(_shown, current, known, question, understood, answers)
+    shown = await in_thread(_shown, current, known, question, understood, answers)
     return page(request, "trial.html", form=form, **shown)
 
 
@@ -69,7 +69,7 @@ async def sheets(request: Request) -> Response:
             for trial_id in known
         ]
 
-    found = await run_in_threadpool(made)
+    found = await in_thread(made)
     state = [*question.state(), *(("chosen", one) for one in chosen), *_answered(answers)]
     return page(request, "print.html", form=form, sheets=found, question=question, state=state)
 

@@ -188,8 +188,8 @@ class Ranker:
             harmless[catalogue.trials_saying(word)] = False
         return harmless
 
-    def fitting(self, patient: PatientCase, among: Flags) -> int:
-        """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
+    def fitting(self, patient: PatientCase, among: Flags) -> Flags:
+        """For each trial whether the patient's concepts lead to it closely enough for a suggestion, unseen."""
         fitting = np.zeros(len(among), np.bool_)
         leading, beside = self.leading.of(patient)
         of_beside = weights.ONE_SIDE if patient.prominence is None else 0.0
@@ -197,7 +197,7 @@ class Ranker:
             if case is not None and (case.diseases or case.findings):
                 _, bounds = self._known_bounds(case)
                 fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
-        return int(np.count_nonzero(fitting & among))
+        return fitting & among
 
     def _known_bounds(self, patient: PatientCase) -> tuple[Element | None, ScoreBounds]:
         """The bounds for a patient, and the only element there is, if one is all: many patients share its bounds."""
