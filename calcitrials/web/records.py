@@ -10,6 +10,8 @@ import numpy as np
 
 from calcitrials.matching import like
 from calcitrials.trial_view import TrialView, trial_view
+from calcitrials.trial_view.words import spoken
+from calcitrials.web.language import Language
 from db.tables import CHILD_TABLES
 from matcher import Matcher
 
@@ -39,9 +41,9 @@ class Records:
         filled = self._filled[:, self._index_of[trial_id]].tolist()
         return [field for field, is_filled in zip(self._fields, filled, strict=True) if is_filled]
 
-    def view(self, trial_id: str) -> TrialView:
+    def view(self, trial_id: str, language: Language) -> TrialView:
         """A trial as a person reads it today; tomorrow its status may be stale."""
-        return self._view(trial_id, dt.date.today())
+        return self._view(trial_id, language, dt.date.today())
 
     @cached_property
     def all_sponsors(self) -> list[tuple[str, int, int]]:
@@ -52,8 +54,9 @@ class Records:
         """Sponsors with a part of their name, how many trials each has and how many it leads; the largest first."""
         return self._connection.cursor().execute(_SPONSORS, [named]).fetchall()
 
-    def _read(self, trial_id: str, _: dt.date) -> TrialView:
-        return trial_view(self._connection.cursor(), trial_id, self.tables(trial_id))
+    def _read(self, trial_id: str, language: Language, _: dt.date) -> TrialView:
+        with spoken(language.spoken):
+            return trial_view(self._connection.cursor(), trial_id, self.tables(trial_id))
 
     def _similar(self, trial_id: str, limit: int) -> tuple[dict[str, Any], ...]:
         """Trials like one trial, other records of the same study left out."""
