@@ -9,7 +9,7 @@ from db.stated_status import STATED_STATUS
 
 _LISTS = (
     "conditions", "keywords", "interventions", "locations", "identifiers", "sponsors", "mesh_terms", "contacts",
-    "officials", "arms", "outcomes", "links", "eligibility",
+    "officials", "arms", "outcomes", "links", "references", "design_details", "eligibility",
 )  # fmt: skip
 """Child tables whose rows become elements of a resource."""
 
@@ -28,8 +28,8 @@ def records(connection: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> 
             row[table] = []
         if table not in there:  # a catalogue of an earlier version
             continue
-        order = "" if table == "eligibility" else " ORDER BY trial_id, position"
-        for row in _rows(connection, f"SELECT * FROM {table} WHERE trial_id IN {asked}{order}", trial_ids):
+        order = "" if table in ("eligibility", "design_details") else " ORDER BY trial_id, position"
+        for row in _rows(connection, f'SELECT * FROM "{table}" WHERE trial_id IN {asked}{order}', trial_ids):
             by_id[row["trial_id"]][table].append(row)
     return [by_id[one] for one in trial_ids if one in by_id]
 

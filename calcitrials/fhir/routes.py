@@ -20,10 +20,12 @@ from calcitrials.fhir.capability import capability_statement, match_operation
 from calcitrials.fhir.records import records
 from calcitrials.fhir.study import Resource, fhir_id, research_study
 from calcitrials.fhir.version5 import research_study_5
+from calcitrials.web.facets import Flags
 from calcitrials.web.refusals import FHIR_JSON, Refused
 from calcitrials.web.shelf import Opened
 from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError, Suggestions
+from matcher.ranking.sites import Vicinity
 
 router = APIRouter(prefix="/fhir", tags=["FHIR"])
 MOST_ON_A_PAGE = 200
@@ -63,9 +65,9 @@ async def match(request: Request) -> Response:
     asked, current = match_asked(await request.body()), opened(request)
 
     def answered() -> Resource:
-        found = _suggested(current, asked.query, asked.statuses, asked.limit)
-        notes = tuple(f"the parameter {name} is not used" for name in asked.unused)
-        query = msgspec.structs.replace(found.query, notes=(*found.query.notes, *notes))
+        among = None if asked.phases is None else current.facets.of_phases(asked.phases)
+        found = _suggested(current, asked.query, asked.statuses, asked.limit, asked.vicinity, among)
+        query = msgspec.structs.replace(found.query, notes=(*found.query.notes, *asked.notes))
         found = msgspec.structs.replace(found, query=query)
         return match_bundle(found, _reader(current), _shape(request), _base(request))
 
@@ -161,9 +163,16 @@ def _listed(current: Opened, statuses: Sequence[str], among: list[str] | None) -
     return [one for one in wanted if one in fitting]
 
 
-def _suggested(current: Opened, query: str, statuses: tuple[str, ...], limit: int) -> Suggestions:
+def _suggested(
+    current: Opened,
+    query: str,
+    statuses: tuple[str, ...],
+    limit: int,
+    vicinity: Vicinity | None = None,
+    among: Flags | None = None,
+) -> Suggestions:
     try:
-        return current.suggest(query, None, statuses, limit)
+        return current.suggest(query, None, statuses, limit, vicinity, among)
     except DiagnosisError as error:
         raise Refused(422, str(error)) from None
 

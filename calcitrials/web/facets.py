@@ -76,6 +76,16 @@ class Facets:
                 met &= self._meeting(name, values)
         return met
 
+    def of_phases(self, wanted: Collection[Collection[str]]) -> Flags:
+        """The trials whose phases are exactly one of these sets, which may be empty."""
+        facet, found = self._of["phase"], np.zeros(len(self._study), np.bool_)
+        bits = np.zeros(len(self._study), np.int64)
+        np.bitwise_or.at(bits, facet.trials, 1 << facet.codes)
+        for phases in wanted:
+            if set(phases) <= set(facet.values):
+                found |= bits == sum(1 << facet.values.index(phase) for phase in phases)
+        return found
+
     def counts(self, name: str, trials: Flags) -> dict[str, int]:
         """Of some trials the number of studies that have each value of a facet."""
         facet = self._of[name]

@@ -66,6 +66,7 @@ class Opened:
         town_at("Limoges")
         opened.suggest("calcinosis", None, limit=1)  # so that no visitor waits for what is made at the first question
         _ = opened.concepts.roots
+        connection.execute("SET threads = 1")  # requests share the processors, not the pieces of one small question
         return opened
 
     @cached_property
@@ -104,10 +105,13 @@ class Opened:
         statuses: tuple[str, ...] = (),
         limit: int = 20,
         vicinity: Vicinity | None = None,
+        among: Flags | None = None,
     ) -> Suggestions:
-        """What the matcher suggests. Raises matcher.DiagnosisError."""
+        """What the matcher suggests, of all trials or among some. Raises matcher.DiagnosisError."""
         with self._one_at_a_time:
-            return self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
+            return self.matcher.survey(
+                text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity, among=among
+            ).suggestions
 
     def survey(self, text: str, patient: Patient | None, limit: int, among: Flags | None = None) -> Survey:
         """What the matcher suggests of all trials, or among some. Raises matcher.DiagnosisError."""
