@@ -84,6 +84,9 @@ class Visitor:
 
     async def ask(self, sent: Sent) -> tuple[int, str]:
         """Status and snapshot of the answer. Raises OSError, TimeoutError, EOFError."""
+        if self._streams is not None and self._streams[0].at_eof():  # the page ends connections that nobody uses
+            self._streams[1].close()
+            self._streams = None
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,6 @@ from calcitrials.api.routes import TrialId, known_trial
 from calcitrials.fhir.asked import match_asked, statuses_of
 from calcitrials.fhir.bundles import match_bundle, searchset
 from calcitrials.fhir.capability import capability_statement, match_operation
-from calcitrials.fhir.records import records
 from calcitrials.fhir.study import Resource, fhir_id, research_study
 from calcitrials.fhir.version5 import research_study_5
 from calcitrials.web.facets import Flags
@@ -69,7 +67,7 @@ async def match(request: Request) -> Response:
         found = _suggested(current, asked.query, asked.statuses, asked.limit, asked.vicinity, among)
         query = msgspec.structs.replace(found.query, notes=(*found.query.notes, *asked.notes))
         found = msgspec.structs.replace(found, query=query)
-        return match_bundle(found, _reader(current), _shape(request), _base(request))
+        return match_bundle(found, lambda ids: current.resources.of(ids, _shape(request)), _base(request))
 
     return _said(request, await in_thread(answered))
 
@@ -112,7 +110,7 @@ async def read(request: Request, trial_id: TrialId) -> Response:
 
     def resource() -> Resource:
         known = _by_fhir_id(current, trial_id)
-        return _shape(request)(records(current.cursor(), [known])[0])
+        return current.resources.of([known], _shape(request))[known]
 
     return _said(request, await in_thread(resource))
 
@@ -131,8 +129,8 @@ def _found(request: Request, given: dict[str, str | None], count: int, offset: i
         trial_ids = _listed(current, statuses, known)
         total = len(trial_ids)
     page = trial_ids[offset : offset + count]
-    shape = _shape(request)
-    entries = [{"resource": shape(one), "search": {"mode": "match"}} for one in records(current.cursor(), page)]
+    studies = current.resources.of(page, _shape(request)).values()
+    entries = [{"resource": one, "search": {"mode": "match"}} for one in studies]
     link, asked = f"{base}/ResearchStudy", {name: value for name, value in given.items() if value and is_shown}
 
     def at(number: int) -> str:
@@ -196,10 +194,6 @@ def _by_fhir_id(current: Opened, number: str) -> str:
         if len(same) == 1:
             return same[0]
         raise
-
-
-def _reader(current: Opened) -> Callable[[Sequence[str]], list[dict[str, Any]]]:
-    return partial(records, current.cursor())
 
 
 def _version(request: Request) -> str:

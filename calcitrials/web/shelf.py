@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from calcitrials.fhir.records import Resources
 from calcitrials.matching import catalogue_facts
 from calcitrials.watch_delivery import look_and_deliver
 from calcitrials.watches import Watched, WatchFile
@@ -52,6 +53,7 @@ class Opened:
         self.index_of = {trial_id: index for index, trial_id in enumerate(self.trial_ids)}
         self.sites = Sites(connection, self.index_of)
         self.facets = Facets(connection, self.index_of)
+        self.resources = Resources(connection)
         self.records = Records(connection, self.matcher, self.index_of)
         terminology = self.matcher.terminology
         self.names = Names(terminology, frozenset(self.matcher.catalogue.named_among(range(len(terminology.ids)))))
