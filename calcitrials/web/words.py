@@ -115,6 +115,7 @@ SENTENCES = (
     N_("up to {most}"),
     N_("{ages} (age bands)"),
     N_("any age"),
+    N_("The record says that it is open (said on {day}; {passed})."),
     N_("It says '{opposite}', the patient's diagnosis '{stated}'."),
 )
 """Sentences that other rooms make, with the names of their parts (sentences.py)."""
