@@ -127,6 +127,8 @@ def _study(opened: Opened, records: list[Match]) -> Study:
 
 def _meets(study: Study, question: Question, but: str = "") -> bool:
     """Whether a study has a chosen value of every facet; ``but`` is not looked at."""
+    if not question.facets:
+        return True
     return all(
         not chosen or name == but or set(chosen) & set(study.values[name]) for name, chosen in question.facets.items()
     )
