@@ -47,7 +47,6 @@ ASIDE = "The note names it beside what it is about."
 """Why a trial for a side diagnosis of a note is no more than a hint."""
 GRADES = ("strong", "possible", "weak")
 Key = tuple[bool, int, float, int]
-_NO_TRIALS: Ints = np.zeros(0, np.int64)
 
 
 class ScoreBounds(NamedTuple):
