@@ -62,6 +62,9 @@ bench-web: $(READY)   ## Measure the page under load while a crawl publishes, ov
 bench-criteria: $(READY)   ## Measure how criteria are split into items and what each is taken to ask
 	$(BIN)/python -m bench.criteria
 
+fhir-schema:   ## Fetch the JSON schema of FHIR R5, by which a test judges (needs npm)
+	mkdir -p .fhir && cd .fhir && npm pack --silent hl7.fhir.r5.core@5.0.0 && tar -xzf hl7.fhir.r5.core-5.0.0.tgz
+
 setup: $(READY)   ## Set up .venv
 
 $(READY): pyproject.toml constraints.txt
@@ -69,4 +72,5 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test nightly lint fix package interpreters lock docs bench bench-match bench-criteria bench-web setup
+.PHONY: help demo test nightly lint fix package interpreters lock docs bench bench-match bench-criteria bench-web fhir-schema \
+	setup

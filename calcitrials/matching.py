@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,12 +113,13 @@ class MatchJob:
         """The answer as a Bundle of ResearchStudy (R4). Raises matcher.DiagnosisError."""
         from calcitrials.fhir.bundles import match_bundle
         from calcitrials.fhir.codes import OURS
-        from calcitrials.fhir.records import records
+        from calcitrials.fhir.records import Resources
         from calcitrials.fhir.study import research_study
 
         text = diagnoses[0] if len(diagnoses) == 1 else list(diagnoses)
         found = self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
-        return match_bundle(found, partial(records, self.connection), research_study, OURS.rstrip(":"))
+        resources = Resources(self.connection)
+        return match_bundle(found, lambda ids: resources.of(ids, research_study), OURS.rstrip(":"))
 
     def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
         """Trials like one trial, as plain JSON values. Raises CommandError, matcher.TrialNotFoundError."""
@@ -151,9 +151,8 @@ def like(
     opened: "matcher.Matcher", connection: duckdb.DuckDBPyConnection, trial_id: str, limit: int
 ) -> "list[matcher.Match]":
     """Trials like one trial, best first, without other records of its study. Raises matcher.TrialNotFoundError."""
-    rows = connection.execute(
-        "SELECT trial_id FROM trials WHERE study_id = (SELECT study_id FROM trials WHERE trial_id = ?)", [trial_id]
-    ).fetchall()
+    study_id = opened.catalogue.facts[opened.trial_index(trial_id)].study_id
+    rows = connection.execute("SELECT trial_id FROM trials WHERE study_id = ?", [study_id]).fetchall()
     same_study = {row[0] for row in rows}
     others = opened.similar(trial_id, limit + len(same_study))
     return [match for match in others if match.trial_id not in same_study][:limit]

@@ -22,6 +22,8 @@ from matcher.terminology.cache import cache_folder
 
 LONGEST_NAP_S = 20.0
 """The clock is looked at so often, so that a machine that slept makes up for what was due."""
+NICENESS = 10
+"""How far a scheduled crawl stands behind what people ask meanwhile."""
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +111,7 @@ Type=oneshot
 # a stopped crawl publishes what it has
 TimeoutStopSec=5min
 KillMode=mixed
-Nice=10
+Nice={NICENESS}
 {_hardening(plan)}"""
     timer = f"""\
 [Unit]
@@ -163,7 +165,7 @@ def install(plan: Plan, folder: Path) -> list[Path]:
 def cron_line(plan: Plan) -> str:
     """A line for crontab -e; cron sends what a failed crawl says to MAILTO."""
     settings = "".join(f"{name}={shlex.quote(value)} " for name, value in own_settings().items())
-    line = f"cd {shlex.quote(str(Path.cwd()))} && {settings}{shlex.join(plan.command)}"
+    line = f"cd {shlex.quote(str(Path.cwd()))} && {settings}nice {shlex.join(plan.command)}"
     escaped = line.replace("%", r"\%")  # cron ends a command at a percent sign
     return f"{plan.at.minute} {plan.at.hour} * * * {escaped}\n"
 
@@ -187,6 +189,7 @@ def run_schedule(plan: Plan, *, now: bool = False) -> None:
                 time.sleep(min(left_s, LONGEST_NAP_S))
             # a session of its own, so that a Ctrl-C reaches it once: a second signal would break it off
             running = subprocess.Popen(list(plan.command), start_new_session=True)
+            os.setpriority(os.PRIO_PROCESS, running.pid, max(NICENESS, os.nice(0)))
             _tell(running.wait())
             running = None
             due = _next(plan.at)

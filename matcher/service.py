@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import msgspec
@@ -44,6 +45,15 @@ from matcher.trials.index import Flags, Naming, TrialIndex
 
 INDEXING_MEMORY_LIMIT = "768MB"
 """What the database may hold in memory while an index is written; enough, tried, for 605,248 trials."""
+
+
+class Survey(NamedTuple):
+    """An answer, and for each trial whether it fits closely enough for a suggestion, as far as that can be told without
+    looking into it; also those that were not wanted.
+    """
+
+    suggestions: Suggestions
+    fitting: Flags
 
 
 class Matcher:
@@ -102,6 +112,24 @@ class Matcher:
             DiagnosisError: the input cannot be read as a diagnosis.
             TrialNotFoundError: ``explain`` names no trial of the catalogue.
         """
+        return self.survey(
+            diagnoses, patient=patient, statuses=statuses, limit=limit, explain=explain, vicinity=vicinity
+        ).suggestions
+
+    def survey(
+        self,
+        diagnoses: str | Sequence[str],
+        *,
+        patient: Patient | None = None,
+        statuses: Collection[str] = (),
+        among: Flags | None = None,
+        limit: int = 20,
+        explain: str | None = None,
+        vicinity: Vicinity | None = None,
+    ) -> Survey:
+        """The same, and which trials fit beside those that are suggested. among: the trials that are wanted, all if not
+        stated; `fit` counts among them.
+        """
         understood = self.reader.read(diagnoses)
         known = combine(patient, understood.patient)
         concepts = patient_case(
@@ -118,6 +146,9 @@ class Matcher:
         wanted, excluded = self._limits.of_status(statuses), self._limits.excluding(known)
         too_far = self._too_far(vicinity)
         excluded[[self.trial_index(trial_id) for trial_id in too_far]] = True
+        fitting = self.ranker.fitting(concepts, wanted & ~excluded)
+        if among is not None:
+            wanted = wanted & among
         admitted = wanted & ~excluded
         harmless = self.ranker.harmless(concepts, admitted)
         standing = self.ranker.standing.of(known)
@@ -149,13 +180,13 @@ class Matcher:
             tuple(self._diagnosis(mention) for mention in understood.mentions),
             tuple(matches),
             tuple(ruled_out),
-            max(len(matches), self.ranker.fitting(concepts, admitted)),
+            max(len(matches), int((fitting & admitted).sum())),
         )
         if explain is not None:
             lines = explain_trial(self.ranker, self.trial_index(explain), concepts, suggestions)
             suggestions = msgspec.structs.replace(suggestions, explanation=lines)
         self.ranker.forget()
-        return suggestions
+        return Survey(suggestions, fitting)
 
     def suggest_batch(
         self,

@@ -56,10 +56,12 @@ def main(
         with log.open("w") as out, subprocess.Popen(_serving(copy, Path(folder)), stderr=out) as page:
             try:
                 url = _ready(page, log)
+                before = _cpu_s(page.pid)
                 asked, published = _measure(url, copy, seconds, per_second)
+                cpu_s = _cpu_s(page.pid) - before
             finally:
                 page.terminate()
-    _report(asked, published, seconds)
+    _report(asked, published, seconds, cpu_s)
 
 
 def _serving(catalog: Path, folder: Path) -> list[str]:
@@ -105,14 +107,24 @@ def _snapshot(catalog: Path) -> str:
 
 def _crawl(catalog: Path, url: str) -> None:
     program = str(Path(sys.executable).with_name("calcitrials"))
-    command = [program, "crawl", "ctgov", "--delay", "0", "--force", "--catalog", str(catalog)]
+    command = ["nice", program, "crawl", "ctgov", "--delay", "0", "--force", "--catalog", str(catalog)]
     env = {**os.environ, "CALCITRIALS_CTGOV_URL": url}
     run = subprocess.run(command, env=env, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if run.returncode:
         print(f"a crawl failed: {run.stderr[-500:]}", file=sys.stderr)
 
 
-def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: float) -> None:
+def _cpu_s(pid: int) -> float:
+    """Processor time of a process and those that it has started, where the system tells it."""
+    tasks = Path(f"/proc/{pid}/task/{pid}/children")
+    if not tasks.exists():
+        return float("nan")
+    times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    own = sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_cpu_s(int(child)) for child in tasks.read_text().split())
+
+
+def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: float, cpu_s: float) -> None:
     took = defaultdict(list)
     for one in asked:
         took[one.kind].append(one.took_ms)
@@ -124,6 +136,7 @@ def _report(asked: list[Asked], published: list[tuple[float, str]], seconds: flo
     for kind, values in sorted(took.items()):
         middle, p95, p99 = np.percentile(values, (50, 95, 99))
         print(f"| {kind} | {len(values)} | {middle:.1f} | {p95:.1f} | {p99:.1f} |")
+    print(f"processor time of the page: {1000 * cpu_s / len(asked):.1f} ms a request, opening the snapshots in it")
     failed = Counter(one.status for one in asked if one.status != 200)
     stale = [_late_s(one, published) for one in asked if one.snapshot]
     late = max(stale, default=0.0)

@@ -11,6 +11,7 @@ import json
 import random
 import sys
 import time
+from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from db.catalogue import Catalogue
@@ -19,7 +20,9 @@ SEED = 14
 VISITORS = 64
 """Connections; a request that is due while all of them wait for an answer waits as well."""
 LONGEST_S = 30.0
-KINDS = (("search", 60), ("trial", 15), ("check", 10), ("suggest", 10), ("browse", 5))
+KINDS = (
+    ("search", 50), ("trial", 15), ("check", 10), ("suggest", 10), ("browse", 5), ("/api/match", 5), ("$match", 5),
+)  # fmt: skip
 """What is asked, by its share in a hundred."""
 _PATIENTS: tuple[dict[str, str], ...] = (
     {},
@@ -39,19 +42,36 @@ def questions(catalogue: Catalogue) -> tuple[list[str], list[str]]:
     return [condition for (condition,) in conditions], [trial_id for (trial_id,) in trials]
 
 
-def request(kind: str, draw: random.Random, about: tuple[list[str], list[str]]) -> tuple[str, dict[str, str] | None]:
-    """The address and the form of one request; no form for one that only asks."""
+class Sent(NamedTuple):
+    """One request. body: None for one that only asks."""
+
+    path: str
+    body: bytes | None = None
+    kind: str = "application/x-www-form-urlencoded"
+
+
+def request(kind: str, draw: random.Random, about: tuple[list[str], list[str]]) -> Sent:
+    """A request of one kind."""
     condition, trial = draw.choice(about[0]), f"/trials/{quote(draw.choice(about[1]), safe='')}"
     patient = draw.choice(_PATIENTS)
     if kind == "search":
-        return "/search", {"diagnosis": condition, "which": "all", **patient}
+        return _form("/search", {"diagnosis": condition, "which": "all", **patient})
     if kind == "check":
-        return f"{trial}/check", {"diagnosis": condition, **patient}
+        return _form(f"{trial}/check", {"diagnosis": condition, **patient})
     if kind == "suggest":
-        return "/suggest", {"typed": condition[: draw.randint(2, 10)]}
+        return _form("/suggest", {"typed": condition[: draw.randint(2, 10)]})
     if kind == "browse":
-        return draw.choice(("/", "/conditions", "/countries", "/countries/France", "/sponsors")), None
-    return trial, None
+        return Sent(draw.choice(("/", "/conditions", "/countries", "/countries/France", "/sponsors")))
+    if kind == "/api/match":
+        return Sent("/api/match", json.dumps({"query": condition}).encode(), "application/json")
+    if kind == "$match":
+        said = {"resourceType": "Condition", "subject": {"display": "-"}, "code": {"text": condition}}
+        return Sent("/fhir/ResearchStudy/$match", json.dumps(said).encode(), "application/fhir+json")
+    return Sent(trial)
+
+
+def _form(path: str, fields: dict[str, str]) -> Sent:
+    return Sent(path, urlencode(fields).encode())
 
 
 class Visitor:
@@ -62,15 +82,18 @@ class Visitor:
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, path: str, form: dict[str, str] | None) -> tuple[int, str]:
+    async def ask(self, sent: Sent) -> tuple[int, str]:
         """Status and snapshot of the answer. Raises OSError, TimeoutError, EOFError."""
+        if self._streams is not None and self._streams[0].at_eof():  # the page ends connections that nobody uses
+            self._streams[1].close()
+            self._streams = None
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
-        body = urlencode(form).encode() if form is not None else b""
-        method = "GET" if form is None else "POST"
-        head = f"{method} {path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\naccept-language: en\r\n"
-        head += f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n\r\n"
+        body = sent.body or b""
+        method = "GET" if sent.body is None else "POST"
+        head = f"{method} {sent.path} HTTP/1.1\r\nhost: {self._host}:{self._port}\r\naccept-language: en\r\n"
+        head += f"content-type: {sent.kind}\r\ncontent-length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         try:
             async with asyncio.timeout(LONGEST_S):
@@ -96,7 +119,7 @@ async def load(url: str, seconds: float, per_second: float, catalogue: Catalogue
         while (when := await due.get()) is not None:
             kind, sent = draw.choice(kinds), time.time()
             try:
-                status, snapshot = await visitor.ask(*request(kind, draw, about))
+                status, snapshot = await visitor.ask(request(kind, draw, about))
             except (OSError, TimeoutError, EOFError) as error:
                 print(json.dumps([kind, sent, (time.monotonic() - when) * 1000, type(error).__name__, ""]))
             else:

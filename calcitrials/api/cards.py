@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +21,7 @@ from calcitrials.fhir.bundles import SCREENING_AID
 from calcitrials.trial_view.words import status_in_words
 from calcitrials.web.refusals import Refused
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from db.vocabularies import OPEN_STATUSES
 from matcher import DiagnosisError, Match
 
@@ -98,7 +98,7 @@ async def call(request: Request, service_id: ServiceId) -> Response:
         raise Refused(422, f"this service is called by the hook {service.hook}")
     chart = _chart(said)
     home = f"{'https' if request.app.state.settings.is_public else 'http'}://{request.headers['host']}"
-    return as_json({"cards": await run_in_threadpool(_cards, opened(request), chart, home) if chart else []})
+    return as_json({"cards": await in_thread(_cards, opened(request), chart, home) if chart else []})
 
 
 @router.post("/{service_id}/feedback", responses=answers(None, 400, 404, 413, 415), openapi_extra=body({

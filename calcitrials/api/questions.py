@@ -23,7 +23,9 @@ Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST_TRIALS)]
 Place = Annotated[str, msgspec.Meta(max_length=200, description='A town ("Limoges", "Paris, Texas") or "45.83, 1.26".')]
 
 
-Distance = Annotated[float, msgspec.Meta(gt=0, le=20_100)]
+FARTHEST_KM = 20_100
+"""No two places are farther apart."""
+Distance = Annotated[float, msgspec.Meta(gt=0, le=FARTHEST_KM)]
 
 
 class AskedPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

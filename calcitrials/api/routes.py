@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +26,7 @@ from calcitrials.errors import CommandError
 from calcitrials.trial_view import find_trial, trial_record
 from calcitrials.web.refusals import Refused
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError, Suggestions
 from matcher.screening.records import Checklist
 
@@ -45,26 +45,26 @@ def as_json(value: Any) -> Response:
 async def match(request: Request) -> Response:
     """Trials for a diagnosis, best first, with reasons; what a stated limit excludes stands apart."""
     question = await asked(request, MatchQuestion)
-    return as_json(await run_in_threadpool(matched, opened(request), question))
+    return as_json(await in_thread(matched, opened(request), question))
 
 
 @router.get("/trials/{trial_id:path}", responses=answers(ref("TrialRecord"), 404))
 async def trial(request: Request, trial_id: TrialId) -> Response:
     """A trial by any of its numbers, as the catalogue holds it."""
-    return as_json(await run_in_threadpool(recorded, opened(request), trial_id))
+    return as_json(await in_thread(recorded, opened(request), trial_id))
 
 
 @router.get("/similar/{trial_id:path}", responses=answers(ref("Match", is_list=True), 404))
 async def similar(request: Request, trial_id: TrialId, limit: Wanted = 10) -> Response:
     """Trials for the same or a related disease or finding, each with the reason."""
     current = opened(request)
-    return as_json(await run_in_threadpool(lambda: current.similar(known_trial(current, trial_id), limit)))
+    return as_json(await in_thread(lambda: current.similar(known_trial(current, trial_id), limit)))
 
 
 @router.get("/screen/{trial_id:path}", responses=answers(ref("Checklist"), 404))
 async def checklist(request: Request, trial_id: TrialId) -> Response:
     """A trial's checklist with nothing known of a patient: its criteria with their keys."""
-    return as_json(await run_in_threadpool(screened, opened(request), trial_id, ScreenQuestion()))
+    return as_json(await in_thread(screened, opened(request), trial_id, ScreenQuestion()))
 
 
 @router.post(
@@ -74,7 +74,7 @@ async def checklist(request: Request, trial_id: TrialId) -> Response:
 async def screen(request: Request, trial_id: TrialId) -> Response:
     """A trial's limits and criteria against a patient, and what to ask next."""
     question = await asked(request, ScreenQuestion)
-    return as_json(await run_in_threadpool(screened, opened(request), trial_id, question))
+    return as_json(await in_thread(screened, opened(request), trial_id, question))
 
 
 @router.get("/catalogue", responses=answers())
@@ -107,13 +107,15 @@ def screened(current: Opened, trial_id: str, question: ScreenQuestion) -> Checkl
 
 def recorded(current: Opened, trial_id: str) -> dict[str, Any]:
     """All that is known of a trial. Raises Refused."""
-    cursor = current.cursor()
-    record = trial_record(cursor, known_trial(current, trial_id))
+    known = known_trial(current, trial_id)
+    record = trial_record(current.cursor(), known, current.records.tables(known))
     return {name: _with_zone(value) for name, value in record.items()}
 
 
 def known_trial(current: Opened, trial_id: str) -> str:
     """The id of a trial named by any of its numbers. Raises Refused."""
+    if trial_id in current.index_of:
+        return trial_id
     try:
         return find_trial(current.cursor(), trial_id[:_LONGEST_ID])
     except CommandError:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from calcitrials.fhir import codes
 from calcitrials.fhir.study import Resource, without_nothing
@@ -70,13 +69,11 @@ def outcome(suggestions: Suggestions) -> Resource:
 
 def match_bundle(
     suggestions: Suggestions,
-    records: Callable[[Sequence[str]], Sequence[dict[str, Any]]],
-    shape: Callable[[dict[str, Any]], Resource],
+    studies: Callable[[Sequence[str]], Mapping[str, Resource]],
     base: str,
 ) -> Resource:
-    """The Bundle of suggestions. records: reads trials of the catalogue; shape: makes a resource of one."""
-    found = records([match.trial_id for match in suggestions.matches])
-    return matched(suggestions, {record["trial_id"]: shape(record) for record in found}, base)
+    """The Bundle of suggestions. studies: resources of trials by their ids."""
+    return matched(suggestions, studies([match.trial_id for match in suggestions.matches]), base)
 
 
 def _with_reasons(study: Resource, match: Match) -> Resource:

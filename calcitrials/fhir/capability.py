@@ -54,6 +54,15 @@ def match_operation(version: str, base: str) -> Resource:
         ("resource", "0", "*", "Resource", "The patient's record: a Bundle, Condition, Patient."),
         ("trialMatchClinicalData", "0", "1", "Bundle", "The same, by its name in the guide of CodeX."),
         ("recruitmentStatus", "0", "1", "string", "Only trials with one of these, divided by commas."),
+        ("phase", "0", "1", "string", "Only trials of these phases, divided by commas: phase-2, phase-1-phase-2, n-a."),
+        (
+            "travelRadius",
+            "0",
+            "1",
+            "string",
+            "Miles to a site at most, from place or the patient's city.",
+        ),
+        ("place", "0", "1", "string", "Where the patient is: a town with its country, or latitude, longitude."),
         ("count", "0", "1", "integer", "Most trials."),
     )
     out = {"name": "return", "use": "out", "min": 1, "max": "1", "type": "Bundle"}

@@ -6,11 +6,19 @@ OURS = "urn:calcitrials:fhir:"
 """Begins the addresses of our own extensions; they are listed in docs/api.md."""
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 MATCH_GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade"
+MATCH_GRADE_SYSTEM = "http://terminology.hl7.org/CodeSystem/match-grade"
 PHASE_SYSTEM = "http://terminology.hl7.org/CodeSystem/research-study-phase"
 PURPOSE_SYSTEM = "http://terminology.hl7.org/CodeSystem/research-study-prim-purp-type"
+OBJECTIVE_SYSTEM = "http://terminology.hl7.org/CodeSystem/research-study-objective-type"
+SYSTEMS_5 = {
+    PHASE_SYSTEM: "http://hl7.org/fhir/research-study-phase",
+    PURPOSE_SYSTEM: "http://hl7.org/fhir/research-study-prim-purp-type",
+    OBJECTIVE_SYSTEM: "http://hl7.org/fhir/research-study-objective-type",
+}
+"""Code systems of R4 by their names in R5."""
 PROGRESS_SYSTEM = "http://hl7.org/fhir/research-study-status"
 PARTY_SYSTEM = "http://hl7.org/fhir/research-study-party-role"
-OBJECTIVE_SYSTEM = "http://hl7.org/fhir/research-study-objective-type"
+ARM_SYSTEM = "http://hl7.org/fhir/research-study-arm-type"
 
 R4_STATUS: dict[str, str] = {
     Status.NOT_YET_RECRUITING: "approved",
@@ -63,6 +71,26 @@ PURPOSES = {
     "device_feasibility": "device-feasibility",
 }
 """ResearchStudy.primaryPurposeType (http://terminology.hl7.org/CodeSystem/research-study-prim-purp-type)."""
+
+OBJECTIVES = {"primary": "primary", "secondary": "secondary", "other": "exploratory"}
+"""ResearchStudy.objective.type, in R5 outcomeMeasure.type."""
+ARMS = {
+    "experimental": "experimental",
+    "active_comparator": "active-comparator",
+    "placebo_comparator": "placebo-comparator",
+    "sham_comparator": "sham-comparator",
+    "no_intervention": "no-intervention",
+    "other": "other-arm-type",
+}
+"""ResearchStudy.comparisonGroup.type of R5."""
+PARTIES = {
+    "study_chair": "study-chair",
+    "study_director": "study-director",
+    "principal_investigator": "primary-investigator",
+    "sub_investigator": "sub-investigator",
+    "sponsor_investigator": "sponsor-investigator",
+}
+"""ResearchStudy.associatedParty.role of R5, of the persons who answer for a study."""
 
 STUDY_TYPES: dict[str, str] = {
     StudyType.INTERVENTIONAL: "Interventional",

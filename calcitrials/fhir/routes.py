@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,12 +16,14 @@ from calcitrials.api.routes import TrialId, known_trial
 from calcitrials.fhir.asked import match_asked, statuses_of
 from calcitrials.fhir.bundles import match_bundle, searchset
 from calcitrials.fhir.capability import capability_statement, match_operation
-from calcitrials.fhir.records import records
 from calcitrials.fhir.study import Resource, fhir_id, research_study
 from calcitrials.fhir.version5 import research_study_5
+from calcitrials.web.facets import Flags
 from calcitrials.web.refusals import FHIR_JSON, Refused
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError, Suggestions
+from matcher.ranking.sites import Vicinity
 
 router = APIRouter(prefix="/fhir", tags=["FHIR"])
 MOST_ON_A_PAGE = 200
@@ -63,13 +63,13 @@ async def match(request: Request) -> Response:
     asked, current = match_asked(await request.body()), opened(request)
 
     def answered() -> Resource:
-        found = _suggested(current, asked.query, asked.statuses, asked.limit)
-        notes = tuple(f"the parameter {name} is not used" for name in asked.unused)
-        query = msgspec.structs.replace(found.query, notes=(*found.query.notes, *notes))
+        among = None if asked.phases is None else current.facets.of_phases(asked.phases)
+        found = _suggested(current, asked.query, asked.statuses, asked.limit, asked.vicinity, among)
+        query = msgspec.structs.replace(found.query, notes=(*found.query.notes, *asked.notes))
         found = msgspec.structs.replace(found, query=query)
-        return match_bundle(found, _reader(current), _shape(request), _base(request))
+        return match_bundle(found, lambda ids: current.resources.of(ids, _shape(request)), _base(request))
 
-    return _said(request, await run_in_threadpool(answered))
+    return _said(request, await in_thread(answered))
 
 
 @router.get("/ResearchStudy", responses=_DESCRIBED)
@@ -84,7 +84,7 @@ async def search(
 ) -> Response:
     """Trials by condition, status or number. An address is no place for what a chart says: post to _search."""
     given = {"condition": condition, "status": status, "identifier": identifier, "_id": by_id}
-    return _said(request, await run_in_threadpool(_found, request, given, count, offset))
+    return _said(request, await in_thread(_found, request, given, count, offset))
 
 
 @router.post(
@@ -100,7 +100,7 @@ async def search_posted(request: Request) -> Response:
         raise Refused(422, "_count and _offset are numbers")
     given = {name: said.get(name) for name in ("condition", "status", "identifier", "_id")}
     count, offset = min(int(numbers[0]), MOST_ON_A_PAGE), int(numbers[1])
-    return _said(request, await run_in_threadpool(_found, request, given, count, offset, False))
+    return _said(request, await in_thread(_found, request, given, count, offset, False))
 
 
 @router.get("/ResearchStudy/{trial_id}", responses=_DESCRIBED)
@@ -110,9 +110,9 @@ async def read(request: Request, trial_id: TrialId) -> Response:
 
     def resource() -> Resource:
         known = _by_fhir_id(current, trial_id)
-        return _shape(request)(records(current.cursor(), [known])[0])
+        return current.resources.of([known], _shape(request))[known]
 
-    return _said(request, await run_in_threadpool(resource))
+    return _said(request, await in_thread(resource))
 
 
 def _found(request: Request, given: dict[str, str | None], count: int, offset: int, is_shown: bool = True) -> Resource:
@@ -129,8 +129,8 @@ def _found(request: Request, given: dict[str, str | None], count: int, offset: i
         trial_ids = _listed(current, statuses, known)
         total = len(trial_ids)
     page = trial_ids[offset : offset + count]
-    shape = _shape(request)
-    entries = [{"resource": shape(one), "search": {"mode": "match"}} for one in records(current.cursor(), page)]
+    studies = current.resources.of(page, _shape(request)).values()
+    entries = [{"resource": one, "search": {"mode": "match"}} for one in studies]
     link, asked = f"{base}/ResearchStudy", {name: value for name, value in given.items() if value and is_shown}
 
     def at(number: int) -> str:
@@ -161,9 +161,16 @@ def _listed(current: Opened, statuses: Sequence[str], among: list[str] | None) -
     return [one for one in wanted if one in fitting]
 
 
-def _suggested(current: Opened, query: str, statuses: tuple[str, ...], limit: int) -> Suggestions:
+def _suggested(
+    current: Opened,
+    query: str,
+    statuses: tuple[str, ...],
+    limit: int,
+    vicinity: Vicinity | None = None,
+    among: Flags | None = None,
+) -> Suggestions:
     try:
-        return current.suggest(query, None, statuses, limit)
+        return current.suggest(query, None, statuses, limit, vicinity, among)
     except DiagnosisError as error:
         raise Refused(422, str(error)) from None
 
@@ -187,10 +194,6 @@ def _by_fhir_id(current: Opened, number: str) -> str:
         if len(same) == 1:
             return same[0]
         raise
-
-
-def _reader(current: Opened) -> Callable[[Sequence[str]], list[dict[str, Any]]]:
-    return partial(records, current.cursor())
 
 
 def _version(request: Request) -> str:

@@ -144,11 +144,14 @@ def telecom(row: dict[str, Any]) -> list[Resource]:
 
 
 def artifacts(record: dict[str, Any]) -> Iterator[Resource]:
-    """The registry's page and the pages that the record links to."""
+    """The registry's page, the pages that the record links to, and publications."""
     yield {"type": "documentation", "display": "Record at its registry", "url": text(record["url"])}
     for row in record["links"]:
         if str(row["url"]).startswith(("https://", "http://")):
             yield {"type": "documentation", "display": text(row["label"]), "url": text(row["url"])}
+    for row in record["references"]:
+        address = row["url"] or (row["pmid"] and f"https://pubmed.ncbi.nlm.nih.gov/{row['pmid']}/")
+        yield {"type": "citation", "citation": text(row["citation"]) or text(address), "url": text(address)}
 
 
 def period(record: dict[str, Any]) -> Resource:
@@ -185,8 +188,7 @@ def notes(record: dict[str, Any]) -> Iterator[str]:
 
 def objective_type(row: dict[str, Any]) -> Resource | None:
     """Whether an outcome is a primary or a secondary one."""
-    kind = {"primary": "primary", "secondary": "secondary", "other": "exploratory"}.get(row["kind"])
-    return concept(row["kind"], codes.OBJECTIVE_SYSTEM, kind)
+    return concept(row["kind"], codes.OBJECTIVE_SYSTEM, codes.OBJECTIVES.get(row["kind"]))
 
 
 def locations(record: dict[str, Any]) -> Iterator[Resource]:

@@ -15,7 +15,7 @@ def participants(record: dict[str, Any]) -> str | None:
         return None
     kind = words.plain((record.get("enrollment_type") or "").lower())
     number = words.counted(record["enrollment"], "participant")
-    return f"{number} ({kind})" if kind else number
+    return words.say("{number} ({kind})", number=number, kind=kind) if kind else number
 
 
 def what_is_done(record: dict[str, Any]) -> Iterator[Block]:
@@ -34,18 +34,21 @@ def what_is_done(record: dict[str, Any]) -> Iterator[Block]:
 
 
 def _intervention(row: dict[str, Any]) -> str:
-    kind = words.plain((row.get("type") or "").lower())
-    names = f"{row['name']} ({kind})" if kind and kind != "other" else row["name"]
-    others = f", also called {', '.join(row['other_names'])}" if row.get("other_names") else ""
+    names = _with_kind(row["name"], row)
+    others = words.say(", also called {names}", names=", ".join(row["other_names"])) if row.get("other_names") else ""
     return f"{names}{others}" + (f": {row['description']}" if row.get("description") else "")
 
 
 def _arm(row: dict[str, Any]) -> str:
-    kind = words.plain((row.get("type") or "").lower())
-    label = f"{row['label']} ({kind})" if kind and kind != "other" else row["label"]
+    label = _with_kind(row["label"], row)
     gets = ", ".join(row.get("interventions") or ())
-    told = "; ".join(filter(None, (f"gets {gets}" if gets else "", row.get("description"))))
+    told = _told(words.say("gets {what}", what=gets) if gets else "", row.get("description"))
     return f"{label}: {told}" if told else label
+
+
+def _with_kind(name: str, row: dict[str, Any]) -> str:
+    kind = (row.get("type") or "").lower()
+    return f"{name} ({words.plain(kind)})" if kind not in ("", "other") else name
 
 
 def _design(record: dict[str, Any]) -> Iterator[Fact]:
@@ -80,14 +83,14 @@ def _ethics(oversight: dict[str, Any]) -> str:
     """What the record says of the ethics review, with the day of the approval where it does not name it itself."""
     review = "; ".join((oversight.get("ethics_review") or "").splitlines())
     day = words.date(oversight, "ethics_approval_date")
-    return _told(review, f"approved {day}" if day and day not in review else None)
+    return _told(review, words.say("approved {day}", day=day) if day and day not in review else None)
 
 
 def _expanded_access(oversight: dict[str, Any]) -> str:
     if not oversight.get("has_expanded_access"):
         return ""
     record = oversight.get("expanded_access_nctid")
-    return "may be had by expanded access" + (f" ({record})" if record else "")
+    return words.say("may be had by expanded access") + (f" ({record})" if record else "")
 
 
 def _outcome(row: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from calcitrials.trial_view.blocks import Block, Item, Items
 
 _WITH_FORMER_VALUE = ("status", "completion_date", "enrollment")
 """Fields whose former value is said: those that decide whether somebody can take part, and how it went."""
-_ECHOES = frozenset({"last update date", "last update submitted date", "verification date"})
+_ECHOES = frozenset({"last_update_date", "last_update_submitted_date", "verification_date"})
 """What changes whenever anything does."""
 
 
@@ -21,16 +21,19 @@ def history(connection: duckdb.DuckDBPyConnection, record: dict[str, Any]) -> It
         "SELECT valid_to, changed_fields, state FROM trial_versions WHERE trial_id = ? ORDER BY valid_to DESC",
         [record["trial_id"]],
     ).fetchall()
-    lines = [f"{day:%Y-%m-%d}: changed {_changes(fields, msgspec.json.decode(state))}" for day, fields, state in rows]
+    lines = [
+        words.say("{day}: changed {what}", day=f"{day:%Y-%m-%d}", what=_changes(fields, msgspec.json.decode(state)))
+        for day, fields, state in rows
+    ]
     if first := record.get("first_seen_at"):
-        lines.append(f"{first:%Y-%m-%d}: first in this catalogue")
+        lines.append(words.say("{day}: first in this catalogue", day=f"{first:%Y-%m-%d}"))
     yield Items(tuple(map(Item, lines)))
 
 
 def _changes(fields: list[str], former: dict[str, Any]) -> str:
-    told = dict.fromkeys(words.field(name) for name in fields)
+    told = dict.fromkeys(words.field(name) for name in fields if words.stem(name) not in _ECHOES)
     for name in _WITH_FORMER_VALUE:
         if name in fields and former.get(name) is not None:
-            told[words.field(name)] = f" (was {words.plain(str(former[name]))})"
-    named = [name + (was or "") for name, was in told.items() if name not in _ECHOES]
-    return ", ".join(named) or "nothing but the day of the last update"
+            was = words.plain(str(former[name]))
+            told[words.field(name)] = words.say("{what} (was {was})", what=words.field(name), was=was)
+    return ", ".join(was or name for name, was in told.items()) or words.say("nothing but the day of the last update")

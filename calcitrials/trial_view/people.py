@@ -57,9 +57,9 @@ def _contact(row: dict[str, Any], sites: list[dict[str, Any]]) -> str:
     site = sites[number - 1] if number and number <= len(sites) else {}
     place = ", ".join(filter(None, (site.get("city"), site.get("facility") or row.get("facility"))))
     phone = " ext. ".join(filter(None, (row.get("phone"), row.get("phone_extension"))))
-    role = words.plain((row.get("role") or "").lower())
+    role = (row.get("role") or "").lower()
     name = row.get("name") or row.get("affiliation") or ""
-    shown = f"{name} ({role})" if name and role not in ("", "contact") else name
+    shown = f"{name} ({words.plain(role)})" if name and role not in ("", "contact") else name
     affiliation = row.get("affiliation") if row.get("affiliation") not in (name, None) else None
     told = ", ".join(filter(None, (shown, affiliation, phone, row.get("email"), row.get("address"))))
     return f"{place}: {told}" if place and row["kind"] == SITE else told
@@ -80,5 +80,5 @@ def _responsible(record: dict[str, Any]) -> Iterator[Fact]:
     if others:
         yield Fact("With", "; ".join(others))
     for row in record.get("officials", ()):
-        role = words.capitalised(words.plain((row.get("role") or "").lower())) or "Official"
+        role = words.capitalised(words.plain((row.get("role") or "").lower())) or words.say("Official")
         yield Fact(role, ", ".join(filter(None, (row["name"], row.get("title"), row.get("affiliation")))))

@@ -16,7 +16,7 @@ def places(record: dict[str, Any]) -> Iterator[Block]:
     """One list a country. A site is called open where it says so, or where it says nothing and the trial is open."""
     by_country: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in record.get("locations", ()):
-        by_country[row.get("country") or "Country not stated"].append(row)
+        by_country[words.say(row.get("country") or "Country not stated")].append(row)
     is_trial_open = record["status"] in OPEN_STATUSES
     alone = []
     in_order = sorted(by_country.items(), key=lambda item: (-_count_open(item[1], is_trial_open), item[0]))
@@ -31,19 +31,19 @@ def places(record: dict[str, Any]) -> Iterator[Block]:
         )
     facts = [Fact("Also in" if len(alone) < len(by_country) else "Countries", ", ".join(alone))] if alone else []
     if removed := record.get("removed_countries"):
-        facts.append(Fact("No longer in", ", ".join(removed)))
+        facts.append(Fact("No longer in", ", ".join(map(words.say, removed))))
     if facts:
         yield Facts(tuple(facts))
 
 
 def _heading(country: str, sites: list[dict[str, Any]], is_trial_open: bool) -> str:
-    number = words.counted(len(sites), "site")
-    count = _count_open(sites, is_trial_open)
-    if not is_trial_open and not any(row.get("status") for row in sites):
-        return f"{country}: {number}"
-    if count in (0, len(sites)):
-        return f"{country}: {number}, " + ("open" if count else "closed" if len(sites) == 1 else "none open")
-    return f"{country}: {count} open of {number}"
+    number, count = len(sites), _count_open(sites, is_trial_open)
+    if 0 < count < number:
+        return words.say("{country}: {n} open of {number} sites", country=country, n=count, number=number)
+    counted = "{country}: {n} site" if number == 1 else "{country}: {n} sites"
+    if is_trial_open or any(row.get("status") for row in sites):
+        counted += ", open" if count else ", closed" if number == 1 else ", none open"
+    return words.say(counted, country=country, n=f"{number:,}")
 
 
 def _count_open(rows: list[dict[str, Any]], is_trial_open: bool) -> int:
@@ -56,12 +56,12 @@ def _is_open(row: dict[str, Any], is_trial_open: bool) -> bool:
 
 
 def _status(row: dict[str, Any]) -> str:
-    return words.plain((row.get("status") or "").lower())
+    return words.english((row.get("status") or "").lower())
 
 
 def _with_status(text: str, row: dict[str, Any]) -> str:
     status = _status(row)
-    return text if status in _SAYS_NOTHING else f"{text}: {status}"
+    return text if status in _SAYS_NOTHING else f"{text}: {words.say(status)}"
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def _reference(row: dict[str, Any]) -> str:
     kind = words.plain((row.get("type") or "").lower())
     numbers = [f"PMID {row['pmid']}"] if row.get("pmid") else []
     numbers += [f"doi {row['doi']}"] if row.get("doi") else []
-    numbers += ["retracted"] if row.get("retractions") else []
+    numbers += [words.say("retracted")] if row.get("retractions") else []
     told = row.get("citation") or row.get("url") or ""
     about = ", ".join([*([kind] if kind else []), *(one for one in numbers if one not in told)])
     return f"{told} ({about})" if told and about else told or about
@@ -47,7 +47,7 @@ def _address(row: dict[str, Any]) -> str | None:
 
 def _document(row: dict[str, Any]) -> str:
     date = words.date(row, "date") or words.date(row, "uploaded_date")
-    parts = (row.get("type") or "document", row.get("comment"), row.get("document_id"), date)
+    parts = (words.say(row.get("type") or "document"), row.get("comment"), row.get("document_id"), date)
     return ", ".join(str(part) for part in parts if part)
 
 

@@ -1,5 +1,6 @@
 """One trial of the catalogue: found by any of its numbers, and everything that is known of it."""
 
+from collections.abc import Collection
 from typing import Any
 
 import duckdb
@@ -50,17 +51,23 @@ def _one_study(connection: duckdb.DuckDBPyConnection, trial_ids: list[str]) -> l
     return [rows[0][0]] if len({study or trial for trial, study in rows}) == 1 else trial_ids
 
 
-def trial_record(connection: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any]:
+def trial_record(
+    connection: duckdb.DuckDBPyConnection, trial_id: str, tables: Collection[str] | None = None
+) -> dict[str, Any]:
     """A trial's row with its child rows as lists and whether its status is stale, empty fields left out.
 
-    A catalogue of an earlier version may lack tables of today: nothing is known of what would stand in them.
+    tables: those that are known to hold rows of the trial, by their fields; all are asked where nobody says. A
+    catalogue of an earlier version may lack tables of today: nothing is known of what would stand in them.
     """
-    record = _objects(connection, "SELECT * FROM trials WHERE trial_id = ?", trial_id)[0]
-    if record["status"] in OPEN_STATUSES:  # of others it is not asked, which is much of the time of a page
-        told = f"SELECT status_is_stale, status_stale_reason FROM ({STATED_STATUS}) WHERE trial_id = ?"
-        record |= _objects(connection, told, trial_id)[0]
-    there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    for table in (one for one in CHILD_TABLES if one.field in there):
+    (record,) = _objects(connection, "SELECT * FROM trials WHERE trial_id = ?", trial_id)
+    told = {"status_is_stale": None, "status_stale_reason": None}
+    if record["status"] in OPEN_STATUSES:  # of no other one is it asked, and asking costs as much as the whole record
+        sql = f"SELECT status_is_stale, status_stale_reason FROM ({STATED_STATUS}) WHERE trial_id = ?"
+        (told,) = _objects(connection, sql, trial_id)
+    record |= told
+    if tables is None:
+        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for table in (one for one in CHILD_TABLES if one.field in tables):
         order = " ORDER BY position" if table.is_list else ""
         sql = f"SELECT * EXCLUDE (trial_id) FROM {table.name} WHERE trial_id = ?{order}"
         rows = _objects(connection, sql, trial_id)

@@ -20,7 +20,7 @@ def posted_results(record: Row) -> Iterator[Block]:
             yield from _outcome(record, number, outcome)
     others = sum(outcome.get("type") != "primary" for outcome in record.get("result_outcomes", ()))
     if others:
-        yield Text(f"{words.counted(others, 'further outcome')} with results: see the record.")
+        yield Text(words.say("{more} with results: see the record.", more=words.counted(others, "further outcome")))
     if harm := _harm(record):
         yield harm
     details: Row = record.get("result_details", [{}])[0]
@@ -57,33 +57,38 @@ def _outcome(record: Row, number: int, outcome: Row) -> Iterator[Block]:
     for row in record.get("result_measurements", ()):
         if row["outcome"] == number:
             title = ", ".join(filter(None, (row.get("classification"), row.get("category"))))
-            rows.setdefault(title or "all", {})[row["group_code"]] = _value(row)
+            rows.setdefault(title or words.say("all"), {})[row["group_code"]] = _value(row)
     unit = ", ".join(filter(None, (words.plain((outcome.get("param_type") or "").lower()), outcome.get("units"))))
     when = f" ({outcome['time_frame']})" if outcome.get("time_frame") else ""
     heading = f"{outcome['title']}{when}" + (f": {unit}" if unit else "")
-    yield _table(heading, groups, rows) or Text(f"{heading}: no values posted.")
+    yield _table(heading, groups, rows) or Text(words.say("{heading}: no values posted.", heading=heading))
     analyses = [row for row in record.get("result_analyses", ()) if row["outcome"] == number]
     if told := [line for line in map(_analysis, analyses) if line]:
         yield Text("\n\n".join(told))
 
 
 def _value(row: Row) -> str:
-    value = row.get("value") or "not given"
+    value = row.get("value") or words.say("not given")
     if row.get("spread"):
         return f"{value} ± {row['spread']}"
     if row.get("lower_limit") or row.get("upper_limit"):
-        return f"{value} ({row.get('lower_limit') or '?'} to {row.get('upper_limit') or '?'})"
+        return f"{value} ({_from_to(row.get('lower_limit'), row.get('upper_limit'))})"
     return value
 
 
 def _analysis(row: Row) -> str:
     interval = ""
     if row.get("ci_lower_limit") or row.get("ci_upper_limit"):
-        limits = f"{row.get('ci_lower_limit') or '?'} to {row.get('ci_upper_limit') or '?'}"
-        interval = f"{row.get('ci_percent') or ''} % confidence interval {limits}".strip()
-    estimate = f"{row.get('param_type') or 'estimate'} {row['param_value']}" if row.get("param_value") else ""
+        limits = _from_to(row.get("ci_lower_limit"), row.get("ci_upper_limit"))
+        interval = words.say("{n} % confidence interval {limits}", n=row.get("ci_percent") or "", limits=limits).strip()
+    kind = row.get("param_type") or words.say("estimate")
+    estimate = f"{kind} {row['param_value']}" if row.get("param_value") else ""
     p_value = f"p {row['p_value']}" if row.get("p_value") else ""
     return ", ".join(filter(None, (row.get("method"), estimate, interval, p_value)))
+
+
+def _from_to(least: str | None, most: str | None) -> str:
+    return words.say("{least} to {most}", least=least or "?", most=most or "?")
 
 
 def _harm(record: Row) -> Table | None:
@@ -92,8 +97,9 @@ def _harm(record: Row) -> Table | None:
     for row in record.get("result_adverse_event_totals", ()):
         affected, at_risk = row.get("subjects_affected"), row.get("subjects_at_risk")
         if affected is not None:
-            title = _HARM.get(row["kind"], words.capitalised(words.plain(row["kind"])))
-            rows.setdefault(title, {})[row["group_code"]] = f"{affected} of {at_risk}" if at_risk else str(affected)
+            title = words.say(_HARM.get(row["kind"], words.capitalised(words.english(row["kind"]))))
+            told = words.say("{n} of {number}", n=affected, number=at_risk) if at_risk else str(affected)
+            rows.setdefault(title, {})[row["group_code"]] = told
     return _table("Harm", groups, rows)
 
 

@@ -1,6 +1,6 @@
 """The whole view of a trial: its head, and the sections in the order in which a person asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import duckdb
@@ -31,9 +31,13 @@ _DATES = (
 )
 
 
-def trial_view(connection: duckdb.DuckDBPyConnection, trial_id: str) -> TrialView:
-    """A trial of the opened catalogue as a person reads it. trial_id: as ``find_trial`` gives it."""
-    record = trial_record(connection, trial_id)
+def trial_view(
+    connection: duckdb.DuckDBPyConnection, trial_id: str, tables: Collection[str] | None = None
+) -> TrialView:
+    """A trial of the opened catalogue as a person reads it. trial_id: as ``find_trial`` gives it. tables: as of
+    ``trial_record``.
+    """
+    record = trial_record(connection, trial_id, tables)
     sections = (
         ("who", "Who it is for", _who(record)),
         ("what", "What is done", what_is_done(record)),
@@ -50,7 +54,7 @@ def trial_view(connection: duckdb.DuckDBPyConnection, trial_id: str) -> TrialVie
     made = (Section(key, heading, tuple(blocks)) for key, heading, blocks in sections)
     return TrialView(
         trial_id=trial_id,
-        title=record.get("brief_title") or record.get("official_title") or "(without a title)",
+        title=record.get("brief_title") or record.get("official_title") or words.say("(without a title)"),
         status=words.status_in_words(record["status"], record.get("status_stale_reason")),
         status_is_stale=bool(record.get("status_is_stale")),
         headline=tuple(_headline(record)),
@@ -63,7 +67,7 @@ def _headline(record: dict[str, Any]) -> Iterator[str]:
     if phase := words.phase(record.get("phase")):
         yield phase
     if record.get("study_type"):
-        yield f"{words.plain(record['study_type'])} study"
+        yield words.say(f"{words.english(record['study_type'])} study")
     if number := participants(record):
         yield number
     if record.get("sponsor"):
@@ -79,14 +83,14 @@ def _who(record: dict[str, Any]) -> Iterator[Block]:
     if conditions := record.get("conditions"):
         facts.append(Fact("Conditions", "; ".join(map(_condition, conditions))))
     if limits := words.ages(record.get("min_age_days"), record.get("max_age_days")):
-        bands = " (by wide age bands: the criteria may be narrower)" if record.get("ages_are_bands") else ""
-        facts.append(Fact("Age", limits + bands))
+        bands = words.say("by wide age bands: the criteria may be narrower") if record.get("ages_are_bands") else ""
+        facts.append(Fact("Age", f"{limits} ({bands})" if bands else limits))
     elif groups := design.get("age_groups"):
         facts.append(Fact("Age", ", ".join(map(words.plain, groups))))
     if record.get("sex"):
-        facts.append(Fact("Sex", {"all": "all"}.get(record["sex"], f"{record['sex']} only")))
+        facts.append(Fact("Sex", words.say("all") if record["sex"] == "all" else words.say(f"{record['sex']} only")))
     if design.get("gender_based"):
-        facts.append(Fact("Gender", design.get("gender_description") or "as participants see it themselves"))
+        facts.append(Fact("Gender", design.get("gender_description") or words.say("as participants see it themselves")))
     if admitted := words.yes_or_no(record.get("healthy_volunteers")):
         facts.append(Fact("Healthy volunteers", admitted))
     if design.get("population"):
@@ -151,10 +155,10 @@ def _source(connection: duckdb.DuckDBPyConnection, record: dict[str, Any]) -> It
         Fact("Registry", terms_of(connection, source) or source),
     ]
     if record.get("via"):
-        facts.append(Fact("Came through", f"{record['via']}, not from the registry itself"))
+        facts.append(Fact("Came through", words.say("{via}, not from the registry itself", via=record["via"])))
     facts.append(Fact("Fetched", f"{record['fetched_at']:%Y-%m-%d}"))
     if missing := record.get("missing_since"):
-        facts.append(Fact("Gone from its registry", f"since {missing:%Y-%m-%d}"))
+        facts.append(Fact("Gone from its registry", words.say("since {day}", day=f"{missing:%Y-%m-%d}")))
     if published := published_at(connection):
         facts.append(Fact("Catalogue published", published[:16].replace("T", " ") + " UTC"))
     yield Facts(tuple(facts))

@@ -1,8 +1,13 @@
-"""How values of the catalogue are said to a person: ages, dates, statuses and the words of vocabularies."""
+"""How values of the catalogue are said to a person: ages, dates, statuses and the words of vocabularies.
+
+They are English unless somebody speaks another language meanwhile (`spoken`), as the page does.
+"""
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from db.ages import DAYS_PER_UNIT
@@ -27,14 +32,38 @@ _SAID_OTHERWISE = {
 _PARTS_OF_DATE = re.compile(r"_(?:precision|text|kind|days|until_days)$")
 
 
-def plain(word: str | None) -> str:
+_speaking: ContextVar[Callable[[str], str]] = ContextVar("calcitrials_speaking", default=str)
+
+
+@contextmanager
+def spoken(translate: Callable[[str], str]) -> Iterator[None]:
+    """Say in another language what is said meanwhile. translate: an English text of the program in that language."""
+    token = _speaking.set(translate)
+    try:
+        yield
+    finally:
+        _speaking.reset(token)
+
+
+def say(text: str, **parts: object) -> str:
+    """A text of the program in the language that is spoken, with its parts filled in."""
+    said = _speaking.get()(text)
+    return said.format(**parts) if parts else said
+
+
+def english(word: str | None) -> str:
     """A word of a vocabulary as a person writes it: "non_randomized" is "not randomized"; "" for none."""
     return _SAID_OTHERWISE.get(word, word.replace("_", " ")) if word else ""
 
 
+def plain(word: str | None) -> str:
+    """The same in the language that is spoken; a word of no vocabulary stays as it is."""
+    return say(english(word)) if word else ""
+
+
 def yes_or_no(value: bool | None) -> str:
     """ "yes" or "no"; "" where nobody says."""
-    return "" if value is None else "yes" if value else "no"
+    return "" if value is None else say("yes") if value else say("no")
 
 
 def status_in_words(status: str, stale_reason: str | None) -> str:
@@ -47,9 +76,9 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """ "1 site", "3 sites"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def counted(number: int, one: str) -> str:
+    """ "1 site", "3 sites"; said as "{n} site" and "{n} sites"."""
+    return say(f"{{n}} {one if number == 1 else one + 's'}", n=f"{number:,}")
 
 
 def age(days: float) -> str:
@@ -58,16 +87,16 @@ def age(days: float) -> str:
         number = days / DAYS_PER_UNIT[unit]
         if number >= 1 and abs(number - round(number)) < 1e-6:
             return counted(round(number), unit)
-    return "birth" if days == 0 else f"{days:g} days"
+    return say("birth") if days == 0 else say("{n} days", n=f"{days:g}")
 
 
 def ages(least: float | None, most: float | None) -> str | None:
     """The ages that limits in days admit; None where there is no limit."""
     if least and most is not None:
-        return f"{age(least)} to {age(most)}"
+        return say("{least} to {most}", least=age(least), most=age(most))
     if least:
-        return f"{age(least)} and older"
-    return None if most is None else f"up to {age(most)}"
+        return say("{least} and older", least=age(least))
+    return None if most is None else say("up to {most}", most=age(most))
 
 
 def phase(phases: list[str] | None) -> str | None:
@@ -76,7 +105,7 @@ def phase(phases: list[str] | None) -> str | None:
         return None
     if phases == ["early_phase1"]:
         return plain(phases[0])
-    return "phase " + "/".join(one.removeprefix("phase") for one in phases)
+    return say("phase {n}", n="/".join(one.removeprefix("phase") for one in phases))
 
 
 def date(record: Mapping[str, Any], name: str) -> str | None:
@@ -91,9 +120,14 @@ def date(record: Mapping[str, Any], name: str) -> str | None:
     else:
         stated = day.isoformat()[: {"year": 4, "month": 7}.get(record.get(f"{name}_precision", ""), 10)]
     kind = record.get(f"{name}_kind")
-    return f"{stated} ({kind})" if stated and kind == "estimated" else stated
+    return say("{day} (estimated)", day=stated) if stated and kind == "estimated" else stated
+
+
+def stem(name: str) -> str:
+    """The column that one beside it belongs to: of "completion_date_text" it is "completion_date"."""
+    return _PARTS_OF_DATE.sub("", name).removeprefix("registry_")
 
 
 def field(name: str) -> str:
     """What a column is about, in words: "completion_date_text" is "completion date"."""
-    return _PARTS_OF_DATE.sub("", name).removeprefix("registry_").replace("_", " ")
+    return say(stem(name).replace("_", " "))

@@ -1,20 +1,20 @@
 """From the matcher's suggestions to what a page shows: studies in groups, facets with counts, the nearest site."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from calcitrials.web.question import FACETS, Question
+from calcitrials.web.facets import FACETS, Flags
+from calcitrials.web.question import Question
 from calcitrials.web.shelf import Opened
 from calcitrials.web.sites import Site, nearest
 from db.places import Point
 from db.vocabularies import OPEN_STATUSES
 from matcher import Match, Patient, Suggestions
 
-LOOKED_AT = 200
-"""Suggestions of one question that are counted and leafed through."""
+LOOKED_AT = 100
+"""Suggestions of one question that are leafed through. Of more that fit all are counted, and narrowing looks at all."""
 ON_A_PAGE = 20
 RULED_OUT_SHOWN = 50
 
@@ -53,8 +53,8 @@ class Answer(msgspec.Struct, frozen=True):
     """What is shown of one search.
 
     groups: the studies of this page by the diagnosis that leads to them. total: studies that meet the filters. closed:
-    those that would be shown if closed ones were. beyond: suggestions that were not looked at. fallback: the nearest
-    trials where nothing meets the filters.
+    those that would be shown if closed ones were. listed: those that can be leafed through, the best of them.
+    counts_listed: whether the facets count those alone.
     """
 
     suggestions: Suggestions
@@ -62,7 +62,8 @@ class Answer(msgspec.Struct, frozen=True):
     facets: dict[str, list[Option]]
     total: int
     closed: int
-    beyond: int
+    listed: int
+    counts_listed: bool
     page: int
     pages: int
     ruled_out: list[RuledOut]
@@ -71,25 +72,35 @@ class Answer(msgspec.Struct, frozen=True):
 
 def answer_to(opened: Opened, question: Question, patient: Patient | None, near: Point | None) -> Answer:
     """The answer to one search. Raises matcher.DiagnosisError."""
-    suggestions = opened.suggest(question.diagnosis, patient, limit=LOOKED_AT)
-    if not question.is_all and suggestions.fit > LOOKED_AT:  # of very many, the open ones
-        suggestions = opened.suggest(question.diagnosis, patient, tuple(OPEN_STATUSES), LOOKED_AT)
+    facets = opened.facets
+    can_join = facets.open()
+    among = None if question.is_all else can_join
+    survey = opened.survey(question.diagnosis, patient, LOOKED_AT, among)
+    is_wide = survey.suggestions.fit > len(survey.suggestions.matches)
+    if is_wide and question.facets:
+        chosen = facets.meeting(question.facets)
+        survey = opened.survey(question.diagnosis, patient, LOOKED_AT, chosen if among is None else among & chosen)
+    suggestions = survey.suggestions
     studies = [_study(opened, records) for records in _by_study(suggestions.matches)]
     reachable = list(_within(opened, studies, near, question.distance_km))
-    wanted = [study for study in reachable if question.is_all or study.is_open]
-    found = [study for study in wanted if _meets(study, question)]
+    found = [study for study in reachable if _meets(study, question)]
     pages = max(1, -(-len(found) // ON_A_PAGE))
     number = min(question.page, pages)
     shown = found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
     if near:
         shown = [_with_nearest(opened, study, near) for study in shown]
+    # how far a site is, and how well a trial fits, is known of those alone that were looked at
+    counts_all = is_wide and question.distance_km is None and "grade" not in question.facets
+    fitting = survey.fitting if among is None else survey.fitting & among
+    met = facets.meeting(question.facets)
     return Answer(
         suggestions=suggestions,
         groups=_groups(shown),
-        facets={name: options for name in FACETS if (options := _options(wanted, question, name))},
-        total=len(found),
-        closed=sum(_meets(study, question) for study in reachable if not study.is_open) if not question.is_all else 0,
-        beyond=max(0, suggestions.fit - len(suggestions.matches)),
+        facets=_all_options(opened, fitting, question) if counts_all else _options_among(reachable, question),
+        total=max(len(found), facets.studies(fitting & met)) if counts_all else len(found),
+        closed=0 if question.is_all else facets.studies(survey.fitting & met & ~can_join),
+        listed=len(found),
+        counts_listed=is_wide and not counts_all,
         page=number,
         pages=pages,
         ruled_out=_ruled_out(opened, suggestions),
@@ -105,21 +116,13 @@ def _by_study(matches: Sequence[Match]) -> Iterator[list[Match]]:
 
 
 def _study(opened: Opened, records: list[Match]) -> Study:
-    places: dict[str, None] = {}
-    kinds: dict[str, None] = {}
-    for record in records:
-        trial_index = opened.index_of[record.trial_id]
-        places |= dict.fromkeys(opened.sites.countries(trial_index))
-        kinds |= dict.fromkeys(opened.sites.study_types(trial_index))
+    indexes = [opened.index_of[record.trial_id] for record in records]
     values = {
-        "status": tuple(dict.fromkeys(record.status for record in records)),
-        "grade": (records[0].grade,),
-        "phase": tuple(dict.fromkeys(phase for record in records for phase in record.phase)),
-        "study_type": tuple(kinds),
-        "place": tuple(places),
-        "registry": tuple(dict.fromkeys(record.registry for record in records)),
+        name: tuple(dict.fromkeys(value for index in indexes for value in opened.facets.of(name, index)))
+        for name in FACETS
+        if name != "grade"
     }
-    return Study(records[0], tuple(records[1:]), values)
+    return Study(records[0], tuple(records[1:]), {**values, "grade": (records[0].grade,)})
 
 
 def _meets(study: Study, question: Question, but: str = "") -> bool:
@@ -131,14 +134,36 @@ def _meets(study: Study, question: Question, but: str = "") -> bool:
     )
 
 
-def _options(studies: Sequence[Study], question: Question, name: str) -> list[Option]:
-    meeting = [study for study in studies if _meets(study, question, but=name)] if question.facets else studies
-    counts = Counter(chain.from_iterable([study.values[name] for study in meeting]))
-    chosen = question.facets.get(name, ())
-    for value in chosen:
-        counts.setdefault(value, 0)
-    order: Callable[[str], tuple[int, str]] = lambda value: (-counts[value], value)  # noqa: E731
-    return [Option(value, counts[value], value in chosen) for value in sorted(counts, key=order)]
+def _options_among(studies: Sequence[Study], question: Question) -> dict[str, list[Option]]:
+    """The facets of some studies."""
+    counted = {
+        name: Counter(value for study in studies if _meets(study, question, but=name) for value in study.values[name])
+        for name in FACETS
+    }
+    return _options(counted, question)
+
+
+def _all_options(opened: Opened, fitting: Flags, question: Question) -> dict[str, list[Option]]:
+    """The facets of all that fit, also of what is not listed."""
+    facets = opened.facets
+    counted = {
+        name: facets.counts(name, fitting & facets.meeting(question.facets, but=name))
+        for name in FACETS
+        if name != "grade"
+    }
+    return _options(counted, question)
+
+
+def _options(counted: Mapping[str, Mapping[str, int]], question: Question) -> dict[str, list[Option]]:
+    """Options of each facet, the most frequent first, what is chosen also where nothing has it."""
+    found: dict[str, list[Option]] = {}
+    for name, counts in counted.items():
+        chosen = question.facets.get(name, ())
+        all_counts = {**dict.fromkeys(chosen, 0), **counts}
+        in_order = sorted(all_counts.items(), key=lambda item: (-item[1], item[0]))
+        if in_order:
+            found[name] = [Option(value, count, value in chosen) for value, count in in_order]
+    return found
 
 
 def _within(opened: Opened, studies: Sequence[Study], near: Point | None, most_km: float | None) -> Iterator[Study]:

@@ -1,7 +1,5 @@
 """Looking around without a patient: conditions as a tree, countries, sponsors."""
 
-from typing import Any
-
 from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +7,6 @@ from starlette.responses import Response
 from calcitrials.web.language import country_code
 from calcitrials.web.pages import opened, page, speak
 from calcitrials.web.rows import leaf
-from calcitrials.web.shelf import Opened
 from db.countries import canonical
 
 router = APIRouter()
@@ -70,17 +67,9 @@ def country(request: Request, name: str) -> Response:
 def sponsors(request: Request) -> Response:
     """Sponsors with the number of their trials, the largest first; some by a part of their name."""
     named = request.query_params.get("named", "")[:80]
-    rows = _sponsors(opened(request), named)
+    records = opened(request).records
+    rows = records.sponsors(named) if named else records.all_sponsors
     return page(request, "sponsors.html", sponsors=rows[:SPONSORS_ON_A_PAGE], named=named, total=len(rows))
-
-
-def _sponsors(current: Opened, named: str) -> list[tuple[Any, ...]]:
-    sql = """
-        SELECT name, count(DISTINCT trial_id) AS trials, count(DISTINCT trial_id) FILTER (role = 'lead') AS led
-        FROM sponsors WHERE contains(lower(strip_accents(name)), lower(strip_accents($1)))
-        GROUP BY name ORDER BY trials DESC, name LIMIT 1000
-    """
-    return current.cursor().execute(sql, [named]).fetchall()
 
 
 @router.get("/sponsors/{name:path}")

@@ -65,6 +65,11 @@ class Language:
         """A text that may be the program's or a registry's: the program's own in this language."""
         return self.sentences.whole(text)
 
+    def spoken(self, text: str) -> str:
+        """A text of the program, or the name of a country, in this language; any other as it is."""
+        found = self._words.get(text)
+        return found if isinstance(found, str) else text if self.code == ENGLISH else self.country(text)
+
     def date(self, day: dt.date | dt.datetime | str | None) -> str:
         """A day as people write it; a text that is no day as it is."""
         if isinstance(day, str):

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 import msgspec
 from fastapi import APIRouter, HTTPException
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -20,6 +19,7 @@ from calcitrials.web.note_store import (
     WrongPasscode,
 )
 from calcitrials.web.pages import page
+from calcitrials.web.threads import in_thread
 
 router = APIRouter()
 _shared = Pace(per_minute=10, burst=20)
@@ -53,7 +53,7 @@ async def share(request: Request) -> Response:
         return JSONResponse({"refused": "TooMany"}, 429)
     note = _read(await request.body(), Shared)
     try:
-        identifier, owner = await run_in_threadpool(_store(request).keep, note)
+        identifier, owner = await in_thread(_store(request).keep, note)
     except NoteError as error:
         return _refused(error)
     return JSONResponse({"address": f"/notes/{identifier}", "owner": owner}, 201)
@@ -63,7 +63,7 @@ async def share(request: Request) -> Response:
 async def shared_note(request: Request, identifier: str) -> Response:
     """The page that asks for the passcode of a shared note."""
     try:
-        salt = await run_in_threadpool(_store(request).salt, identifier)
+        salt = await in_thread(_store(request).salt, identifier)
     except NoteError:
         return page(request, "note.html", status=404, salt=None, address=request.url.path)
     return page(request, "note.html", salt=salt, address=request.url.path)
@@ -76,7 +76,7 @@ async def open_note(request: Request, identifier: str) -> Response:
         return JSONResponse({"refused": "TooManyGuesses"}, 429)
     said = _read(await request.body(), _Proof)
     try:
-        return JSONResponse({"sealed": await run_in_threadpool(_store(request).sealed, identifier, said.proof)})
+        return JSONResponse({"sealed": await in_thread(_store(request).sealed, identifier, said.proof)})
     except NoteError as error:
         return _refused(error)
 
@@ -85,7 +85,7 @@ async def open_note(request: Request, identifier: str) -> Response:
 async def delete_note(request: Request, identifier: str) -> Response:
     """Delete a shared note before its time."""
     said = _read(await request.body(), _Owner)
-    is_deleted = await run_in_threadpool(_store(request).delete, identifier, said.owner)
+    is_deleted = await in_thread(_store(request).delete, identifier, said.owner)
     return JSONResponse({"deleted": is_deleted}, 200 if is_deleted else 403)
 
 

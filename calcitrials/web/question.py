@@ -7,13 +7,12 @@ from starlette.datastructures import FormData
 
 from calcitrials.errors import CommandError
 from calcitrials.patient_options import patient_of
+from calcitrials.web.facets import FACETS
 from calcitrials.web.words import N_
 from db.countries import canonical
 from db.places import Point, point_of, town_at
 from matcher import Patient
 
-FACETS = ("status", "grade", "phase", "study_type", "place", "registry")
-"""What answers can be narrowed by, in the order they are shown."""
 DISTANCES_KM = (25, 50, 100, 200, 500, 1000)
 LONGEST_TEXT = 200_000
 """Characters of a diagnosis: a whole letter."""

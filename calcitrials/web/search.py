@@ -1,7 +1,6 @@
 """Searching: the form, the answer, and names while one types. A search is posted, so that no address holds it."""
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -9,6 +8,7 @@ from calcitrials.web.answers import Answer, answer_to
 from calcitrials.web.pages import opened, page
 from calcitrials.web.question import DISTANCES_KM, Checked, Question, checked, question_of
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError
 
 router = APIRouter()
@@ -35,7 +35,7 @@ async def search(request: Request) -> Response:
     form = await request.form()
     current = opened(request)
     question = question_of(form)
-    known, answer = await run_in_threadpool(_answered, current, question)
+    known, answer = await in_thread(_answered, current, question)
     status = 200 if answer else 422
     return page(
         request, "search.html", form=form, status=status, question=question, errors=known.errors, answer=answer,

@@ -41,11 +41,15 @@ class Sentences:
         for pattern, text in self._patterns:
             if match := pattern.fullmatch(sentence):
                 parts = {
-                    name: self.translated(part) if part != sentence else part
-                    for name, part in match.groupdict().items()
+                    name: self._of_part(part) if part != sentence else part for name, part in match.groupdict().items()
                 }
                 return _filled(text, parts)
         return sentence
+
+    def _of_part(self, part: str) -> str:
+        """A part in the language: words, or a sentence that stands in another one without its stop."""
+        said = self.translated(part)
+        return said if said != part else self.translated(f"{part}.").removesuffix(".")
 
 
 def _filled(text: str, parts: Mapping[str, str]) -> str:

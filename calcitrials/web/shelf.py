@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import msgspec
 
+from calcitrials.fhir.records import Resources
 from calcitrials.kept_file import NotKept
 from calcitrials.matching import catalogue_facts
 from calcitrials.watch_delivery import look_and_deliver
 from calcitrials.watches import Watched, WatchFile
 from calcitrials.web.concepts import ConceptTree
+from calcitrials.web.facets import Facets, Flags
 from calcitrials.web.names import Names
+from calcitrials.web.records import Records
 from calcitrials.web.sites import Sites
 from db.catalogue import Catalogue, CatalogueError
 from db.places import Point, town_at
@@ -26,6 +28,7 @@ from matcher import DiagnosisError, Matcher, Patient, Suggestions
 from matcher.ranking.sites import Vicinity
 from matcher.ranking.standing import status_is_stale
 from matcher.screening.records import Answer, Checklist
+from matcher.service import Survey
 from matcher.trials.facts import Facts
 
 logger = logging.getLogger(__name__)
@@ -49,6 +52,9 @@ class Opened:
         self.trial_ids = [ids[index] or "" for index in range(len(ids))]
         self.index_of = {trial_id: index for index, trial_id in enumerate(self.trial_ids)}
         self.sites = Sites(connection, self.index_of)
+        self.facets = Facets(connection, self.index_of)
+        self.resources = Resources(connection)
+        self.records = Records(connection, self.matcher, self.index_of)
         terminology = self.matcher.terminology
         self.names = Names(terminology, frozenset(self.matcher.catalogue.named_among(range(len(terminology.ids)))))
 
@@ -60,7 +66,8 @@ class Opened:
         ((file,),) = path.fetchall()
         opened = cls(Path(file).resolve(), catalogue_facts(connection), connection)
         town_at("Limoges")
-        opened.suggest("calcinosis", None, limit=1)  # so that no visitor waits for what is opened at the first question
+        opened.suggest("calcinosis", None, limit=1)  # so that no visitor waits for what is made at the first question
+        _ = opened.concepts.roots
         connection.execute("SET threads = 1")  # requests share the processors, not the pieces of one small question
         return opened
 
@@ -77,11 +84,8 @@ class Opened:
     @cached_property
     def by_country(self) -> dict[str, list[str]]:
         """Trials with a site in each country that nothing says is closed, by its English name."""
-        found: dict[str, list[str]] = {}
-        for index, trial_id in enumerate(self.trial_ids):
-            for name in self.sites.countries(index):
-                found.setdefault(name, []).append(trial_id)
-        return found
+        having = self.facets.having("place")
+        return {name: [self.trial_ids[index] for index in trials.tolist()] for name, trials in having.items()}
 
     def is_stale(self, facts: Facts) -> bool:
         """Whether a record says that it is open and can hardly be so any more."""
@@ -103,10 +107,18 @@ class Opened:
         statuses: tuple[str, ...] = (),
         limit: int = 20,
         vicinity: Vicinity | None = None,
+        among: Flags | None = None,
     ) -> Suggestions:
-        """What the matcher suggests. Raises matcher.DiagnosisError."""
+        """What the matcher suggests, of all trials or among some. Raises matcher.DiagnosisError."""
         with self._one_at_a_time:
-            return self.matcher.suggest(text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity)
+            return self.matcher.survey(
+                text, patient=patient, statuses=statuses, limit=limit, vicinity=vicinity, among=among
+            ).suggestions
+
+    def survey(self, text: str, patient: Patient | None, limit: int, among: Flags | None = None) -> Survey:
+        """What the matcher suggests of all trials, or among some. Raises matcher.DiagnosisError."""
+        with self._one_at_a_time:
+            return self.matcher.survey(text, patient=patient, limit=limit, among=among)
 
     def screen(
         self,
@@ -129,13 +141,10 @@ class Opened:
         known = [one for one in (*profile.diseases, *profile.findings) if terminology.holds(one)]
         return [(terminology.ids[one], terminology.labels[one]) for one in dict.fromkeys(known)]
 
-    def similar(self, trial_id: str, limit: int) -> list[dict[str, Any]]:
+    def similar(self, trial_id: str, limit: int) -> tuple[dict[str, Any], ...]:
         """Trials like one trial, other records of the same study left out."""
-        from calcitrials.matching import like
-
         with self._one_at_a_time:
-            found = like(self.matcher, self.cursor(), trial_id, limit)
-        return [msgspec.to_builtins(match) for match in found]
+            return self.records.similar(trial_id, limit)
 
 
 class Shelf:

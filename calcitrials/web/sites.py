@@ -31,7 +31,7 @@ class Site(msgspec.Struct, frozen=True, gc=False):
 
 
 class Sites:
-    """Sites by the index of a trial, and the kind of study."""
+    """Sites by the index of a trial."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, index_of: Mapping[str, int]) -> None:
         table = connection.cursor().sql(_ROWS).to_arrow_table()
@@ -41,20 +41,6 @@ class Sites:
         order = np.argsort(trials, kind="stable")
         self._table = table.drop_columns(["trial_id"]).take(order).combine_chunks()
         self._first = np.searchsorted(trials[order], np.arange(len(index_of) + 1)).tolist()
-
-        self.countries = lru_cache(maxsize=20_000)(self._countries)
-        self._study_types = {
-            index_of[trial_id]: study_type
-            for trial_id, study_type in connection.cursor()
-            .execute("SELECT trial_id, study_type FROM trials WHERE study_type IS NOT NULL")
-            .fetchall()
-            if trial_id in index_of
-        }
-
-    def study_types(self, trial_index: int) -> tuple[str, ...]:
-        """The kind of study that a trial is, nothing where it does not say."""
-        found = self._study_types.get(trial_index)
-        return (found,) if found else ()
 
     def of(self, trial_index: int, near: Point | None = None) -> Iterator[Site]:
         """Sites of a trial in the registry's order. near: where the patient is."""
@@ -66,14 +52,6 @@ class Sites:
             distance = distance_km(near, where) if near and where else None
             row["country"] = country
             yield Site(**row, is_open=not is_closed(row["status"]), distance_km=distance)
-
-    def _countries(self, trial_index: int) -> tuple[str, ...]:
-        """Countries with an open site, without repetitions."""
-        start, end = self._first[trial_index : trial_index + 2]
-        part = self._table.slice(start, end - start)
-        rows = zip(part["country"].to_pylist(), part["status"].to_pylist(), strict=True)
-        named = (canonical(country) or country for country, status in rows if country and not is_closed(status))
-        return tuple(dict.fromkeys(named))
 
 
 def _point(row: Mapping[str, Any]) -> Point | None:

@@ -3,16 +3,17 @@
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from calcitrials.errors import CommandError
-from calcitrials.trial_view import TrialView, find_trial, trial_view
-from calcitrials.web.pages import opened, page, part
+from calcitrials.trial_view import find_trial
+from calcitrials.web.language import Language
+from calcitrials.web.pages import opened, page, part, speak
 from calcitrials.web.question import Checked, Question, checked, question_of
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from matcher import DiagnosisError
 from matcher.screening.records import Answer, Checklist
 
@@ -30,7 +31,7 @@ async def trial(request: Request, trial_id: str) -> Response:
     known = _found(current, trial_id)
     if known != trial_id:
         return RedirectResponse(f"/trials/{known}", 303)
-    shown = await run_in_threadpool(_shown, current, known, Question(), _understood(Question()), {})
+    shown = await in_thread(_shown, current, speak(request), known, Question(), _understood(Question()), {})
     return page(request, "trial.html", **shown)
 
 
@@ -44,9 +45,9 @@ async def check(request: Request, trial_id: str) -> Response:
     answers = {} if "clear" in form else answers_of(form)
     understood = _understood(question)
     if form.get("part") == "verdict":
-        found = await run_in_threadpool(_checklist, current, known, question, understood, answers)
+        found = await in_thread(_checklist, current, known, question, understood, answers)
         return part(request, "verdict.html", checklist=found)
-    shown = await run_in_threadpool(_shown, current, known, question, understood, answers)
+    shown = await in_thread(_shown, current, speak(request, form), known, question, understood, answers)
     return page(request, "trial.html", form=form, **shown)
 
 
@@ -56,20 +57,20 @@ async def sheets(request: Request) -> Response:
     current = opened(request)
     form = await request.form()
     question, answers = question_of(form), answers_of(form)
-    understood = _understood(question)
+    understood, language = _understood(question), speak(request, form)
     chosen = list(dict.fromkeys(str(one) for one in form.getlist("chosen")))[:MOST_PRINTED]
 
     def made() -> list[dict[str, Any]]:
         known = [trial_id for trial_id in chosen if trial_id in current.index_of]
         return [
             {
-                "view": trial_view(current.cursor(), trial_id),
+                "view": current.records.view(trial_id, language),
                 "checklist": _checklist(current, trial_id, question, understood, answers),
             }
             for trial_id in known
         ]
 
-    found = await run_in_threadpool(made)
+    found = await in_thread(made)
     state = [*question.state(), *(("chosen", one) for one in chosen), *_answered(answers)]
     return page(request, "print.html", form=form, sheets=found, question=question, state=state)
 
@@ -116,9 +117,9 @@ def _checklist(
 
 
 def _shown(
-    current: Opened, trial_id: str, question: Question, known: Checked, answers: dict[str, Answer]
+    current: Opened, language: Language, trial_id: str, question: Question, known: Checked, answers: dict[str, Answer]
 ) -> dict[str, Any]:
-    view: TrialView = trial_view(current.cursor(), trial_id)
+    view = current.records.view(trial_id, language)
     by_key = {section.key: section for section in view.sections}
     found = _checklist(current, trial_id, question, known, answers)
     return {

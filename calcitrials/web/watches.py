@@ -4,7 +4,6 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException
 from lxml import etree
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +12,7 @@ from calcitrials.watches import Entry, Watch, WatchesFull, WatchFile
 from calcitrials.web.guard import Pace, address_of
 from calcitrials.web.pages import opened, page
 from calcitrials.web.shelf import Opened
+from calcitrials.web.threads import in_thread
 from calcitrials.web.words import N_
 from db.countries import canonical
 from matcher.text.normalise import name_words, phrase_key
@@ -45,7 +45,7 @@ async def begin(request: Request) -> Response:
     errors = {}
     if country and canonical(country) is None:
         errors["country"] = _NO_COUNTRY
-    concept = await run_in_threadpool(_concept, current, condition)
+    concept = await in_thread(_concept, current, condition)
     if concept is None:
         errors["condition"] = _NO_CONDITION
     if not _begun.admits(address_of(request.scope, request.app.state.settings)):
@@ -54,7 +54,7 @@ async def begin(request: Request) -> Response:
         return _asked_again(request, form, current, condition, country, errors)
     where = canonical(country) if country else None
     try:
-        watch = await run_in_threadpool(_file(request).add, current.watched, *concept, where, "open" in form)
+        watch = await in_thread(_file(request).add, current.watched, *concept, where, "open" in form)
     except WatchesFull:
         return _asked_again(request, form, current, condition, country, {"condition": _FULL})
     return RedirectResponse(f"/watches/{watch.id}", 303)
@@ -87,7 +87,7 @@ async def watched(request: Request, identifier: str) -> Response:
     """One watch: what it is about, its feed, what happened."""
     watch, entries = await _known(request, identifier)
     current = opened(request)
-    trials = await run_in_threadpool(current.watched.trials, watch)
+    trials = await in_thread(current.watched.trials, watch)
     return page(request, "watch.html", watch=watch, entries=entries, count=len(trials), just=not entries)
 
 
@@ -95,7 +95,7 @@ async def watched(request: Request, identifier: str) -> Response:
 async def end(request: Request, identifier: str) -> Response:
     """Watch no longer."""
     await _known(request, identifier)
-    await run_in_threadpool(_file(request).remove, identifier)
+    await in_thread(_file(request).remove, identifier)
     return RedirectResponse("/watches", 303)
 
 
@@ -110,10 +110,10 @@ async def feed(request: Request, identifier: str) -> Response:
 async def _known(request: Request, identifier: str) -> tuple[Watch, list[Entry]]:
     """A watch with its entries; there is no page of one that does not exist."""
     file = _file(request)
-    watch = await run_in_threadpool(file.watch, identifier) if file.path.exists() else None
+    watch = await in_thread(file.watch, identifier) if file.path.exists() else None
     if watch is None:
         raise HTTPException(404)
-    return watch, await run_in_threadpool(file.entries, identifier)
+    return watch, await in_thread(file.entries, identifier)
 
 
 def _atom(watch: Watch, entries: list[Entry], base: str) -> bytes:

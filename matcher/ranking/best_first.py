@@ -47,7 +47,6 @@ ASIDE = "The note names it beside what it is about."
 """Why a trial for a side diagnosis of a note is no more than a hint."""
 GRADES = ("strong", "possible", "weak")
 Key = tuple[bool, int, float, int]
-_NO_TRIALS: Ints = np.zeros(0, np.int64)
 
 
 class ScoreBounds(NamedTuple):
@@ -215,17 +214,16 @@ class Ranker:
             harmless[catalogue.trials_saying(word)] = False
         return harmless
 
-    def fitting(self, patient: PatientCase, among: Flags) -> int:
-        """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
+    def fitting(self, patient: PatientCase, among: Flags) -> Flags:
+        """For each trial whether the patient's concepts lead to it closely enough for a suggestion, unseen."""
+        fitting = np.zeros(len(among), np.bool_)
         divided = self._divided(patient)
-        found: list[Ints] = []
         of_beside = weights.ONE_SIDE if patient.prominence is None else 0.0
         for case, share in ((divided.leading, 1.0), (divided.beside, of_beside)):
             if case is not None and (case.diseases or case.findings):
                 _, bounds = self._known_bounds(divided, case is divided.beside)
-                found.append(bounds.trials[bounds.most * share >= weights.POSSIBLE])
-        fitting = found[0] if len(found) == 1 else np.unique(np.concatenate([_NO_TRIALS, *found]))
-        return int(np.count_nonzero(among[fitting]))
+                fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
+        return fitting & among
 
     def _known_bounds(self, divided: Divided, beside: bool) -> tuple[Element | None, ScoreBounds]:
         """The bounds for what leads or for what stands beside it, and the only element there is, if one is all: many

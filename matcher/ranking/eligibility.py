@@ -11,14 +11,27 @@ from matcher.trials.facts import Facts
 from matcher.trials.index import Flags, TrialIndex
 
 _DAYS_IN_YEAR = 365.25
+_DAYS_IN_MONTH = _DAYS_IN_YEAR / 12
 GROWN_UP_DAYS, _CHILDHOOD_UNTIL_DAYS = round(18 * _DAYS_IN_YEAR), round(19 * _DAYS_IN_YEAR)
 """A trial for people of 18 years at most is one for children, though an adult may be of that age."""
 _NOBODY = Patient()
 _NOTHING_KNOWN = Eligibility("unknown", "unknown", "unknown", "unknown")
 
 
-def _years(days: float) -> str:
-    return f"{days / _DAYS_IN_YEAR:.0f} years" if days >= 2 * _DAYS_IN_YEAR - 1 else f"{days / 30.4375:.0f} months"
+def _from(days: float) -> str:
+    """The age with which a day of life begins."""
+    return f"{days / _DAYS_IN_YEAR:.0f} years" if days >= 2 * _DAYS_IN_YEAR - 1 else _months_or_days(days)
+
+
+def _up_to(days: float) -> str:
+    """The last age that lies before a day of life: who is 60 is so until the 61st birthday."""
+    years = round(days / _DAYS_IN_YEAR) - 1
+    return f"{years} years" if years >= 2 else _months_or_days(days, last=True)
+
+
+def _months_or_days(days: float, last: bool = False) -> str:
+    months = round(days / _DAYS_IN_MONTH) - last
+    return f"{months} months" if months >= 2 else f"{days - last:.0f} days"
 
 
 def check(facts: Facts, patient: Patient, countries: frozenset[str] | None) -> tuple[Eligibility, str | None]:
@@ -59,10 +72,10 @@ class Stated(NamedTuple):
 def stated_limits(facts: Facts) -> Stated:
     """The limits that a record states."""
     low, until = facts.min_age_days, facts.max_age_until_days
-    parts = [f"from {_years(low)}" if low else "", f"before {_years(until)}" if until is not None else ""]
+    parts = [f"from {_from(low)}" if low else "", f"up to {_up_to(until)}" if until is not None else ""]
     bands = " (age bands)" if facts.ages_are_bands else ""
-    age = " and ".join(filter(None, parts)) or "any age"
-    return Stated(f"age {age}{bands}", {"female": "women", "male": "men"}.get(facts.sex or "", "all"))
+    age = " ".join(filter(None, parts)) or "any age"
+    return Stated(f"{age}{bands}", {"female": "women", "male": "men"}.get(facts.sex or "", "all"))
 
 
 class Limits:
@@ -126,9 +139,9 @@ def _stage(facts: Facts, life_stage: str | None) -> tuple[str, str | None]:
     """The same where all that is known is whether the patient is grown up: only what is clear rules out."""
     low, until = facts.min_age_days, facts.max_age_until_days
     if life_stage == "adult" and until is not None and until <= _CHILDHOOD_UNTIL_DAYS:
-        return "not met", f"The patient is an adult; the trial ends before {_years(until)}."
+        return "not met", f"The patient is an adult; the trial takes people up to {_up_to(until)}."
     if life_stage == "child" and low is not None and low >= GROWN_UP_DAYS:
-        return "not met", f"The patient is a child; the trial starts at {_years(low)}."
+        return "not met", f"The patient is a child; the trial takes people from {_from(low)} on."
     return "unknown", None
 
 
@@ -147,5 +160,5 @@ def _age(facts: Facts, age_years: float) -> tuple[str, str | None]:
         return ("met" if within and not facts.ages_are_bands else "unknown"), None
     stated = stated_age(age_years)
     if until is not None and stated_days(age_years)[0] >= until:
-        return "not met", f"The patient is {stated} old; the trial ends before {_years(until)}."
-    return "not met", f"The patient is {stated} old; the trial starts at {_years(low or 0)}."
+        return "not met", f"The patient is {stated} old; the trial takes people up to {_up_to(until)}."
+    return "not met", f"The patient is {stated} old; the trial takes people from {_from(low or 0)} on."

@@ -25,8 +25,8 @@ from matcher.screening.known import Known, known_of
 from matcher.screening.records import Answer, Checklist
 from matcher.trials.index import TrialIndex
 
-_MOST_TYPED = 500
-"""Trials whose typed criteria are kept: they cost some milliseconds each."""
+_MOST_KEPT = 1_000
+"""Trials of which what they ask is kept: their criteria cost some 20 ms each."""
 _STATED = "SELECT healthy_volunteers FROM trials WHERE trial_id = ?"
 _CRITERIA = "SELECT criteria, inclusion, exclusion FROM eligibility WHERE trial_id = ?"
 _PLACES = """
@@ -42,7 +42,8 @@ class Screener:
         self._reader = reader
         self._facts = Facts(reader.expansion)
         self._items = ItemReader(reader.linker)
-        self._typed = lru_cache(maxsize=_MOST_TYPED)(self._read_items)
+        self._typed = lru_cache(maxsize=_MOST_KEPT)(self._read_items)
+        self._stated = lru_cache(maxsize=_MOST_KEPT)(self._read_stated)
 
     def known(self, diagnoses: str | Sequence[str] | None = None, patient: Patient | None = None) -> Known:
         """What a text, codes or FHIR JSON say of a patient beside the options. Raises DiagnosisError."""
@@ -73,10 +74,15 @@ class Screener:
         return tuple(self._items.read(inclusion, exclusion))
 
     def _read(self, trial_id: str, near: Point | None) -> ScreenedTrial:
-        place, cursor = self._catalogue.trial_index_of(trial_id), self._catalogue.cursor()
+        place = self._catalogue.trial_index_of(trial_id)
         if place is None:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
+        volunteers, countries = self._stated(trial_id)
+        nearest = nearest_sites(self._catalogue.cursor(), near, [trial_id]).get(trial_id) if near else None
+        return ScreenedTrial(self._catalogue.facts[place], volunteers, countries, nearest)
+
+    def _read_stated(self, trial_id: str) -> tuple[bool | None, frozenset[str]]:
+        """Whether a trial takes healthy volunteers, and the countries where it can be joined."""
+        cursor = self._catalogue.cursor()
         row = cursor.execute(_STATED, [trial_id]).fetchone()
-        places = cursor.execute(_PLACES, [trial_id]).fetchall()
-        nearest = nearest_sites(cursor, near, [trial_id]).get(trial_id) if near else None
-        return ScreenedTrial(self._catalogue.facts[place], row[0] if row else None, joinable(places), nearest)
+        return row[0] if row else None, joinable(cursor.execute(_PLACES, [trial_id]).fetchall())

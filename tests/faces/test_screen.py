@@ -147,7 +147,7 @@ def test_the_users_answer_comes_before_what_the_text_says(catalog: Path) -> None
 def test_limits_of_the_registry(catalog: Path) -> None:
     assert screened(catalog, TEENAGERS, "--age", "17")["verdict"] == "unknown"
     found = screened(catalog, TEENAGERS, "--age", "18")
-    assert found["excluded_by"] == ["The patient is 18 years old; the trial ends before 18 years."]
+    assert found["excluded_by"] == ["The patient is 18 years old; the trial takes people up to 17 years."]
     assert screened(catalog, CLOSED, *MAN)["excluded_by"] == ["The trial is completed."]
     found = screened(catalog, OPEN, "--diagnosis", "healthy volunteer", "--age", "30")
     assert found["excluded_by"] == ["The trial takes no healthy volunteers."]

@@ -181,7 +181,7 @@ def test_a_coded_condition_that_is_ruled_out_brings_no_trial_that_lists_its_text
 def test_an_explanation_says_what_kept_a_trial_away(suggests: Matcher) -> None:
     limited = suggests.suggest("FOP", patient=Patient(age_years=1), explain="F-HERE").explanation
     assert isinstance(limited, tuple)
-    assert limited[-1] == "It is ruled out: The patient is 12 months old; the trial starts at 2 years."
+    assert limited[-1] == "It is ruled out: The patient is 12 months old; the trial takes people from 2 years on."
     denied = suggests.suggest("asthma, no systemic sclerosis", explain="SSC").explanation
     assert isinstance(denied, tuple)
     assert "absent or past" in denied[-2]

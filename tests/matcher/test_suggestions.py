@@ -106,7 +106,7 @@ def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
     found = matcher.suggest("PHP1A with subcutaneous ossification, 14-month-old boy")
     assert ANCHOR not in {match.trial_id for match in found.matches}
     assert {item.trial_id: item.reason for item in found.ruled_out}[ANCHOR] == (
-        "The patient is 14 months old; the trial starts at 2 years."
+        "The patient is 14 months old; the trial takes people from 2 years on."
     )
     adult = matcher.suggest("juvenile dermatomyositis with calcinosis", patient=Patient(24.0, "female", "FR"))
     assert "NCT05524311" in {item.trial_id for item in adult.ruled_out}
@@ -115,11 +115,11 @@ def test_stated_limits_rule_out_with_a_reason(matcher: Matcher) -> None:
 def test_a_grown_up_or_a_child_of_no_stated_age_is_ruled_out_where_that_is_clear(matcher: Matcher) -> None:
     grown_up = matcher.suggest("grown-up with dermatomyositis and calcinosis")
     assert {item.trial_id: item.reason for item in grown_up.ruled_out} == {
-        "NCT05524311": "The patient is an adult; the trial ends before 19 years."
+        "NCT05524311": "The patient is an adult; the trial takes people up to 18 years."
     }
     child = matcher.suggest("toddler with calcinosis cutis")
     assert {item.trial_id: item.reason for item in child.ruled_out} == {
-        "NCT01918904": "The patient is a child; the trial starts at 18 years."
+        "NCT01918904": "The patient is a child; the trial takes people from 18 years on."
     }
 
 
@@ -263,6 +263,19 @@ def test_similar_trials_leave_the_trial_itself_out(matcher: Matcher) -> None:
     found = [match.trial_id for match in matcher.similar("NCT02663895")]
     assert found[0] == ANCHOR
     assert "NCT02663895" not in found
+
+
+def test_similar_trials_where_no_vocabulary_has_the_condition(tmp_path: Path) -> None:
+    def trial(trial_id: str, *conditions: str) -> tuple[object, ...]:
+        return (trial_id, f"Study {trial_id}", conditions, (), (), (), (), None, None, "all", "recruiting")
+
+    unknown = [trial("NCT90000001", "Zorblatt Ulcer", "Chronic Pain"), trial("NCT90000002", "Zorblatt Ulcer")]
+    make_catalogue(tmp_path / "unknown.duckdb", [*unknown, trial("NCT90000003")])
+    with duckdb.connect(str(tmp_path / "unknown.duckdb"), read_only=True) as connection:
+        matcher = Matcher.open(connection)
+        assert [match.trial_id for match in matcher.similar("NCT90000001")] == ["NCT90000002"]
+        assert [match.trial_id for match in matcher.similar("NCT90000002")] == ["NCT90000001"]
+        assert matcher.similar("NCT90000003") == ()
 
 
 def test_arrow_batches_in_and_out(matcher: Matcher) -> None:

@@ -84,6 +84,14 @@ def hostile_record() -> dict[str, Any]:
             "centralContacts": [{"name": "<u>Desk</u>", "role": "CONTACT", "email": "desk@hospital.example"}],
             "locations": [{"facility": "<i>Hospital</i>", "city": "Limoges", "country": "France"}],
         },
+        "armsInterventionsModule": {
+            "armGroups": [
+                {"label": "<i>Injected</i>", "type": "EXPERIMENTAL"},
+                {"label": "Sham", "type": "SHAM_COMPARATOR"},
+            ],
+            "interventions": [{"type": "DRUG", "name": "<b>Thiosulfate</b>"}],
+        },
+        "outcomesModule": {"primaryOutcomes": [{"measure": "<u>Pain</u>", "timeFrame": "1 year"}]},
         "referencesModule": {"seeAlsoLinks": [{"label": "press", "url": "javascript:alert(3)"}]},
         "eligibilityModule": {
             "eligibilityCriteria": "Inclusion Criteria:\n\n* <i>Calcinosis</i>\n* Age 18 or over\n\n"

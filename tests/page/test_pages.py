@@ -2,11 +2,16 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from calcitrials.trial_view import Facts, Items, trial_view
+from calcitrials.trial_view.vocabularies import CODES
+from calcitrials.trial_view.words import english, spoken
 from calcitrials.web.pages import languages
+from db.catalogue import Catalogue
 from tests.page.conftest import HOSTILE, Served
 
 ANCHOR = "NCT03582800"
@@ -92,7 +97,7 @@ def test_facets_narrow_and_count(served: Served) -> None:
 def test_an_age_outside_the_limits_rules_out_with_the_reason(served: Served) -> None:
     said = text_of(served.post("/search", {"diagnosis": "juvenile dermatomyositis", "age": "1", "which": "all"}).text)
     assert re.search(r"\d+ trials? fit the diagnosis", said) or "fits the diagnosis" in said
-    assert "the trial starts at" in said
+    assert "the trial takes people from" in said
 
 
 def test_distances_are_told(served: Served) -> None:
@@ -177,6 +182,23 @@ def test_every_text_of_the_program_is_in_every_language() -> None:
         if code != "en":
             untranslated = [one for one in texts() if language.catalog.get(one) is None]
             assert untranslated == [], code
+
+
+def test_no_word_of_a_closed_vocabulary_stays_english(page_catalog: Path) -> None:
+    french = languages()["fr"]
+    words_of = {english(code) for codes in CODES.values() for code in codes}
+    untold = {one for one in words_of if french.gettext(one) != one}
+    found: set[str] = set()
+    with Catalogue(page_catalog).connect() as connection:
+        for (trial_id,) in connection.execute("SELECT trial_id FROM trials").fetchall():
+            with spoken(french.spoken):
+                view = trial_view(connection, trial_id)
+            blocks = [block for section in view.sections for block in section.blocks]
+            told = [fact.value for block in blocks if isinstance(block, Facts) for fact in block.facts]
+            told += [item.text for block in blocks if isinstance(block, Items) for item in block.items]
+            found |= {part.strip() for text in (*view.headline, *told) for part in re.split("[;,:()]", text)}
+    assert found & untold == set()
+    assert {"randomisée", "médicament"} <= found
 
 
 def test_registry_text_is_never_markup(served: Served) -> None:

@@ -159,6 +159,7 @@ def test_a_new_snapshot_is_shown_without_a_failed_request(page_catalog: Path, tm
             "until = time.time() + 60\n"
             "while time.time() < until and 'stop' not in (open(sys.argv[2]).read()):\n"
             "    print(r.urlopen(sys.argv[1], timeout=30).status)\n"
+            "    time.sleep(0.02)\n"
         )
         switch = tmp_path / "switch"
         switch.write_text("")
