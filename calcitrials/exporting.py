@@ -5,6 +5,7 @@ from pathlib import Path
 import matcher
 from db.catalogue import Catalogue, CatalogueError
 from db.exporting import ExportFormat, export, load
+from db.words import write_words
 
 
 def export_catalogue(catalogue: Catalogue, folder: Path, form: ExportFormat, with_contacts: bool) -> str:
@@ -34,5 +35,6 @@ def load_export(catalogue: Catalogue, folder: Path) -> str:
         matcher.map_trials(connection)  # makes the tables that mapping writes
         trials = load(connection, folder)
         matcher.map_trials(connection)
+        write_words(connection)
         catalogue.publish(connection)
     return f"{trials} trials are loaded and published in {catalogue.root}"

@@ -33,6 +33,7 @@ from db.migrating import (
     sync,
     written_by,
 )
+from db.words import note_unwritten
 
 STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
@@ -204,6 +205,7 @@ class Catalogue:
             leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
         snapshot = self.snapshots / f"catalog-{now:%Y%m%dT%H%M%S%f}Z.duckdb"
         draft = snapshot.with_suffix(".tmp")
+        note_unwritten(connection)
         set_info(connection, "published_at", now.isoformat(timespec="seconds"))
         try:
             if not self._copy_file(connection, draft):

@@ -18,6 +18,7 @@ import duckdb
 from db.catalogue import CatalogueError, published_at
 from db.migrating import SCHEMA_VERSION, written_by
 from db.tables import PERSONAL_TABLES
+from db.words import INDEX_TABLES
 
 MANIFEST = "manifest.json"
 PERSONAL = frozenset({*PERSONAL_TABLES, "rejects"})
@@ -69,7 +70,8 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise CatalogueError(f"{folder} is not empty: name a new folder for the export")
-    tables = {name: kinds for name, kinds in _tables(connection).items() if with_contacts or name not in PERSONAL}
+    left_out = set(INDEX_TABLES) if with_contacts else PERSONAL.union(INDEX_TABLES)  # the index is made anew on loading
+    tables = {name: kinds for name, kinds in _tables(connection).items() if name not in left_out}
     if form is ExportFormat.DUCKLAKE:
         files = _write_lake(connection, folder, tables)
     else:
