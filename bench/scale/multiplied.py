@@ -30,6 +30,7 @@ def multiply(source: str, folder: str, copies: str) -> None:
         )
         tables = connection.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+            "SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name) "  # views have columns too
             "WHERE database_name = 'source' AND NOT internal GROUP BY table_name ORDER BY table_name"
         ).fetchall()
         for name, columns in tables:
