@@ -3,12 +3,15 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 DATABASE = "bench"
+STARTS_WITHIN_S = 60
 
 
 def programs() -> Path | None:
@@ -38,10 +41,24 @@ def server(folder: Path) -> Iterator[str]:
         subprocess.run(command, user=user, cwd=data, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     run(where / "initdb", "-D", data, "-A", "trust", "-U", "bench", "--locale", "C.UTF-8", "-E", "UTF8")
-    options = f"-k {socket} -c listen_addresses='' -c shared_buffers=512MB -c work_mem=128MB -c jit=off"
-    run(where / "pg_ctl", "-D", data, "-w", "-o", options, "-l", data / "log", "start")
+    options = ("listen_addresses=", "shared_buffers=512MB", "work_mem=128MB", "jit=off")
+    command: list[str | Path] = [
+        where / "postgres",
+        "-D",
+        data,
+        "-k",
+        socket,
+        *(part for one in options for part in ("-c", one)),
+    ]
+    with (data / "log").open("w") as log:
+        process = subprocess.Popen(command, user=user, cwd=data, stdout=log, stderr=log)
     try:
+        for _ in range(STARTS_WITHIN_S * 10):
+            if not subprocess.run([where / "pg_isready", "-q", "-h", socket], cwd="/", check=False).returncode:
+                break
+            time.sleep(0.1)
         run(where / "createdb", "-h", socket, "-U", "bench", DATABASE)
         yield f"host={socket} user=bench dbname={DATABASE}"
     finally:
-        run(where / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        process.send_signal(signal.SIGINT)  # what it calls a fast shutdown
+        process.wait()

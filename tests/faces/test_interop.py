@@ -70,7 +70,7 @@ def in_duckdb_15(program: str, *arguments: str | Path) -> list[object]:
     command = [DUCKDB_15, "-c", program, *map(str, arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return list(json.loads(done.stdout))
+    return list(json.loads(done.stdout.splitlines()[-1]))  # above it DuckDB may tell its progress
 
 
 @with_duckdb_15
@@ -110,7 +110,7 @@ for _ in range(2):
 with duckdb.connect() as reader:
     attach_lake(reader, folder, catalog)
     ((trials,),) = reader.execute("SELECT count(*) FROM lake.trials").fetchall()
-    versions = reader.execute("FROM ducklake_snapshots('lake')").fetchall()
+    versions = reader.execute("SELECT snapshot_id FROM ducklake_snapshots('lake')").fetchall()
     contacts = "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake' AND table_name = 'contacts'"
     ((persons,),) = reader.execute(contacts).fetchall()
 print(json.dumps([trials, manifest["tables"]["trials"]["rows"], len(versions), persons]))
