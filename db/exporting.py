@@ -6,6 +6,8 @@ empty text is "". What the manifest says of types and checksums is enough to loa
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
@@ -76,6 +78,23 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and not lake_catalog:
         raise CatalogueError(f"{folder} is not empty: name a new folder for the export")
+    try:
+        return _export(connection, folder, form, with_contacts, lake_catalog)
+    except BaseException as error:  # such as a full disk, which half an export would keep full
+        for left in folder.iterdir() if not lake_catalog else ():  # of a lake, the versions before it stay
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        if isinstance(error, duckdb.IOException | OSError):
+            raise CatalogueError(f"cannot write the export into {folder}: {_reason(error)}") from None
+        raise
+
+
+def _export(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    form: ExportFormat,
+    with_contacts: bool,
+    lake_catalog: str | None,
+) -> dict[str, Any]:
     left_out = set(INDEX_TABLES) if with_contacts else PERSONAL.union(INDEX_TABLES)  # the index is made anew on loading
     tables = {name: kinds for name, kinds in _tables(connection).items() if name not in left_out}
     if form is ExportFormat.DUCKLAKE:
@@ -129,6 +148,12 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
         connection.rollback()
         raise CatalogueError(f"the export cannot be loaded: {str(error).splitlines()[0]}") from None
     return int(tables["trials"]["rows"])
+
+
+def _reason(error: Exception) -> str:
+    """What the system says, of all that DuckDB tells of it."""
+    said = re.search(r'Could not write file [^:]*: ([^"]+)', str(error))
+    return said[1] if said else str(error).splitlines()[0]
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

@@ -37,12 +37,12 @@ def multiply(source: str, folder: str, copies: str) -> None:
             if name in INDEX_TABLES:
                 continue
             if "trial_id" not in columns or name == "rejects":
-                connection.execute(f"INSERT INTO target.{name} SELECT * FROM source.{name}")
+                connection.execute(f'INSERT INTO target."{name}" SELECT * FROM source."{name}"')
                 continue
             for copy in range(times):
                 chosen = ", ".join(_column(name, column, copy) for column in columns)
                 connection.execute(
-                    f"INSERT INTO target.{name} SELECT {chosen} FROM source.{name} t JOIN numbers USING (trial_id) "
+                    f'INSERT INTO target."{name}" SELECT {chosen} FROM source."{name}" t JOIN numbers USING (trial_id) '
                     "ORDER BY t.rowid"
                 )
         connection.execute("USE target")

@@ -200,6 +200,12 @@ class Cognates:
             token_index: self._readings(found[token_index].text, typed[token_index], token_index in foreign)
             for token_index in content
         }
+        medical = {
+            token_index
+            for token_index in content
+            if found[token_index].text not in STOPWORDS
+            and (token_index in foreign or found[token_index].text in english)
+        }
         limits = {*self._borders(text, found, ways), *(behind - 1 for behind in borders(text, found, ",;"))}
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
@@ -208,7 +214,8 @@ class Cognates:
                     break
                 if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
-                if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
+                before = content[first - 1] if first else -1
+                if before in medical and _leaves_its_noun(found, before, window, ways[before]):
                     continue
                 if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue
