@@ -30,10 +30,10 @@ def increment(name: str) -> None:
         connection.execute("CREATE TEMP TABLE chosen AS SELECT trial_id FROM trials WHERE hash(trial_id) % 100 = 0")
         connection.execute("DELETE FROM search_documents WHERE trial_id IN (SELECT trial_id FROM chosen)")
         for table in ("trials", *(child.name for child in CHILD_TABLES), "trial_concepts", "trial_words"):
-            own = f'SELECT * FROM "{table}" SEMI JOIN chosen USING (trial_id)'
+            own = f"SELECT * FROM {table} SEMI JOIN chosen USING (trial_id)"
             connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {own}")
-            connection.execute(f'DELETE FROM "{table}" WHERE trial_id IN (SELECT trial_id FROM chosen)')
-            connection.execute(f'INSERT INTO "{table}" SELECT * FROM kept')
+            connection.execute(f"DELETE FROM {table} WHERE trial_id IN (SELECT trial_id FROM chosen)")
+            connection.execute(f"INSERT INTO {table} SELECT * FROM kept")
         began = time.perf_counter()
         write_words(connection)
         words_s = time.perf_counter() - began
