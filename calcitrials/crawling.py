@@ -29,6 +29,7 @@ from db.catalogue import Catalogue
 from db.crawls import CrawlReport, watermark
 from db.gates import Thresholds
 from db.publication import publish
+from db.words import write_words
 
 if TYPE_CHECKING:
     from matcher import MappingBeside
@@ -232,6 +233,9 @@ def _map_and_publish(
     """What follows every harvest: concepts of what is not mapped yet, study ids, gates, one publication."""
     logger.info("mapping conditions to concepts")
     mapping.finish(harvest.connection, in_a_hurry=harvest.is_interrupted)
+    if not harvest.is_interrupted:
+        logger.info("writing the words of trials")
+        write_words(harvest.connection)
     logger.info("publishing")
     reports = harvest.reports
     prepare = _no_index if harvest.is_interrupted else _index

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from calcitrials.errors import WRONG_USAGE, CommandError
 from calcitrials.shared_options import DEFAULT_CATALOG, CatalogOption
 from db.catalogue import Catalogue
 from db.exporting import ExportFormat
@@ -30,6 +31,13 @@ def export(
     with_contacts: Annotated[
         bool, typer.Option("--with-contacts", help="Names and addresses of persons, too.")
     ] = False,
+    lake_catalog: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a DuckLake: where its catalogue is, if not in the folder; there the next export adds a version.",
+            metavar="postgres:...|sqlite:FILE",
+        ),
+    ] = None,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
     """Write the published catalogue as files, a table each, with a manifest: versions, rows, checksums, terms of use.
@@ -39,8 +47,10 @@ def export(
     from calcitrials.exporting import export_as_fhir, export_catalogue
 
     opened = Catalogue(catalog)
+    if lake_catalog and format is not ExportForm.DUCKLAKE:
+        raise CommandError("--lake-catalog is of --format ducklake alone", WRONG_USAGE)
     if format is ExportForm.FHIR:
         said = export_as_fhir(opened, folder, with_contacts)
     else:
-        said = export_catalogue(opened, folder, ExportFormat(format), with_contacts)
+        said = export_catalogue(opened, folder, ExportFormat(format), with_contacts, lake_catalog)
     print(said, file=sys.stderr)

@@ -5,12 +5,15 @@ from pathlib import Path
 import matcher
 from db.catalogue import Catalogue, CatalogueError
 from db.exporting import ExportFormat, export, load
+from db.words import write_words
 
 
-def export_catalogue(catalogue: Catalogue, folder: Path, form: ExportFormat, with_contacts: bool) -> str:
+def export_catalogue(
+    catalogue: Catalogue, folder: Path, form: ExportFormat, with_contacts: bool, lake_catalog: str | None = None
+) -> str:
     """Write the published catalogue into a folder; a sentence that says what was written."""
     with catalogue.connect() as connection:
-        manifest = export(connection, folder, form, with_contacts=with_contacts)
+        manifest = export(connection, folder, form, with_contacts=with_contacts, lake_catalog=lake_catalog)
     rows = sum(table["rows"] for table in manifest["tables"].values())
     left_out = f"; left out, as they name persons: {', '.join(manifest['left_out'])}" if manifest["left_out"] else ""
     return f"{len(manifest['tables'])} tables with {rows} rows are in {folder}{left_out}"
@@ -34,5 +37,6 @@ def load_export(catalogue: Catalogue, folder: Path) -> str:
         matcher.map_trials(connection)  # makes the tables that mapping writes
         trials = load(connection, folder)
         matcher.map_trials(connection)
+        write_words(connection)
         catalogue.publish(connection)
     return f"{trials} trials are loaded and published in {catalogue.root}"

@@ -196,6 +196,32 @@ SAVED: tuple[Saved, ...] = (
         "round(t.max_age_days / 365.25, 2) AS maximum_age_years "
         f"FROM trials t {_COUNTS} LEFT JOIN design_details d USING (trial_id)",
     ),
+    View(
+        "mesh_headings",
+        "The headings of MeSH that trials of the catalogue have, and those above them, as the registries give them.",
+        {
+            "branch": "What the heading describes: condition or intervention.",
+            "mesh_id": "MeSH unique id, such as D002114.",
+            "term": "The heading.",
+            "trials": "Trials to which it is assigned.",
+            "trials_under": "Trials to which it or a narrower heading is assigned.",
+        },
+        "SELECT branch, mesh_id, term, count(DISTINCT trial_id) FILTER (NOT is_ancestor) AS trials, "
+        "count(DISTINCT trial_id) AS trials_under FROM mesh_terms GROUP BY ALL",
+    ),
+    Macro(
+        "trials_under_mesh",
+        "heading",
+        "Trials to which a heading of MeSH or a narrower one is assigned, by its name or id: "
+        "FROM trials_under_mesh('Connective Tissue Diseases'). Columns: headings (those assigned), wider (all that the "
+        "registry gives above them), and all of trials. Trials that their registry does not code are not there.",
+        "SELECT m.headings, m.wider, t.* FROM trials t JOIN ("
+        "SELECT trial_id, coalesce(list(term ORDER BY position) FILTER (NOT is_ancestor), []) AS headings, "
+        "coalesce(list(term ORDER BY position) FILTER (is_ancestor), []) AS wider "
+        "FROM mesh_terms SEMI JOIN (SELECT trial_id, branch FROM mesh_terms "
+        "WHERE lower(term) = lower(heading) OR lower(mesh_id) = lower(heading)) USING (trial_id, branch) GROUP BY ALL"
+        ") m USING (trial_id)",
+    ),
     Macro(
         "trials_in",
         "land",

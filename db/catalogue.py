@@ -33,6 +33,7 @@ from db.migrating import (
     sync,
     written_by,
 )
+from db.words import note_unwritten
 
 STORAGE_VERSION = "v1.5.0"
 """Storage format of snapshots, so that DuckDB 1.5 opens them as well as 2.x."""
@@ -53,6 +54,9 @@ every table after each batch of trials."""
 FIRST_COMPRESSION = "uncompressed"
 """A working file that begins empty takes in a whole registry and is read once, to publish: compressing it took a third
 of the time of writing."""
+
+QUIET = "SET enable_progress_bar = false"
+"""DuckDB would print its progress with whatever takes two seconds to stdout, where data go, also into a file."""
 
 _REWRITTEN = "rewritten_bytes"
 """Key of the size that the working file had when its rows were last written anew; empty until that is known."""
@@ -116,6 +120,7 @@ class Catalogue:
 
     def _opened(self, snapshot: Path) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(snapshot), read_only=True)
+        connection.execute(QUIET)
         schema = written_by(connection).schema
         if schema is not None and schema > SCHEMA_VERSION:
             self._refuse_newer(connection)
@@ -204,6 +209,7 @@ class Catalogue:
             leftover.unlink() if leftover.is_file() else shutil.rmtree(leftover, ignore_errors=True)
         snapshot = self.snapshots / f"catalog-{now:%Y%m%dT%H%M%S%f}Z.duckdb"
         draft = snapshot.with_suffix(".tmp")
+        note_unwritten(connection)
         set_info(connection, "published_at", now.isoformat(timespec="seconds"))
         try:
             if not self._copy_file(connection, draft):
@@ -339,6 +345,7 @@ def _connect_writer(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.Error:
         connection.close()
         raise
+    connection.execute(QUIET)
     connection.execute(f"SET memory_limit = '{WRITER_MEMORY_LIMIT}'")
     connection.execute(f"SET wal_autocheckpoint = '{WRITER_LOG_LIMIT}'")
     if not _is_compressed(connection):

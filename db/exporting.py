@@ -20,6 +20,7 @@ import duckdb
 from db.catalogue import CatalogueError, published_at
 from db.migrating import SCHEMA_VERSION, written_by
 from db.tables import PERSONAL_TABLES
+from db.words import INDEX_TABLES
 
 MANIFEST = "manifest.json"
 PERSONAL = frozenset({*PERSONAL_TABLES, "rejects"})
@@ -61,20 +62,26 @@ _FORMS = {
 
 
 def export(
-    connection: duckdb.DuckDBPyConnection, folder: Path, form: ExportFormat, *, with_contacts: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    form: ExportFormat,
+    *,
+    with_contacts: bool = False,
+    lake_catalog: str | None = None,
 ) -> dict[str, Any]:
     """Write every table of the opened catalogue into a new folder; the manifest, which is written last.
 
-    with_contacts: the tables of persons too. Raises CatalogueError where the folder has something in it already, or
-    this DuckDB cannot write the format.
+    with_contacts: the tables of persons too. lake_catalog: where a DuckLake keeps its catalogue, such as
+    "postgres:host=... dbname=..." or "sqlite:FILE", if not in the folder; there the next export adds a version. Raises
+    CatalogueError where the folder has something in it already, or this DuckDB cannot write the format.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
+    if any(folder.iterdir()) and not lake_catalog:
         raise CatalogueError(f"{folder} is not empty: name a new folder for the export")
     try:
-        return _export(connection, folder, form, with_contacts)
+        return _export(connection, folder, form, with_contacts, lake_catalog)
     except BaseException as error:  # such as a full disk, which half an export would keep full
-        for left in folder.iterdir():
+        for left in folder.iterdir() if not lake_catalog else ():  # of a lake, the versions before it stay
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         if isinstance(error, duckdb.IOException | OSError):
             raise CatalogueError(f"cannot write the export into {folder}: {_reason(error)}") from None
@@ -82,11 +89,16 @@ def export(
 
 
 def _export(
-    connection: duckdb.DuckDBPyConnection, folder: Path, form: ExportFormat, with_contacts: bool
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    form: ExportFormat,
+    with_contacts: bool,
+    lake_catalog: str | None,
 ) -> dict[str, Any]:
-    tables = {name: kinds for name, kinds in _tables(connection).items() if with_contacts or name not in PERSONAL}
+    left_out = set(INDEX_TABLES) if with_contacts else PERSONAL.union(INDEX_TABLES)  # the index is made anew on loading
+    tables = {name: kinds for name, kinds in _tables(connection).items() if name not in left_out}
     if form is ExportFormat.DUCKLAKE:
-        files = _write_lake(connection, folder, tables)
+        files = _write_lake(connection, folder, tables, lake_catalog)
     else:
         files = {name: _write(connection, folder, form, name, kinds) for name, kinds in tables.items()}
     writer = written_by(connection)
@@ -201,35 +213,53 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path, form: _Form, name: 
 
 
 def _write_lake(
-    connection: duckdb.DuckDBPyConnection, folder: Path, tables: Mapping[str, Mapping[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: Mapping[str, Mapping[str, str]],
+    lake_catalog: str | None,
 ) -> dict[str, Any]:
-    """Publish into a DuckLake: its catalogue in a DuckDB file, its data beside it as Parquet."""
+    """Publish into a DuckLake as one version: its catalogue in a DuckDB file or where told, its data as Parquet."""
+    attach_lake(connection, folder, lake_catalog)
     try:
-        _load_extension(connection)
-    except duckdb.Error:
-        raise CatalogueError(
-            f"DuckDB {duckdb.__version__} has no extension {_LAKE} here (the package duckdb-extension-ducklake brings "
-            "that of the version it names): export with --format parquet, whose files a lake can take in"
-        ) from None
-    where = str(folder).replace("'", "''")
-    connection.execute(f"ATTACH '{_LAKE}:{where}/catalogue.{_LAKE}' AS lake (DATA_PATH '{where}/data', READ_WRITE)")
-    try:
+        connection.begin()  # readers see all of it, or the version before
         for name in tables:
-            connection.execute(f'CREATE TABLE lake."{name}" AS FROM "{name}"')
+            connection.execute(f'CREATE OR REPLACE TABLE lake."{name}" AS FROM "{name}"')
+        connection.commit()
     finally:
         connection.execute("DETACH lake")
     return {name: {"rows": _count(connection, f'"{name}"'), "columns": dict(kinds)} for name, kinds in tables.items()}
 
 
-def _load_extension(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load what writes lakes: that of the package duckdb-extension-ducklake, or one that DuckDB has installed."""
-    if util.find_spec(f"duckdb_extension_{_LAKE}"):
-        package = Path(str(resources.files(f"duckdb_extension_{_LAKE}")))
-        for file in sorted(package.rglob(f"{_LAKE}.duckdb_extension")):
+def attach_lake(connection: duckdb.DuckDBPyConnection, folder: Path, lake_catalog: str | None = None) -> None:
+    """Open a DuckLake under the name ``lake``, or make it. See `export`; raises CatalogueError where that cannot be."""
+    where = str(folder.resolve()).replace("'", "''")
+    catalog = (lake_catalog or f"{folder.resolve()}/catalogue.{_LAKE}").replace("'", "''")
+    kind = catalog.partition(":")[0]
+    for extension in (_LAKE, *([f"{kind}_scanner"] if kind in ("postgres", "sqlite") else [])):
+        try:
+            _load_extension(connection, extension)
+        except duckdb.Error:
+            package = extension.replace("_", "-")
+            raise CatalogueError(
+                f"DuckDB {duckdb.__version__} has no extension {extension} here (the package "
+                f"duckdb-extension-{package} brings that of the version it names): export with "
+                "--format parquet, whose files a lake can take in"
+            ) from None
+    try:
+        connection.execute(f"ATTACH '{_LAKE}:{catalog}' AS lake (DATA_PATH '{where}/data', READ_WRITE)")
+    except duckdb.Error as error:
+        raise CatalogueError(f"the lake cannot be opened: {str(error).splitlines()[0]}") from None
+
+
+def _load_extension(connection: duckdb.DuckDBPyConnection, extension: str) -> None:
+    """Load an extension of DuckDB: that of its package duckdb-extension-..., or one that DuckDB has installed."""
+    if util.find_spec(f"duckdb_extension_{extension}"):
+        package = Path(str(resources.files(f"duckdb_extension_{extension}")))
+        for file in sorted(package.rglob(f"{extension}.duckdb_extension")):
             with suppress(duckdb.Error):  # it is made for one version of DuckDB
                 connection.execute(f"LOAD '{file}'")
                 return
-    connection.execute(f"LOAD {_LAKE}")
+    connection.execute(f"LOAD {extension}")
 
 
 def _registries(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -136,6 +136,8 @@ def complete_older(connection: duckdb.DuckDBPyConnection) -> None:
         added = "".join(f', {"[]" if kind.endswith("[]") else "NULL"}::{kind} AS "{name}"' for name, kind in missing)
         if missing:
             connection.execute(f'CREATE TEMP VIEW "{table}" AS SELECT *{added} FROM "{snapshot}".main."{table}"')
+    if "search_unwritten" not in there:
+        connection.execute("INSERT INTO search_unwritten SELECT trial_id FROM trials")
     for one in views.SAVED:
         connection.execute(one.definition("TEMP VIEW" if isinstance(one, View) else "TEMP MACRO"))
 

@@ -14,6 +14,7 @@ from db.crawls import CrawlReport, save_report
 from db.gates import ClosedGate, Thresholds, closed_gates
 from db.recruitment import derive_dated_statuses
 from db.studies import link_studies
+from db.words import INDEX_TABLES
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ def _set_back(connection: duckdb.DuckDBPyConnection, published: str | None, regi
     tables = connection.execute(
         "SELECT table_name, list(column_name) FROM duckdb_columns() "
         "SEMI JOIN duckdb_tables() USING (database_name, table_name) "  # views have columns too
-        "WHERE database_name = current_database() AND NOT internal AND table_name NOT IN ('crawls', 'rejects') "
+        "WHERE database_name = current_database() AND NOT internal "
+        f"AND table_name NOT IN ('crawls', 'rejects', {', '.join(map(repr, INDEX_TABLES))}) "
         "GROUP BY table_name"
     ).fetchall()
     there = "SELECT table_name FROM duckdb_tables() WHERE database_name = ?"

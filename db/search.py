@@ -1,46 +1,59 @@
-"""Full-text search in plain SQL: the macro ``search_trials``. It needs no index and no extension.
+"""Full-text search in plain SQL: the macro ``search_trials``, which needs no extension.
 
 A word of the question is found where a word of the trial begins with it ("calcif" in calcification). Each counts by its
 rarity, as BM25 weighs words (Robertson and Walker 1994), times the weight of the best field that has it: where a word
-stands tells more than how often. The pattern of the words is made of the macro's parameter alone, so the database
-compiles it once and reads each text once.
+stands tells more than how often. It is looked up in the tables of db/words.py. The pattern of the words is made of the
+macro's parameter alone, so the database passes over all other words without reading their trials. Texts are read of
+those trials alone whose words were not written.
 """
 
 from db.saved_queries import Macro, Saved
+from db.words import CRITERIA, FIELDS, STOPWORDS, plain
 
-TITLE, CONDITION, INTERVENTION, CRITERIA = 3.0, 3.0, 2.0, 1.0
-"""Weights of the fields."""
-_STOPWORDS = "'an', 'and', 'for', 'in', 'of', 'on', 'or', 'the', 'to', 'with'"
+_STOPPED = ", ".join(f"'{word}'" for word in STOPWORDS)
 _ASKED = (
-    "list_filter(string_split(regexp_replace(lower(strip_accents(words)), '[^a-z0-9]+', ' ', 'g'), ' '), "
-    f"lambda word: length(word) > 1 AND word NOT IN ({_STOPWORDS}))"
+    f"list_sort(list_distinct(list_filter(string_split(regexp_replace({plain('words::VARCHAR')}, '[^\\pL\\pN]+', ' ', "
+    f"'g'), ' '), lambda word: length(word) > 1 AND word NOT IN ({_STOPPED}))))"
 )
-_PATTERN = f"'\\b(' || array_to_string({_ASKED}, '|') || ')'"
-_FIELDS = (
-    (TITLE, "concat_ws(' ', brief_title, official_title, acronym)", "trials"),
-    (CONDITION, "condition", "conditions"),
-    (CONDITION, "keyword", "keywords"),
-    (INTERVENTION, "concat_ws(' ', name, array_to_string(other_names, ' '))", "interventions"),
-    (CRITERIA, "criteria", "eligibility WHERE in_criteria"),
+"""The words of the question, in order. Beyond these letters and digits nothing is left that a pattern would read."""
+_ANY = f"coalesce(nullif('(' || array_to_string({_ASKED}, '|') || ')', '()'), '$^')"
+"""A pattern of any of them; of none one that nothing matches."""
+_READ = "\nUNION ALL ".join(
+    f"SELECT document, {weight} AS weight, ' ' || regexp_replace(plain, '[^\\pL\\pN]+', ' ', 'g') AS spaced FROM ("
+    f"SELECT document, {plain('told')} AS plain FROM (SELECT trial_id, {text} AS told FROM {table}) "
+    f"JOIN unwritten USING (trial_id)) WHERE regexp_matches(plain, {_ANY})"
+    for weight, text, table in FIELDS
 )
-_PLAIN = "lower(CASE WHEN regexp_matches(told, '[À-ÖØ-öø-ſ]') THEN strip_accents(told) ELSE told END)"
-"""A text in small letters without accents. To strip accents takes three quarters of the time, so it is done where there
-are any."""
-_HITS = "\nUNION ALL ".join(
-    f"SELECT trial_id, unnest(list_distinct(regexp_extract_all(plain, {_PATTERN}))) AS word, {weight} AS weight "
-    f"FROM (SELECT trial_id, {_PLAIN} AS plain FROM (SELECT trial_id, {text} AS told FROM {source})) "
-    f"WHERE len({_ASKED}) > 0 AND regexp_matches(plain, {_PATTERN})"
-    for weight, text, source in _FIELDS
-)
+
+
+def _mask(found: str) -> str:
+    """SQL of a number with a bit for each word of the question, ``asked``, of which this holds."""
+    bits = f"list_transform({_ASKED}, lambda asked, place: CASE WHEN {found} THEN 1::BIGINT << place ELSE 0 END)"
+    return f"list_sum({bits})::BIGINT"
+
+
 _SEARCH = f"""
-WITH hits AS (SELECT trial_id, word, max(weight) AS weight FROM ({_HITS}) WHERE word <> '' GROUP BY ALL),
+WITH unwritten AS (SELECT -1 - rowid AS document, trial_id FROM search_unwritten),
+documents AS (SELECT document, trial_id FROM search_documents UNION ALL FROM unwritten),
+places AS (SELECT unnest(generate_series(1, len({_ASKED}))) AS place),
+postings AS (
+    SELECT unnest(documents) AS document, {_mask("starts_with(word, asked)")} AS mask, weight
+    FROM search_words WHERE regexp_matches(word, '^' || {_ANY})
+    UNION ALL
+    SELECT document, {_mask("contains(spaced, ' ' || asked)")}, weight FROM ({_READ})),
+hits AS (
+    SELECT document, place AS word, max(weight) AS weight FROM postings JOIN places ON (mask >> place) & 1 = 1
+    WHERE weight > {CRITERIA} OR in_criteria GROUP BY ALL),
+present AS (SELECT trial_id, document, word, weight FROM hits JOIN documents USING (document)),
 rarity AS (
     SELECT word, ln(1 + ((SELECT count(*) FROM trials) - count(*) + 0.5) / (count(*) + 0.5)) AS idf
-    FROM hits GROUP BY word)
-SELECT trial_id, round(sum(weight * idf), 3) AS score, list(word ORDER BY word) AS found,
-    any_value(t.brief_title) AS brief_title, any_value(t.status) AS status, any_value(t.url) AS url
-FROM hits JOIN rarity USING (word) JOIN trials t USING (trial_id)
-GROUP BY trial_id ORDER BY len(found) DESC, score DESC, trial_id"""
+    FROM present GROUP BY word),
+scored AS (
+    SELECT any_value(trial_id) AS trial_id, round(sum(weight * idf), 3) AS score, bit_or(1::BIGINT << word) AS found
+    FROM present JOIN rarity USING (word) GROUP BY document)
+SELECT trial_id, score, list_filter({_ASKED}, lambda word, place: (s.found >> place) & 1 = 1) AS found,
+    brief_title, status, url
+FROM scored s JOIN trials USING (trial_id) ORDER BY bit_count(s.found) DESC, score DESC, trial_id"""
 SAVED: tuple[Saved, ...] = (
     Macro(
         "search_trials",

@@ -20,6 +20,7 @@ from db.payload import Payload, Reading
 from db.publication import derive
 from db.registries import save_registries
 from db.trial import Trial
+from db.words import write_words
 from db.writer import encode, write_trials
 from matcher.terminology import default
 from matcher.trials.indexing import mapping_version
@@ -55,6 +56,7 @@ def publish(folder: Path, batches: Iterable[Sequence[Trial]]) -> int:
             write_trials(connection, [encode(trial) for trial in batch], "bench", now).new for batch in batches
         )
         matcher.map_trials(connection)
+        write_words(connection)
         derive(connection, now)
         catalogue.publish(connection)
     return trials

@@ -5,6 +5,8 @@ from pathlib import Path
 import duckdb
 
 from db.catalogue import SNAPSHOT_ROW_GROUP, STORAGE_VERSION
+from db.migrating import create_schema
+from db.words import INDEX_TABLES, note_unwritten, write_words
 
 NCT_BASE, NCT_STEP = 10_000_000, 20_000
 """Numbers of the copies begin behind those of the trials that there are. A step holds all of a source of 18,914."""
@@ -28,10 +30,12 @@ def multiply(source: str, folder: str, copies: str) -> None:
         )
         tables = connection.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
-            "SEMI JOIN duckdb_tables() USING (database_oid, table_oid) "
+            "SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name) "  # views have columns too
             "WHERE database_name = 'source' AND NOT internal GROUP BY table_name ORDER BY table_name"
         ).fetchall()
         for name, columns in tables:
+            if name in INDEX_TABLES:
+                continue
             if "trial_id" not in columns or name == "rejects":
                 connection.execute(f'INSERT INTO target."{name}" SELECT * FROM source."{name}"')
                 continue
@@ -41,6 +45,10 @@ def multiply(source: str, folder: str, copies: str) -> None:
                     f'INSERT INTO target."{name}" SELECT {chosen} FROM source."{name}" t JOIN numbers USING (trial_id) '
                     "ORDER BY t.rowid"
                 )
+        connection.execute("USE target")
+        create_schema(connection)  # the macros of the present program
+        write_words(connection)
+        note_unwritten(connection)
     (root / "current.duckdb").symlink_to(target.relative_to(root))
 
 

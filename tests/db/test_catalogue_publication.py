@@ -22,6 +22,15 @@ def trial(trial_id: str, title: str | None = None, fetched_at: dt.datetime | Non
     return encode(Trial(trial_id=trial_id, registry="ctgov", url=url, brief_title=title, provenance=provenance))
 
 
+def test_neither_a_reader_nor_the_writer_prints_progress_among_the_data(tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    publish(catalogue, "T1")
+    setting = "SELECT current_setting('enable_progress_bar')"
+    with catalogue.connect() as reader, catalogue.writing("test") as writer:
+        for connection in (reader, reader.cursor(), writer):
+            assert connection.execute(setting).fetchall() == [(False,)]
+
+
 def publish(catalogue: Catalogue, *trial_ids: str) -> Path:
     with catalogue.writing("a test") as connection:
         write_trials(connection, [trial(one) for one in trial_ids], "crawl", dt.datetime.now(dt.UTC))

@@ -20,6 +20,8 @@ def test_an_export_loads_back_to_an_equal_catalogue(sampled: Path, tmp_path: Pat
     run = calcitrials("import", "export", out, "--catalog", back)
     assert run.status == 0, run.err
     assert tables(back) == tables(sampled)
+    search = "FROM search_trials('sodium thiosulfate')"
+    assert rows(back, search) == rows(sampled, search) != []
     sql = "SELECT * REPLACE (json(unknown_words) AS unknown_words) FROM crawls ORDER BY ALL"  # blanks in JSON are none
     assert rows(back, sql) == rows(sampled, sql)
     assert rows(back, "SELECT count(*) FROM trials_with('dermatomyositis')") != [(0,)]

@@ -73,6 +73,37 @@ def test_a_disease_brings_what_is_narrower(sampled: Path) -> None:
     assert rows(sampled, "FROM trials_with('no such disease')") == []
 
 
+def test_a_heading_of_mesh_brings_what_is_under_it(sampled: Path) -> None:
+    with closing(_copy(sampled)) as connection:
+        ids = connection.execute("SELECT trial_id FROM trials ORDER BY trial_id LIMIT 3").fetchall()
+        (wide,), (narrow,), (other,) = ids
+        connection.execute("DELETE FROM mesh_terms")
+        connection.executemany(
+            "INSERT INTO mesh_terms (trial_id, position, term, mesh_id, branch, is_ancestor) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (wide, 1, "Connective Tissue Diseases", "D003240", "condition", False),
+                (narrow, 1, "Dermatomyositis", "D003882", "condition", False),
+                (narrow, 2, "Connective Tissue Diseases", "D003240", "condition", True),
+                (narrow, 3, "Sulfur Compounds", "D013457", "intervention", True),
+                (other, 1, "Sulfur Compounds", "D013457", "intervention", False),
+            ],
+        )
+        headings = "SELECT term, trials, trials_under FROM mesh_headings WHERE branch = 'condition' ORDER BY term"
+        assert connection.execute(headings).fetchall() == [
+            ("Connective Tissue Diseases", 1, 2),
+            ("Dermatomyositis", 1, 1),
+        ]
+        under = "SELECT trial_id, headings, wider FROM trials_under_mesh(?) ORDER BY trial_id"
+        found = connection.execute(under, ["connective tissue diseases"]).fetchall()
+        assert found == [
+            (wide, ["Connective Tissue Diseases"], []),
+            (narrow, ["Dermatomyositis"], ["Connective Tissue Diseases"]),
+        ]
+        assert connection.execute(under, ["D003240"]).fetchall() == found
+        assert connection.execute(under, ["Dermatomyositis"]).fetchall() == found[1:]
+        assert connection.execute(under, ["no heading"]).fetchall() == []
+
+
 @pytest.mark.parametrize("name", ["morphea", "MORPHEA", "Localized scleroderma"])
 def test_a_disease_is_found_by_what_trials_call_it(sampled: Path, name: str) -> None:
     assert rows(sampled, "SELECT label FROM concepts SEMI JOIN concepts_named(?) USING (concept_id)", name) == [

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from db.catalogue import Catalogue
+from db.words import INDEX_TABLES
 
 Tables = dict[str, list[tuple[Any, ...]]]
-NOT_CONTENT = ("crawls", "catalogue_info")
-"""Tables in which every crawl leaves a trace: its report, and the time of publication."""
+NOT_CONTENT = ("crawls", "catalogue_info", *INDEX_TABLES)
+"""Tables in which every crawl leaves a trace: its report, the time of publication, the numbers of a text index."""
 
 
 def tables(catalog: Path, *, without: tuple[str, ...] = ()) -> Tables:
