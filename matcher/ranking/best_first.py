@@ -31,6 +31,7 @@ from matcher.ranking.scoring import (
     unstated,
 )
 from matcher.ranking.standing import Standing
+from matcher.ranking.suspicion import held_score
 from matcher.terminology import Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -205,8 +206,9 @@ class Ranker:
         if element is None:
             return None, self._bounds(patient)
         return element, self._shared_bounds(
-            element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
-        )
+            element.concept, element.weight, element.finding, element.inferred, element.ambiguous, element.suspected,
+            patient.age_group,
+        )  # fmt: skip
 
     def _in_turn(
         self, patient: PatientCase, among: Flags | None, lowest: float, standing: Ints, beside: bool
@@ -258,11 +260,21 @@ class Ranker:
         return element if known and element.reached is self.scorer.expansion.of(element.concept) else None
 
     def _find_shared_bounds(
-        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, age_group: AgeGroup
+        self,
+        concept: int,
+        weight: float,
+        finding: bool,
+        inferred: bool,
+        ambiguous: bool,
+        suspected: bool,
+        age_group: AgeGroup,
     ) -> ScoreBounds:
         """The bounds of all patients of whom this one concept is stated: batches ask for the same ones again."""
         reached = self.scorer.expansion.of(concept)
-        element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
+        element = Element(
+            concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous,
+            suspected=suspected,
+        )  # fmt: skip
         diseases, findings = ((), (element,)) if finding else ((element,), ())
         return self._bounds(PatientCase(diseases, findings, {}, (), None, frozenset(), age_group=age_group))
 
@@ -291,7 +303,7 @@ class Ranker:
             stated = stated | np.isin(found.trials, beside.trials)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
         most[self.scorer.catalogue.asks_finding[found.trials] & ~stated] *= unstated(self.scorer.likeliest(patient))
-        if patient.diseases:
+        if any(not element.suspected for element in patient.diseases):
             most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]
         most[found.excluding] *= weights.AGAINST
@@ -318,4 +330,9 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     links = scored.links
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
-    return Scored(scored.trial_index, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
+    score = scored.score * lift
+    if scored.suspected:
+        score = held_score(score)
+    return Scored(
+        scored.trial_index, score, links, scored.notes, scored.relation, scored.firm, suspected=scored.suspected
+    )
