@@ -85,7 +85,9 @@ _SMALL_BEHIND = {
 }
 """Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
 _ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
-_SMALL = STOPWORDS.union(_INSIDE_NAMES, _ARTICLES, *_SMALL_BEHIND.values()) - {"no"}
+_PREPOSITIONS = frozenset("pour per para voor fur wegen depuis desde apres dopo sous".split())  # noqa: SIM905
+"""Words that no name holds: "vu pour maladie de Lyme"."""
+_SMALL = STOPWORDS.union(_INSIDE_NAMES, _ARTICLES, _PREPOSITIONS, *_SMALL_BEHIND.values()) - {"no"}
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
 _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
