@@ -103,7 +103,7 @@ def _codes(vocabularies: Sequence[Vocabulary], place_of: dict[str, int]) -> dict
     concept the code is.
     """
     codes: dict[str, list[int]] = {}
-    for rank, vocabulary in enumerate(vocabularies):
+    for rank, vocabulary in sorted(enumerate(vocabularies), key=lambda item: item[1].is_loaded):
         own: dict[str, list[int]] = defaultdict(list)
         for row in vocabulary.codes:
             is_open = row.code not in codes and (not rank or row.code not in place_of)
@@ -203,7 +203,7 @@ def _general_words(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[
     """Words in the names of several concepts, which alone are none of them ("calcification", "amyloid")."""
     held: dict[str, set[str]] = defaultdict(set)
     for vocabulary in vocabularies:
-        if vocabulary.is_supplementary:
+        if vocabulary.is_supplementary or vocabulary.is_loaded:
             continue
         for row in vocabulary.names:
             words = words_of[row.name]

@@ -112,9 +112,14 @@ def _told(
     concepts: Concepts,
     words_of: Mapping[str, list[str]],
 ) -> tuple[list[Edge], list[str]]:
-    """Edges between merged concepts. The curated table has the last word on the hierarchy among its own concepts."""
+    """Edges between merged concepts. The curated table has the last word on the hierarchy among its own concepts, what
+    is built in among all that it knows.
+    """
     curated, kinds = concepts.curated, concepts.kinds
     classified = _Classified(vocabularies, place_of)
+    inside = {
+        place_of[row.id] for vocabulary in vocabularies if not vocabulary.is_loaded for row in vocabulary.concepts
+    }
     apart = _apart(vocabularies, place_of, words_of)
     sources: dict[str, int] = {}
     best: dict[tuple[int, int, int], Edge] = {}
@@ -123,7 +128,7 @@ def _told(
             if row.subject not in place_of or row.object not in place_of:
                 continue
             subject, target, relation = place_of[row.subject], place_of[row.object], row.relation
-            if subject == target:
+            if subject == target or (vocabulary.is_loaded and subject in inside and target in inside):
                 continue
             if rank and relation is Relation.IS_A:
                 is_disease = kinds[subject] == Kind.DISEASE and subject in classified.known
