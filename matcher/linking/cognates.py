@@ -146,7 +146,8 @@ class Cognates:
                 found = [english for english in dict.fromkeys(self._cognates(form)) if self._is_as_rare(word, english)]
                 if found:
                     return tuple(found[:MOST_OPTIONS])
-        return tuple(dict.fromkeys((*self._compound(word), *self._heads(word))))[:MOST_OPTIONS]
+        aligned = typed if len(typed) == len(word) else word
+        return tuple(dict.fromkeys((*self._compound(word, aligned), *self._heads(word, aligned))))[:MOST_OPTIONS]
 
     def _is_as_rare(self, word: str, english: str) -> bool:
         """Whether an English word is met about as often as one that it is taken for: durante is no Duhring."""
@@ -161,8 +162,10 @@ class Cognates:
             for english in endings.get(ending, ()):
                 yield from self._by_sound.get(sound(stem + english), ())
 
-    def _compound(self, word: str) -> Iterator[str]:
-        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one."""
+    def _compound(self, word: str, typed: str) -> Iterator[str]:
+        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one. typed: the same,
+        letter by letter, with its accents.
+        """
         for size in range(len(word) - SHORTEST_PART, 2, -1):
             everyday = _first_parts().get(word[:size])
             first = everyday or self._first_part(word[:size])
@@ -172,10 +175,10 @@ class Cognates:
                 if rest in _everyday() and rest not in _first_parts():
                     continue
                 known = (rest,) if rest in self.terminology.english_words else ()
-                for second in (*known, *self.options(rest)):
+                for second in (*known, *self.options(typed[len(word) - len(rest) :])):
                     yield from (f"{part} {second}" for part in first)
 
-    def _heads(self, word: str) -> Iterator[str]:
+    def _heads(self, word: str, typed: str) -> Iterator[str]:
         """English for the disease that a compound is a kind of, where its first part is an everyday word or a cognate:
         Knochenmetastasen are metastases. The disease is a cognate, or a word of `everyday_words.tsv` with a hyphen
         before it.
@@ -187,7 +190,8 @@ class Cognates:
                 if rest in _heads_of_compounds():
                     yield from _heads_of_compounds()[rest]
                 elif len(rest) >= SHORTEST_ALONE and rest not in _everyday():
-                    cognates = (english for form in _forms(rest) for english in (form, *self._cognates(form)))
+                    forms = (form for spelt in _spellings(typed[len(word) - len(rest) :]) for form in _forms(spelt))
+                    cognates = (english for form in forms for english in (form, *self._cognates(form)))
                     yield from (english for english in cognates if self._is_a_disease(english))
 
     def _is_a_disease(self, english: str) -> bool:
@@ -246,7 +250,8 @@ class Cognates:
                     break
                 if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
-                if first and _leaves_its_noun(found, content[first - 1], window, ways[content[first - 1]]):
+                before = [way for way in ways[content[first - 1]] if way.split(" ")[0] in english] if first else []
+                if first and _leaves_its_noun(found, content[first - 1], window, before):
                     continue
                 if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue

@@ -132,7 +132,10 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
     names = _Names()
     general = _general_words(vocabularies, words_of)
     everyday = curated_table.everyday_names()
+    settled: frozenset[str] = frozenset()
     for rank, vocabulary in enumerate(vocabularies):
+        if vocabulary.is_loaded and not settled:
+            settled = frozenset(names.keys)  # what is built in says what these mean
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
         curated = rank == 0
         for row in (*vocabulary.names, *labels):
@@ -164,6 +167,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
                 continue
             key = phrase_key(words)
             if key in everyday and not curated:
+                continue
+            if vocabulary.is_loaded and key in settled and concept not in names.keys[key]:
                 continue
             if row.language == "en":
                 names.english_words.update(words)
