@@ -31,12 +31,17 @@ package: $(READY)   ## Build sdist and wheel, and run the demo from the wheel in
 	$(BIN)/python -m build >/dev/null
 	elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && \
 	$(PYTHON) -m venv "$$elsewhere/venv" && \
-	"$$elsewhere/venv/bin/pip" install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl && \
+	"$$elsewhere/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	"$$elsewhere/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps dist/*.whl && \
 	cd "$$elsewhere" && venv/bin/calcitrials --version && venv/bin/calcitrials demo
 
 interpreters: $(READY)   ## The same with every supported interpreter that is here
 	for one in python3.11 python3.12 python3.13 python3.14; do \
 		if $$one -c "import venv" 2>/dev/null; then $(MAKE) package PYTHON=$$one || exit 1; fi; done
+
+lock: $(READY)   ## Write requirements.lock anew: the pins of constraints.txt with the hashes of all their files
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 \
+		--generate-hashes --no-annotate -c constraints.txt -o requirements.lock pyproject.toml
 
 docs: $(READY)   ## Write the reference pages anew from the code
 	$(BIN)/python docs/generate.py
@@ -61,4 +66,4 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(READY)
 
-.PHONY: help demo test nightly lint fix package interpreters docs bench bench-match bench-criteria bench-web setup
+.PHONY: help demo test nightly lint fix package interpreters lock docs bench bench-match bench-criteria bench-web setup

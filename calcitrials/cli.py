@@ -235,6 +235,9 @@ def status(
         float, typer.Option(min=0, help="Hours after which a question without a complete crawl is stale.")
     ] = 48.0,
     format: Annotated[Format, typer.Option(help="How to print.")] = Format.TABLE,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read every stored file in full, and name what is damaged.")
+    ] = False,
     catalog: CatalogOption = DEFAULT_CATALOG,
 ) -> None:
     """Say for each registry and question how old the data are, and how the last crawl ended.
@@ -242,9 +245,14 @@ def status(
     Exit status 1 when a question is stale, so that monitoring can call it: its last complete crawl, or that of the
     whole registry, is too old. A question that was asked once is not waited for where others are asked again and again.
     A crawl of single records (--id) refreshes nothing; what was imported from a file and samples are never stale.
+    With --verify also when a stored file is damaged: it is named, with what helps.
     """
     from calcitrials.status import print_status
+    from calcitrials.verifying import damage
 
+    damaged = damage(Catalogue(catalog)) if verify else []
+    if damaged:
+        raise CommandError("; ".join(damaged))
     stale = print_status(Catalogue(catalog), stale_after, format)
     if stale:
         raise CommandError(f"stale: {', '.join(stale)} (no complete crawl within {stale_after:g} hours)")
@@ -314,7 +322,10 @@ def main() -> None:
         _fail(str(error), FAILED)
     except BrokenPipeError:
         _end_without_output()
-    except (OSError, duckdb.Error) as error:  # a full disk, a folder without access, a damaged file
+    except OSError as error:  # a full disk, a folder without access
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror}" if error.strerror else " ".join(str(error).split()), FAILED)
+    except duckdb.Error as error:  # a damaged file, and a full disk, too
         _fail(" ".join(str(error).split()), FAILED)
 
 

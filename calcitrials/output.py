@@ -196,7 +196,7 @@ def _print_match(number: int, match: dict[str, Any], console: Console) -> None:
     told = f"{', '.join(fact for fact in facts if fact)}; last update {match['last_update'] or 'not stated'}"
     _indented(told, console, "   ")
     for reason in match["because"]:
-        _indented(reason, console, "   because ")
+        _indented(reason, console, "   note: " if reason[:1].isupper() else "   because ")
     if site := match.get("nearest_site"):
         where = ", ".join(part for part in (site["facility"], site["city"], site["country"]) if part)
         _indented(f"{site['distance_km']:.0f} km (by its {site['by']}): {where}", console, "   nearest site ")

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from calcitrials import interruption
 from calcitrials.errors import FAILED, WRONG_USAGE, CommandError
+from db.whole_file import whole_file
 from matcher.terminology.cache import cache_folder
 
 LONGEST_NAP_S = 20.0
@@ -151,9 +152,9 @@ def install(plan: Plan, folder: Path) -> list[Path]:
         for needed in (folder, plan.catalog, cache_folder()):
             needed.mkdir(parents=True, exist_ok=True)
         for name, text in systemd_units(plan).items():
-            draft = folder / f".{name}.tmp"
-            draft.write_text(text)
-            paths.append(draft.replace(folder / name))
+            with whole_file(folder / name) as draft:
+                draft.write_text(text)
+            paths.append(folder / name)
     except OSError as error:
         raise CommandError(f"cannot write into {error.filename}: {error.strerror}", FAILED) from None
     return paths

@@ -112,7 +112,7 @@ def _print_table(found: Checklist, out: Console) -> None:
     out.print(f"[bold]{found.trial_id}[/bold]  {escape(found.title or '')}")
     out.print(f"[bold]{found.verdict.value}[/bold]   {found.url}")
     for reason in found.excluded_by:
-        out.print(f"  because {escape(reason)}", soft_wrap=True)
+        out.print(f"  {escape(reason)}", soft_wrap=True)
     out.print("\n[bold]Limits[/bold]")
     for limit in found.limits:
         reason = f"  ({escape(limit.reason)})" if limit.reason else ""

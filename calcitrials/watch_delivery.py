@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from calcitrials.watches import DATA_FOLDER, Entry, Watch, Watched, WatchFile
 from db.catalogue import Catalogue
+from db.whole_file import whole_file
 from matcher import Matcher
 
 logger = logging.getLogger(__name__)
@@ -79,10 +80,8 @@ def drop_mail(folder: Path, watch: Watch, entry: Entry) -> None:
     status = entry.status.replace("_", " ")
     message.set_content(f"{entry.title}\n{entry.trial_id}, {status}, seen {entry.at}\n\nRegistry data, not advice.\n")
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"watch-{entry.number:08d}.eml"
-    draft = path.with_suffix(".tmp")
-    draft.write_bytes(message.as_bytes())
-    draft.replace(path)
+    with whole_file(folder / f"watch-{entry.number:08d}.eml") as draft:
+        draft.write_bytes(message.as_bytes())
 
 
 def call_webhook(address: str, watch: Watch, entry: Entry) -> None:

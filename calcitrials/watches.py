@@ -9,13 +9,14 @@ import datetime as dt
 import logging
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
 
 from calcitrials.errors import CommandError
+from calcitrials.kept_file import opened
 from calcitrials.web.concepts import ConceptTree
 from db.countries import canonical, is_closed
 from db.vocabularies import OPEN_STATUSES
@@ -75,18 +76,9 @@ class WatchFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "watches.sqlite"
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that alone writes, from its beginning to its end."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
-        try:
-            connection.executescript(_TABLES)
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A transaction that alone writes, from its beginning to its end. Raises NotKept."""
+        return opened(self.path, _TABLES)
 
     def add(self, watched: "Watched", concept: str, label: str, country: str | None, open_only: bool) -> Watch:
         """Begin to watch: what is there today counts as seen. Raises WatchesFull."""

@@ -6,6 +6,8 @@ empty text is "". What the manifest says of types and checksums is enough to loa
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
@@ -69,6 +71,19 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise CatalogueError(f"{folder} is not empty: name a new folder for the export")
+    try:
+        return _export(connection, folder, form, with_contacts)
+    except BaseException as error:  # such as a full disk, which half an export would keep full
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        if isinstance(error, duckdb.IOException | OSError):
+            raise CatalogueError(f"cannot write the export into {folder}: {_reason(error)}") from None
+        raise
+
+
+def _export(
+    connection: duckdb.DuckDBPyConnection, folder: Path, form: ExportFormat, with_contacts: bool
+) -> dict[str, Any]:
     tables = {name: kinds for name, kinds in _tables(connection).items() if with_contacts or name not in PERSONAL}
     if form is ExportFormat.DUCKLAKE:
         files = _write_lake(connection, folder, tables)
@@ -121,6 +136,12 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
         connection.rollback()
         raise CatalogueError(f"the export cannot be loaded: {str(error).splitlines()[0]}") from None
     return int(tables["trials"]["rows"])
+
+
+def _reason(error: Exception) -> str:
+    """What the system says, of all that DuckDB tells of it."""
+    said = re.search(r'Could not write file [^:]*: ([^"]+)', str(error))
+    return said[1] if said else str(error).splitlines()[0]
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

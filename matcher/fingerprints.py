@@ -35,13 +35,14 @@ TERMINOLOGY = Parts(
         "text/language",
         "text/words",
         "text/ordinary_words",
+        "seal",
         "fingerprints",
     ),
     without=("terminology/expansion", "terminology/weights"),
 )
 """What compiles the terminology."""
 MAPPING = Parts(
-    of=("text", "terminology", "assertion", "linking", "trials", "fingerprints"),
+    of=("text", "terminology", "assertion", "linking", "trials", "seal", "fingerprints"),
     without=(
         "assertion/avoidance", "linking/bare_findings", "linking/courses", "linking/phrase", "linking/unlinkable",
         "trials/columns", "trials/compiling", "trials/facts", "trials/index", "trials/store",

@@ -1,8 +1,8 @@
 """Where the index of a snapshot lies: in a folder beside it, a part for each room that keeps one.
 
-A part is there whole or not at all, and its name says what it was made from: another snapshot of the same name, another
-version of the program or of the terminology look for a part of another name, and make it. Parts are memory-mapped, so
-that processes which answer at the same time share one copy.
+A part is there whole or not at all, sealed (`matcher/seal.py`), and its name says what it was made from: another
+snapshot of the same name, another version of the program or of the terminology look for a part of another name, and
+make it. Parts are memory-mapped, so that processes which answer at the same time share one copy.
 """
 
 import hashlib
@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+
+from matcher.seal import seal
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ def write_part(part: Path, save: Callable[[Path], None]) -> bool:
         part.parent.mkdir(exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=part.parent, prefix="draft-"))
         save(draft)
+        seal(draft)
         draft.chmod(0o755)
         if not part.is_dir():
             draft.rename(part)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import numpy as np
 
 from matcher import weights
 from matcher.assertion.context import Assertion
@@ -30,7 +31,7 @@ from matcher.ranking.prominence import prominence
 from matcher.ranking.reasons import Reasons, concept_id
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.ranking.sites import Vicinity, nearest_sites, with_site, within
-from matcher.ranking.standing import status_is_stale
+from matcher.ranking.standing import Powers, status_is_stale
 from matcher.results import ConceptMatch, Diagnosis, Eligibility, Match, Patient, Query, RuledOut, Suggestions
 from matcher.screening.screener import Screener
 from matcher.similarity.index import SimilarityIndex, write_wording
@@ -38,7 +39,8 @@ from matcher.terminology import Terminology, default
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
 from matcher.text.content_words import content_words
-from matcher.trials.index import Flags, Ints, Naming, TrialIndex
+from matcher.trials.facts import Facts
+from matcher.trials.index import Flags, Naming, TrialIndex
 
 INDEXING_MEMORY_LIMIT = "768MB"
 """What the database may hold in memory while an index is written; enough, tried, for 605,248 trials."""
@@ -121,7 +123,7 @@ class Matcher:
         standing = self.ranker.standing.of(known)
         trials = Trials(
             lambda among: self.ranker.ranked(concepts, among, standing=standing),
-            admitted, harmless, self.ranker.standing.factors(standing),
+            admitted, harmless, lambda: self.ranker.standing.factors(standing),
             lambda scored: self.ranker.leading.meet(scored.links),
         )  # fmt: skip
         if concepts.prominence is None:
@@ -177,7 +179,7 @@ class Matcher:
         def elements(namings: dict[int, Naming], finding: bool) -> tuple[Element, ...]:
             return tuple(
                 Element(
-                    concept, naming.score, finding, self.catalogue.words(naming.row), naming.field, naming.score,
+                    concept, naming.score, finding, self.catalogue.words(naming.said), naming.field, naming.score,
                     self._expansion.of(concept),
                 )
                 for concept, naming in namings.items()
@@ -203,10 +205,12 @@ class Matcher:
             raise TrialNotFoundError(f"the catalogue holds no trial {trial_id}")
         return found
 
-    def _listing(self, text: str, harmless: Flags, standing: Ints) -> list[int]:
+    def _listing(self, text: str, harmless: Flags, standing: Powers) -> list[int]:
         """Of the harmless trials those that list the text as a condition, what can be joined soonest first."""
-        listing = map(self.trial_index, trials_listing(self.catalogue.cursor(), text))
-        return sorted((trial for trial in listing if harmless[trial]), key=lambda trial: (int(standing[trial]), trial))
+        listing = trials_listing(self.catalogue, text)
+        listing = listing[harmless[listing]]
+        found: list[int] = listing[np.argsort(standing[listing], kind="stable")].tolist()
+        return found
 
     def _other_words(self, understood: Understanding) -> frozenset[str]:
         """Content words of the input, to prefer trials that use the same ones among equals."""
@@ -220,7 +224,7 @@ class Matcher:
         """
         matches: list[Match] = []
         hints: dict[int, int] = {}
-        why = Reasons(self.scorer)
+        why, today = Reasons(self.scorer), dt.date.today()
         if self._told is None:
             self._told = told_of(self.catalogue.cursor())
         for scored in heads_first(ranked, self.catalogue.facts, self._told):
@@ -232,9 +236,10 @@ class Matcher:
                 alike = hints[lead.naming.concept] = hints.get(lead.naming.concept, 0) + 1
                 if alike > weights.ALIKE:
                     continue
+            facts = self.catalogue.facts[scored.trial_index]
             countries = self.catalogue.countries_of(scored.trial_index) if patient.country else None
-            eligibility, _ = check(self.catalogue.facts[scored.trial_index], patient, countries)
-            match = self._match(scored, eligibility, why)
+            eligibility, _ = check(facts, patient, countries)
+            match = self._match(scored, facts, eligibility, why, today)
             opposite = self._opposite(scored.trial_index, stated) if stated and match.grade == "strong" else None
             matches.append(match if opposite is None else _not_strong(match, *opposite))
             if len(matches) == limit:
@@ -263,11 +268,11 @@ class Matcher:
         """The first suggestions of a ranking of trials whose stated limits exclude the patient, with the reasons."""
         found: list[RuledOut] = []
         for scored in ranked:
-            _, reason = check(self.catalogue.facts[scored.trial_index], patient, None)
-            trial_id = self.catalogue.facts[scored.trial_index].trial_id
-            reason = reason or too_far.get(trial_id)
+            facts = self.catalogue.facts[scored.trial_index]
+            _, reason = check(facts, patient, None)
+            reason = reason or too_far.get(facts.trial_id)
             if reason is not None and grade_of(scored) != "weak":
-                found.append(RuledOut(trial_id, reason))
+                found.append(RuledOut(facts.trial_id, reason))
                 if len(found) == limit:
                     break
         return found
@@ -275,14 +280,13 @@ class Matcher:
     def _opposite(self, trial_index: int, stated: Sequence[str]) -> tuple[str, str] | None:
         """A detail of the patient and the words of the trial's title or conditions that state its opposite."""
         conditions = (
-            self.catalogue.words(row) for _, field, row in self.catalogue.namings(trial_index) if field == "condition"
+            self.catalogue.words(said) for _, field, said in self.catalogue.namings(trial_index) if field == "condition"
         )
         return contradiction(stated, "; ".join((self.catalogue.facts[trial_index].title or "", *conditions)))
 
-    def _match(self, scored: Scored, eligibility: Eligibility, why: Reasons) -> Match:
-        facts = self.catalogue.facts[scored.trial_index]
+    def _match(self, scored: Scored, facts: Facts, eligibility: Eligibility, why: Reasons, today: dt.date) -> Match:
         because, path = why.of(scored)
-        is_stale = status_is_stale(facts, dt.date.today())
+        is_stale = status_is_stale(facts, today)
         return Match(
             trial_id=facts.trial_id,
             study_id=facts.study_id,

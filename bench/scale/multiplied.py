@@ -28,16 +28,17 @@ def multiply(source: str, folder: str, copies: str) -> None:
         )
         tables = connection.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+            "SEMI JOIN duckdb_tables() USING (database_oid, table_oid) "
             "WHERE database_name = 'source' AND NOT internal GROUP BY table_name ORDER BY table_name"
         ).fetchall()
         for name, columns in tables:
             if "trial_id" not in columns or name == "rejects":
-                connection.execute(f"INSERT INTO target.{name} SELECT * FROM source.{name}")
+                connection.execute(f'INSERT INTO target."{name}" SELECT * FROM source."{name}"')
                 continue
             for copy in range(times):
                 chosen = ", ".join(_column(name, column, copy) for column in columns)
                 connection.execute(
-                    f"INSERT INTO target.{name} SELECT {chosen} FROM source.{name} t JOIN numbers USING (trial_id) "
+                    f'INSERT INTO target."{name}" SELECT {chosen} FROM source."{name}" t JOIN numbers USING (trial_id) '
                     "ORDER BY t.rowid"
                 )
     (root / "current.duckdb").symlink_to(target.relative_to(root))

@@ -1,6 +1,5 @@
 """All trials as NDJSON, a ResearchStudy (R4) a line, as FHIR Bulk Data has it."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import msgspec
 
 from calcitrials.fhir.records import records
 from calcitrials.fhir.study import research_study
+from db.whole_file import whole_file
 
 AT_ONCE = 1_000
 """Trials read at a time."""
@@ -29,14 +29,9 @@ def lines(connection: duckdb.DuckDBPyConnection, with_contacts: bool = False) ->
 def write_ndjson(connection: duckdb.DuckDBPyConnection, folder: Path, with_contacts: bool = False) -> int:
     """Write ``ResearchStudy.ndjson`` into a folder, whole or not at all; how many trials it holds."""
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".ResearchStudy.{os.getpid()}.ndjson"
     count = 0
-    try:
-        with unfinished.open("wb") as file:
-            for line in lines(connection, with_contacts):
-                file.write(line)
-                count += 1
-        unfinished.replace(folder / "ResearchStudy.ndjson")
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(folder / "ResearchStudy.ndjson") as draft, draft.open("wb") as file:
+        for line in lines(connection, with_contacts):
+            file.write(line)
+            count += 1
     return count

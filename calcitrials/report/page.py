@@ -10,6 +10,7 @@ import duckdb
 from calcitrials.errors import CommandError
 from calcitrials.report.figures import FIGURES, Figure
 from db.catalogue import Catalogue, published_at
+from db.whole_file import whole_file
 
 NEEDS = "the report needs Altair and vl-convert, which are not installed: pip install 'calcitrials[report]' brings them"
 STYLE = """
@@ -41,7 +42,8 @@ def write_report(catalogue: Catalogue, path: Path) -> str:
         raise CommandError(NEEDS) from None
     with catalogue.connect() as connection:
         text = page(connection)
-    path.write_text(text, encoding="utf-8")
+    with whole_file(path) as draft:
+        draft.write_text(text, encoding="utf-8")
     return f"the report is in {path}"
 
 

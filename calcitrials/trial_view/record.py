@@ -8,6 +8,7 @@ from calcitrials.errors import CommandError
 from db.identifiers import normalise
 from db.stated_status import STATED_STATUS
 from db.tables import CHILD_TABLES
+from db.vocabularies import OPEN_STATUSES
 
 
 def find_trial(connection: duckdb.DuckDBPyConnection, text: str) -> str:
@@ -54,10 +55,10 @@ def trial_record(connection: duckdb.DuckDBPyConnection, trial_id: str) -> dict[s
 
     A catalogue of an earlier version may lack tables of today: nothing is known of what would stand in them.
     """
-    told = f"SELECT trial_id, status_is_stale, status_stale_reason FROM ({STATED_STATUS})"
-    record = _objects(
-        connection, f"SELECT * FROM trials LEFT JOIN ({told}) USING (trial_id) WHERE trial_id = ?", trial_id
-    )[0]
+    record = _objects(connection, "SELECT * FROM trials WHERE trial_id = ?", trial_id)[0]
+    if record["status"] in OPEN_STATUSES:  # of others it is not asked, which is much of the time of a page
+        told = f"SELECT status_is_stale, status_stale_reason FROM ({STATED_STATUS}) WHERE trial_id = ?"
+        record |= _objects(connection, told, trial_id)[0]
     there = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for table in (one for one in CHILD_TABLES if one.field in there):
         order = " ORDER BY position" if table.is_list else ""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import msgspec
 
@@ -123,13 +124,16 @@ def _study(opened: Opened, records: list[Match]) -> Study:
 
 def _meets(study: Study, question: Question, but: str = "") -> bool:
     """Whether a study has a chosen value of every facet; ``but`` is not looked at."""
+    if not question.facets:
+        return True
     return all(
         not chosen or name == but or set(chosen) & set(study.values[name]) for name, chosen in question.facets.items()
     )
 
 
 def _options(studies: Sequence[Study], question: Question, name: str) -> list[Option]:
-    counts = Counter(value for study in studies if _meets(study, question, but=name) for value in study.values[name])
+    meeting = [study for study in studies if _meets(study, question, but=name)] if question.facets else studies
+    counts = Counter(chain.from_iterable([study.values[name] for study in meeting]))
     chosen = question.facets.get(name, ())
     for value in chosen:
         counts.setdefault(value, 0)

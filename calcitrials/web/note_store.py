@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from calcitrials.kept_file import opened
+
 KEPT_S = 7 * 24 * 3600
 MOST_GUESSES = 10
 """Wrong passcodes in a row before a note is closed for a while."""
@@ -70,17 +72,9 @@ class NoteStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(self._file, timeout=10, isolation_level=None)
-        try:
-            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-            connection.execute(_TABLE)
-            connection.execute("BEGIN IMMEDIATE")
+        with opened(self._file, _TABLE) as connection:
             connection.execute("DELETE FROM notes WHERE until < ?", [time.time()])
             yield connection
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
 
     def keep(self, note: Shared) -> tuple[str, str]:
         """Keep a note; its id, and what its owner shows to delete it. Raises NotesFull."""

@@ -1,5 +1,6 @@
 """How a program is told what went wrong: problem details (RFC 9457), or an OperationOutcome where FHIR is spoken."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,10 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+
+from calcitrials.kept_file import NotKept
+
+logger = logging.getLogger(__name__)
 
 PROBLEM = "application/problem+json"
 FHIR_JSON = "application/fhir+json"
@@ -76,5 +81,10 @@ def add_refusals(app: FastAPI) -> None:
         told = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())
         return refusal(request.url.path, told, 422)
 
+    async def not_kept(request: Request, error: Exception) -> Response:
+        logger.error("%s", error)
+        return refusal(request.url.path, "This cannot be kept or read here at the moment; the log says why.", 503)
+
     app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(NotKept, not_kept)
     app.add_exception_handler(RequestValidationError, misread)

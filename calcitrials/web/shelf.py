@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-import sqlite3
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from calcitrials.kept_file import NotKept
 from calcitrials.matching import catalogue_facts
 from calcitrials.watch_delivery import look_and_deliver
 from calcitrials.watches import Watched, WatchFile
@@ -61,6 +61,7 @@ class Opened:
         opened = cls(Path(file).resolve(), catalogue_facts(connection), connection)
         town_at("Limoges")
         opened.suggest("calcinosis", None, limit=1)  # so that no visitor waits for what is opened at the first question
+        connection.execute("SET threads = 1")  # requests share the processors, not the pieces of one small question
         return opened
 
     @cached_property
@@ -184,7 +185,7 @@ class Shelf:
             return
         try:
             look_and_deliver(self._watches, current.watched, current.snapshot.stem)
-        except (sqlite3.Error, OSError, duckdb.Error) as error:
+        except (NotKept, OSError, duckdb.Error) as error:
             logger.error("watches were not looked at, the next publication tries again: %s", error)
 
     def _look(self) -> None:

@@ -90,6 +90,8 @@ def _answered(answers: dict[str, Answer]) -> list[tuple[str, str]]:
 
 
 def _found(current: Opened, text: str) -> str:
+    if text in current.index_of:
+        return text
     try:
         return find_trial(current.cursor(), text[:200])
     except CommandError:

@@ -32,7 +32,7 @@ _ICD_FIELD = re.compile(
 )
 _ICD_ALONE = re.compile(r"[A-TV-Z]\d\d(?:\.\d{1,2})?")
 _BEHIND = re.compile(
-    rf"(?P<name>\S.*?)\s*[(\[]\s*(?:{_SYSTEM}\s*(?:code)?\s*[:=]?\s*(?P<icd>{_DOTTED}|{_PLAIN})|(?P<dotted>{_DOTTED})"
+    rf"(?P<name>\S(?:.*?\S)??)\s*+[(\[]\s*(?:{_SYSTEM}\s*(?:code)?\s*[:=]?\s*(?P<icd>{_DOTTED}|{_PLAIN})|(?P<dotted>{_DOTTED})"
     rf"|ORPHA(?:NET|CODE)?\s*[:#]?\s*(?P<orpha>\d{{1,6}}))\s*[)\]]\.?",
     re.S | re.I,
 )

@@ -55,11 +55,11 @@ _NO = frozenset(
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,6});")
 # Markup that editors of registries leave in texts: line ends, and what changes nothing but the looks.
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>\s*", re.I)
+_BREAK = re.compile(r"<\s*+/?\s*+(?:br|p|li|ul|ol|div)\s*/?\s*>\s*", re.I)
 # A line end and a break are one.
-_RETURN = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?=<\s*/?\s*br)", re.I)
-_ANY_BREAK = re.compile(r"<\s*/?\s*(?:br|p|li|ul|ol|div)\s*/?\s*>[^\S\n]*\n?|\r\n?", re.I)
-_LOOKS = re.compile(r"<\s*/?\s*(?:b|i|u|em|strong|sub|sup|span|font)(?:\s[^<>]*)?>", re.I)
+_RETURN = re.compile(r"(?:\r\n?|\n)[^\S\r\n]*(?=<\s*+/?\s*+br)", re.I)
+_ANY_BREAK = re.compile(r"<\s*+/?\s*+(?:br|p|li|ul|ol|div)\s*/?\s*>[^\S\n]*\n?|\r\n?", re.I)
+_LOOKS = re.compile(r"<\s*+/?\s*+(?:b|i|u|em|strong|sub|sup|span|font)(?:\s[^<>]*)?>", re.I)
 _COUNT = re.compile(
     r"(?P<count>\d{1,9}|\d{1,3}(?:[,' ]\d{3}){1,2})(?:\.0+)?\s*(?:participants|patients|subjects|people)?", re.I
 )
@@ -178,6 +178,14 @@ def listed(text: str | None, marks: str = ",;\n") -> list[str]:
     return unique(squeeze(member) for member in (*members, member))
 
 
+def parts(text: str | None, signs: str) -> list[str]:
+    """What stands between any of these signs, without the blanks around it.
+
+    They are not searched for: a pattern that begins with blanks tries a long run of them from each of its places.
+    """
+    return [part.strip() for part in re.split(f"[{re.escape(signs)}]", stated(text) or "")]
+
+
 def unique(texts: Iterable[str | None]) -> list[str]:
     """The texts that say something, each once whatever its case, in order."""
     first: dict[str, str] = {}
@@ -201,8 +209,4 @@ def numbers_of_a_study(text: str | None) -> list[str]:
 
     A number of a known registry comes in its usual form.
     """
-    return [
-        usual_form(number)
-        for number in re.split(r"\s*[,;\n]\s*", stated(text) or "")
-        if stated(number) and not is_junk(number)
-    ]
+    return [usual_form(number) for number in parts(text, ",;\n") if stated(number) and not is_junk(number)]

@@ -110,20 +110,32 @@ class _State(dict[str, "_State | None"]):
     it; it learns where a word leads when it first meets it.
     """
 
-    __slots__ = ("_nodes", "denies", "may_deny", "senses")
+    __slots__ = ("_nodes", "_stem_sizes", "_words", "denies", "may_deny", "senses")
 
     def __init__(self, nodes: Iterable[_Node]) -> None:
         self._nodes = tuple(dict.fromkeys(nodes))
+        self._words: frozenset[str] | None = None
+        self._stem_sizes: tuple[int, ...] = ()
         self.senses = tuple(dict.fromkeys(sense for node in self._nodes for sense in node.senses))
         self.denies = any(map(_denies, self.senses))
         self.may_deny = any(node.may_deny for node in self._nodes)
 
     def __missing__(self, word: str) -> "_State | None":
         if len(self) > _MOST_WORDS:
-            self.clear()
-        nodes = [child for node in self._nodes for child in node.next(word)]
+            for known in [known for known, state in self.items() if state is None]:
+                del self[known]
+        nodes = [child for node in self._nodes for child in node.next(word)] if self._may_lead_on(word) else ()
         found = self[word] = _State(nodes) if nodes else None
         return found
+
+    def _may_lead_on(self, word: str) -> bool:
+        """Whether a way begins with a word, as most do not: seen at once for all nodes."""
+        if self._words is None:
+            stems = {stem for node in self._nodes for stem in node.endings}
+            self._words = frozenset(stems.union(*(node.words for node in self._nodes)))
+            self._stem_sizes = tuple({len(stem) for stem in stems})
+        words = self._words
+        return word in words or word.isdigit() or any(word[:size] in words for size in self._stem_sizes)
 
 
 class _Denying(dict[str, _State | None]):

@@ -31,6 +31,10 @@ COMMON_IN_SMALL = 3.0
 """The same in a clause that is typed in small letters throughout."""
 SHORT_CLAUSE = 5
 """Words of a clause that is no sentence: its abbreviations are meant."""
+SHORTEST_RARE = 4
+"""Letters of an abbreviation that only a large vocabulary has; three are too often a laboratory test (ALT, CRP)."""
+RARE_WORD = 2.0
+"""Zipf frequency from which such letters are read as something else as well (VATS, FACC)."""
 SURE = 4
 """Letters of an abbreviation that means the same in every language."""
 SURE_IN_ITS_LANGUAGE = 3
@@ -109,7 +113,7 @@ def abbreviated(
     if not found:
         return
     short = len(found) <= SHORT_TEXT
-    shouted = not short and text.isupper() and 2 * sum(map(_is_plain_word, found)) >= len(found)
+    shouted = _is_shouted(text, found)
     typed_small = chart and not short and text.islower()
     by_start = {token.start: token_index for token_index, token in enumerate(found)}
     local = _local(terminology, language) if chart else {}
@@ -133,6 +137,39 @@ def abbreviated(
                 continue
             rule = _rule(terminology, text, found, start, last, language) if chart else ABBREVIATION
             yield Abbreviated(start, end, tuple(meanings), rule)
+
+
+def rarely_abbreviated(
+    terminology: Terminology, text: str, found: Sequence[Token], chart: bool = False
+) -> Iterator[Abbreviated]:
+    """Abbreviations among the tokens of a clause that only a large vocabulary has (PKAN, NBIA).
+
+    Alone they are what was asked for. In a chart they count where a diagnosis is said to follow or the clause is a
+    short one; elsewhere, where there are but three letters, or where they are a word as well, beside what makes them
+    likely.
+    """
+    rare, known = terminology.rare_abbreviations, terminology.abbreviations
+    shouted = _is_shouted(text, found)
+    for start, token in enumerate(found):
+        piece = text[token.start : token.end]
+        meanings = rare.get(piece)
+        if meanings is None or piece in known:
+            continue
+        if len(found) == 1 and len(piece) >= SHORTEST_RARE:
+            yield Abbreviated(0, 1, tuple(meanings), ABBREVIATION)
+            continue
+        if shouted or not chart or len(set(meanings)) > 1 or sum(map(str.isupper, piece)) < SURE_IN_ITS_LANGUAGE:
+            continue
+        frequency = terminology.ordinary_words.commonest(fold(piece))
+        if frequency >= COMMON_IN_SMALL or _is_no_disease(text, found, start, start + 1, token.start, token.end):
+            continue
+        before = [token.text for token in found[max(0, start - _DIAGNOSED_WITHIN) : start]]
+        is_long = len(piece) >= SHORTEST_RARE
+        is_named = not _DIAGNOSING.isdisjoint(before) or (is_long and not _WITH.isdisjoint(before[-1:]))
+        is_item = is_named or len(found) <= SHORT_CLAUSE
+        if is_item or is_long:
+            is_sure = is_item and is_long and frequency < RARE_WORD
+            yield Abbreviated(start, start + 1, tuple(meanings), ABBREVIATION if is_sure else UNSURE)
 
 
 def language_of_list(terminology: Terminology, text: str, language: str) -> str:
@@ -255,6 +292,11 @@ def _rule(terminology: Terminology, text: str, found: Sequence[Token], start: in
     if other:
         return OTHER_SENSE
     return ABBREVIATION if at_home and before and before[-1] in _WITH else UNSURE
+
+
+def _is_shouted(text: str, found: Sequence[Token]) -> bool:
+    """Whether a clause is written in capitals throughout, words and all."""
+    return len(found) > SHORT_TEXT and text.isupper() and 2 * sum(map(_is_plain_word, found)) >= len(found)
 
 
 def _is_plain_word(token: Token) -> bool:

@@ -242,6 +242,12 @@ class Cognates:
             token_index: self._readings(found[token_index].text, typed[token_index], token_index in foreign)
             for token_index in content
         }
+        medical = {
+            token_index
+            for token_index in content
+            if found[token_index].text not in STOPWORDS
+            and (token_index in foreign or found[token_index].text in english)
+        }
         limits = {*self._borders(text, found, ways), *(behind - 1 for behind in borders(text, found, ",;"))}
         for first in range(len(content)):
             for last in range(min(first + MOST_WORDS, len(content)), first, -1):
@@ -250,8 +256,13 @@ class Cognates:
                     break
                 if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
+<<<<<<< HEAD
                 before = [way for way in ways[content[first - 1]] if way.split(" ")[0] in english] if first else []
                 if first and _leaves_its_noun(found, content[first - 1], window, before):
+=======
+                before = content[first - 1] if first else -1
+                if before in medical and _leaves_its_noun(found, before, window, ways[before]):
+>>>>>>> main
                     continue
                 if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from matcher.linking import stretches
-from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated
+from matcher.linking.abbreviations import ABBREVIATION, IN_DOUBT, abbreviated, rarely_abbreviated
 from matcher.linking.clipped_words import ClippedWords
 from matcher.linking.cognates import ORDINARY, Cognates
 from matcher.linking.coordination import coordinated, slashed, with_suspended_words
@@ -35,8 +35,6 @@ COGNATE, COGNATE_ALONE = 0.92, 0.88
 """How sure a name in another language is, by words that are like the English ones; of one word."""
 SHORTENED = 0.93
 LONGEST_LOOSE = 7
-SHORTEST_RARE = 4
-"""Letters of an abbreviation that only a large vocabulary has; three are too often a laboratory test (ALT, CRP)."""
 AND = frozenset({"and", "or", "et", "ou", "und", "oder", "ed"})
 """Words that names in another order do not cross, unless they have one of them."""
 COMMON, COMMON_ALONE = 4.0, 3.3
@@ -297,10 +295,8 @@ class EntityLinker:
     def _abbreviated(self, text: str, found: Sequence[Token], language: str, chart: bool) -> Iterable[EntityLink]:
         for start, end, meanings, rule in abbreviated(self.terminology, text, found, language, chart):
             yield EntityLink(start, end, meanings, rule, 0.95, rule in IN_DOUBT or len(meanings) > 1)
-        rare = self.terminology.rare_abbreviations
-        alone = text[found[0].start : found[0].end] if len(found) == 1 else ""
-        if len(alone) >= SHORTEST_RARE and alone in rare and alone not in self.terminology.abbreviations:
-            yield EntityLink(0, 1, tuple(rare[alone]), "abbreviation", 0.95, len(rare[alone]) > 1)
+        for start, end, meanings, rule in rarely_abbreviated(self.terminology, text, found, chart):
+            yield EntityLink(start, end, meanings, rule, 0.95, rule in IN_DOUBT or len(meanings) > 1)
 
     def _cut_short(self, text: str, found: Sequence[Token], language: str) -> Iterable[EntityLink]:
         """Names with words that a full stop cuts short, where they can only mean one concept."""
@@ -317,7 +313,8 @@ class EntityLinker:
         covered = {token_index for hit in chosen for token_index in range(hit.start, hit.end)}
         corrections = list(self.misspellings.words(typed, words, covered, language))
         stretches = [(0, len(words)), *list_items(text, found), *open_runs(found, covered)]
-        corrections += self.misspellings.phrases(typed, words, stretches, not chosen, language)
+        short = {token_index for hit in chosen if hit.rule == ABBREVIATION for token_index in range(hit.start, hit.end)}
+        corrections += self.misspellings.phrases(typed, words, stretches, short, not chosen, language)
         for start, end, name_index, _, score, rivals in corrections:
             concepts = self.concepts_of(name_index)[0]
             others = tuple(self.concepts_of(rival)[0][0] for rival in rivals)
@@ -336,9 +333,7 @@ class EntityLinker:
     def _shortened(self, text: str, found: Sequence[Token], candidates: Iterable[EntityLink]) -> list[EntityLink]:
         """Names that stand shortened."""
         short = {
-            (hit.start, hit.end): hit.concepts[0]
-            for hit in candidates
-            if (hit.rule == ABBREVIATION or hit.rule in IN_DOUBT) and len(hit.concepts) == 1
+            (hit.start, hit.end): hit.concepts for hit in candidates if hit.rule == ABBREVIATION or hit.rule in IN_DOUBT
         }
         names = shortened_names(self.terminology, text, found, short)
         return [

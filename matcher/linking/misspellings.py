@@ -6,7 +6,7 @@ in an ending hides it from the normal form. What is itself a known word is never
 one, type numbers never count as typing errors, nor do affixes that reverse the meaning.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -174,11 +174,13 @@ class Misspellings:
         typed: Sequence[str],
         found: Sequence[str],
         stretches: Iterable[tuple[int, int]],
+        short: Set[int],
         unexplained: bool,
         language: str = "",
     ) -> Iterator[Correction]:
         """Names within a few edits of whole stretches of the words in which some word is unknown.
 
+        short: indices of the words that are abbreviations, and so known ("ACDC deficiency" is no slip for AADC).
         unexplained: no name is among the words, so that a slip may also have made a known word ("systemic sclerosus").
         """
         known = self.terminology.english_words
@@ -186,7 +188,8 @@ class Misspellings:
         def is_known(word_index: int) -> bool:
             word = found[word_index]
             return (
-                word in known
+                word_index in short
+                or word in known
                 or word in STOPWORDS
                 or not word.isalpha()
                 or self._is_foreign(typed[word_index], language)

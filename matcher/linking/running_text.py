@@ -5,14 +5,13 @@ other word orders, misspellings, descriptions. A microsecond a word.
 """
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from matcher.assertion.criteria import are_denied
 from matcher.linking.coordination import CONJUNCTIONS, coordinated
 from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import PREFIX_WORDS, EntityLinker
+from matcher.linking.many_texts import Beginnings, ManyTexts, Vocabulary
 from matcher.terminology import Terminology
 from matcher.text.lexical_filters import is_another_thing, says_something
 from matcher.text.normalise import BEFORE_ROMAN, ROMAN, ROMAN_NUMBER, TYPE_WORDS, normal_word
@@ -93,7 +92,7 @@ class RunningText:
             for name, name_index in terminology.key_index.items()
             if " " not in name and says_something(name)
         }
-        self._alone = CONJUNCTIONS.union(self._single)
+        self._telling = CONJUNCTIONS.union(self._single)
         self._abbreviations = {
             spelt: concepts[0]
             for spelt, concepts in terminology.abbreviations.items()
@@ -103,42 +102,73 @@ class RunningText:
         for spelt in self._abbreviations:
             self._spelt_small.setdefault(spelt.lower(), []).append(spelt)
         self._concepts_of = linker.concepts_of
+        self._many = ManyTexts(
+            Vocabulary(self._starts, self._single, self._spelt_small, self._normal, self._normal.parted, BEFORE_ROMAN)
+        )
 
     def named(self, text: str) -> list[Name]:
         """Every name, those in the order of the words before abbreviations."""
-        return self._found(text)[0]
+        return self._names(text, self._alone(text))
 
-    def told(self, criterion: str) -> list[tuple[Name, bool]]:
-        """Every name in a criterion, and whether it is denied."""
-        found, words = self._found(criterion)
-        denied = are_denied(criterion, [(name.start, name.end) for name in found], words) if found else ()
-        return list(zip(found, denied, strict=True))
+    def named_in(self, texts: Sequence[str]) -> Iterator[tuple[str, list[Name], Sequence[str]]]:
+        """What `named` finds in many texts, in a quarter of the time: of each text that names something the text, the
+        names, and its words, flat.
+        """
+        lower = [*map(_folded, texts)]
+        otherwise: list[int] = []
+        for index, here in self._many.beginnings(lower):
+            if here is None:
+                otherwise.append(index)
+            else:
+                yield from self._named_there(texts[index], here)
+        renumbered = [_with_type_numbers(lower[index]) for index in otherwise]
+        for place, here in self._many.beginnings(renumbered, are_renumbered=True):
+            text = texts[otherwise[place]]
+            yield from self._named_there(text, here or self._alone(text))
 
-    def _found(self, text: str) -> tuple[list[Name], list[str]]:
-        """The names in a text, and its words, flat."""
+    def _named_there(self, text: str, here: Beginnings) -> Iterator[tuple[str, list[Name], Sequence[str]]]:
+        names = self._names(text, here)
+        if names:
+            yield text, names, here.plain[here.first : here.limit]
+
+    def _alone(self, text: str) -> Beginnings:
+        """Where names may begin in one text."""
         lower = _folded(text)
         plain = plain_words(lower)
         if not BEFORE_ROMAN.isdisjoint(plain):
             lower = _with_type_numbers(lower)
             plain = plain_words(lower)
-        found: list[Name] = []
-        said: list[str] = []
         normal = self._normal
         words = [*map(normal.__getitem__, plain)]
         if not normal.parted.isdisjoint(plain):
             words = [normal[word] for word in _SPLIT_WORD.findall(lower)]
-        hits = self._hits(words)
-        if hits:
-            spans = [match.span() for match in islice(_SPLIT_WORD.finditer(lower), hits[-1][1])]
-            for start, end, name_index in hits:
-                first, last = spans[start][0], spans[end - 1][1]
-                if start and words[start - 1] in PREFIX_WORDS and first - spans[start - 1][1] <= 1:
-                    continue
-                found.append(Name(self._concepts_of(name_index)[0][0], first, last, "exact"))
-                said.append(text[first:last])
-        if any(spelt in text for word in self._spelt_small.keys() & plain for spelt in self._spelt_small[word]):
-            found += self._abbreviated(text, said)
-        return found, plain
+        longest = {
+            token_index: seconds[second]
+            for token_index, (seconds, second) in enumerate(zip(map(self._starts.get, words), words[1:], strict=False))
+            if seconds is not None and second in seconds
+        }
+        telling = [token_index for token_index, word in enumerate(words) if word in self._telling]
+        spans = [match.span() for match in _SPLIT_WORD.finditer(lower)] if longest or telling else []
+        has_short = not self._spelt_small.keys().isdisjoint(plain)
+        starts, ends = [start for start, _ in spans], [end for _, end in spans]
+        return Beginnings(plain, words, 0, len(words), longest, telling, has_short, starts, ends)
+
+    def _names(self, text: str, here: Beginnings) -> list[Name]:
+        """The names in a text, of those that may begin in it."""
+        found: list[Name] = []
+        said: list[str] = []
+        words = here.words
+        for start, end, name_index in self._hits(here) if here.longest or here.telling else ():
+            first, last = here.span(start, end)
+            if start > here.first and words[start - 1] in PREFIX_WORDS and first - here.span(start - 1, start)[1] <= 1:
+                continue
+            found.append(Name(self._concepts_of(name_index)[0][0], first, last, "exact"))
+            said.append(text[first:last])
+        if here.has_short:
+            small = self._spelt_small.keys() & here.plain[here.first : here.limit]
+            if any(spelt in text for word in small for spelt in self._spelt_small[word]):
+                found += self._abbreviated(text, said)
+        return found
 
     def _abbreviated(self, text: str, said: list[str]) -> Iterator[Name]:
         """Abbreviations in a text. said: the words of the names that stand in it whole."""
@@ -152,37 +182,29 @@ class RunningText:
                     continue  # "cisplatin, vinblastine and temozolomide (CVT)"
             yield Name(concept, match.start(), match.end(), "abbreviation")
 
-    def _hits(self, words: list[str]) -> list[tuple[int, int, int]]:
+    def _hits(self, here: Beginnings) -> list[tuple[int, int, int]]:
         """(start, end, index of the name) of the names among words; one that shares a word with another one gives way
         to those that stand there whole.
         """
         shared: list[tuple[int, int, int]] = []
-        hits = list(self._whole(words, shared))
+        hits = list(self._whole(here, shared))
         if not shared:
             return hits
         taken = {token_index for start, end, _ in hits for token_index in range(start, end)}
         hits += [hit for hit in dict.fromkeys(shared) if hit[0] not in taken]
         return sorted(hits)
 
-    def _whole(self, words: list[str], shared: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    def _whole(self, here: Beginnings, shared: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
         """The names that stand there whole; those that share a word go into a list of their own."""
-        starts, index, single, alone = self._starts, self._index, self._single, self._alone
-        size = len(words)
-        behind = words[1:]
-        longest = {
-            token_index: seconds[second]
-            for token_index, (seconds, second) in enumerate(zip(map(starts.get, words), behind, strict=False))
-            if seconds is not None and second in seconds
-        }
-        telling = [token_index for token_index, word in enumerate(words) if word in alone]
-        free = 0
-        for token_index in sorted({*longest, *telling}) if longest else telling:
+        index, single, words, longest, limit = self._index, self._single, here.words, here.longest, here.limit
+        free = here.first
+        for token_index in sorted({*longest, *here.telling}) if longest else here.telling:
             if token_index < free:
                 continue
             word = words[token_index]
             free = token_index + 1
             if token_index in longest:
-                for length in range(min(longest[token_index], size - token_index), 1, -1):
+                for length in range(min(longest[token_index], limit - token_index), 1, -1):
                     name_index = index.get(" ".join(words[token_index : token_index + length]))
                     if name_index is not None:
                         yield token_index, token_index + length, name_index
@@ -192,15 +214,15 @@ class RunningText:
                 name_index = single.get(word)
                 if name_index is not None and not is_another_thing(word, words[token_index + 1 : token_index + 2]):
                     yield token_index, token_index + 1, name_index
-                elif word in CONJUNCTIONS and self._may_share(words, token_index):
+                elif word in CONJUNCTIONS and self._may_share(here, token_index):
                     shared += coordinated(words, token_index, index)
 
-    def _may_share(self, words: list[str], token_index: int) -> bool:
+    def _may_share(self, here: Beginnings, token_index: int) -> bool:
         """Whether some name begins with the words around a conjunction without it."""
-        starts = self._starts
-        behind = words[token_index + 1 : token_index + 3]
-        if not token_index or not behind:
+        starts, words = self._starts, here.words
+        behind = words[token_index + 1 : min(token_index + 3, here.limit)]
+        if token_index == here.first or not behind:
             return False
         return behind[-1] in starts.get(words[token_index - 1], _NOTHING) or (
-            token_index > 1 and behind[0] in starts.get(words[token_index - 2], _NOTHING)
+            token_index > here.first + 1 and behind[0] in starts.get(words[token_index - 2], _NOTHING)
         )

@@ -26,11 +26,11 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 
 
 def shortened_names(
-    terminology: Terminology, text: str, found: Sequence[Token], abbreviations: Mapping[tuple[int, int], int]
+    terminology: Terminology, text: str, found: Sequence[Token], abbreviations: Mapping[tuple[int, int], Sequence[int]]
 ) -> Iterator[tuple[int, int, int]]:
     """(start, end, index of the name) of the names that stand shortened among the tokens of a clause.
 
-    abbreviations: the concept of each unambiguous abbreviation, by its stretch of tokens.
+    abbreviations: the concepts that each abbreviation may mean, by its stretch of tokens.
     """
     words = [token.text for token in found]
     yield from _cancers(terminology, text, found, words)
@@ -56,17 +56,22 @@ def _cancers(
 
 
 def _narrowed(
-    terminology: Terminology, words: Sequence[str], abbreviations: Mapping[tuple[int, int], int]
+    terminology: Terminology, words: Sequence[str], abbreviations: Mapping[tuple[int, int], Sequence[int]]
 ) -> Iterator[tuple[int, int, int]]:
-    """ "knee OA", "SLE nephritis": the abbreviation spelt out and its neighbour are a name."""
-    for (start, end), concept in abbreviations.items():
+    """ "knee OA", "SLE nephritis": the abbreviation spelt out and its neighbour are a name; of one that may mean
+    several diseases, where it is so for one of them alone ("classical EDS").
+    """
+    for (start, end), concepts in abbreviations.items():
         for first, after in ((start - 1, end), (start, end + 1)):
             if first < 0 or after > len(words):
                 continue
             neighbour = words[first] if first < start else words[after - 1]
-            name_index = None if _says_nothing(neighbour) else _narrower_name(terminology, concept, neighbour)
-            if name_index is not None:
-                yield first, after, name_index
+            if _says_nothing(neighbour):
+                continue
+            narrower = (_narrower_name(terminology, concept, neighbour) for concept in concepts)
+            names = {name_index for name_index in narrower if name_index is not None}
+            if len(names) == 1:
+                yield first, after, names.pop()
 
 
 @lru_cache(maxsize=5_000)
@@ -99,6 +104,7 @@ def _eponyms(
             diseases = {terminology.concepts_of_key(name_index)[0][0] for name_index in names}
             if len(diseases) == 1 and (end - start > 1 or _is_an_illness(text, found, start)):
                 yield start, end, names[0]
+                yield from _narrowed(terminology, words, {(start, end): tuple(diseases)})
                 break
 
 

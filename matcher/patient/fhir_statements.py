@@ -51,7 +51,8 @@ _SNOMED_DISEASE = re.compile(r"\((?:disorder|finding)\)\s*$")
 _SIBLINGS = re.compile(r"\b(?:[nhst]?(?:bro|sis|sib)|f?twin\w*|brother|sister|sibling)s?\b", re.I)
 _CHILDREN = re.compile(r"\b(?:[nsg]?(?:child|son|dau)[cf]?|child|son|daughter)\b", re.I)
 # SNOMED CT names end in their kind; a "History of" that is a situation is past.
-_SNOMED_KIND = re.compile(r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|observable entity)\)\s*$")
+_KINDS = "disorder|finding|situation|morphologic abnormality|event|observable entity"
+_SNOMED_KIND = re.compile(rf"(?<!\s)\s*+\((?:{_KINDS})\)\s*$")
 _SNOMED_HISTORY = re.compile(r"^(?:history of|h/o:?)\b(?=.*\(situation\)\s*$)", re.I)
 
 Resource = dict[str, Any]

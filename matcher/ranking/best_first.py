@@ -30,8 +30,13 @@ from matcher.ranking.scoring import (
     grade_of,
     unstated,
 )
+<<<<<<< HEAD
 from matcher.ranking.standing import Standing
 from matcher.ranking.suspicion import held_score
+=======
+from matcher.ranking.shared_words import lifts
+from matcher.ranking.standing import Powers, Standing, counts
+>>>>>>> main
 from matcher.terminology import Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -40,12 +45,14 @@ from matcher.trials.index import Flags, Floats, Ints, TrialIndex
 _LEAST = 1e-9
 _AT_ONCE = 100
 """Trials whose bounds are turned from arrays into numbers at once."""
-
+_SORTED_AT_ONCE = 1_000
+"""Trials that are put in order first: of the many that a common diagnosis leads to, few are asked for."""
 
 ASIDE = "The note names it beside what it is about."
 """Why a trial for a side diagnosis of a note is no more than a hint."""
 GRADES = ("strong", "possible", "weak")
 Key = tuple[bool, int, float, int]
+_NO_TRIALS: Ints = np.zeros(0, np.int64)
 
 
 class ScoreBounds(NamedTuple):
@@ -60,6 +67,17 @@ class ScoreBounds(NamedTuple):
     scored: dict[int, Scored]
 
 
+class Divided(NamedTuple):
+    """A patient with what leads alone, and the same patient with what is context alone. bounds: of these two cases,
+    filled as they are asked for.
+    """
+
+    of: PatientCase | None
+    leading: PatientCase
+    beside: PatientCase | None
+    bounds: dict[bool, tuple[Element | None, ScoreBounds]]
+
+
 class Ranker:
     """Ranks the trials of one catalogue for patients."""
 
@@ -71,13 +89,21 @@ class Ranker:
         for name, (weight, _) in ASKED.items():
             self._asking[catalogue.trials_asking(name)] *= getattr(weights, weight)
         self._shared_bounds = lru_cache(maxsize=1_000)(self._find_shared_bounds)
+        self._last: Divided | None = None
+
+    def _divided(self, patient: PatientCase) -> Divided:
+        """What leads in a patient. Several things are asked of one patient in turn, and it is found out once."""
+        last = self._last
+        if last is None or last.of is not patient:
+            last = self._last = Divided(patient, *self.leading.of(patient), {})
+        return last
 
     def ranked(
         self,
         patient: PatientCase,
         among: Flags | None = None,
         least: float | None = None,
-        standing: Ints | None = None,
+        standing: Powers | None = None,
     ) -> Iterator[Scored]:
         """The trials that a patient's concepts lead to, best first, and behind them trials that give what the best
         ones give. among: which trials to look at, all if not stated. least: the lowest score of interest, that of a
@@ -92,9 +118,9 @@ class Ranker:
             yield scored
         yield from same_treatment(best, seen, patient, self.scorer, among)
 
-    def rank(self, patient: PatientCase, standing: Ints | None = None) -> list[Scored]:
+    def rank(self, patient: PatientCase, standing: Powers | None = None) -> list[Scored]:
         """All trials with a score, best first: the plain form, every candidate scored."""
-        leading, beside = self.leading.of(patient)
+        _, leading, beside, _ = self._divided(patient)
         in_note = patient.prominence is not None
         found = self._score_all(leading)
         if self._is_for_relatives(patient) and (theirs := self.scorer.for_relatives(patient)):
@@ -118,15 +144,16 @@ class Ranker:
         case = self.scorer.case(patient, candidates)
         found = (self.scorer.score(trial_index, case) for trial_index in candidates.trials.tolist())
         scored = [item for item in found if item is not None]
-        lifts = self.scorer.lifts(np.array([item.trial_index for item in scored], np.int64), patient.words).tolist()
-        return [_raised(item, lift) for item, lift in zip(scored, lifts, strict=True)]
+        trials = np.array([item.trial_index for item in scored], np.int64)
+        raised = lifts(self.scorer.catalogue, trials, patient.words).tolist()
+        return [_raised(item, lift) for item, lift in zip(scored, raised, strict=True)]
 
     def best_first(
         self,
         patient: PatientCase,
         among: Flags | None = None,
         lowest: float = 0.0,
-        standing: Ints | None = None,
+        standing: Powers | None = None,
     ) -> Iterator[Scored]:
         """The trials of `rank`, in the same order, each scored when its turn may have come: until then it waits at the
         place of the most that it can reach. among: which trials to look at, all if not stated. lowest: the least score
@@ -137,14 +164,14 @@ class Ranker:
             found = (scored for scored in self.rank(patient, standing) if scored.score >= lowest)
             yield from (scored for scored in found if among is None or among[scored.trial_index])
             return
-        leading, beside = self.leading.of(patient)
-        if beside is None:
-            yield from self._in_turn(leading, among, lowest, standing, False)
+        divided = self._divided(patient)
+        if divided.beside is None:
+            yield from self._in_turn(divided, among, lowest, standing, False)
             return
         seen: set[int] = set()
         for scored in chain(
-            self._in_turn(leading, among, lowest, standing, False),
-            self._in_turn(beside, self._harmless(leading, among), lowest, standing, True),
+            self._in_turn(divided, among, lowest, standing, False),
+            self._in_turn(divided, self._harmless(divided.leading, among), lowest, standing, True),
         ):
             if scored.trial_index not in seen:
                 seen.add(scored.trial_index)
@@ -191,61 +218,85 @@ class Ranker:
 
     def fitting(self, patient: PatientCase, among: Flags) -> int:
         """How many trials the patient's concepts lead to closely enough for a suggestion, none of them looked into."""
-        fitting = np.zeros(len(among), np.bool_)
-        leading, beside = self.leading.of(patient)
+        divided = self._divided(patient)
+        found: list[Ints] = []
         of_beside = weights.ONE_SIDE if patient.prominence is None else 0.0
-        for case, share in ((leading, 1.0), (beside, of_beside)):
+        for case, share in ((divided.leading, 1.0), (divided.beside, of_beside)):
             if case is not None and (case.diseases or case.findings):
-                _, bounds = self._known_bounds(case)
-                fitting[bounds.trials[bounds.most * share >= weights.POSSIBLE]] = True
-        return int(np.count_nonzero(fitting & among))
+                _, bounds = self._known_bounds(divided, case is divided.beside)
+                found.append(bounds.trials[bounds.most * share >= weights.POSSIBLE])
+        fitting = found[0] if len(found) == 1 else np.unique(np.concatenate([_NO_TRIALS, *found]))
+        return int(np.count_nonzero(among[fitting]))
 
-    def _known_bounds(self, patient: PatientCase) -> tuple[Element | None, ScoreBounds]:
-        """The bounds for a patient, and the only element there is, if one is all: many patients share its bounds."""
+    def _known_bounds(self, divided: Divided, beside: bool) -> tuple[Element | None, ScoreBounds]:
+        """The bounds for what leads or for what stands beside it, and the only element there is, if one is all: many
+        patients share its bounds.
+        """
+        known = divided.bounds.get(beside)
+        if known is not None:
+            return known
+        patient = divided.beside if beside and divided.beside is not None else divided.leading
         element = self._only_element(patient)
         if element is None:
+<<<<<<< HEAD
             return None, self._bounds(patient)
         return element, self._shared_bounds(
             element.concept, element.weight, element.finding, element.inferred, element.ambiguous, element.suspected,
             patient.age_group,
         )  # fmt: skip
+=======
+            bounds = self._bounds(patient)
+        else:
+            bounds = self._shared_bounds(
+                element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
+            )
+        divided.bounds[beside] = element, bounds
+        return element, bounds
+>>>>>>> main
 
     def _in_turn(
-        self, patient: PatientCase, among: Flags | None, lowest: float, standing: Ints, beside: bool
+        self, divided: Divided, among: Flags | None, lowest: float, standing: Powers, beside: bool
     ) -> Iterator[Scored]:
         """Trials in their order, of which no more are found out than are asked for. beside: they are for what stands
         beside the diagnosis that leads.
         """
+        patient = divided.beside if beside and divided.beside is not None else divided.leading
         if not patient.diseases and not patient.findings:
             return
-        element, (case, trials, most, scored) = self._known_bounds(patient)
-        lifts = self.scorer.lifts(trials, patient.words)
-        most = most * lifts
+        element, (case, trials, most, scored) = self._known_bounds(divided, beside)
+        raised = lifts(self.scorer.catalogue, trials, patient.words)
+        most = most * raised
         in_note = patient.prominence is not None
         if beside:
             most = np.minimum(most * weights.ONE_SIDE, weights.JUST_A_HINT if in_note else np.inf)
-        grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
-        value = np.round(-most * weights.JOINABLE ** standing[trials], 9)
         rows = np.flatnonzero(most >= lowest if among is None else (most >= lowest) & among[trials])
-        rows = rows[np.lexsort((trials[rows], value[rows], grades[rows]))]
-        waiting: list[tuple[Key, Scored]] = []
-        for start in range(0, len(rows), _AT_ONCE):
-            chunk = rows[start : start + _AT_ONCE]
-            columns = (grades[chunk], value[chunk], trials[chunk], lifts[chunk])
-            for *bound, lift in zip(*(column.tolist() for column in columns), strict=True):
-                trial_index = bound[-1]
+        trials, most, raised = trials[rows], most[rows], raised[rows]
+        powers = standing[trials]
+        count_of = counts(powers)
+        value = np.round(-most * count_of[powers], 9)
+        counted = count_of.tolist()
+        grades = np.where(most >= weights.STRONG, 0, np.where(most >= weights.POSSIBLE, 1, 2))
+        waiting: list[tuple[Key, Scored, float]] = []
+        for chunk in _in_order(grades, value, trials):
+            columns = (grades[chunk], value[chunk], trials[chunk], raised[chunk], powers[chunk])
+            for *bound, lift, power in zip(*(column.tolist() for column in columns), strict=True):
                 while waiting and waiting[0][0] < (beside, *bound):
-                    yield heapq.heappop(waiting)[1]
-                found = scored.get(trial_index) or self.scorer.score(trial_index, case)
-                if found is not None:
-                    scored[trial_index] = found
-                    raised = _raised(found, lift, element)
-                    raised = _beside(raised, in_note) if beside else raised
-                    if raised.score < lowest:
-                        continue
-                    heapq.heappush(waiting, (_key(standing, raised), raised))
+                    _, found, lift_of = heapq.heappop(waiting)
+                    yield _placed(found, lift_of, element, beside, in_note)
+                trial_index = bound[-1]
+                known = scored.get(trial_index) or self.scorer.score(trial_index, case)
+                if known is None:
+                    continue
+                scored[trial_index] = known
+                score = known.score * lift
+                if beside:
+                    score = _score_beside(score, in_note)
+                if score >= lowest:
+                    key = beside, _grade(known.firm, score), round(-score * counted[power], 9), trial_index
+                    heapq.heappush(waiting, (key, known, lift))
         while waiting:
-            yield heapq.heappop(waiting)[1]
+            _, found, lift_of = heapq.heappop(waiting)
+            yield _placed(found, lift_of, element, beside, in_note)
 
     def _only_element(self, patient: PatientCase) -> Element | None:
         """The one thing that is stated of a patient, None when there is more to it."""
@@ -310,19 +361,45 @@ class Ranker:
         return most
 
 
-def _key(standing: Ints, scored: Scored) -> Key:
+def _in_order(grades: Ints, value: Floats, trials: Ints) -> Iterator[Ints]:
+    """Rows by grade, value and trial, some at once: of very many the first are sought out before they are sorted."""
+    for grade in range(len(GRADES)):
+        left, size = np.flatnonzero(grades == grade), _SORTED_AT_ONCE
+        while len(left):
+            some, left = left, left[:0]
+            if len(some) > 2 * size:
+                is_first = value[some] <= np.partition(value[some], size)[size]
+                some, left = some[is_first], some[~is_first]
+                size *= 4
+            some = some[np.lexsort((trials[some], value[some]))]
+            yield from (some[start : start + _AT_ONCE] for start in range(0, len(some), _AT_ONCE))
+
+
+def _grade(firm: bool, score: float) -> int:
+    """Place of a grade among all (`grade_of`)."""
+    if not firm or score < weights.POSSIBLE:
+        return 2
+    return 0 if score >= weights.STRONG else 1
+
+
+def _key(standing: Powers, scored: Scored) -> Key:
     """Where a trial stands: what leads before its context, by grade, what can be joined today first, by score."""
     value = round(-scored.score * weights.JOINABLE ** int(standing[scored.trial_index]), 9)
     return scored.beside, GRADES.index(grade_of(scored)), value, scored.trial_index
 
 
+def _score_beside(score: float, in_note: bool) -> float:
+    """The score of a trial of what stands beside the diagnosis that leads: at most possible, in a note a hint."""
+    score *= weights.ONE_SIDE
+    return weights.JUST_A_HINT if in_note and score > weights.JUST_A_HINT else score
+
+
 def _beside(scored: Scored, in_note: bool) -> Scored:
-    """A scored trial of what stands beside the diagnosis that leads: at most possible, in a note a hint."""
-    score = scored.score * weights.ONE_SIDE
-    if in_note and score > weights.JUST_A_HINT:
-        notes = (*scored.notes, ASIDE)
-        return msgspec.structs.replace(scored, score=weights.JUST_A_HINT, notes=notes, beside=True)
-    return msgspec.structs.replace(scored, score=score, beside=True)
+    """A scored trial of what stands beside the diagnosis that leads."""
+    score = _score_beside(scored.score, in_note)
+    is_held = in_note and scored.score * weights.ONE_SIDE > weights.JUST_A_HINT
+    notes = (*scored.notes, ASIDE) if is_held else scored.notes
+    return msgspec.structs.replace(scored, score=score, notes=notes, beside=True)
 
 
 def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scored:
@@ -330,9 +407,19 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     links = scored.links
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
+<<<<<<< HEAD
     score = scored.score * lift
     if scored.suspected:
         score = held_score(score)
     return Scored(
         scored.trial_index, score, links, scored.notes, scored.relation, scored.firm, suspected=scored.suspected
     )
+=======
+    return Scored(scored.trial_index, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
+
+
+def _placed(scored: Scored, lift: float, element: Element | None, beside: bool, in_note: bool) -> Scored:
+    """A scored trial as its patient sees it."""
+    raised = _raised(scored, lift, element)
+    return _beside(raised, in_note) if beside else raised
+>>>>>>> main

@@ -15,13 +15,13 @@ def explain_trial(ranker: Ranker, trial_index: int, patient: PatientCase, sugges
     scorer, catalogue = ranker.scorer, ranker.scorer.catalogue
     trial_id = catalogue.trial_ids[trial_index]
     lines = [f"{trial_id}: {catalogue.facts[trial_index].title or ''}"]
-    for concept, field, row in sorted(catalogue.namings(trial_index), key=lambda item: -weights.of_field(item[1])):
+    for concept, field, said in sorted(catalogue.namings(trial_index), key=lambda item: -weights.of_field(item[1])):
         if required := catalogue.requirement(concept):
-            lines.append(f'It asks: {required} ("{catalogue.words(row)}").')
+            lines.append(f'It asks: {required} ("{catalogue.words(said)}").')
         elif catalogue.is_treatment(concept):
-            lines.append(f'It gives "{catalogue.words(row)}".')
+            lines.append(f'It gives "{catalogue.words(said)}".')
         else:
-            lines.append(f'It names {scorer.label(concept)} as {field} ("{catalogue.words(row)}").')
+            lines.append(f'It names {scorer.label(concept)} as {field} ("{catalogue.words(said)}").')
     elements = (*patient.diseases, *patient.findings)
     for element in elements:
         source = " (implied)" if element.inferred else ""

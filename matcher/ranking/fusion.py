@@ -44,7 +44,7 @@ class Trials(NamedTuple):
     ranked: Callable[[Flags], Iterator[Scored]]
     admitted: Flags
     harmless: Flags
-    standing: Floats
+    standing: Callable[[], Floats]
     meet: Callable[[Scored], bool]
 
 
@@ -114,11 +114,14 @@ def fuse(question: Question, open_index: Callable[[], SimilarityIndex], trials: 
     index = open_index()
     likeness = index.likeness(question)
     scores = _scores(likeness)
-    scores[~trials.harmless | (likeness.denied >= weights.WORDED)] = 0.0
+    scores[~trials.harmless] = 0.0
+    if question.denied:
+        scores[likeness.denied >= weights.WORDED] = 0.0
+    found = np.array([trial for trial in np.flatnonzero(scores).tolist() if trial not in seen], np.int64)
+    if not len(found):
+        return
     fused = _fused(likeness)
-    found = [trial for trial in np.flatnonzero(scores).tolist() if trial not in seen]
-    found.sort(key=lambda trial: (scores[trial] < weights.POSSIBLE, -fused[trial]))
-    for trial in found:
+    for trial in found[np.lexsort((-fused[found], scores[found] < weights.POSSIBLE))].tolist():
         yield _with_reason(_alike(trial, scores), index, likeness, question)
 
 
@@ -153,7 +156,7 @@ def fuse_note(
     scores = _scores_in_note(likeness)
     scores[~looked_at | ~trials.harmless | (likeness.denied >= weights.WORDED)] = 0.0
     found += [_alike(trial, scores) for trial in np.flatnonzero(scores).tolist() if trial not in seen]
-    pointing *= trials.standing
+    pointing *= trials.standing()
     pointing[list(met)] *= weights.MET_IN_NOTE
     found.sort(key=lambda one: (_GRADES.index(grade_of(one)), -pointing[one.trial_index]))
     for scored in _each_first(found):
@@ -197,11 +200,12 @@ def _held_back(scored: Scored, dense: float) -> Scored:
     return msgspec.structs.replace(scored, score=min(scored.score, most))
 
 
-def _fused(likeness: Likeness) -> Floats:
-    """Reciprocal ranks by words and by meaning, added up."""
-    rankings = [likeness.lexical] if likeness.dense is None else [likeness.lexical, likeness.dense]
+def _fused(likeness: Likeness) -> npt.NDArray[np.floating[Any]]:
+    """Reciprocal ranks by words and by meaning, added up; words alone rank as they score."""
+    if likeness.dense is None:
+        return likeness.lexical
     fused = np.zeros(len(likeness.lexical))
-    for scores in rankings:
+    for scores in (likeness.lexical, likeness.dense):
         order = np.argsort(-scores, kind="stable")
         fused[order] += 1 / (weights.RECIPROCAL + np.arange(1, len(order) + 1))
     return fused

@@ -25,6 +25,9 @@ def heads_first(ranked: Iterable[Scored], facts: Sequence[Facts], told: Collecti
 
     told: the studies of ``told_of``. A listing whose head the question does not find comes last.
     """
+    if not told:
+        yield from ranked
+        return
     waiting: dict[str, list[Scored]] = {}
     given: set[str] = set()
     for scored in ranked:

@@ -72,6 +72,8 @@ class Leading:
 
     def diagnosis_of(self, links: Sequence[Link]) -> Element:
         """The diagnosis that a trial is for: of those that lead to it closely the one that says most."""
+        if len(links) == 1:
+            return links[0].element
         close = [link for link in links if link.value >= steps.NEAR * links[0].value]
         return max((link.element for link in close), key=lambda element: self.information(element.concept))
 

@@ -3,24 +3,20 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-import duckdb
-
 from matcher import weights
 from matcher.assertion.context import Assertion
 from matcher.patient.reader import Understanding
 from matcher.ranking.scoring import Scored, grade_of
 from matcher.text.normalise import phrase_key, tokens
+from matcher.trials.index import Ints, TrialIndex
 
 LONGEST_CONDITION = 200
 """Characters of a text that may be a condition as a trial lists it."""
 
 
-def trials_listing(cursor: duckdb.DuckDBPyConnection, text: str) -> list[str]:
-    """Ids of the trials that have a text among their conditions, in large letters or small."""
-    if not 0 < len(text) <= LONGEST_CONDITION:
-        return []
-    query = "SELECT DISTINCT trial_id FROM conditions WHERE lower(condition) = lower(?) ORDER BY trial_id"
-    return [trial_id for (trial_id,) in cursor.execute(query, [text]).fetchall()]
+def trials_listing(catalogue: TrialIndex, text: str) -> Ints:
+    """The trials that have a text among their conditions, in large letters or small."""
+    return catalogue.trials_listing(text if len(text) <= LONGEST_CONDITION else "")
 
 
 def with_listed(

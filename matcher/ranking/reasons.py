@@ -36,7 +36,7 @@ class Reasons:
         for link in scored.links[:3]:
             naming, reached = link.naming, link.reached
             label, start, step = self._start(link.element)
-            words = catalogue.words(naming.row)
+            words = catalogue.words(naming.said)
             sentences.append(_sentence(start, link, label, words))
             steps.append(step)
             target = label

@@ -13,7 +13,6 @@ from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from matcher import weights
 from matcher.patient.case import Element, PatientCase
@@ -24,7 +23,7 @@ from matcher.ranking.suspicion import SUSPECTED, is_suspected, what_is_sure
 from matcher.terminology import Kind, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
-from matcher.trials.index import Floats, Ints, Naming, Profile, TrialIndex
+from matcher.trials.index import Naming, Profile, TrialIndex
 
 _OF_CHILDHOOD = re.compile(r"\b(?:juvenile|childhood|paediatric|pediatric|infan\w+|neonatal|congenital)\b", re.I)
 ASKED = {
@@ -182,12 +181,12 @@ class Scorer:
         )
 
     def _excluded(self, trial_index: int, links: list[Link]) -> int | None:
-        """Row of the exclusion criterion that names what leads to the trial, or something wider."""
-        for concept, row in self.catalogue.excluded(trial_index):
+        """Number of the words of the exclusion criterion that name what leads to the trial, or something wider."""
+        for concept, said in self.catalogue.excluded(trial_index):
             for link in links:
                 how = link.element.reached.get(concept)
                 if how is not None and is_at_least(how):
-                    return row
+                    return said
         return None
 
     def _grown_up(self, trial_index: int, case: PreparedCase, by_disease: list[Link], notes: list[str]) -> float:
@@ -352,21 +351,6 @@ class Scorer:
             return None
         note = f"{self.label(best.naming.concept)} can come with {self.label(best.element.concept)}, but is not stated."
         return Scored(profile.trial_index, best.value, (best,), (note,), "manifestation", firm=False)
-
-    def lifts(self, trials: Ints, words: frozenset[str]) -> Floats:
-        """Factors that raise trials which share rare words with the input: sites, treatments, routes."""
-        size = len(trials)
-        row_of = np.zeros(len(self.catalogue.trial_ids), np.int64)  # from 1
-        row_of[trials] = np.arange(1, size + 1)
-        rarity = np.zeros(size + 1)
-        for word in sorted(words):  # in one order, so that trials alike come to the same sum
-            saying = self.catalogue.trials_saying(word)
-            sharing = np.bincount(row_of[saying], minlength=size + 1)
-            count = len(saying) - int(sharing[0])
-            if count:
-                rarity += sharing * math.log(1 + size / count)
-        lifts: Floats = 1 + weights.LEXICAL * (1 - np.exp(-rarity[1:] / weights.ENOUGH_WORDS))
-        return lifts
 
     def for_relatives(self, patient: PatientCase) -> list[Scored]:
         """Trials of a relative's disease that say they take such relatives."""

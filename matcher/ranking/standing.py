@@ -4,6 +4,7 @@ import datetime as dt
 from functools import cached_property, lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from db.countries import bordering, is_met
 from db.countries import joinable as countries_to_join
@@ -24,6 +25,7 @@ that borders on it, and of one that states none.
 """
 UNSURE = 1
 """The same of a trial of which no stated limit says that it may take the patient, where age or sex are known."""
+Powers = npt.NDArray[np.int8]
 _AWAY = {"met": 0, "unknown": SOMEWHERE, "not met": ELSEWHERE}
 # Trials have few different sets of countries and site statuses: each set is looked at once.
 _SITES = """
@@ -45,28 +47,33 @@ class Standing:
         self.of_anybody = _of_anybody(catalogue, dt.date.today())
         states_any = ~(np.isnan(facts.min_age) & np.isnan(facts.max_age_until))
         self._states_ages: Flags = states_any & (facts.age_bands != 1)
+        self._of = lru_cache(maxsize=100)(self._find)
         self._away = lru_cache(maxsize=50)(self._find_away)
 
-    def of(self, patient: Patient) -> Ints:
+    def of(self, patient: Patient) -> Powers:
         """For each trial how soon the patient could join it, of those whose limits do not exclude them."""
-        powers = self.of_anybody
         sex = patient.sex if patient.sex in ("female", "male") else None
-        if sex is not None or patient.age_years is not None:
-            may: Flags = self._states_ages & (patient.age_years is not None)
+        country = canonical_country(patient.country) if patient.country else None
+        return self._of(patient.age_years is not None, sex, country)
+
+    def _find(self, is_age_known: bool, sex: str | None, country: str | None) -> Powers:
+        """The same of all patients of whom so much is known."""
+        powers = self.of_anybody
+        if sex is not None or is_age_known:
+            may: Flags = self._states_ages & is_age_known
             if sex is not None:
                 takes = [admitted in (sex, "all") for admitted in self._catalogue.sexes]
                 may = may | np.array(takes, np.bool_)[self._catalogue.sex_codes]
-            powers = powers + UNSURE * ~may
-        country = canonical_country(patient.country) if patient.country else None
+            powers = powers + np.where(may, 0, UNSURE).astype(np.int8)
         return powers if country is None else powers + self._away(country)
 
-    def factors(self, powers: Ints) -> Floats:
+    def factors(self, powers: Powers) -> Floats:
         """What each trial counts among others of its grade."""
-        return np.array([weights.JOINABLE**power for power in range(int(powers.max(initial=0)) + 1)])[powers]
+        return counts(powers)[powers]
 
-    def _find_away(self, country: str) -> Ints:
+    def _find_away(self, country: str) -> Powers:
         """What each trial counts for where somebody may still join it: a site that is closed is none."""
-        away, near = np.full(len(self._states_ages), SOMEWHERE, np.int64), bordering(country)
+        away, near = np.full(len(self._states_ages), SOMEWHERE, np.int8), bordering(country)
         for places, countries in self._joined:
             power = _AWAY[is_met(country, countries)]
             away[places] = power if power != ELSEWHERE or near.isdisjoint(countries) else NEARBY
@@ -82,14 +89,19 @@ class Standing:
         return [(np.array(places, np.int64), countries) for countries, places in found.items()]
 
 
-def _of_anybody(catalogue: TrialIndex, today: dt.date) -> Ints:
+def counts(powers: Powers) -> Floats:
+    """What a trial of each power counts among others of its grade."""
+    return np.array([weights.JOINABLE**power for power in range(int(powers.max(initial=0)) + 1)])
+
+
+def _of_anybody(catalogue: TrialIndex, today: dt.date) -> Powers:
     """How soon each trial can be joined: it is open; it says so by a stale status; it is closed, or its status unknown,
     which a registry calls what said it was open years ago; that was very long ago; it is over.
     """
     facts, statuses = catalogue.facts, catalogue.statuses
     codes = catalogue.status_codes
     power: dict[str, int] = {**dict.fromkeys(OPEN_STATUSES, OPEN), **dict.fromkeys(OVER_STATUSES, OVER)}
-    found: Ints = np.array([power.get(status, CLOSED) for status in statuses], np.int64)[codes]
+    found: Powers = np.array([power.get(status, CLOSED) for status in statuses], np.int8)[codes]
     is_unknown = np.array([status == "unknown" for status in statuses], np.bool_)[codes]
     is_stale = _is_before(facts.stale_from, today + dt.timedelta(days=1))
     is_forgotten = _is_before(facts.last_update, _ago(today, weights.FORGOTTEN_YEARS))

@@ -8,9 +8,9 @@ import logging
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from matcher import weights
 from matcher.index_folder import SUFFIX, part_of, snapshot_of, write_part
+from matcher.seal import is_whole
 from matcher.similarity.dense import Encoder, Vectors, default_encoder
 from matcher.similarity.lexical import Floats, LexicalBuilder, LexicalIndex
 from matcher.similarity.vectors import Stored, Unmade, make_vectors, open_vectors, save_vectors
@@ -41,19 +42,51 @@ MADE_BY_READER = 1_000
 Order = npt.NDArray[np.int64]
 
 
-class Likeness(NamedTuple):
-    """How alike each trial is to a question.
-
-    lexical: BM25 of its words; covered: the share of the words of a present diagnosis that its title, conditions and
-    keywords have; unknown: the same of a diagnosis that no vocabulary knows; denied: of one that is denied; dense:
-    cosine of meaning, None without a model.
+class Likeness:
+    """How alike each trial is to a question. Each number is found out when it is first asked for: the most that short
+    diagnoses ask is whether a trial covers them.
     """
 
-    lexical: Floats
-    covered: Floats
-    unknown: Floats
-    denied: Floats
-    dense: Floats | None
+    def __init__(self, index: "SimilarityIndex", question: Question) -> None:
+        self._index, self._question = index, question
+        self._words = {item: tuple(dict.fromkeys(words_of(item.text))) for item in question.said}
+        self._sentences = sentences_told(question)
+
+    @cached_property
+    def lexical(self) -> Floats:
+        """BM25 of its words."""
+        words: dict[str, float] = {}
+        for item in self._question.said:
+            for word in self._words[item]:
+                words[word] = words.get(word, 0.0) + item.weight
+        is_note = bool(self._question.text)
+        if not is_note:
+            words = {word: weight**weights.REPEATED for word, weight in words.items()}
+        told = Counter(word for sentence in self._sentences for word in telling_words(sentence))
+        for word, times in told.items():
+            words[word] = words.get(word, 0.0) + times**weights.REPEATED
+        return self._index.lexical(words, is_note)
+
+    @cached_property
+    def covered(self) -> Floats:
+        """The share of the words of a present diagnosis that its title, conditions and keywords have."""
+        return self._index.covered(self._words[item] for item in self._question.said if item.is_present)
+
+    @cached_property
+    def unknown(self) -> Floats:
+        """The same of a diagnosis that no vocabulary knows."""
+        said = (item for item in self._question.said if item.is_present and not item.is_known)
+        return self._index.covered(self._words[item] for item in said)
+
+    @cached_property
+    def denied(self) -> Floats:
+        """The same of one that is denied."""
+        return self._index.covered(tuple(words_of(text)) for text in self._question.denied)
+
+    @cached_property
+    def dense(self) -> Floats | None:
+        """Cosine of meaning, None without a model."""
+        return self._index.dense(self._question.said, self._sentences)
 
 
 class SimilarityIndex:
@@ -75,6 +108,8 @@ class SimilarityIndex:
             return _make(connection, encoder, None, MADE_BY_READER)
         part = _part(snapshot)
         try:
+            if not is_whole(part):
+                raise ValueError
             parts = [LexicalIndex.open(part / name, trials) for name in _PARTS]
         except (OSError, EOFError, ValueError):
             shutil.rmtree(part, ignore_errors=True)
@@ -92,35 +127,23 @@ class SimilarityIndex:
 
     def likeness(self, question: Question) -> Likeness:
         """How alike each trial is to a question."""
-        pieces = {item: list(dict.fromkeys(words_of(item.text))) for item in question.said}
-        words: dict[str, float] = {}
-        for item in question.said:
-            for word in pieces[item]:
-                words[word] = words.get(word, 0.0) + item.weight
-        if not question.text:
-            words = {word: weight**weights.REPEATED for word, weight in words.items()}
-        sentences = sentences_told(question)
-        told = Counter(word for sentence in sentences for word in telling_words(sentence))
-        for word, times in told.items():
-            words[word] = words.get(word, 0.0) + times**weights.REPEATED
-        lexical = self._named.scores(words) + weights.TOLD * self._told.scores(words)
-        if question.text:
-            lexical += weights.ADMITTING * self._admitting.scores(words)
-        return Likeness(
-            lexical,
-            self._covered(pieces[item] for item in question.said if item.is_present),
-            self._covered(pieces[item] for item in question.said if item.is_present and not item.is_known),
-            self._covered(words_of(text) for text in question.denied),
-            self._dense(question.said, sentences),
-        )
+        return Likeness(self, question)
 
-    def _covered(self, pieces: Iterable[list[str]]) -> Floats:
+    def lexical(self, words: Mapping[str, float], is_note: bool) -> Floats:
+        """For each trial how well its words match words of these weights; of a note, also those whom it takes."""
+        lexical = self._named.scores(words) + weights.TOLD * self._told.scores(words)
+        if is_note:
+            lexical += weights.ADMITTING * self._admitting.scores(words)
+        return lexical
+
+    def covered(self, phrases: Iterable[tuple[str, ...]]) -> Floats:
+        """For each trial the share of the words of some phrase that its title, conditions and keywords have."""
         covered = np.zeros(self.trials, np.float32)
-        for words in {tuple(words) for words in pieces if words}:
+        for words in {words for words in phrases if words}:
             np.maximum(covered, self._named.covered(words), out=covered)
         return covered
 
-    def _dense(self, said: Sequence[Said], sentences: Sequence[str]) -> Floats | None:
+    def dense(self, said: Sequence[Said], sentences: Sequence[str]) -> Floats | None:
         """Cosines: of the text as a whole, of its nearest sentence, of its nearest diagnosis."""
         if self._vectors is None or self._encoder is None:
             return None
@@ -205,5 +228,8 @@ def _vectors(headings: Sequence[str], encoder: Encoder, part: Path | None, most:
         logger.info("trials are compared by their words alone: vectors of this model are made at the next publication")
         return None
     if part is not None and part.is_dir() and os.access(part, os.W_OK):
-        save_vectors(part, encoder, keys, vectors)
+        try:
+            save_vectors(part, encoder, keys, vectors)
+        except OSError as error:  # a full disk
+            logger.info("the vectors are not kept: %s", error)
     return vectors

@@ -20,8 +20,8 @@ Floats = npt.NDArray[np.float32]
 
 Array = npt.NDArray[Any]
 
-_COUNTED_AT_ONCE, _SCORED_AT_ONCE = 5_000, 1_000_000
-"""Trials whose words, and words in trials whose scores are worked out together."""
+_COUNTED_AT_ONCE = 5_000
+"""Trials whose words are counted together."""
 _ARRAYS = ("data", "indices", "indptr")
 _VOCABULARY = "vocab.index.json"
 K1, B = 1.2, 0.75
@@ -58,25 +58,28 @@ class LexicalBuilder:
         self._tokens, self._lengths = array("i"), array("i")
 
     def build(self) -> "LexicalIndex":
-        """The index of all that was added."""
+        """The index of all that was added. What was counted is forgotten as it is taken over."""
         self._count()
-        numbers, trials, counts = (np.concatenate(column) for column in zip(*self._counted, strict=True))
-        self._counted = []
-        order = np.argsort(numbers, kind="stable")
-        numbers, trials, counts = numbers[order], trials[order], counts[order]
-        del order
-        lengths = np.concatenate(self._sizes)
-        starts = np.searchsorted(numbers, np.arange(len(self._numbers) + 1)).astype(np.int32)
-        frequencies = np.diff(starts)
+        size = len(self._numbers)
+        frequencies = np.zeros(size, np.int64)
+        for numbers, *_ in self._counted:
+            frequencies += np.bincount(numbers, minlength=size)
+        starts = np.concatenate([[0], np.cumsum(frequencies)])
         rarity = np.log(1 + (self._trials - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
+        lengths = np.concatenate(self._sizes)
         mean = lengths.mean() if len(lengths) else 1.0
-        values = np.empty(len(numbers), np.float32)
-        for begin in range(0, len(numbers), _SCORED_AT_ONCE):  # so that what comes in between stays small
-            span = slice(begin, begin + _SCORED_AT_ONCE)
-            often = counts[span].astype(np.float32)
-            saturation = K1 * ((1 - B) + B * lengths[trials[span]] / mean)
-            values[span] = rarity[numbers[span]] * (often / (saturation + often))
-        return LexicalIndex(dict(self._numbers), values, trials, starts, self._trials)
+        values, places, ends = np.empty(starts[-1], np.float32), np.empty(starts[-1], np.int32), starts[:-1].copy()
+        self._counted.reverse()
+        while self._counted:  # trials in their order, so that those of each word come in theirs
+            numbers, trials, counts = self._counted.pop()
+            order = np.argsort(numbers, kind="stable")
+            numbers, trials, often = numbers[order], trials[order], counts[order].astype(np.float32)
+            found = np.bincount(numbers, minlength=size)
+            wanted = np.arange(len(numbers)) + (ends - (np.cumsum(found) - found))[numbers]
+            saturation = K1 * ((1 - B) + B * lengths[trials] / mean)
+            values[wanted], places[wanted] = rarity[numbers] * (often / (saturation + often)), trials
+            ends += found
+        return LexicalIndex(dict(self._numbers), values, places, starts.astype(np.int32), self._trials)
 
 
 class LexicalIndex:

@@ -1,12 +1,15 @@
 """One vector a trial, made once for each heading: float16 beside the snapshot, taken over into the next one."""
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from matcher.seal import is_whole, seal
 from matcher.similarity.dense import Encoder
 
 Stored = npt.NDArray[np.float16]
@@ -18,8 +21,15 @@ class Unmade(Exception):
     """More vectors would have to be made than a reader waits for."""
 
 
-def _files(folder: Path, encoder: Encoder) -> tuple[Path, Path]:
-    return folder / f"vectors-{encoder.name}.npy", folder / f"vector-keys-{encoder.name}.npy"
+def _load(part: Path, encoder: Encoder) -> tuple[Stored, Keys] | None:
+    """Vectors and keys of this model in a part, memory-mapped; None where there are none that are whole."""
+    folder = part / f"vectors-{encoder.name}"
+    try:
+        if is_whole(folder):
+            return np.load(folder / "vectors.npy", mmap_mode="r"), np.load(folder / "keys.npy", mmap_mode="r")
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 def keys_of(headings: Sequence[str]) -> Keys:
@@ -30,11 +40,8 @@ def keys_of(headings: Sequence[str]) -> Keys:
 
 def open_vectors(folder: Path, encoder: Encoder, trials: int) -> Stored | None:
     """The stored vectors, memory-mapped; None where there are none of this model for all trials."""
-    try:
-        found: Stored = np.load(_files(folder, encoder)[0], mmap_mode="r")
-    except (OSError, ValueError):
-        return None
-    return found if len(found) == trials else None
+    found = _load(folder, encoder)
+    return found[0] if found is not None and len(found[0]) == trials else None
 
 
 def make_vectors(
@@ -46,11 +53,9 @@ def make_vectors(
     keys = keys_of(headings)
     known: dict[int, Stored] = {}
     for folder in known_in:
-        try:
-            vectors, stored = (np.load(file, mmap_mode="r") for file in _files(folder, encoder))
-        except (OSError, ValueError):
-            continue
-        known.update(zip(stored.tolist(), vectors, strict=False))
+        if (found := _load(folder, encoder)) is not None:
+            vectors, stored = found
+            known.update(zip(stored.tolist(), vectors, strict=False))
     heading_of = dict(zip(keys.tolist(), headings, strict=True))
     missing = [key for key in heading_of if key not in known]
     if most is not None and len(missing) > most:
@@ -62,8 +67,14 @@ def make_vectors(
     return keys, np.array([known[key] for key in keys.tolist()], np.float16)
 
 
-def save_vectors(folder: Path, encoder: Encoder, keys: Keys, vectors: Stored) -> None:
-    """Write keys and vectors into a folder."""
-    vector_file, key_file = _files(folder, encoder)
-    np.save(vector_file, vectors)
-    np.save(key_file, keys)
+def save_vectors(part: Path, encoder: Encoder, keys: Keys, vectors: Stored) -> None:
+    """Write keys and vectors into a part, whole or not at all. Raises OSError."""
+    folder = part / f"vectors-{encoder.name}"
+    with tempfile.TemporaryDirectory(dir=part, prefix="draft-") as draft:
+        made = Path(draft) / "made"
+        made.mkdir()
+        np.save(made / "vectors.npy", vectors)
+        np.save(made / "keys.npy", keys)
+        seal(made)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.replace(folder)

@@ -18,6 +18,7 @@ import numpy as np
 from filelock import FileLock
 
 from matcher.fingerprints import TERMINOLOGY, digest
+from matcher.seal import is_whole, seal
 from matcher.terminology.compiled import Tables, Terminology
 
 FORMAT = 4
@@ -57,6 +58,8 @@ def fingerprint(loaded: list[Path]) -> str:
 def read(version: str, folder: Path | None = None) -> Terminology | None:
     """The compiled terminology of that version, None where there is none (or none that can be read)."""
     path = (folder or cache_folder()) / f"terms-{version}"
+    if not is_whole(path):
+        return None
     try:
         tables = msgspec.msgpack.decode((path / "tables.msgpack").read_bytes(), type=Tables)
         arrays = {file.stem: np.load(file, mmap_mode="r").view(np.ndarray) for file in path.glob("*.npy")}
@@ -79,6 +82,9 @@ def write(terminology: Terminology, folder: Path | None = None) -> None:
             (made / "tables.msgpack").write_bytes(msgspec.msgpack.encode(terminology.tables))
             for name, array in terminology.arrays.items():
                 np.save(made / f"{name}.npy", array)
+            seal(made)
+            if target.exists() and not is_whole(target):
+                target.rename(Path(temporary) / "damaged")
             if not target.exists():
                 made.rename(target)
     except OSError as error:

@@ -44,7 +44,7 @@ def terms_folder() -> Path:
 def loaded_files(folder: Path | None = None) -> list[Path]:
     """Loaded vocabulary files, in a fixed order."""
     base = folder or terms_folder()
-    return sorted(path for path in base.glob("*") if path.is_file()) if base.is_dir() else []
+    return sorted(path for path in base.glob("[!.]*") if path.is_file()) if base.is_dir() else []
 
 
 def load_file(path: Path, folder: Path | None = None) -> VocabularyInfo:
@@ -58,10 +58,8 @@ def load_file(path: Path, folder: Path | None = None) -> VocabularyInfo:
     vocabulary = read_vocabulary(path)
     base = folder or terms_folder()
     base.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=base, prefix=".loading-", delete=False) as temporary:
-        temporary.close()
-        shutil.copyfile(path, temporary.name)
-        Path(temporary.name).replace(base / path.name)
+    with tempfile.TemporaryDirectory(dir=base, prefix=".loading-") as temporary:
+        shutil.copyfile(path, Path(temporary) / path.name).replace(base / path.name)
     return vocabulary.info
 
 

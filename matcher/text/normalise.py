@@ -17,6 +17,7 @@ _LETTERS = str.maketrans(
     | {"º": "°"}
     | dict(zip("αβγδ", ("alpha", "beta", "gamma", "delta"), strict=True))
 )
+_SPELT_OUT = frozenset(map(chr, _LETTERS))
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b")
 _LIGATURE = re.compile(r"ae|(?<!hyp)(?<!micr)(?<!macr)(?<!end)oe")
 _GERMAN_ADJECTIVE = re.compile(r"(.*(?:isch|lich|iert|kutan|juvenil|artikular))(?:e|er|en|es|em)$")
@@ -157,8 +158,16 @@ def fold(text: str) -> str:
     """Lower case without accents, Greek letters by name; the length may change."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold().translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", _spelt_out(text))
+    for char in set(decomposed):
+        if unicodedata.combining(char):
+            decomposed = decomposed.replace(char, "")
+    return _spelt_out(decomposed.casefold())
+
+
+def _spelt_out(text: str) -> str:
+    """A text with its letters that the Unicode decomposition leaves alone in plain ones."""
+    return text if _SPELT_OUT.isdisjoint(text) else text.translate(_LETTERS)
 
 
 @lru_cache(maxsize=200_000)
@@ -187,17 +196,24 @@ def normal_word(word: str) -> str:
     return word
 
 
+class _FoldedChars(dict[str, str]):
+    """What each character comes to."""
+
+    def __missing__(self, char: str) -> str:
+        found = self[char] = fold(char)
+        return found
+
+
+_FOLDED_CHARS = _FoldedChars()
+
+
 def _fold_with_map(text: str) -> tuple[str, list[int] | None]:
     """Folded text, and for every folded character its place in the original (None when they agree)."""
     if text.isascii():
         return text.lower(), None
-    folded: list[str] = []
-    offsets: list[int] = []
-    for offset, char in enumerate(text):
-        for piece in fold(char):
-            folded.append(piece)
-            offsets.append(offset)
-    return "".join(folded), offsets
+    pieces = [_FOLDED_CHARS[char] for char in text]
+    offsets = [offset for offset, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), offsets
 
 
 def tokens(text: str) -> list[Token]:

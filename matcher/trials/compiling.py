@@ -20,6 +20,7 @@ from matcher import weights
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.columns import NO_TEXT, Array, Texts, coded
+from matcher.trials.facts import Facts
 from matcher.trials.indexing import NOTHING_MAPPED, TrialMapper, has_tables, map_texts, unmapped
 from matcher.trials.roles import DISEASE, FIELDS, FINDING, OWN_WORDS, ROLES, TREATMENT, UNSAID
 from matcher.trials.store import ROW, UNSTATED_DAY, Store, Tables
@@ -53,20 +54,32 @@ _SAYING = """
 SELECT place, trial_index AS trial FROM (SELECT unnest(words) AS word, trial_index FROM mapped_words)
 JOIN numbered_said USING (word)
 """
+_LISTED = """CREATE TEMP TABLE numbered_conditions AS
+SELECT listed, (row_number() OVER (ORDER BY listed) - 1)::INTEGER AS place
+FROM (SELECT DISTINCT lower(condition) AS listed FROM conditions WHERE condition <> '')"""
+_LISTING = """
+SELECT DISTINCT place, trial_index AS trial FROM conditions JOIN numbered_trials USING (trial_id)
+JOIN numbered_conditions ON listed = lower(condition) ORDER BY place, trial
+"""
+_SHOWN = {
+    "title": "coalesce(nullif(brief_title, ''), official_title)", "url": "coalesce(url, '')",
+    "stale_reason": "reason_from_then", "last_update": "last_update_date",
+}  # fmt: skip
+"""Facts of a trial that are no columns of their name."""
 _FACTS = f"""
-SELECT trial_id, study_id, coalesce(nullif(brief_title, ''), official_title) AS title, url,
-       reason_from_then AS stale_reason, registry, status, sex,
-       phase, min_age_days, max_age_until_days, ages_are_bands, last_update_date, completion_date, stale_from
+SELECT trial_id, json_array({", ".join(_SHOWN.get(name, name) for name in Facts.__struct_fields__)})::VARCHAR AS facts,
+       status, sex, min_age_days, max_age_until_days, ages_are_bands, last_update_date, stale_from
 FROM trials LEFT JOIN (SELECT trial_id, stale_from, reason_from_then FROM ({STATED_STATUS})) USING (trial_id)
 ORDER BY trial_id
 """
 _OWN = OWN_WORDS.encode()
-_SHOWN = ["trial_id", "study_id", "title", "url", "stale_reason"]
-"""Columns of texts."""
+_READ_BY_SPANS = ("facts_letters", "named_letters")
+"""Letters of texts that are looked up trial by trial; the others are looked through."""
+_TEXTS, _CODED = ["trial_id", "facts"], ["status", "sex"]
+"""Columns of texts, and of the few values that stand as codes."""
 _DAYS = {
     "min_age": (pa.float64(), math.nan), "max_age_until": (pa.float64(), math.nan), "age_bands": (pa.int8(), 2),
-    "last_update": (pa.int32(), UNSTATED_DAY), "completion_date": (pa.int32(), UNSTATED_DAY),
-    "stale_from": (pa.int32(), UNSTATED_DAY),
+    "last_update": (pa.int32(), UNSTATED_DAY), "stale_from": (pa.int32(), UNSTATED_DAY),
 }  # fmt: skip
 """Kinds of the columns of days and of what goes with them, and what stands for none."""
 _SITES = """
@@ -89,16 +102,19 @@ def compile_store(connection: duckdb.DuckDBPyConnection, terminology: Terminolog
     asked = _asked(rows, other, size, len(terminology.ids))
     scores, codes = coded(rows.score)
     saying, words = _saying(cursor)
-    texts = {**trials.texts, "other": other, "named": _named(cursor), "word": words}
-    arrays = {
-        **trials.arrays, **countries.arrays, **posted, **asked.arrays, **saying, "own_terms": _own_terms(other),
-        "rows_starts": _starts(rows.trial, size), "row_scores": scores,
+    listing, conditions = _listing(cursor)
+    texts = {**trials.texts, "other": other, "named": _named(cursor), "word": words, "listed": conditions}
+    arrays: dict[str, Array] = {
+        **trials.arrays, **countries.arrays, **posted, **asked.arrays, **saying, **listing,
+        "own_terms": _own_terms(other), "rows_starts": _starts(rows.trial, size), "row_scores": scores,
         **{f"{name}_starts": column.starts for name, column in texts.items()},
     }  # fmt: skip
-    spans = {"rows": _joined(rows, codes), **{f"{name}_letters": column.letters for name, column in texts.items()}}
-    registries, statuses, sexes, phases = trials.tables
+    letters = {f"{name}_letters": column.letters[:] for name, column in texts.items()}
+    spans = {"rows": _joined(rows, codes), **{name: letters.pop(name) for name in _READ_BY_SPANS}}
+    arrays |= letters
+    statuses, sexes = trials.tables
     (requirements,), (lands,) = asked.tables, countries.tables
-    tables = Tables(registries, statuses, sexes, phases, requirements, lands, list(arrays), list(spans))
+    tables = Tables(statuses, sexes, requirements, lands, list(arrays), list(spans))
     return Store(tables, arrays, spans)
 
 
@@ -132,7 +148,7 @@ def _make_views(cursor: duckdb.DuckDBPyConnection, terminology: Terminology, exp
     for name, table in reversed(fresh._asdict().items()):  # words first, by which the stored rows are chosen
         cursor.register(f"fresh_{name}", table)
         cursor.execute((_FRESH + (_STORED if is_stored else "")).format(name=name))
-    for sql in (_NAMED, _WORDED, _SAID):
+    for sql in (_NAMED, _WORDED, _SAID, _LISTED):
         cursor.execute(sql)
 
 
@@ -149,19 +165,40 @@ def _columns(batches: Iterator[pa.RecordBatch], types: Sequence[Any]) -> list[Ar
     return [np.concatenate(parts.pop(0)) for _ in types]
 
 
-def _texts(batches: Iterator[pa.RecordBatch]) -> list[Texts]:
-    """Columns of texts, none of which becomes a string of its own here."""
-    parts = [[column.fill_null(NO_TEXT).cast(pa.large_string()) for column in batch.columns] for batch in batches]
-    if not parts:
-        return []
-    whole = [pa.concat_arrays(chunks) for chunks in zip(*parts, strict=True)]
-    return [_text_column(column) for column in whole]
+class _TextColumns:
+    """Columns of texts that come in batches. None of them becomes a string of its own here, and none is kept twice for
+    longer than it is joined.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._parts: list[list[pa.Array]] = [[] for _ in range(columns)]
+
+    def add(self, columns: Sequence[pa.Array]) -> None:
+        """The columns of one batch."""
+        for part, column in zip(self._parts, columns, strict=True):
+            part.append(column.fill_null(NO_TEXT).cast(pa.large_string()))
+
+    def whole(self) -> list[Texts]:
+        """Each column as a whole; here they are forgotten."""
+        found = []
+        while self._parts:
+            part = self._parts.pop(0)
+            found.append(_text_column(pa.concat_arrays(part)) if part else Texts.of(()))
+        return found
 
 
 def _text_column(column: pa.Array) -> Texts:
     _, starts, letters = column.buffers()
     found = np.frombuffer(starts, np.int64)[: len(column) + 1]
     return Texts(np.frombuffer(letters or b"", np.uint8)[: int(found[-1])], found)
+
+
+def _texts(cursor: duckdb.DuckDBPyConnection, sql: str) -> Texts:
+    """The only column of a question, which are texts."""
+    columns = _TextColumns(1)
+    for batch in _batches(cursor, sql):
+        columns.add(batch.columns)
+    return columns.whole()[0]
 
 
 def _starts(numbers: Array, size: int) -> Array:
@@ -171,16 +208,15 @@ def _starts(numbers: Array, size: int) -> Array:
 
 def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
     """What is shown of each trial and decides beside its concepts."""
-    texts: list[pa.RecordBatch] = []
-    codes: dict[str, list[int]] = {name: [] for name in ("registry", "status", "sex", "phase")}
+    texts = _TextColumns(len(_TEXTS))
+    codes: dict[str, list[int]] = {name: [] for name in _CODED}
     known: dict[str, dict[Any, int]] = {name: {} for name in codes}
     days: dict[str, list[Array]] = {name: [np.zeros(0, kind.to_pandas_dtype())] for name, (kind, _) in _DAYS.items()}
     for batch in _batches(cursor, _FACTS):
-        texts.append(batch.select(_SHOWN))
-        for name, column in zip(codes, batch.columns[len(_SHOWN) : len(_SHOWN) + len(codes)], strict=True):
-            values = (tuple(value) if isinstance(value, list) else value for value in column.to_pylist())
-            codes[name] += [known[name].setdefault(value, len(known[name])) for value in values]
-        for name, column in zip(days, batch.columns[len(_SHOWN) + len(codes) :], strict=True):
+        texts.add(batch.columns[: len(_TEXTS)])
+        for name in _CODED:
+            codes[name] += [known[name].setdefault(value, len(known[name])) for value in batch[name].to_pylist()]
+        for name, column in zip(days, batch.columns[len(_TEXTS) + len(_CODED) :], strict=True):
             kind, unstated = _DAYS[name]
             days[name].append(column.cast(kind).fill_null(unstated).to_numpy())
     arrays: dict[str, Array] = {}
@@ -188,10 +224,8 @@ def _facts(cursor: duckdb.DuckDBPyConnection) -> _Part:
         arrays[name] = np.array(numbers, np.min_scalar_type(max(len(known[name]) - 1, 0)))
     for name, columns in days.items():
         arrays[name] = np.concatenate(columns)
-    tables = [list(known[name]) for name in ("registry", "status", "sex")]
-    phases = [None if phase is None else list(phase) for phase in known["phase"]]
-    shown = _texts(iter(texts)) or [Texts.of(())] * len(_SHOWN)
-    return _Part(arrays, (*tables, phases), dict(zip(_SHOWN, shown, strict=True)))
+    shown = dict(zip(_TEXTS, texts.whole(), strict=True))
+    return _Part(arrays, tuple(list(known[name]) for name in _CODED), shown)
 
 
 def _countries(cursor: duckdb.DuckDBPyConnection, size: int) -> _Part:
@@ -297,16 +331,19 @@ def _asked(rows: _Rows, other: Texts, size: int, known: int) -> _Part:
 
 def _named(cursor: duckdb.DuckDBPyConnection) -> Texts:
     """The trials' own words for what they name."""
-    return _one(_texts(_batches(cursor, "SELECT words FROM numbered_words ORDER BY said")))
-
-
-def _one(columns: list[Texts]) -> Texts:
-    return columns[0] if columns else Texts.of(())
+    return _texts(cursor, "SELECT words FROM numbered_words ORDER BY said")
 
 
 def _saying(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]:
     """For each content word the trials that say it; and the words, sorted."""
-    words = _one(_texts(_batches(cursor, "SELECT word FROM numbered_said ORDER BY place")))
+    words = _texts(cursor, "SELECT word FROM numbered_said ORDER BY place")
     places, trials = _columns(_batches(cursor, _SAYING), (np.int32, np.int32))
-    order = np.argsort(places, kind="stable")
+    order = np.lexsort((trials, places))
     return {"saying": trials[order], "saying_starts": _starts(places[order], len(words))}, words
+
+
+def _listing(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, Array], Texts]:
+    """For each condition in small letters the trials that list it; and the conditions, sorted."""
+    conditions = _texts(cursor, "SELECT listed FROM numbered_conditions ORDER BY place")
+    places, trials = _columns(_batches(cursor, _LISTING), (np.int32, np.int32))
+    return {"listing": trials, "listing_starts": _starts(places, len(conditions))}, conditions

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from matcher import weights
 from matcher.index_folder import part_of, snapshot_of, write_part
+from matcher.seal import is_whole
 from matcher.terminology import Kind, Terminology
 from matcher.terminology.expansion import Expansion
 from matcher.trials.columns import SortedTexts
@@ -30,13 +31,15 @@ _TREATMENT, _EXCLUSION = map(FIELDS.index, ("treatment", "exclusion"))
 
 
 class Naming(msgspec.Struct, frozen=True, gc=False):
-    """A place where a trial names a concept. weight: of its field, times how sure it is. row: of `TrialIndex.words`."""
+    """A place where a trial names a concept. weight: of its field, times how sure it is. said: number of the words
+    (`TrialIndex.words`).
+    """
 
     concept: int
     field: str
     score: float
     weight: float
-    row: int
+    said: int
 
 
 class Profile(msgspec.Struct, frozen=True, gc=False):
@@ -98,6 +101,8 @@ class TrialIndex:
         self._own_terms = SortedTexts(self._other, arrays["own_terms"])
         self._saying, self._saying_starts = arrays["saying"], arrays["saying_starts"]
         self._content_words = SortedTexts(store.texts("word"))
+        self._listing, self._listing_starts = arrays["listing"], arrays["listing_starts"]
+        self._listed = SortedTexts(store.texts("listed"))
         self._places = SortedTexts(self.trial_ids)
         self.profile = lru_cache(maxsize=KEPT)(self._make_profile)
         self.causes = lru_cache(maxsize=50_000)(self._find_causes)
@@ -207,18 +212,17 @@ class TrialIndex:
         return slice(start, end)
 
     def _stated(self, trial_index: int, field: int) -> Iterator[tuple[int, int]]:
-        """Concepts that a trial names in a field, each with the row of `words`."""
-        span = self._span(self._row_starts, trial_index)
-        rows = self._rows[span]
-        places = np.flatnonzero(rows["field"] == field)
-        return zip(rows["concept"][places].tolist(), (places + span.start).tolist(), strict=True)
+        """Concepts that a trial names in a field, each with the number of its words."""
+        rows = self._rows[self._span(self._row_starts, trial_index)]
+        stated = rows[rows["field"] == field]
+        return zip(stated["concept"].tolist(), stated["words"].tolist(), strict=True)
 
     def excluded(self, trial_index: int) -> Iterator[tuple[int, int]]:
-        """Concepts in a trial's exclusion criteria, each with the row of `words`."""
+        """Concepts in a trial's exclusion criteria, each with the number of its words."""
         return self._stated(trial_index, _EXCLUSION)
 
     def treatments(self, trial_index: int) -> dict[int, int]:
-        """Treatments that a trial gives, each with the row of `words`."""
+        """Treatments that a trial gives, each with the number of its words."""
         return dict(self._stated(trial_index, _TREATMENT))
 
     def trials_stating(self, concept: int) -> list[int]:
@@ -240,15 +244,13 @@ class TrialIndex:
         return self.terminology.kind(concept) if self.terminology.holds(concept) else Kind.DISEASE
 
     def namings(self, trial_index: int) -> list[tuple[int, str, int]]:
-        """All places where a trial names a concept, by field: concept, field, row of `words`."""
-        span = self._span(self._row_starts, trial_index)
-        rows = enumerate(self._rows[span].tolist(), span.start)
-        return [(concept, FIELDS[field], row) for row, (concept, _, _, field, _) in rows]
+        """All places where a trial names a concept, by field: concept, field, number of the words."""
+        rows = self._rows[self._span(self._row_starts, trial_index)].tolist()
+        return [(concept, FIELDS[field], said) for concept, said, _, field, _ in rows]
 
-    def _find_words(self, row: int) -> str:
+    def _find_words(self, number: int) -> str:
         """The trial's own words for what it names."""
-        (words,) = self._rows[row : row + 1]["words"].tolist()
-        return self._named[words] or ""
+        return self._named[number] or ""
 
     def content_words(self, trial_index: int) -> frozenset[str]:
         """Content words of a trial's titles, conditions and interventions."""
@@ -262,15 +264,26 @@ class TrialIndex:
         found: Ints = self._saying[slice(0, 0) if place is None else self._span(self._saying_starts, place)]
         return found
 
+    def trials_listing(self, text: str) -> Ints:
+        """Trials that have a text among their conditions, in large letters or small."""
+        place = self._listed.place(self._in_small_letters(text))
+        found: Ints = self._listing[slice(0, 0) if place is None else self._span(self._listing_starts, place)]
+        return found
+
+    def _in_small_letters(self, text: str) -> str:
+        """A text as the database has it in small letters, which knows other rules for other scripts than Python."""
+        if text.isascii():
+            return text.lower()
+        ((small,),) = self.cursor().execute("SELECT lower(?)", [text]).fetchall()
+        return str(small)
+
     def _make_profile(self, trial_index: int) -> Profile:
         """A trial as the ranking sees it."""
-        span = self._span(self._row_starts, trial_index)
         of_role: list[dict[int, Naming]] = [{} for _ in ROLES]
-        for row, (concept, _, code, field, role) in enumerate(self._rows[span].tolist(), span.start):
-            if role != UNSAID:
+        for concept, said, code, field, role in self._rows[self._span(self._row_starts, trial_index)].tolist():
+            if role != UNSAID and concept not in of_role[role]:
                 score = self._scores[code]
-                weight = self._field_weights[field] * score
-                of_role[role].setdefault(concept, Naming(concept, FIELDS[field], score, weight, row))
+                of_role[role][concept] = Naming(concept, FIELDS[field], score, self._field_weights[field] * score, said)
         _, mentions, headings, findings, diseases = of_role
         asked = self._asked[self._span(self._asked_starts, trial_index)]
         return Profile(
@@ -293,8 +306,13 @@ class TrialIndex:
 
 def _loaded(part: Path) -> Store | None:
     """The arrays of a part that is whole."""
+    if not part.is_dir():
+        return None
+    if not is_whole(part):
+        logger.info("the index of trials is damaged and made anew")
+        return None
     try:
-        return load(part) if part.is_dir() else None
+        return load(part)
     except (OSError, EOFError, ValueError) as error:
         logger.info("the index of trials is made anew: %s", error)
         return None

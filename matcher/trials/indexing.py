@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
+from matcher.assertion.criteria import are_denied
 from matcher.fingerprints import MAPPING, digest
 from matcher.linking.defined_abbreviations import stands_for
 from matcher.linking.linker import EntityLinker, clean_tokens
@@ -20,7 +23,7 @@ from matcher.text.normalise import Token
 from matcher.trials.requirements import requirements
 from matcher.trials.roles import FINDING, MENTION, OWN_WORDS, ROLES, TREATMENT, Roles
 from matcher.trials.treatments import treatments
-from matcher.trials.trial_text import Named, TrialText
+from matcher.trials.trial_text import BATCH, Named, TrialText
 
 _CONCEPTS = pa.schema(
     [
@@ -35,16 +38,19 @@ _WORDS = pa.schema(
         ("terminology", pa.string()),
     ]
 )  # fmt: skip
-TEXTS_KEPT = 20_000
-"""Criteria and titles whose concepts are remembered: in a registry many criteria are alike."""
+_NAMING = ("concept_id", "label", "field", "position", "rule", "score", "words", "role")
+"""Columns of trial_concepts that say what is named; the others say of which trial it is."""
 BROADLY = 0.95
 """Score of a name that can mean more than its concept ("scleroderma")."""
 BESIDE_ITS_KIND = 0.6
 """How sure it is that a trial means a wide condition that it lists beside a kind of it: worth a look, no more."""
 
 
+Row = tuple[str, str, str, int, str, float, str, str]
+"""A naming as ``_NAMING`` has it."""
 Field = tuple[str, int, Named]
 """Field, position in it from 1, and what is named there."""
+_NOTHING_NAMED: tuple[tuple[Named, ...], tuple[Named, ...]] = ((), ())
 _ABBREVIATING = ("title", "keyword", "inclusion")
 """Fields in which an abbreviation may be of a drug, a measure or a study."""
 
@@ -68,8 +74,10 @@ class TrialMapper:
         self.roles = Roles(terminology, expansion or Expansion(terminology))
         self.running = RunningText(terminology, self.mapper)
         self.of_term = lru_cache(maxsize=100_000)(self._of_term)
-        self.of_text = lru_cache(maxsize=TEXTS_KEPT)(self._of_text)
-        self.of_criterion = lru_cache(maxsize=TEXTS_KEPT)(self._of_criterion)
+        self._of_text: dict[str, tuple[Named, ...]] = {}
+        """Concepts that a title or an excluding criterion names, each once, of those that were read and name any."""
+        self._of_criterion: dict[str, tuple[tuple[Named, ...], tuple[Named, ...]]] = {}
+        """Concepts that an including criterion asks for, and those that it denies."""
 
     def _of_term(self, text: str) -> tuple[Named, ...]:
         """Concepts of a condition, keyword or heading; its own words where no vocabulary knows it."""
@@ -77,15 +85,20 @@ class TrialMapper:
         readings = (self._named(text, found, hits) for hits in self.mapper.readings_of_term(text, found))
         return next(filter(None, readings), None) or (self._own_words(text),)
 
-    def _of_text(self, text: str) -> tuple[Named, ...]:
-        """Concepts that running text names, each once."""
-        return self._distinct(text, self.running.named(text))
-
-    def _of_criterion(self, text: str) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
-        """Concepts that a criterion asks for, and those that it denies."""
-        told = self.running.told(text)
-        asked, denied = ([name for name, said in told if said is side] for side in (False, True))
-        return self._distinct(text, asked), self._distinct(text, denied)
+    def _read(self, trials: Sequence[TrialText]) -> None:
+        """Read titles and criteria of some trials together, equal ones once."""
+        asking = {text for trial in trials for text in trial.inclusion}
+        others = {text for trial in trials for text in (*trial.titles, *trial.exclusion)}
+        self._of_text, self._of_criterion = {}, {}
+        for text, names, words in self.running.named_in([*asking | others]):
+            if text in others:
+                self._of_text[text] = self._distinct(text, names)
+            if text in asking:
+                denied = are_denied(text, [(name.start, name.end) for name in names], words)
+                self._of_criterion[text] = (
+                    self._distinct(text, (name for name, said in zip(names, denied, strict=True) if not said)),
+                    self._distinct(text, (name for name, said in zip(names, denied, strict=True) if said)),
+                )
 
     def _distinct(self, text: str, names: Iterable[Name]) -> tuple[Named, ...]:
         terminology = self.terminology
@@ -114,8 +127,14 @@ class TrialMapper:
         words = " ".join(token.text for token in clean_tokens(text))
         return Named(OWN_WORDS + words, text, "own words", 0.9, text)
 
-    def rows(self, trial: TrialText) -> Iterator[tuple[str, str, str, str, int, str, float, str, str]]:
-        """Rows of trial_concepts without the last two columns. What a trial is for it does not exclude."""
+    def rows_of(self, trials: Sequence[TrialText]) -> Iterator[list[Row]]:
+        """Rows of trial_concepts for each of some trials, what they name and not whose it is. What a trial is for it
+        does not exclude.
+        """
+        self._read(trials)
+        return (list(self._rows(trial)) for trial in trials)
+
+    def _rows(self, trial: TrialText) -> Iterator[Row]:
         found = self._supported(list(self._fields(trial))) or [("condition", 0, Named("", "", "", 0.0, ""))]
         roles = self.roles.of([(named.concept_id, field) for field, _, named in found])
         own = self.roles.meant_with(
@@ -129,7 +148,7 @@ class TrialMapper:
                 continue  # it excludes a kind of what it is for, or another kind of the wider disease
             if field == "condition" and role == MENTION:
                 score *= BESIDE_ITS_KIND
-            yield trial.trial_id, identifier, label, field, position, rule, score, words, ROLES[role]
+            yield identifier, label, field, position, rule, score, words, ROLES[role]
 
     def _supported(self, found: list[Field]) -> list[Field]:
         """Without the abbreviations that nothing else of the trial makes likely: in "TAK-063 in healthy volunteers" or
@@ -158,7 +177,7 @@ class TrialMapper:
             yield from (("condition", position, named) for named in self._condition(condition, system, code))
         title_seen: set[str] = set()
         for position, title in enumerate(trial.titles, start=1):
-            for named in self.of_text(title):
+            for named in self._of_text.get(title, ()):
                 if named.concept_id not in title_seen:
                     title_seen.add(named.concept_id)
                     yield "title", position, named
@@ -173,11 +192,11 @@ class TrialMapper:
         for position, form, words in treatments(trial.interventions):
             yield "treatment", position, Named(TREATMENT + form, form, "text", 1.0, words)
         for position, text in enumerate(trial.inclusion, start=1):
-            asked, denied = self.of_criterion(text)
+            asked, denied = self._of_criterion.get(text, _NOTHING_NAMED)
             yield from (("inclusion", position, named) for named in asked)
             yield from (("exclusion", position, named) for named in denied)
         for position, text in enumerate(trial.exclusion, start=1):
-            yield from (("exclusion", position, named) for named in self.of_text(text))
+            yield from (("exclusion", position, named) for named in self._of_text.get(text, ()))
 
     def _condition(self, condition: str, system: str | None, code: str | None) -> Sequence[Named]:
         found = list(self.of_term(condition))
@@ -232,22 +251,33 @@ def unmapped(connection: duckdb.DuckDBPyConnection, version: str | None) -> list
 
 def map_texts(mapper: TrialMapper, texts: Iterable[TrialText]) -> MappedTrials:
     """Rows of trial_concepts and trial_words for some trials, as Arrow tables."""
-    version = mapping_version(mapper.terminology.version)
-    concepts: list[tuple[object, ...]] = []
-    words: list[tuple[object, ...]] = []
-    for trial in texts:
-        concepts += [(*row, trial.content_hash, version) for row in mapper.rows(trial)]
-        text = " ".join(
-            (
-                *trial.titles,
-                *(named for named, _, _ in trial.conditions),
-                *(names[0] for _, names in trial.interventions),
-            )
+    trials = iter(texts)
+    parts: list[MappedTrials] = []
+    while batch := list(islice(trials, BATCH)):
+        parts.append(_map_batch(mapper, batch))
+    return MappedTrials(*map(pa.concat_tables, zip(*parts, strict=True))) if parts else NOTHING_MAPPED
+
+
+def _map_batch(mapper: TrialMapper, batch: Sequence[TrialText]) -> MappedTrials:
+    rows = list(mapper.rows_of(batch))
+    owners = np.repeat(np.arange(len(batch)), [len(of_trial) for of_trial in rows])
+    columns = [*zip(*chain.from_iterable(rows), strict=True)] or [()] * len(_NAMING)
+    state = {
+        "trial_id": pa.array([trial.trial_id for trial in batch], pa.string()),
+        "content_hash": pa.array([trial.content_hash for trial in batch], pa.string()),
+        "terminology": pa.repeat(mapping_version(mapper.terminology.version), len(batch)),
+    }
+    concepts = dict(zip(_NAMING, columns, strict=True)) | {name: column.take(owners) for name, column in state.items()}
+    words = {"words": [sorted(content_words(_heading(trial))) for trial in batch]} | state
+    return MappedTrials(
+        *(
+            pa.table([pa.array(table[name], schema.field(name).type) for name in schema.names], schema=schema)
+            for table, schema in ((concepts, _CONCEPTS), (words, _WORDS))
         )
-        words.append((trial.trial_id, sorted(content_words(text)), trial.content_hash, version))
-    return MappedTrials(_table(concepts, _CONCEPTS), _table(words, _WORDS))
+    )
 
 
-def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
-    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pa.table(dict(zip(schema.names, columns, strict=True)), schema=schema)
+def _heading(trial: TrialText) -> str:
+    """What a trial is about, in its own words."""
+    conditions = (named for named, _, _ in trial.conditions)
+    return " ".join((*trial.titles, *conditions, *(names[0] for _, names in trial.interventions)))

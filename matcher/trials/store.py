@@ -9,7 +9,7 @@ import numpy as np
 
 from matcher.trials.columns import Array, Column, FileArray, Texts
 
-FORMAT = 3
+FORMAT = 4
 """Changes with the meaning of what is written."""
 UNSTATED_DAY = np.iinfo(np.int32).min
 """In place of a day that is not stated."""
@@ -21,10 +21,8 @@ _TABLES_FILE = "tables.msgpack"
 class Tables(msgspec.Struct, frozen=True):
     """The few values that codes stand for, each at the place of its code. arrays, spans: names of what lies beside."""
 
-    registries: list[str]
     statuses: list[str]
     sexes: list[str | None]
-    phases: list[list[str] | None]
     requirements: list[str]
     countries: list[str]
     arrays: list[str]
@@ -35,15 +33,16 @@ class Store(NamedTuple):
     """Tables and arrays of n trials in the order of their ids. Of a list of lists `x`, that of number i stands in
     `x[x_starts[i]:x_starts[i + 1]]`. spans: what is read trial by trial; arrays: what is looked through.
 
-    By trial: registry, status, sex, phase (codes), min_age, max_age_until (days, NaN for none), age_bands (0, 1, 2 for
-    unstated), last_update, completion_date, stale_from (days since 1970), has_diseases, asks_finding; lists of `rows`
-    (of ROW, by field), of requirements (`asked`), of countries where it can be joined (`country`); the texts trial_id,
-    study_id, title, url and stale_reason.
+    By trial: status, sex (codes), min_age, max_age_until (days, NaN for none), age_bands (0, 1, 2 for unstated),
+    last_update, stale_from (days since 1970), has_diseases, asks_finding; lists of `rows` (of ROW, by field), of
+    requirements (`asked`), of countries where it can be joined (`country`); the texts trial_id and `facts` (what is
+    shown of it, as a list in JSON).
     By concept: lists of trials that name it (`posted_trial`, with posted_weight, a code of posted_weights, and
     posted_role, all by posted_starts), of trials that it limits or that give it (`limited`). Concepts are numbered as
     in the terminology, behind them come the catalogue's own terms, requirements and treatments, whose names are the
     texts `other`; own_terms: the places of the own terms among them, sorted by their words.
-    By word (the texts `word`): lists of trials that say it (`saying`). The texts `named`: trials' words for concepts.
+    By word (the texts `word`): lists of trials that say it (`saying`). By condition in small letters (the texts
+    `listed`, sorted): lists of trials that list it (`listing`). The texts `named`: trials' words for concepts.
     """
 
     tables: Tables
@@ -52,7 +51,10 @@ class Store(NamedTuple):
 
     def texts(self, name: str) -> Texts:
         """Texts by their name. Raises KeyError, ValueError when they are not whole."""
-        return Texts(self.spans[f"{name}_letters"], self.arrays[f"{name}_starts"])
+        letters = f"{name}_letters"
+        return Texts(
+            self.spans[letters] if letters in self.spans else self.arrays[letters], self.arrays[f"{name}_starts"]
+        )
 
 
 def save(store: Store, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from calcitrials.kept_file import opened
 from db.catalogue import Catalogue
 from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.support.running import ROOT, calcitrials, crawl, environment, trial_ids
@@ -83,3 +84,28 @@ def test_the_container_runs_as_nobody_in_particular_with_one_volume() -> None:
     assert [line for line in lines if line.startswith("VOLUME")] == ["VOLUME /data"]
     assert lines.index("USER 10001") > max(n for n, line in enumerate(lines) if line.startswith("RUN"))
     assert any("calcitrials" in line and "serve" in line for line in lines if line.startswith("CMD"))
+
+
+def test_everything_stored_can_be_read_through(sample_url: str, tmp_path: Path) -> None:
+    catalog, cache = tmp_path / "catalog", tmp_path / "cache"
+    assert crawl(catalog, sample_url, "--all").status == 0
+    with opened(catalog / "page" / "watches.sqlite", "CREATE TABLE IF NOT EXISTS rows (text TEXT)") as file:
+        file.execute("INSERT INTO rows VALUES ('watched')")
+    env = environment(CALCITRIALS_CACHE=str(cache))
+    assert calcitrials("status", "--verify", "--catalog", catalog, env=env).status == 0
+
+    snapshot = Catalogue(catalog).current.resolve()
+    (payloads,) = catalog.glob("payloads/ctgov/*")
+    rows = next(snapshot.with_suffix(".index").glob("trials-*/rows.npy"))
+    watches = catalog / "page" / "watches.sqlite"
+    for path, at in ((snapshot, snapshot.stat().st_size // 2), (payloads, 500), (rows, 200), (watches, 99)):
+        content = bytearray(path.read_bytes())
+        content[at] ^= 1
+        path.write_bytes(content)
+    run = calcitrials("status", "--verify", "--catalog", catalog, env=env)
+    assert run.status == 1
+    assert f"{snapshot} is damaged" in run.error
+    assert f"{rows.parent} was damaged and is removed" in run.error
+    assert f"a payload of ctgov is damaged ({payloads.name}, byte 0" in run.error
+    assert "watches.sqlite is damaged" in run.error
+    assert not rows.exists()

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from calcitrials.output import print_matches
+from crawler.samples.listing import KNOWN_IDS
+from crawler.samples.server import serve
 from tests.support.ctgov_answers import ANCHOR, BUNDLED_IDS
 from tests.support.running import calcitrials, crawl, environment
 
@@ -63,6 +65,17 @@ def test_everything_fits_eighty_columns(crawled: Path, sample_url: str, tmp_path
     header = next(index for index, line in enumerate(lines) if "received" in line)
     assert "ctgov" in lines[header + 2]
     assert len(lines[header].rstrip()) <= 80
+
+
+def test_a_registry_that_announces_no_total_has_a_bar_that_counts(tmp_path: Path) -> None:
+    with serve("listing") as urls:
+        crawling = ("crawl", "listing", "--delay", "0", "--id", KNOWN_IDS[0], "--catalog", str(tmp_path))
+        lines = on_terminal(*crawling, listing=urls["listing"])
+    (bar,) = {line for line in lines if line.startswith("listing")}  # drawn over itself, and gone at the end
+    assert re.search("listing +━+[ ━]* 1/\\? 0:0", bar)
+    assert "%" not in bar
+    (summary,) = {line for line in lines if line.startswith(" listing")}
+    assert [cell.strip() for cell in summary.split("│")[:4]] == ["listing", "yes", "?", "1"]
 
 
 def test_what_goes_on_in_the_next_line_is_indented(crawled: Path) -> None:

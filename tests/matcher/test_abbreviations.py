@@ -120,3 +120,35 @@ def test_lists_of_abbreviations_are_read_in_their_language(
 def test_names_of_other_languages_end_at_a_comma(reader: PatientReader, text: str) -> None:
     assert not any("," in words for words in meanings(reader, text))
     assert len(meanings(reader, text)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PKAN, dystonia", {"PKAN": "Pantothenate Kinase-Associated Neurodegeneration"}),
+        ("patient with NBIA since childhood", {"NBIA": "neurodegeneration with brain iron accumulation"}),
+        ("known HHT and epistaxis", {"HHT": "Telangiectasia, Hereditary Hemorrhagic"}),
+        ("CTX; tendon xanthomas", {"CTX": "Xanthomatosis, Cerebrotendinous"}),
+        ("ACDC deficiency", {"ACDC": "Arterial calcification due to deficiency of CD73"}),
+        ("AADC deficiency", {"AADC deficiency": "Aromatic L-amino acid decarboxylase deficiency"}),
+        ("Mädchen mit hEDS", {"hEDS": "Ehlers-danlos syndrome, Hypermobility type"}),
+        ("classical EDS", {"classical EDS": "Classical Ehlers-Danlos syndrome"}),
+        ("vascular Ehlers-Danlos", {"vascular Ehlers-Danlos": "Vascular Ehlers-Danlos syndrome"}),
+    ],
+)
+def test_abbreviations_of_large_vocabularies_count_where_a_diagnosis_stands(
+    reader: PatientReader, text: str, expected: dict[str, str]
+) -> None:
+    assert meanings(reader, text).items() >= expected.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "After the induction of general anaesthesia she had a left upper lobectomy by VATS without conversion today.",
+        "On admission the measurement of FBS was repeated in this diabetic patient who had eaten late at night before.",
+        "ALL PATIENTS ON THE WARD WERE SEEN BY THE TEAM FROM EMEA DURING THE VISIT OF THE WHOLE DEPARTMENT",
+    ],
+)
+def test_the_same_letters_elsewhere_in_a_letter_are_no_disease(reader: PatientReader, text: str) -> None:
+    assert not {"VATS", "FBS", "EMEA"} & meanings(reader, text).keys()

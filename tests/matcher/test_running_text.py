@@ -45,3 +45,17 @@ def test_the_fast_path_is_the_full_linker_on_the_names_that_both_know(
     full = [link.concepts[0] for link in links if link.rule == "exact"]
     assert full
     assert [name.concept for name in running.named(text) if name.rule == "exact"] == full
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(before, names, between, names, behind).map("".join), max_size=8))
+@example(["Gout or", "lupus", "and rickets", "with gout or lupus", ""])
+@example(["DYT2 type dystonia", "Diabetes mellitus, type II and gout", "Factor VIII deficiency", "stage 2 gout"])
+@example(["Gout \x7f lupus", "Gout"])
+@example(
+    ["Ödem, Crohn’s disease and PHP1a", "Juvenile and adult dermatomyositis", "In NSCLC", "SSc (SSc)", "anti-gout"]
+)
+@example(["gout", "gout", "ectopic calcifications or ossifications", "non gout"])
+def test_many_texts_name_what_each_names_alone(running: RunningText, texts: list[str]) -> None:
+    together = {text: found for text, found, _ in running.named_in(list(dict.fromkeys(texts)))}
+    assert together == {text: found for text in texts if (found := running.named(text))}

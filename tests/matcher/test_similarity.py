@@ -11,6 +11,7 @@ import pytest
 
 from matcher import DenseModelError, Match, Matcher, Patient, write_index
 from matcher.index_folder import folder_of
+from matcher.seal import seal
 from matcher.similarity import dense
 from tests.matcher.conftest import make_catalogue
 
@@ -163,11 +164,13 @@ def test_in_a_note_what_it_is_not_about_is_not_strong(snapshot: Path, with_model
 
 def test_vectors_are_taken_over_from_the_snapshot_before(snapshot: Path, with_model: dense.Encoder) -> None:
     write_index(snapshot)
-    name = f"vectors-{with_model.name}.npy"
-    vectors = np.load(next(folder_of(snapshot).rglob(name)))
+    name = f"vectors-{with_model.name}/vectors.npy"
+    (stored,) = folder_of(snapshot).rglob(name)
+    vectors = np.load(stored)
     assert vectors.dtype == np.float16
     assert vectors.shape[0] == len(TRIALS)
-    np.save(next(folder_of(snapshot).rglob(name)), vectors * 0 + 0.5)
+    np.save(stored, vectors * 0 + 0.5)
+    seal(stored.parent)
     later = snapshot.with_name("catalog-2.duckdb")
     make_catalogue(later, (*TRIALS, trial("NCT90000009", "Yoga for Back Pain", "Low Back Pain")))
     write_index(later)

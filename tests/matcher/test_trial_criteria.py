@@ -29,7 +29,7 @@ def test_what_a_criterion_asks_for_and_denies(matcher: Matcher, criterion: str, 
         trial_id="T1", content_hash="", titles=(), conditions=(("Calcinosis", None, None),), interventions=(),
         keywords=(), mesh=(), mesh_ancestors=(), inclusion=(criterion,), exclusion=(),
     )  # fmt: skip
-    rows = list(TrialMapper(matcher.terminology).rows(trial))
-    labels = {field: {row[2] for row in rows if row[3] == field} for field in ("inclusion", "exclusion")}
+    (rows,) = TrialMapper(matcher.terminology).rows_of([trial])
+    labels = {field: {row[1] for row in rows if row[2] == field} for field in ("inclusion", "exclusion")}
     assert labels["inclusion"] == ({asked} if asked else set())
     assert labels["exclusion"] == ({excluded} if excluded else set())

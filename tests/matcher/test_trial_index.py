@@ -29,6 +29,7 @@ TRIALS = (
     trial("NCT90000002", "Bandages for Zorblatt Ulcers", "Zorblatt Ulcer", least="18 Years"),
     trial("NCT90000003", "Rituximab in Dermatomyositis", "Dermatomyositis"),
     trial("NCT90000004", "Tamoxifen in Breast Cancer", "Breast Cancer"),
+    trial("NCT90000005", "Bandages for Those Who Need Them", "Übel bei Dermatomyositis"),
 )
 QUESTIONS = (
     ("calcinosis cutis", None), ("zorblatt ulcer", Patient(3.0)), ("dermatomyositis with calcinosis", None),
@@ -50,6 +51,13 @@ def answers(matcher: Matcher) -> list[bytes]:
 def answered(snapshot: Path) -> list[bytes]:
     with duckdb.connect(str(snapshot), read_only=True) as connection:
         return answers(Matcher.open(connection))
+
+
+@pytest.mark.parametrize("text", ["übel bei dermatomyositis", "ÜBEL BEI DERMATOMYOSITIS"])
+def test_a_condition_is_found_as_a_trial_lists_it_in_large_letters_or_small(snapshot: Path, text: str) -> None:
+    with duckdb.connect(str(snapshot), read_only=True) as connection:
+        first = Matcher.open(connection).suggest(text).matches[0]
+    assert first.because[0] == f'The trial lists "{text}" as a condition, word for word.'
 
 
 def without_index(snapshot: Path, tmp_path: Path) -> list[bytes]:
@@ -88,7 +96,7 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [cut, Path.unlink, lambda path: path.write_bytes(b"")], ids=["cut", "gone", "empty"])
 @pytest.mark.parametrize(
-    "name", ["trials-*/rows.npy", "trials-*/title_letters.npy", "trials-*/posted_trial.npy", "trials-*/tables.msgpack"]
+    "name", ["trials-*/rows.npy", "trials-*/facts_letters.npy", "trials-*/posted_trial.npy", "trials-*/tables.msgpack"]
 )
 def test_a_damaged_one_is_made_anew(snapshot: Path, name: str, damage: Callable[[Path], object]) -> None:
     write_index(snapshot)

@@ -77,7 +77,7 @@ NO_ENROLLMENT = 99_999_999
 """What stands in EnrollmentCount where a sponsor states no number."""
 
 # "PHASE1|PHASE2" in the registry's CSV, "Phase 1/Phase 2" in its older forms.
-_COMBINED = re.compile(r"\s*\|\s*|\s*/\s*(?=\w\w)")
+_COMBINED = re.compile(r"(?<!\s)\s*+(?:\|\s*|/\s*(?=\w\w))")
 _NCT = re.compile(r"NCT\d{8}", re.A)
 
 

@@ -7,7 +7,6 @@ from crawler.wording import codes, words
 from crawler.wording import therapeutic_areas as areas
 from db.trial import Condition, Intervention, MeshTerm, Outcome
 
-_ENTRY = re.compile(r"\s*[;\n]\s*")
 _AREA = re.compile(r"Therapeutic area:\s*(.+)")
 # CTRI: "Health Condition 1: M349- Systemic sclerosis, unspecified"
 _CTRI = re.compile(r"Health Condition \d+\s*:\s*(?:(?P<code>null|[A-Z]\d{2,4}(?:-[A-Z]\d{2,4})?)\s*-\s*)?(?P<name>.+)")
@@ -51,7 +50,7 @@ def conditions(text: str | None) -> tuple[Condition, ...]:
 
 
 def _named(text: str) -> Iterator[Condition]:
-    for entry in words.unique(_ENTRY.split(_IRCT.sub("\n", text) if not _CTRI.match(text) else text)):
+    for entry in words.unique(words.parts(_IRCT.sub("\n", text) if not _CTRI.match(text) else text, ";\n")):
         ctri = _CTRI.match(entry)
         if ctri:
             code = ctri["code"]
@@ -76,7 +75,7 @@ def interventions(text: str | None) -> tuple[Intervention, ...]:
     products = words.unique(_PRODUCT.findall(text))
     if products:
         return tuple(Intervention(words.squeeze(name), "drug") for name in products)
-    entries = _with_details(words.unique(_ENTRY.split(text)))
+    entries = _with_details(words.unique(words.parts(text, ";\n")))
     is_prose = len(text) > 300 and not _TYPE.match(text) and not all(map(_ARM.fullmatch, entries))
     if is_prose and len(entries) < 5:
         return (Intervention(words.headline(text), description=text),)

@@ -126,7 +126,7 @@ _STUDY_TYPES = (
     (re.compile(r"observation|epidemi|prognos|cohort|^cause|relative factors", re.I), StudyType.OBSERVATIONAL),
     (re.compile(r"interven|^treatment|^prevention|^ba/be", re.I), StudyType.INTERVENTIONAL),
 )
-_CLOCK = re.compile(r"\s*\b\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]M)?$", re.I)
+_CLOCK = re.compile(r"(?<!\s)\s*+\b\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]M)?$", re.I)
 _NUMBERS = re.compile(r"(?:^|:)\s*(\d{1,9})\s*(?=;|$)")
 
 

@@ -23,6 +23,7 @@ from crawler.wording.words import (
     listed,
     lower,
     numbers_of_a_study,
+    parts,
     phases,
     sample_size,
     squeeze,
@@ -242,7 +243,7 @@ def _ages(people: dict[str, Element], unknown: Counter[str]) -> tuple[AgeLimit |
     band = _text(people, "ageRange", as_is=True)
     if any(explicit) or band is None:
         return explicit
-    bands = [known(AGE_BAND, "age range", word, unknown) or (None, None) for word in re.split(r"\s*[,/]\s*", band)]
+    bands = [known(AGE_BAND, "age range", word, unknown) or (None, None) for word in parts(band, ",/")]
     least, most = [low for low, _ in bands if low], [high for _, high in bands if high]
     return (
         _band(band, min(least, key=_days)) if len(least) == len(bands) else None,

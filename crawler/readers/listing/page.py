@@ -77,7 +77,7 @@ _VISITORS = ("visitors",)
 _EVERY = ("updated", "identifier")
 _NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s")
 _SIDES = ("inclusion", "exclusion")
-_SIDE_BY_SIDE = re.compile(r"\s+[•·|]\s+")
+_SIDE_BY_SIDE = re.compile(r"(?<!\s)\s++[•·|]\s+")
 # The second half of an inverted heading: "Ossification, Heterotopic", "Diabetes Mellitus, Type 2".
 _INVERTED = re.compile(r"(?:[A-Z][a-z-]+(?:ic|al|ous|ile|ar|ary)|(?:Type|Stage|Grade) \w+|Familial|Acute|Idiopathic)")
 
