@@ -256,13 +256,9 @@ class Cognates:
                     break
                 if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
-<<<<<<< HEAD
-                before = [way for way in ways[content[first - 1]] if way.split(" ")[0] in english] if first else []
-                if first and _leaves_its_noun(found, content[first - 1], window, before):
-=======
-                before = content[first - 1] if first else -1
-                if before in medical and _leaves_its_noun(found, before, window, ways[before]):
->>>>>>> main
+                noun = content[first - 1] if first else -1
+                telling = [way for way in ways.get(noun, ()) if way.split(" ")[0] in english]
+                if noun in medical and _leaves_its_noun(found, noun, window, telling):
                     continue
                 if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue

@@ -30,13 +30,9 @@ from matcher.ranking.scoring import (
     grade_of,
     unstated,
 )
-<<<<<<< HEAD
-from matcher.ranking.standing import Standing
-from matcher.ranking.suspicion import held_score
-=======
 from matcher.ranking.shared_words import lifts
 from matcher.ranking.standing import Powers, Standing, counts
->>>>>>> main
+from matcher.ranking.suspicion import held_score
 from matcher.terminology import Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -238,21 +234,14 @@ class Ranker:
         patient = divided.beside if beside and divided.beside is not None else divided.leading
         element = self._only_element(patient)
         if element is None:
-<<<<<<< HEAD
-            return None, self._bounds(patient)
-        return element, self._shared_bounds(
-            element.concept, element.weight, element.finding, element.inferred, element.ambiguous, element.suspected,
-            patient.age_group,
-        )  # fmt: skip
-=======
             bounds = self._bounds(patient)
         else:
             bounds = self._shared_bounds(
-                element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
-            )
+                element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
+                element.suspected, patient.age_group,
+            )  # fmt: skip
         divided.bounds[beside] = element, bounds
         return element, bounds
->>>>>>> main
 
     def _in_turn(
         self, divided: Divided, among: Flags | None, lowest: float, standing: Powers, beside: bool
@@ -407,19 +396,15 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     links = scored.links
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
-<<<<<<< HEAD
     score = scored.score * lift
     if scored.suspected:
         score = held_score(score)
     return Scored(
         scored.trial_index, score, links, scored.notes, scored.relation, scored.firm, suspected=scored.suspected
     )
-=======
-    return Scored(scored.trial_index, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
 
 
 def _placed(scored: Scored, lift: float, element: Element | None, beside: bool, in_note: bool) -> Scored:
     """A scored trial as its patient sees it."""
     raised = _raised(scored, lift, element)
     return _beside(raised, in_note) if beside else raised
->>>>>>> main
