@@ -277,7 +277,7 @@ class Ranker:
                 if known is None:
                     continue
                 scored[trial_index] = known
-                score = known.score * lift
+                score = held_score(known.score * lift) if known.suspected else known.score * lift
                 if beside:
                     score = _score_beside(score, in_note)
                 if score >= lowest:
