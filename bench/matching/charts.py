@@ -2,7 +2,8 @@
 
 ``chart_lines.txt`` was written before any answer to it was seen, and what it showed was mended;
 ``chart_lines_later.txt`` was written after that by somebody who had seen neither; its kinds have been mended since.
-``chart_lines_third.txt`` was written after that in the same way; its kinds have been mended since, too.
+``chart_lines_third.txt`` and ``chart_lines_fourth.txt`` were written after that in the same way; their kinds have been
+mended since, too. ``chart_lines_fifth.txt`` was written last; two kinds of its misreadings have been mended since.
 ``{p:...}`` is present, ``n`` negated, ``u`` uncertain, ``h`` historical, ``f`` a relative's; behind a tab the age and
 the sex that the line states of the patient.
 """
@@ -20,6 +21,8 @@ SETS = {
     "chart lines": "chart_lines.txt",
     "later lines": "chart_lines_later.txt",
     "third lines": "chart_lines_third.txt",
+    "fourth lines": "chart_lines_fourth.txt",
+    "fifth lines": "chart_lines_fifth.txt",
 }
 MARK = Mark(0.95)
 ASSERTIONS = {"p": "present", "n": "negated", "u": "uncertain", "h": "historical", "f": "family"}

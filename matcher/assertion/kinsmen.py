@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from matcher.assertion.cues import Cue
 from matcher.assertion.marked_text import MarkedText
-from matcher.assertion.small_words import BORN, WITH
+from matcher.assertion.small_words import BORN, HAS, WITH
 
 _OPENING = 4
 """Words at the start of a sentence that say whom it is about."""
@@ -23,6 +23,13 @@ def is_an_aside(text: MarkedText, cue: Cue) -> bool:
     aged = any(word.isdigit() for word in text.words[cue.after : cue.after + 2])
     has = any(text.is_any(index, WITH) for index in range(cue.after, cue.after + _WORDS_OF_KINSMAN + 1))
     return aged and has and text.is_word(cue.first - 1, ",") and not text.has_role("family", first, cue.first)
+
+
+def leads_on(text: MarkedText, comma: int) -> bool:
+    """Whether a comma behind a relative leads to what he has, or to his age and that: "the mother, 31, had gout"."""
+    end = text.clause_end(comma + 1)
+    aged = text.is_word(end, ",") and end - comma <= _WORDS_OF_KINSMAN and not text.mentioned(comma, end)
+    return text.is_any(comma + 1, HAS) or (aged and text.is_any(end + 1, HAS))
 
 
 def returns_to_the_patient(text: MarkedText, index: int) -> bool:

@@ -24,6 +24,7 @@ _LABELS = frozenset(
     "diagnosis dx label diagnose diagnostic diagnostico diagnosi etiqueta etichetta etiquette etiket".split()  # noqa: SIM905
 )
 """Words for a diagnosis that somebody made."""
+_COLONS = ([":"], ["-"])
 _PLAIN = frozenset(("border", "turn", "own", "self", "join", "none", "all", "test", "asks", "except", "settled"))
 
 Mention = tuple[int, int]
@@ -46,7 +47,8 @@ class MarkedText:
     ) -> None:
         self.words = list(words)
         cue_at = {cue.first: cue for cue in cues}
-        cue_words = {index for cue in cues if _says(cue) for index in range(cue.first, cue.after)}
+        says = (cue for cue in cues if _says(cue) and (words[cue.after : cue.after + 1] in _COLONS or not _heads(cue)))
+        cue_words = {index for cue in says for index in range(cue.first, cue.after)}
         cue_words -= {mention[0] for mention in mentions if self._is_a_disease_too(mention, cue_at.get(mention[0]))}
         self._mentions = sorted(
             mention for mention in set(mentions) if not cue_words.issuperset(range(mention[0], mention[1]))
@@ -217,6 +219,11 @@ def denies(sense: Sense) -> bool:
 def _says(cue: Cue) -> bool:
     """Whether a cue says something of what it speaks of."""
     return any(sense.assertion in SAYING or sense.assertion == "avoided" for sense in cue.senses)
+
+
+def _heads(cue: Cue) -> bool:
+    """Whether a cue says something as a heading alone: German "FA:" is the family, and "FA" a disease in Portuguese."""
+    return all(sense.side == "heading" for sense in cue.senses)
 
 
 def _without_holders(mentions: Sequence[Mention]) -> Iterator[Mention]:

@@ -1,7 +1,7 @@
 """How far a cue reaches: the words behind it or before it that it speaks of."""
 
 from matcher.assertion.cues import Cue, Sense
-from matcher.assertion.kinsmen import is_an_aside, returns_to_the_patient
+from matcher.assertion.kinsmen import is_an_aside, leads_on, returns_to_the_patient
 from matcher.assertion.marked_text import PAST, MarkedText, denies, roles
 from matcher.assertion.past_times import are_long_ago, is_date, name_a_past_time
 from matcher.assertion.small_words import BEARERS, MEANS, RELATIVE, WITH
@@ -179,6 +179,8 @@ class Reach:
                 index += 1
             elif word == "," and person and returns_to_the_patient(self._text, index + 1):
                 break
+            elif word == "," and aside and not self._text.mentioned(begin, index) and leads_on(self._text, index):
+                index += 1
             elif word == "," and (not person or aside) and sense.reach not in _OF_CLAUSES:
                 if joined or sense.assertion in _OF_ONE or not self._list_goes_on(index, last, commas):
                     break

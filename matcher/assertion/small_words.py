@@ -6,6 +6,42 @@ MEANS = frozenset(("by", "via", "par", "durch", "mittels", "mediante", "tramite"
 """Behind these stands by what something was found out or done: "excluded by aspiration"."""
 WITH = frozenset(("with", "avec", "mit", "con", "com", "met"))
 """What begins with these is no item of a list: "no fever, with rash"."""
+HAS = frozenset(
+    (
+        *(
+            "has",
+            "had",
+            "is",
+            "was",
+            "suffers",
+            "suffered",
+            "hat",
+            "hatte",
+            "ist",
+            "leidet",
+            "litt",
+            "ha",
+            "aveva",
+            "soffre",
+        ),
+        *(
+            "tiene",
+            "tenia",
+            "padece",
+            "sufre",
+            "tem",
+            "tinha",
+            "sofre",
+            "a",
+            "avait",
+            "souffre",
+            "heeft",
+            "had",
+            "lijdt",
+        ),
+    )
+)
+"""Somebody who is named before a comma has what follows: "the mother, 31 years old, had gout"."""
 NOT = frozenset(("non", "nao", "nicht", "niet"))
 """One of these and an adjective behind a name are part of it: "calcifilassi non uremica"."""
 WRITERS = frozenset(("i", "ich", "ik", "je", "yo", "io", "eu", "moi"))

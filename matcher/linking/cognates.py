@@ -3,8 +3,8 @@
 Medical words are Greek and Latin everywhere: their endings differ by rule (``cognate_endings.tsv``: -ose, -osi and
 -osis), and so do a few letters (k for c, f for ph). What is no cognate (foie, Niere, fegato) stands in
 ``everyday_words.tsv``, its inflected forms follow by rule; with a hyphen behind it only as the first part of a
-compound. An English word counts only when the vocabularies have it, and a phrase only when its English words are a
-name.
+compound, with one before it only as the last, and then as the disease that the whole is a kind of. An English word
+counts only when the vocabularies have it, and a phrase only when its English words are a name.
 """
 
 import csv
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from matcher.linking.stretches import borders
 from matcher.terminology import Terminology
 from matcher.text.countries import canonical_country
+from matcher.text.language import is_filler
 from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, says_something
 from matcher.text.normalise import ROMAN, STOPWORDS, Token, fold, normal_word, phrase_key, sound
 
@@ -27,6 +28,8 @@ SHORTEST_FOREIGN = 4
 SHORTEST_STEM = 2
 SHORTEST_ALONE = 7
 """Letters of a cognate that is a name alone."""
+SHORTEST_HEAD = 4
+"""Letters of the last part that is a disease behind any first part."""
 SHORTEST_PART = 5
 """Letters of the second part of a compound."""
 MOST_PARTS = 2
@@ -37,12 +40,18 @@ ORDINARY, COMMON, EVERYWHERE = 2.6, 3.3, 4.5
 """Zipf frequency of an ordinary word, of a common one, and of one that is met in every kind of text."""
 OFTENER = 1.0
 """By how much the Zipf frequency of a false friend exceeds that of the name that it looks like: ten times as often."""
+WIDE = 100
+"""Concepts below one that is too wide a heading to stand for a kind of it: metastases, but not infection."""
 MOST_WORDS = 6
 MOST_WAYS = 48
 """English readings of a phrase that are tried."""
 MOST_OPTIONS = 6
 MOST_IF_ENGLISH = 3
 """English readings of a word that English names have."""
+_DISEASE_ENDINGS = ("ite", "iti", "itis", "ose", "osi", "ome", "oma", "emie", "emia", "algia", "algie")
+"""Endings with which a short word may be the name of a disease alone: uvéite."""
+_WITH_ABROAD = frozenset({"avec", "mit", "met", "con", "com"})
+"""Words inside a name whose English has "with"."""
 _NEVER_ALONE = frozenset({"crisi", "crise", "crisis", "colique"})
 """Words that are several things without another one: an asthmatic crisis, a colic or of the colon."""
 _HEADS = frozenset({"disease", "disorder", "syndrome"})
@@ -57,6 +66,8 @@ _INSIDE_NAMES = frozenset(
 _INSIDE_ROMANCE_NAMES = _INSIDE_NAMES - {"der", "van", "von", "vom", "het", "des", "d", "of"}
 _ABROAD = _INSIDE_NAMES - {"of", "d", "la", "le", "l"} | {"morbus"}
 """Words of names that show that a text is not English."""
+_SURELY_ABROAD = _ABROAD - {"do", "del", "van", "da", "dos", "au", "das", "der", "el"} | {"avec", "mit"}
+"""Those of them that are nothing in English."""
 _ENGLISH = frozenset({"the", "and", "with", "from", "who", "she", "his", "this", "that", "their"})
 """Words that show that a text is English: "tender" over the olecranon is no tendon."""
 _PLAIN = frozenset(
@@ -70,10 +81,13 @@ _SMALL_BEHIND = {
     "deficiency": frozenset({"en", "an", "aan", "in"}),
     "infection": frozenset({"por", "par", "durch", "door", "met", "mit"}),
     "poisoning": frozenset({"por", "par", "durch", "door", "met", "mit"}),
+    "ulcer": frozenset({"por"}),
 }
 """Words inside a name behind some English readings: déficit en, Mangel an, infección por."""
 _ARTICLES = ("une", "eines", "einer", "einem", "einen", "uno", "unos", "unas")
-_SMALL = STOPWORDS.union(_INSIDE_NAMES, _ARTICLES, *_SMALL_BEHIND.values()) - {"no"}
+_PREPOSITIONS = frozenset("pour per para voor fur wegen depuis desde apres dopo sous".split())  # noqa: SIM905
+"""Words that no name holds: "vu pour maladie de Lyme"."""
+_SMALL = STOPWORDS.union(_INSIDE_NAMES, _ARTICLES, _PREPOSITIONS, *_SMALL_BEHIND.values()) - {"no"}
 _INFLECTIONS = ("s", "es", "n", "en", "er", "em", "x")
 _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "de": (("", ("e", "er", "en", "es", "em", "n", "s")),),
@@ -86,7 +100,7 @@ _INFLECTED: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
 """Endings of everyday words and those of their inflected forms."""
 _COMPOUNDING = ("de", "nl")
 """Languages that make one word of two."""
-_LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"))
+_LATIN_SPELLINGS = (("ss", "x"), ("tt", "pt"), ("nf", "mf"), ("nm", "mm"), ("nevr", "neur"))
 """Letters of Romance languages and those of English in their stead."""
 _FOLDED_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe"})
 
@@ -132,7 +146,8 @@ class Cognates:
                 found = [english for english in dict.fromkeys(self._cognates(form)) if self._is_as_rare(word, english)]
                 if found:
                     return tuple(found[:MOST_OPTIONS])
-        return tuple(dict.fromkeys(self._compound(word)))[:MOST_OPTIONS]
+        aligned = typed if len(typed) == len(word) else word
+        return tuple(dict.fromkeys((*self._compound(word, aligned), *self._heads(word, aligned))))[:MOST_OPTIONS]
 
     def _is_as_rare(self, word: str, english: str) -> bool:
         """Whether an English word is met about as often as one that it is taken for: durante is no Duhring."""
@@ -147,8 +162,10 @@ class Cognates:
             for english in endings.get(ending, ()):
                 yield from self._by_sound.get(sound(stem + english), ())
 
-    def _compound(self, word: str) -> Iterator[str]:
-        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one."""
+    def _compound(self, word: str, typed: str) -> Iterator[str]:
+        """Lungenembolie, Makuladegeneration: an everyday word or a cognate, and a cognate, in one. typed: the same,
+        letter by letter, with its accents.
+        """
         for size in range(len(word) - SHORTEST_PART, 2, -1):
             everyday = _first_parts().get(word[:size])
             first = everyday or self._first_part(word[:size])
@@ -158,8 +175,32 @@ class Cognates:
                 if rest in _everyday() and rest not in _first_parts():
                     continue
                 known = (rest,) if rest in self.terminology.english_words else ()
-                for second in (*known, *self.options(rest)):
+                for second in (*known, *self.options(typed[len(word) - len(rest) :])):
                     yield from (f"{part} {second}" for part in first)
+
+    def _heads(self, word: str, typed: str) -> Iterator[str]:
+        """English for the disease that a compound is a kind of, where its first part is an everyday word or a cognate:
+        Knochenmetastasen are metastases. The disease is a cognate, or a word of `everyday_words.tsv` with a hyphen
+        before it.
+        """
+        for size in range(3, len(word) - SHORTEST_HEAD + 1):
+            if word[:size] not in _first_parts() and not self._first_part(word[:size]):
+                continue
+            for rest in (word[size:], word[size:].removeprefix("s")):
+                if rest in _heads_of_compounds():
+                    yield from _heads_of_compounds()[rest]
+                elif len(rest) >= SHORTEST_ALONE and rest not in _everyday():
+                    forms = (form for spelt in _spellings(typed[len(word) - len(rest) :]) for form in _forms(spelt))
+                    cognates = (english for form in forms for english in (form, *self._cognates(form)))
+                    yield from (english for english in cognates if self._is_a_disease(english))
+
+    def _is_a_disease(self, english: str) -> bool:
+        """Whether a word alone is the name of a disease or finding that is not a wide heading."""
+        name_index = self.terminology.key_index.get(english)
+        if name_index is None or english not in self.terminology.english_words:
+            return False
+        concept, _ = self.terminology.concepts_of_key(name_index)[0]
+        return int(self.terminology.descendants[concept]) <= WIDE
 
     def _first_part(self, part: str) -> tuple[str, ...]:
         """English for a cognate that begins a compound, linked to the second word by n, en or s (or not at all)."""
@@ -174,7 +215,8 @@ class Cognates:
         """Names whose words stand there in another language, in any order."""
         english = self.terminology.english_words
         small = {token.text for token in found}
-        abroad = not _ABROAD.isdisjoint(small)
+        surely = not _SURELY_ABROAD.isdisjoint(small)
+        abroad = surely or not _ABROAD.isdisjoint(small)
         if not abroad and not _ENGLISH.isdisjoint(small):
             return
         content = [token_index for token_index, token in enumerate(found) if token.text not in _SMALL]
@@ -184,7 +226,7 @@ class Cognates:
         foreign = {
             token_index
             for token_index in content
-            if found[token_index].text not in english and self.options(typed[token_index])
+            if (surely or found[token_index].text not in english) and self.options(typed[token_index])
         }
         if len(content) > 1:
             foreign = {token_index for token_index in foreign if len(typed[token_index]) >= SHORTEST_FOREIGN}
@@ -214,14 +256,16 @@ class Cognates:
                     break
                 if not limits.isdisjoint(range(window[0], window[-1])):
                     continue
-                before = content[first - 1] if first else -1
-                if before in medical and _leaves_its_noun(found, before, window, ways[before]):
+                noun = content[first - 1] if first else -1
+                telling = [way for way in ways.get(noun, ()) if way.split(" ")[0] in english]
+                if noun in medical and _leaves_its_noun(found, noun, window, telling):
                     continue
                 if len(window) == 1 and (_is_short(typed[window[0]]) or fold(typed[window[0]]) in _NEVER_ALONE):
                     continue
                 if len(window) > 1 and _HEADS.issuperset(ways[window[-1]]) and window[-1] - window[-2] > 1:
                     continue  # "comunicación de enfermedad"
-                name = self._named([ways[token_index] for token_index in window])
+                with_inside = any(found[index].text in _WITH_ABROAD for index in range(window[0], window[-1]))
+                name = self._named([ways[token_index] for token_index in window], with_inside)
                 if name is not None and not (
                     len(window) == 1
                     and (
@@ -259,23 +303,27 @@ class Cognates:
     def _borders(self, text: str, found: Sequence[Token], ways: Mapping[int, Sequence[str]]) -> Iterator[int]:
         """Indices of the small words that end a name. ways: English for the others."""
         for token_index, token in enumerate(found):
-            if token_index in ways or token.text in _INSIDE_NAMES:
+            if token_index in ways or token.text in _INSIDE_NAMES or token.text in _WITH_ABROAD:
                 continue
             behind = any(token.text in _SMALL_BEHIND.get(way, ()) for way in ways.get(token_index - 1, ()))
             if not behind and text[token.start : token.end].lower() != "à":
                 yield token_index
 
-    def _named(self, options: Sequence[tuple[str, ...]]) -> int | None:
-        """Index of the first name that one English reading of the words is."""
+    def _named(self, options: Sequence[tuple[str, ...]], with_inside: bool) -> int | None:
+        """Index of the first name that one English reading of the words is, of those with "with" where it stands
+        inside.
+        """
         terminology = self.terminology
         for way in islice(product(*options), MOST_WAYS):
             words = " ".join(way).split(" ")
             if len(words) == 1 and not says_something(words[0]):
                 continue
             name_index = terminology.key_index.get(phrase_key(words))
-            if name_index is not None:
+            if name_index is not None and not with_inside:
                 return name_index
             name_indices = terminology.keys_of_words(words) if len(words) > 1 else []
+            if with_inside:
+                name_indices = [name for name in name_indices if "with" in terminology.keys[name].split(" ")]
             if name_indices:
                 return name_indices[0]
         return None
@@ -288,11 +336,19 @@ def _leaves_its_noun(found: Sequence[Token], before: int, window: Sequence[int],
     """
     inner = range(window[0], window[-1])
     adjoins = before + 1 == window[0] and any(found[token_index].text in _INSIDE_ROMANCE_NAMES for token_index in inner)
-    return adjoins and bool(readings) and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
+    return (
+        adjoins
+        and bool(readings)
+        and not is_filler(found[before].text)
+        and not any(way in QUALIFIERS or way in SAYS_NOTHING for way in readings)
+    )
 
 
 def _is_short(typed: str) -> bool:
-    return len(typed) < SHORTEST_ALONE and fold(typed) not in _everyday()
+    """Whether a word is too short to be a name alone: uvéite may be one, by its ending."""
+    word = fold(typed)
+    may_be_one = len(word) >= SHORTEST_WORD and word.endswith(_DISEASE_ENDINGS)
+    return len(word) < SHORTEST_ALONE and word not in _everyday() and not may_be_one
 
 
 def _is_a_country(text: str, token: Token) -> bool:
@@ -347,6 +403,17 @@ def _first_parts() -> dict[str, tuple[str, ...]]:
     rows = [row for row in _rows("everyday_words.tsv") if row["language"] in _COMPOUNDING]
     forms = {form.removesuffix("-") for row in rows for form in (row["word"], *_inflected(row))}
     return {form: _everyday().get(form) or _everyday()[form + "-"] for form in forms}
+
+
+@cache
+def _heads_of_compounds() -> dict[str, tuple[str, ...]]:
+    """English for what is a disease behind any first part: -blutung."""
+    rows = [row for row in _rows("everyday_words.tsv") if row["word"].startswith("-")]
+    return {
+        form.removeprefix("-"): tuple(row["english"].split("|"))
+        for row in rows
+        for form in (row["word"], *_inflected(row))
+    }
 
 
 def _inflected(row: Mapping[str, str]) -> Iterator[str]:

@@ -20,6 +20,8 @@ from matcher.text.lexical_filters import QUALIFIERS, SAYS_NOTHING, affixes, is_a
 from matcher.text.normalise import STOPWORDS, TYPE_WORDS, Token, content_indices, loose_key, phrase_key, tokens
 
 LONGEST_BAG = 6
+SHORTEST_OF_BAG = 4
+"""Letters of the longest word of a name that stands in another order: "4 mL" is no ML IV."""
 """Content words of a name that is looked for in another order."""
 DENYING_WITH_NON = ("it", "fr")
 """Languages that deny with the word "non"."""
@@ -368,6 +370,8 @@ class EntityLinker:
         itself or met less often than the Zipf frequency stated. "Syndrome in adults" is no ADULT syndrome.
         """
         telling = [word for word in words if _says_which(word)]
+        if max(map(len, words)) < SHORTEST_OF_BAG:
+            return False
         if len(telling) != 1:
             return bool(telling)
         word = telling[0]

@@ -48,8 +48,9 @@ NOW = re.compile(
     rf"(?: (?:{_AGED}|im alter von|con|com|de|of))? ?:? ?$"
 )
 OLD = re.compile(rf"[- ]{{0,2}}{any_word('old')}\b(?!,? (?:\w+ )?{any_word('thing')}s?\b)")
+_BEFORE_A_THING = r"(?:con|com|avec|mit|met|with|pour|per|por|para|for|fur|wegen|voor)"
 LASTING = re.compile(
-    rf"[- ]{{0,2}}(?:(?:(?!(?:con|com|avec|mit|met|with) )[a-z]+ )?(?:{any_word('lasting')}\b|%|x |of (?!age)\w+)"
+    rf"[- ]{{0,2}}(?:(?:(?!{_BEFORE_A_THING} )[a-z]+ )?(?:{any_word('lasting')}\b|%|x |of (?!age)\w+)"
     rf"|{any_word('course')})"
 )
 """Behind a quantity: ago, of evolution, the course that lasted so long."""

@@ -16,7 +16,7 @@ from matcher.terminology.expansion import ConceptPath, Expansion
 
 class Element(NamedTuple):
     """A concept of the patient with its weight. finding: it is a manifestation; inferred: not stated, the disease
-    implies it.
+    implies it; suspected: the text is not sure of it.
     """
 
     concept: int
@@ -29,6 +29,7 @@ class Element(NamedTuple):
     past: bool = False
     inferred: bool = False
     ambiguous: bool = False
+    suspected: bool = False
 
 
 class PatientCase(NamedTuple):
@@ -81,6 +82,7 @@ def patient_case(
             element = Element(
                 concept, mention.score, finding, mention.words, mention.rule, mention.score, reached,
                 past=mention.assertion is Assertion.HISTORICAL, ambiguous=mention.ambiguous,
+                suspected=mention.assertion is Assertion.UNCERTAIN,
             )  # fmt: skip
             if mention.assertion is Assertion.FAMILY:
                 family.append(element)
@@ -102,8 +104,12 @@ def patient_case(
 
 
 def _outweighs(element: Element, other: Element) -> bool:
-    """Whether one mention of a concept counts more than another one: what is there before what is past."""
-    return (not element.past, element.weight) > (not other.past, other.weight)
+    """Whether one mention of a concept counts more than another one: what is there before what is past or suspected."""
+    return (not element.past, not element.suspected, element.weight) > (
+        not other.past,
+        not other.suspected,
+        other.weight,
+    )
 
 
 def _past_findings(stated: Collection[Element]) -> Iterator[tuple[int, str]]:
@@ -218,6 +224,7 @@ def _implied(
                 score=disease.score,
                 reached=_not_narrower(expansion.of(concept)),
                 inferred=True,
+                suspected=disease.suspected,
             )
             for concept in expansion.obligate(disease.concept)
             if concept not in denied and not any(concept in reached for reached in stated)

@@ -38,7 +38,7 @@ _MRS = re.compile(
 )
 _MR = re.compile(rf"\b(?<!Dear )(?:Mr|Hr|[Ss]r|[Ss]ig|[Dd]hr|[Dd]on)\b\.? {_NAME}|{_TITLE_OF_MAN}{_YEARS_BEHIND}")
 """Titles before a name, whose capitals tell them from MR, HR and the French size."""
-_OF_YEARS = r"(?: (?:d[ei] )?\d+ an\w+)(?: de edad| de idade)?,? (?:\w+ )?"
+_OF_YEARS = r"(?: (?:d[ei] )?(?:\d+ (?:an\w+|aa?\b\.?)|(?:anni|aa?\b\.?) \d+))(?: de edad| de idade)?,? (?:\w+ )?"
 _ADJECTIVE = (
     r"(?:diabetic|hipertens|ipertes|obes|asmatic|fumador|casad|solter|solteir|viuv|viud|conocid|conhecid|affett|afetad|"
     r"ricoverat|seguit|seguid|diagnosticad|ingresad|internad|sottopost|operad|operat|tratad|trattat|tabaquic|alergic|"
@@ -46,10 +46,10 @@ _ADJECTIVE = (
 )
 _FEMALE_BY_FORM = re.compile(
     r"\b(?:une|la|cette) patiente|\b(?:una|la|esta|questa|uma|da|a|nossa|nostra|nuestra) "
-    r"(?:paciente|paziente)\b|\bagee de\b"
+    r"(?:paciente|paziente|doente)\b|\bagee de\b"
     r"|\b(?:une|una|uma|la) (?:\w+genaire|adolescente?|enfant|adulte|lactante|doente|bebe)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)a\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)a\b"
-    rf"|\b(?:paciente|paziente|doente|pz|pcte){_OF_YEARS}{_ADJECTIVE}a\b"
+    rf"|\b(?:paciente|paziente|doente|pz|paz|pcte)\.?{_OF_YEARS}{_ADJECTIVE}a\b"
     r"|(?:^|[.;,\n] ?|\b(?:eine|diese|unsere) )\d+ ?-?jahrige(?= ?(?:pat\b|[,.;(]|$)| (?:mit|in|aus|bei)\b)"
     r"|jahrige[rn]? (?:\w+ )?\w{4,}in\b"
     r"|\bdie \d+ ?-?jahrige\b|\b\w{3,}zigerin\b|\b(?:la|una) \d+ ?enne\b|\bpiccola (?:paziente|pz)\b"
@@ -64,9 +64,9 @@ _MALE_BY_FORM = re.compile(
     r"\b(?:un|le|du|ce|notre) (?:\w+ )?patient\b"
     r"|\bpatient (?:de|d'|age|atteint|suivi|connu|hospitalise|admis|presentant|qui|ayant|avec)\b"
     r"|\b(?:un|el|del|il|um|o|do|este|questo|nosso|nostro|nuestro) "
-    r"(?:\w+ )?(?:paciente|paziente)\b"
+    r"(?:\w+ )?(?:paciente|paziente|doente)\b"
     r"|\bpaciente (?:\w+ )?\w+(?:ad|id)o\b|\bpaziente (?:\w+ )?\w+(?:at|it|ut|ett|ost)o\b"
-    rf"|\b(?:paciente|paziente|doente|pz|pcte){_OF_YEARS}{_ADJECTIVE}o\b"
+    rf"|\b(?:paciente|paziente|doente|pz|paz|pcte)\.?{_OF_YEARS}{_ADJECTIVE}o\b"
     r"|\b(?:retraite|etudiant) d[e'] ?\d|\b(?:jumeau|gemello|gemeo|gemelo|mellizo|tweelingbroertje|nato pre\w+|"
     r"zwillingsjunge)\b"
     r"|\bder \d+ ?-?jahrige\b|\b(?:il|un) \d+ ?enne\b"
@@ -91,9 +91,10 @@ _BORN_KIN = ("sibling", "parent", "child", "other")
 _KIN_BEHIND = re.compile(
     rf"[- ]*(?:(?:old|alte[rnms]?|oude?) )?(?:\w+ )?(?:(?P<female>{any_of(_BORN_KIN, 'f')})|{any_of(_BORN_KIN, 'm')})\b"
 )
+_DEAD_OR_ILL = r"dece[ds]|mort\b|mort[oa]\b|died|dead|fal+ecid|muert|gestorben|overleden|atteint|affett|enferm"
 _IS_A_RELATIVE = re.compile(
     rf"\b(?:(?P<female>{any_of(_BORN_KIN, 'f')})|(?P<male>{any_of(_BORN_KIN, 'm')}))"
-    r"(?: \w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
+    rf"(?: (?!{_DEAD_OR_ILL})\w+)? (?:of|to|de|d'|di|von|van|eines|einer|del|della) ?"
     r"(?:an?|un[ae]?|uma?|two|deux|zwei|dos|due|dois|twee|een|'une?|eines|einer|the index|girl|boy|child|patients?)\b"
 )
 _INFANT_OF = re.compile(

@@ -32,6 +32,7 @@ from matcher.ranking.scoring import (
 )
 from matcher.ranking.shared_words import lifts
 from matcher.ranking.standing import Powers, Standing, counts
+from matcher.ranking.suspicion import held_score
 from matcher.terminology import Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import Expansion
@@ -238,8 +239,9 @@ class Ranker:
             bounds = self._bounds(patient)
         else:
             bounds = self._shared_bounds(
-                element.concept, element.weight, element.finding, element.inferred, element.ambiguous, patient.age_group
-            )
+                element.concept, element.weight, element.finding, element.inferred, element.ambiguous,
+                element.suspected, patient.age_group,
+            )  # fmt: skip
         divided.bounds[beside] = element, bounds
         return element, bounds
 
@@ -277,7 +279,7 @@ class Ranker:
                 if known is None:
                     continue
                 scored[trial_index] = known
-                score = known.score * lift
+                score = held_score(known.score * lift) if known.suspected else known.score * lift
                 if beside:
                     score = _score_beside(score, in_note)
                 if score >= lowest:
@@ -300,11 +302,21 @@ class Ranker:
         return element if known and element.reached is self.scorer.expansion.of(element.concept) else None
 
     def _find_shared_bounds(
-        self, concept: int, weight: float, finding: bool, inferred: bool, ambiguous: bool, age_group: AgeGroup
+        self,
+        concept: int,
+        weight: float,
+        finding: bool,
+        inferred: bool,
+        ambiguous: bool,
+        suspected: bool,
+        age_group: AgeGroup,
     ) -> ScoreBounds:
         """The bounds of all patients of whom this one concept is stated: batches ask for the same ones again."""
         reached = self.scorer.expansion.of(concept)
-        element = Element(concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous)
+        element = Element(
+            concept, weight, finding, "", "", weight, reached, inferred=inferred, ambiguous=ambiguous,
+            suspected=suspected,
+        )  # fmt: skip
         diseases, findings = ((), (element,)) if finding else ((element,), ())
         return self._bounds(PatientCase(diseases, findings, {}, (), None, frozenset(), age_group=age_group))
 
@@ -333,7 +345,7 @@ class Ranker:
             stated = stated | np.isin(found.trials, beside.trials)
         unmet = self.scorer.catalogue.has_diseases[found.trials] & ~found.disease_met & ~found.finding_met
         most[self.scorer.catalogue.asks_finding[found.trials] & ~stated] *= unstated(self.scorer.likeliest(patient))
-        if patient.diseases:
+        if any(not element.suspected for element in patient.diseases):
             most[unmet] *= weights.SETTING
         most *= self._asking[found.trials]
         most[found.excluding] *= weights.AGAINST
@@ -386,7 +398,12 @@ def _raised(scored: Scored, lift: float, element: Element | None = None) -> Scor
     links = scored.links
     if element is not None:
         links = tuple([Link(element, link.naming, link.reached, link.value) for link in links])
-    return Scored(scored.trial_index, scored.score * lift, links, scored.notes, scored.relation, scored.firm)
+    score = scored.score * lift
+    if scored.suspected:
+        score = held_score(score)
+    return Scored(
+        scored.trial_index, score, links, scored.notes, scored.relation, scored.firm, suspected=scored.suspected
+    )
 
 
 def _placed(scored: Scored, lift: float, element: Element | None, beside: bool, in_note: bool) -> Scored:

@@ -19,6 +19,7 @@ from matcher.patient.case import Element, PatientCase
 from matcher.patient.demographics import AgeGroup
 from matcher.ranking.candidates import Candidates, CandidateSet, is_at_least
 from matcher.ranking.eligibility import GROWN_UP_DAYS
+from matcher.ranking.suspicion import SUSPECTED, is_suspected, what_is_sure
 from matcher.terminology import Kind, Terminology
 from matcher.terminology import weights as steps
 from matcher.terminology.expansion import ConceptPath, Expansion
@@ -45,7 +46,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
     """A trial with its score and what made it. beside: it is not for the diagnosis that leads. said: the words
-    that lead to it where no concept does.
+    that lead to it where no concept does. suspected: it rests on what is not sure.
     """
 
     trial_index: int
@@ -56,13 +57,14 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
     firm: bool
     beside: bool = False
     said: str = ""
+    suspected: bool = False
 
 
 class PreparedCase(NamedTuple):
     """A patient's case with what follows from it for every trial of the catalogue.
 
     treatable: findings that some trial is about; excluding: trials that exclude what leads to them; of_childhood:
-    diseases by their name; avoiding: trials that say each of the words of what is to be avoided.
+    diseases by their name; avoiding: trials that say what is to be avoided; sure: the same without what is suspected.
     """
 
     patient: PatientCase
@@ -70,6 +72,7 @@ class PreparedCase(NamedTuple):
     excluding: frozenset[int]
     of_childhood: frozenset[int]
     avoiding: dict[str, frozenset[int]]
+    sure: "PreparedCase | None" = None
 
 
 class Scorer:
@@ -92,12 +95,14 @@ class Scorer:
             if any(element.reached[concept].weight >= steps.NEAR for concept in named_among(element.reached))
         }
         diseases = (element.concept for element in patient.diseases)
+        sure = what_is_sure(patient)
         return PreparedCase(
             patient,
             frozenset(treatable),
             frozenset(found.trials[found.excluding].tolist()),
             frozenset(concept for concept in diseases if _OF_CHILDHOOD.search(self.label(concept))),
             {word: frozenset(self.catalogue.trials_saying(word).tolist()) for word in sorted(patient.avoided)},
+            None if sure is None else self.case(sure, found),
         )
 
     def score(self, trial_index: int, case: PreparedCase) -> Scored | None:
@@ -148,6 +153,11 @@ class Scorer:
                 notes.append(said)
         if links[0].element.ambiguous and all(link.element.ambiguous for link in links):
             notes.append("Only one meaning of the abbreviation leads here.")
+        suspected = is_suspected(by_disease) or is_suspected(by_finding)
+        if suspected:
+            if (sure := case.sure and self.score(trial_index, case.sure)) and grade_of(sure) == "strong":
+                return sure
+            notes.append(SUSPECTED)
         if case.of_childhood:
             value *= self._grown_up(trial_index, case, by_disease, notes)
         if patient.age_group is not AgeGroup.OPEN:
@@ -167,6 +177,7 @@ class Scorer:
             tuple(notes),
             relation,
             firm=blocking is None and excluded is None and not avoided,
+            suspected=suspected,
         )
 
     def _excluded(self, trial_index: int, links: list[Link]) -> int | None:

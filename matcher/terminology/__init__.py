@@ -3,6 +3,8 @@
 import gc
 from functools import lru_cache
 
+import msgspec
+
 from matcher.terminology import cache, store
 from matcher.terminology.compiled import Edge, Tables, Terminology
 from matcher.terminology.model import Kind, NameKind, Relation, Vocabulary, VocabularyInfo
@@ -40,7 +42,9 @@ def together(inside: list[Vocabulary], loaded: list[Vocabulary]) -> list[Vocabul
     whole = {vocabulary.info.name: vocabulary for vocabulary in loaded if vocabulary.concepts and vocabulary.edges}
     chosen = [whole.get(vocabulary.info.name, vocabulary) for vocabulary in inside]
     placed = {id(vocabulary) for vocabulary in chosen}
-    others = [vocabulary for vocabulary in loaded if id(vocabulary) not in placed]
+    others = [
+        msgspec.structs.replace(vocabulary, is_loaded=True) for vocabulary in loaded if id(vocabulary) not in placed
+    ]
     return sorted([*chosen, *others], key=_is_of_codes)
 
 

@@ -103,7 +103,7 @@ def _codes(vocabularies: Sequence[Vocabulary], place_of: dict[str, int]) -> dict
     concept the code is.
     """
     codes: dict[str, list[int]] = {}
-    for rank, vocabulary in enumerate(vocabularies):
+    for rank, vocabulary in sorted(enumerate(vocabularies), key=lambda item: item[1].is_loaded):
         own: dict[str, list[int]] = defaultdict(list)
         for row in vocabulary.codes:
             is_open = row.code not in codes and (not rank or row.code not in place_of)
@@ -132,7 +132,10 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
     names = _Names()
     general = _general_words(vocabularies, words_of)
     everyday = curated_table.everyday_names()
+    settled: frozenset[str] = frozenset()
     for rank, vocabulary in enumerate(vocabularies):
+        if vocabulary.is_loaded and not settled:
+            settled = frozenset(names.keys)  # what is built in says what these mean
         labels = (NameRow(row.id, row.label, NameKind.LABEL) for row in vocabulary.concepts)
         curated = rank == 0
         for row in (*vocabulary.names, *labels):
@@ -164,6 +167,8 @@ def _names(vocabularies: Sequence[Vocabulary], place_of: dict[str, int], words_o
                 continue
             key = phrase_key(words)
             if key in everyday and not curated:
+                continue
+            if vocabulary.is_loaded and key in settled and concept not in names.keys[key]:
                 continue
             if row.language == "en":
                 names.english_words.update(words)
@@ -203,7 +208,7 @@ def _general_words(vocabularies: Sequence[Vocabulary], words_of: dict[str, list[
     """Words in the names of several concepts, which alone are none of them ("calcification", "amyloid")."""
     held: dict[str, set[str]] = defaultdict(set)
     for vocabulary in vocabularies:
-        if vocabulary.is_supplementary:
+        if vocabulary.is_supplementary or vocabulary.is_loaded:
             continue
         for row in vocabulary.names:
             words = words_of[row.name]

@@ -112,10 +112,16 @@ def _told(
     concepts: Concepts,
     words_of: Mapping[str, list[str]],
 ) -> tuple[list[Edge], list[str]]:
-    """Edges between merged concepts. The curated table has the last word on the hierarchy among its own concepts."""
+    """Edges between merged concepts. The curated table has the last word on the hierarchy among its own concepts, what
+    is built in among all that it knows.
+    """
     curated, kinds = concepts.curated, concepts.kinds
     classified = _Classified(vocabularies, place_of)
+    inside = {
+        place_of[row.id] for vocabulary in vocabularies if not vocabulary.is_loaded for row in vocabulary.concepts
+    }
     apart = _apart(vocabularies, place_of, words_of)
+    below = _below(inside, vocabularies, place_of)
     sources: dict[str, int] = {}
     best: dict[tuple[int, int, int], Edge] = {}
     for rank, vocabulary in enumerate(vocabularies):
@@ -123,7 +129,7 @@ def _told(
             if row.subject not in place_of or row.object not in place_of:
                 continue
             subject, target, relation = place_of[row.subject], place_of[row.object], row.relation
-            if subject == target:
+            if subject == target or (vocabulary.is_loaded and subject in inside and target in below):
                 continue
             if rank and relation is Relation.IS_A:
                 is_disease = kinds[subject] == Kind.DISEASE and subject in classified.known
@@ -138,6 +144,23 @@ def _told(
             if key not in best or best[key][3] < row.weight:
                 best[key] = (subject, int(relation), target, row.weight, source)
     return _with_near_headings(list(best.values()), concepts, list(sources)), list(sources)
+
+
+def _below(inside: set[int], vocabularies: Sequence[Vocabulary], place_of: Mapping[str, int]) -> set[int]:
+    """What is built in, and what loaded vocabularies put below it: an edge to such a concept from one that is built in
+    would be another way between two that know each other.
+    """
+    children: dict[int, set[int]] = defaultdict(set)
+    for vocabulary in vocabularies:
+        for row in vocabulary.edges if vocabulary.is_loaded else ():
+            if row.subject in place_of and row.object in place_of:
+                children[place_of[row.object]].add(place_of[row.subject])
+    found, stack = set(inside), list(inside)
+    while stack:
+        more = children.get(stack.pop(), set()) - found
+        found |= more
+        stack += more
+    return found
 
 
 def _with_near_headings(told: Sequence[Edge], concepts: Concepts, sources: Sequence[str]) -> list[Edge]:

@@ -1,6 +1,7 @@
 """Which concepts of several vocabularies are one and the same: the only place where that is decided.
 
-The surest evidence goes first, over all vocabularies together, so that what is loaded beside them changes little:
+What is built in is put together as if nothing were loaded; a loaded vocabulary joins it and neither parts nor joins
+concepts of it. The surest evidence goes first, over all vocabularies together:
 
 1. a trusted code: the one concept that claims an id (the curated table, Mondo's exact matches, DOID's references);
 2. two labels that are the same words, then the same words in any order;
@@ -13,7 +14,7 @@ cluster, for a vocabulary tells its own concepts apart.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from matcher.terminology.model import ConceptRow, Kind, NameKind, Vocabulary
 from matcher.text.normalise import bag_key, phrase_key
@@ -34,11 +35,17 @@ class Clusters:
         self._parent: dict[str, str] = {}
         self._tellers: dict[str, set[str]] = {}
         """By cluster: who tells its concepts from others, a vocabulary by its ids' prefix or the curated table."""
-        for rank, vocabulary in enumerate(vocabularies):
+        self._settled: set[str] = set()
+        self.include(vocabularies)
+
+    def include(self, vocabularies: Iterable[Vocabulary]) -> None:
+        """Add the concepts of some vocabularies, each by itself; the first one of all is the curated table."""
+        for vocabulary in vocabularies:
+            first = not self._parent
             for concept in vocabulary.concepts:
                 if concept.id not in self._parent:
                     self._parent[concept.id] = concept.id
-                    self._tellers[concept.id] = {prefix(concept.id)} if rank else {prefix(concept.id), _CURATED}
+                    self._tellers[concept.id] = {prefix(concept.id), _CURATED} if first else {prefix(concept.id)}
 
     def __contains__(self, identifier: str) -> bool:
         return identifier in self._parent
@@ -57,9 +64,15 @@ class Clusters:
     def join(self, into: str, other: str) -> None:
         """Make one cluster of two."""
         into, other = self.root(into), self.root(other)
-        if into != other:
+        if into != other and not {into, other} <= self._settled:
             self._parent[other] = into
             self._tellers[into] |= self._tellers.pop(other)
+            if other in self._settled:
+                self._settled.add(into)
+
+    def settle(self, identifiers: Iterable[str]) -> None:
+        """Keep the clusters of some concepts as they are to each other: others may join them."""
+        self._settled.update(map(self.root, identifiers))
 
     def join_apart(self, into: str, other: str) -> None:
         """Make one cluster of two unless a vocabulary tells concepts of them apart."""
@@ -81,9 +94,23 @@ def is_abbreviation(name: str) -> bool:
 
 
 def merged(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]) -> Clusters:
-    """The concepts of all vocabularies in clusters. words_of: the words of every label and name."""
+    """The concepts of all vocabularies in clusters. words_of: the words of every label and name.
+
+    What is built in is put together first, as if it were alone; what is loaded joins it and changes nothing in it.
+    """
+    inside = [vocabulary for vocabulary in vocabularies if not vocabulary.is_loaded]
+    clusters = Clusters(inside)
+    _merge(inside, words_of, clusters)
+    if len(inside) < len(vocabularies):
+        clusters.settle(concept.id for vocabulary in inside for concept in vocabulary.concepts)
+        clusters.include(vocabulary for vocabulary in vocabularies if vocabulary.is_loaded)
+        _merge(vocabularies, words_of, clusters)
+    return clusters
+
+
+def _merge(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]], clusters: Clusters) -> None:
+    """Join the concepts of some vocabularies that are one and the same."""
     concepts = [concept for vocabulary in vocabularies for concept in vocabulary.concepts]
-    clusters = Clusters(vocabularies)
     claims = _claims(vocabularies)
     _join_by_code(claims, clusters)
     ranks, synonyms = _owners(vocabularies, words_of)
@@ -107,7 +134,6 @@ def merged(vocabularies: Sequence[Vocabulary], words_of: Mapping[str, list[str]]
             if called is not None:
                 clusters.join_apart(*sorted((called, concept.id), key=ranks.__getitem__))
     _join_by_code(claims, clusters)  # those whose claimants the names have made one
-    return clusters
 
 
 def _in_order(words: list[str], _: ConceptRow | None = None) -> str:

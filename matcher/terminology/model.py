@@ -125,6 +125,8 @@ class Vocabulary(msgspec.Struct, frozen=True):
     """Its names come after what the others say of the same words, and its abbreviations need support: a large
     vocabulary has thousands of both, and many are words or measures elsewhere ("ICD", "CHAOS").
     """
+    is_loaded: bool = False
+    """The user loaded it beside what is built in, whose concepts and edges it leaves as they are."""
     definite: tuple[str, ...] = ()
     """Concepts of a classification below which it has all that are one of them (neoplasm), so that what it puts
     elsewhere is none.

@@ -70,7 +70,11 @@ def draw_patient(matcher: Matcher, nearby: list[int], data: st.DataObject) -> Pa
         reached = matcher.scorer.expansion.of(concept) if matcher.terminology.holds(concept) else {}
         past, inferred = data.draw(st.booleans()), data.draw(st.booleans())
         weight = data.draw(st.floats(0.3, 1.0))
-        return Element(concept, weight, finding, f"words of {concept}", "exact", weight, reached, past, inferred)
+        suspected = data.draw(st.booleans())
+        return Element(
+            concept, weight, finding, f"words of {concept}", "exact", weight, reached, past, inferred,
+            suspected=suspected,
+        )  # fmt: skip
 
     chosen = data.draw(st.lists(st.sampled_from(nearby), min_size=1, max_size=5, unique=True))
     diseases = data.draw(st.integers(0, len(chosen)))

@@ -142,12 +142,65 @@ def test_names_in_every_form(mapper: EntityLinker, text: str, label: str) -> Non
         ("niercelcarcinoom", "Carcinoma, Renal Cell"),
         ("sikkelcelziekte", "Anemia, Sickle Cell"),
         ("gordelroos", "Herpes Zoster"),
+        ("Granulomatose mit Polyangiitis", "Granulomatosis with Polyangiitis"),
+        ("granulomatose avec polyangéite", "Granulomatosis with Polyangiitis"),
+        ("emicrania con aura", "Migraine with Aura"),
+        ("uvéite", "Uveitis"),
+        ("coartação da aorta", "Aortic Coarctation"),
+        ("vu pour maladie de Lyme", "Lyme Disease"),
+        ("descartar enfermedad de Wilson", "Hepatolenticular Degeneration"),
+        ("Knochenmetastasen", "Neoplasm Metastasis"),
+        ("longmetastasen", "Neoplasm Metastasis"),
+        ("Hautkalzinose", "Calcinosis cutis"),
+        ("huidsclerodermie", "Systemic sclerosis"),
+        ("Nierenarterienverkalkung", "Arterial calcification"),
+        ("weke delen verkalking", "Calcinosis (soft-tissue calcification)"),
+        ("Leistenhernie", "Hernia, Inguinal"),
+        ("Optikusneuritis", "Optic Neuritis"),
+        ("Glaskörperblutung", "Vitreous Hemorrhage"),
     ],
 )
 def test_names_in_languages_that_no_vocabulary_has_go_by_their_english_cognates(
     mapper: EntityLinker, text: str, label: str
 ) -> None:
     assert named(mapper, text) == [label]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "Hustenanfall",
+            "Zahnprothese",
+            "Familienanamnese",
+            "Blutanalyse",
+            "Hautbiopsie",
+            "Knochendichte",
+            "Blutzucker",
+        ),
+        *(
+            "Tumormarker",
+            "Krebsvorsorge",
+            "Rheumafaktor",
+            "Schmerztherapie",
+            "Lungenfunktion",
+            "Milzbrand",
+            "Lungenarzt",
+        ),
+        *(
+            "familieanamnese",
+            "tandprothese",
+            "bloedanalyse",
+            "longfunctie",
+            "kankeronderzoek",
+            "hartkatheter",
+            "oogarts",
+        ),
+        *("4 mL", "a rate of 4 mL/minute", "vol 4 mL"),
+    ],
+)
+def test_compounds_and_measures_that_are_no_disease(mapper: EntityLinker, text: str) -> None:
+    assert named(mapper, text) == []
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,22 @@ from tests.matcher.conftest import make_catalogue
 ANCHOR = "NCT03582800"
 
 
+def test_what_is_suspected_is_possible_at_most(matcher: Matcher) -> None:
+    """And what is sure beside it counts as it does alone."""
+    for text in ("suspected dermatomyositis", "V. a. Dermatomyositis"):
+        matches = matcher.suggest(text).matches
+        assert any(match.grade == "possible" for match in matches)
+        assert not any(match.grade == "strong" for match in matches)
+    said = [
+        match.because for match in matcher.suggest("suspected dermatomyositis").matches if match.grade == "possible"
+    ]
+    assert all("What leads here is only suspected." in because for because in said)
+    assert any(match.grade == "strong" for match in matcher.suggest("dermatomyositis").matches)
+    alone = {match.trial_id for match in matcher.suggest("calcinosis cutis").matches if match.grade == "strong"}
+    beside = matcher.suggest("calcinosis cutis, ?dermatomyositis").matches
+    assert alone <= {match.trial_id for match in beside if match.grade == "strong"}
+
+
 def suggested(matcher: Matcher, text: str, **options: object) -> list[str]:
     """Trials at a grade to rely on."""
     found = matcher.suggest(text, **options)  # type: ignore[arg-type]

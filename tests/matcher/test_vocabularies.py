@@ -96,6 +96,29 @@ def test_a_large_vocabulary_takes_no_name_from_the_others() -> None:
     assert terminology.by_code("B:1") == [terminology.place_of["B:1"]]
 
 
+def test_what_is_loaded_neither_parts_nor_joins_what_is_built_in() -> None:
+    """By a code that would take a concept away, a name that would make one of two, and an edge between two."""
+    inside = (
+        vocabulary(("A:1", "sample disease"), ("A:2", "wide disease")),
+        vocabulary(("B:1", "disease of example"), names=(("B:1", "sample disease"),)),
+    )
+    loaded = vocabulary(
+        *(("C:1", "wide disease"), ("C:2", "new disease"), ("C:3", "newer disease")),
+        names=(("C:1", "disease of example"), ("C:2", "sample disease")),
+        codes=(CodeRow("C:2", "B:1"),),
+        edges=(EdgeRow("C:3", Relation.IS_A, "C:1", 1.0, "C:3"), EdgeRow("A:1", Relation.IS_A, "C:3", 1.0, "A:1")),
+        is_supplementary=True,
+        is_loaded=True,
+    )
+    before, after = compiled(*inside), compiled(*inside, loaded)
+    for identifier in ("A:1", "A:2", "B:1"):
+        assert members(before, identifier) == members(after, identifier) - {"C:1", "C:2"}
+    assert members(after, "A:2") == {"A:2", "C:1"}
+    assert named(after, "sample disease") == named(before, "sample disease")
+    assert before.edges(before.place_of["A:1"]) == after.edges(after.place_of["A:1"])
+    assert [edge.other for edge in after.edges(after.place_of["C:3"])] == [after.place_of["A:2"]]
+
+
 def test_a_lone_word_of_many_names_is_no_name_of_a_large_vocabulary() -> None:
     samples = [(f"A:{number}", f"{kind} calcareous") for number, kind in enumerate(("red", "blue", "green", "grey"))]
     names = tuple(samples)
