@@ -66,7 +66,7 @@ _GRADED = frozenset("mild moderate severe trace trivial mod leve moderada lieve 
 """What echocardiograms say of valves: "mild MR/AS"."""
 _USED_FOR = frozenset(
     "test testing tests smear drain course visit department physician doctor interval segment ratio level levels gene "  # noqa: SIM905
-    "virus vaccine antibody antigen titer screen wave block staff notes note room unit".split()
+    "virus vaccine antibody antigen titer screen wave block staff notes note room unit code codes".split()
 )
 """Words behind which an abbreviation is no disease of the patient: PAP smear, ED course."""
 _DIAGNOSING = frozenset(
@@ -153,7 +153,7 @@ def rarely_abbreviated(
     for start, token in enumerate(found):
         piece = text[token.start : token.end]
         meanings = rare.get(piece)
-        if meanings is None or piece in known:
+        if meanings is None or piece in known or text[token.end : token.end + 1] == "-":
             continue
         if len(found) == 1 and len(piece) >= SHORTEST_RARE:
             yield Abbreviated(0, 1, tuple(meanings), ABBREVIATION)

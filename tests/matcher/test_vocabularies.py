@@ -130,7 +130,7 @@ def test_a_lone_word_of_many_names_is_no_name_of_a_large_vocabulary() -> None:
     assert "calcareous" not in terminology.key_index
 
 
-def test_an_abbreviation_of_a_large_vocabulary_counts_alone_only() -> None:
+def test_an_abbreviation_of_a_large_vocabulary_is_no_system_of_codes() -> None:
     large = vocabulary(("B:1", "impulse sample"), names=(("B:1", "ICXA"), ("B:1", "ICY")), is_supplementary=True)
     linker = EntityLinker(compiled(large))
     for text, found in (("ICXA", ["B:1"]), ("ICXA-10 H52.1", []), ("ICXA code", []), ("icxa", []), ("ICY", [])):
