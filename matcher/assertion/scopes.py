@@ -157,7 +157,10 @@ class _Scopes:
             tested = text.has_role("test", start, cue.first + 1)
             border = text.cue_to.get(start)
             contrast = border is not None and "border" in roles(border)
-            if text.mentioned(start, cue.first) or not (tested or contrast):
+            if text.mentioned(start, cue.first):
+                yield from self._tested_for(cue, doubts)
+                return
+            if not (tested or contrast):
                 return
         if low and not text.mentioned(low, cue.first):
             low = text.sentence(low - 1).first
@@ -169,6 +172,18 @@ class _Scopes:
             if sense.reach == "doubted" and self._explains(scope, cue):
                 continue
             yield Scope(scope.first, min(scope.after, cue.first), "negated", cue.first)
+
+    def _tested_for(self, result: Cue, doubts: Sequence[Scope]) -> Iterator[Scope]:
+        """What its sentence tests for, and a result denies: "serology for hepatitis B and C came back negative"."""
+        text = self._text
+        low = text.sentence(result.first).first
+        for doubt in doubts[bisect_left(doubts, (low,)) : bisect_left(doubts, (result.first,))]:
+            test = text.cue_from.get(doubt.cue)
+            end = text.last_mention_end(doubt.first, min(doubt.after, result.first))
+            if test is not None and "test" in roles(test) and end is not None:
+                if text.mentioned(end, result.first) or "," in text.words[end : result.first]:
+                    continue  # "serology for Lyme disease positive, ANA negative"
+                yield Scope(doubt.first, end, "negated", result.first)
 
     def _explains(self, doubt: Scope, cue: Cue) -> bool:
         """Whether a result is one of several findings that what is suspected explains: "lupus?: rash, ECG normal"."""
