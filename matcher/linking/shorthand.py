@@ -14,6 +14,11 @@ LONGEST_EPONYM = 3
 MOST_NAMES = 30
 """Names of a concept that are tried with the word beside its abbreviation, the shorter ones."""
 _HEADS = ("syndrome", "disease")
+_CLIPPED = {
+    "ca": "cancer",
+    **dict.fromkeys(("calc", "calcs", "calcif", "calcifs"), "calcification"),
+}
+"""The last words of names as charts clip them."""
 _SAID_OF_A_PATIENT = frozenset(
     "with known has had have suspected confirmed possible probable of mit bei bekannter bekannten avec chez con com "  # noqa: SIM905
     "met tiene tem heeft hat presenta".split()
@@ -33,23 +38,24 @@ def shortened_names(
     abbreviations: the concepts that each abbreviation may mean, by its stretch of tokens.
     """
     words = [token.text for token in found]
-    yield from _cancers(terminology, text, found, words)
+    yield from _clipped_heads(terminology, text, found, words)
     yield from _narrowed(terminology, words, abbreviations)
     if not text.isupper():
         yield from _eponyms(terminology, text, found, words)
 
 
-def _cancers(
+def _clipped_heads(
     terminology: Terminology, text: str, found: Sequence[Token], words: Sequence[str]
 ) -> Iterator[tuple[int, int, int]]:
-    """ "castration resistant prostate ca": the words before "ca" with "cancer" are a name."""
+    """ "castration resistant prostate ca", "basal ganglia calc": the words before with the whole one are a name."""
     for token_index, word in enumerate(words):
-        if word != "ca" or text[found[token_index].start] not in "cC":  # "ça"
+        whole = _CLIPPED.get(word)
+        if whole is None or text[found[token_index].start] not in "cC":  # "ça"
             continue
         for start in range(max(0, token_index - 4), token_index):
             if words[start] in STOPWORDS:
                 continue
-            names = terminology.keys_of_words([*words[start:token_index], "cancer"])
+            names = terminology.keys_of_words([*words[start:token_index], whole])
             if names:
                 yield start, token_index + 1, names[0]
                 break

@@ -134,9 +134,11 @@ def test_names_of_other_languages_end_at_a_comma(reader: PatientReader, text: st
         ("Mädchen mit hEDS", {"hEDS": "Ehlers-danlos syndrome, Hypermobility type"}),
         ("classical EDS", {"classical EDS": "Classical Ehlers-Danlos syndrome"}),
         ("vascular Ehlers-Danlos", {"vascular Ehlers-Danlos": "Vascular Ehlers-Danlos syndrome"}),
+        ("basal ganglia calc", {"basal ganglia calc": "Intracranial calcification"}),
+        ("hyperphos, CKD", {"hyperphos": "Hyperphosphatemia"}),
     ],
 )
-def test_abbreviations_of_large_vocabularies_count_where_a_diagnosis_stands(
+def test_abbreviations_and_clipped_names_count_where_a_diagnosis_stands(
     reader: PatientReader, text: str, expected: dict[str, str]
 ) -> None:
     assert meanings(reader, text).items() >= expected.items()
