@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -115,11 +116,10 @@ with duckdb.connect() as reader:
     ((persons,),) = reader.execute(contacts).fetchall()
 print(json.dumps([trials, manifest["tables"]["trials"]["rows"], len(versions), persons]))
 """
-    (tmp_path / "server").mkdir()
-    for part in (tmp_path, *tmp_path.parents[:2]):  # the server runs as somebody else where this is root
-        part.chmod(part.stat().st_mode | 0o755)
-    with server(tmp_path / "server") as told:
-        found = in_duckdb_15(program, Catalogue(sampled).published or "", tmp_path / "lake", f"postgres:{told}")
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)  # the server runs as somebody else where this is root
+        with server(Path(place)) as told:
+            found = in_duckdb_15(program, Catalogue(sampled).published or "", tmp_path / "lake", f"postgres:{told}")
     ((trials,),) = rows(sampled, "SELECT count(*) FROM trials")
     assert found == [trials, trials, 3, 0]  # a lake has a first version with nothing in it
 
