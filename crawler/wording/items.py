@@ -80,14 +80,14 @@ def _regular(section: str) -> list[str] | None:
         return None
     found = []
     if lead and (lead := lead.strip()):
-        if "\n" in lead or not lead[0].isalpha() or _MARK.match(lead):
+        if "\n" in lead or not lead[0].isalpha() or _MARK.match(f"{lead} "):
             return None
         found.append(lead)
     for item in items:
         bare = item.rstrip()
         if not bare:
             continue
-        if "\n" in bare or not (bare[0].isalpha() or _PLAIN_BEGIN.match(bare)):
+        if "\n" in bare or not (bare[0].isalpha() or _PLAIN_BEGIN.match(bare)) or _MARK.match(f"{bare} "):
             return None
         found.append(bare)
     signs = _signs(section)

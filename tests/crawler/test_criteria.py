@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.wording import criteria, lists_in_line
@@ -200,6 +200,7 @@ def test_numbering_styles(text: str, items: int) -> None:
         )
     ).map("".join)
 )
+@example(" b) \n* Aaa")
 def test_the_short_way_finds_the_items_of_the_long_one(text: str) -> None:
     long_way = [text[start:end] for start, end in item_texts.spans(text, 0, len(text))]
     assert item_texts.texts(text, 0, len(text)) == long_way
